@@ -1,0 +1,1 @@
+//! Screen state and `update(state, input) -> effects`. Pure: no terminal, no SQL, no clock.

@@ -1,0 +1,1 @@
+//! Bytes to and from domain values: intake readers and training-data writers.

@@ -1,0 +1,1 @@
+//! Text for cells: sanitise, width, wrap, diff, Markdown and JSON.

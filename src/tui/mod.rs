@@ -1,0 +1,1 @@
+//! Terminal guard, event loop, effect runner.

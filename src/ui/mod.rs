@@ -1,0 +1,1 @@
+//! Drawing: reads the state, never writes it.
