@@ -1,9 +1,17 @@
 //! Values and rules. No I/O, no clock, no randomness.
 
 pub mod canonical;
+pub mod effective;
+pub mod eval;
+pub mod event;
+pub mod fold;
 pub mod ids;
 pub mod json;
 pub mod message;
 pub mod record;
+pub mod review;
+pub mod rubric;
+pub mod ticket;
+pub mod view;
 
 pub use json::Json;

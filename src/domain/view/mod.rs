@@ -1,0 +1,14 @@
+//! What screens and reports show: plain values made by the engine, read by `app`, `ui` and `cli`.
+//!
+//! Blindness is decided before these values exist: what a reviewer may not see is `Hidden` here, so no
+//! screen can leak it.
+
+pub mod home;
+pub mod queue;
+pub mod ticket;
+pub mod work;
+
+pub use home::{EvalCard, FoundFile, Home};
+pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
+pub use ticket::{Draft, JudgeView, Lease, OutputDoc, Shown, TicketDoc, VerdictView};
+pub use work::{Committed, Decision, Failure, Progress, Submission, Undone};

@@ -1,0 +1,205 @@
+//! One ticket, open.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::eval::Eval;
+use super::super::fold::{Folded, Standing};
+use super::super::ids::{OutputId, PlanId, TicketId, VerdictId};
+use super::super::json::Json;
+use super::super::message::{Message, Request};
+use super::super::record::Quote;
+use super::super::review::Subject;
+use super::super::rubric::Answer;
+use super::super::rubric::{Rubric, Threshold};
+
+/// A value that may be kept from the reviewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Shown<T> {
+    /// There is none.
+    #[default]
+    None,
+    /// Kept back until the own commit.
+    Hidden,
+    /// Visible.
+    Some(T),
+}
+
+impl<T> Shown<T> {
+    /// The value if visible.
+    pub fn visible(&self) -> Option<&T> {
+        match self {
+            Self::Some(value) => Some(value),
+            Self::None | Self::Hidden => None,
+        }
+    }
+}
+
+/// A lease on a human seat of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// The seat, from 1.
+    pub seat: u8,
+    /// Rises with every lease on the seat; a submit with an old one is refused.
+    pub token: i64,
+}
+
+/// One output with its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputDoc {
+    /// Identity.
+    pub id: OutputId,
+    /// The model's name.
+    pub model: Shown<String>,
+    /// The message; `None` for a failed call.
+    pub message: Option<Arc<Message>>,
+    /// The message as logged.
+    pub raw: Option<Json>,
+    /// Why the model stopped.
+    pub finish: Option<String>,
+    /// The failure, for a failed call.
+    pub error: Option<String>,
+    /// Milliseconds until complete.
+    pub latency_ms: Option<u32>,
+    /// Tokens of the answer.
+    pub completion_tokens: Option<u32>,
+}
+
+impl OutputDoc {
+    /// The text a reviewer reads and corrects: text parts, else the refusal.
+    pub fn text(&self) -> String {
+        match &self.message {
+            Some(message) => match (message.plain_text(), &message.refusal) {
+                (text, Some(refusal)) if text.is_empty() => refusal.clone(),
+                (text, _) => text,
+            },
+            None => String::new(),
+        }
+    }
+}
+
+/// A judge's result on one criterion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VerdictView {
+    /// Identity.
+    pub id: VerdictId,
+    /// The judge in people's words.
+    pub judge: String,
+    /// Criterion id.
+    pub criterion: String,
+    /// The answer, or why it is unscored.
+    pub result: Result<Answer, String>,
+    /// The judge's words.
+    pub reasoning: String,
+    /// Spans it points at.
+    pub evidence: Vec<Quote>,
+    /// A sentence shown wherever the verdict is.
+    pub badge: Option<String>,
+}
+
+/// What the judge pane shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JudgeView {
+    /// No judge has read this.
+    Nothing,
+    /// Hidden until the commit; `waiting` tells whether there is something to see.
+    Hidden,
+    /// Visible.
+    Verdicts {
+        /// In rubric order.
+        verdicts: Vec<VerdictView>,
+        /// Overall score, 0 to 1, if every criterion has a level.
+        score: Option<f64>,
+    },
+}
+
+/// What the reviewer has entered and not committed. Survives everything.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// Criterion id to answer.
+    pub answers: BTreeMap<String, Answer>,
+    /// The note.
+    pub note: String,
+    /// Byte range of the output's text the note is about.
+    pub note_range: Option<(usize, usize)>,
+    /// The edited output, if it was edited.
+    pub correction: Option<String>,
+    /// Why it was edited.
+    pub correction_reason: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Milliseconds of activity so far.
+    pub active_ms: u64,
+}
+
+impl Draft {
+    /// Whether there is nothing to lose.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            active_ms: _,
+            answers,
+            note,
+            note_range: _,
+            correction,
+            correction_reason,
+            tags,
+        } = self;
+        answers.is_empty()
+            && note.is_empty()
+            && correction.is_none()
+            && correction_reason.is_empty()
+            && tags.is_empty()
+    }
+}
+
+/// One ticket with all that its screen shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TicketDoc {
+    /// Identity.
+    pub ticket: TicketId,
+    /// The eval it is in.
+    pub eval: Arc<Eval>,
+    /// The questions.
+    pub rubric: Arc<Rubric>,
+    /// The pass threshold in force, 0 to 1, and where it came from .
+    pub threshold: Threshold,
+    /// One output or a set.
+    pub subject: Subject,
+    /// What was asked.
+    pub request: Arc<Request>,
+    /// The request as logged.
+    pub request_raw: Option<Json>,
+    /// In the ticket's order. A set is shown in `display_order`.
+    pub outputs: Vec<OutputDoc>,
+    /// Positions (0-based) in the order this reviewer sees them, seeded by (ticket, reviewer).
+    pub display_order: Vec<usize>,
+    /// The expected answer.
+    pub reference: Option<String>,
+    /// The row's own id in the source.
+    pub external_id: Option<String>,
+    /// Part of the product.
+    pub feature: Option<String>,
+    /// Tags that came with the data and from people.
+    pub tags: Vec<String>,
+    /// Milliseconds since 1970.
+    pub time_ms: Option<i64>,
+    /// What the ledger says; other people's reviews are removed while blind.
+    pub folded: Folded,
+    /// This reviewer's own standing review.
+    pub mine: Option<Standing>,
+    /// What was entered before.
+    pub draft: Option<Draft>,
+    /// The seat, if the reviewer has it.
+    pub lease: Option<Lease>,
+    /// Who has it otherwise.
+    pub held_by: Option<String>,
+    /// The judge.
+    pub judge: JudgeView,
+    /// The plan it is in.
+    pub plan: Option<PlanId>,
+    /// Whether this ticket is in the blind audit share of an assisted eval.
+    pub audit: bool,
+}
