@@ -194,6 +194,13 @@ impl EventId {
     }
 }
 
+impl EventId {
+    /// Whether the decision came in with data. Such a decision was not made here and is not undone here.
+    pub fn is_imported(&self) -> bool {
+        self.0[6] >> 4 == 8
+    }
+}
+
 /// A hybrid logical clock: milliseconds since 1970 in the high 48 bits, a counter in the low 16.
 ///
 /// It never goes backwards on one workspace, also when the wall clock does, and orders the events of

@@ -1,6 +1,7 @@
 //! Values and rules. No I/O, no clock, no randomness.
 
 pub mod canonical;
+pub mod catalog;
 pub mod effective;
 pub mod eval;
 pub mod event;
@@ -8,10 +9,13 @@ pub mod fold;
 pub mod ids;
 pub mod json;
 pub mod message;
+pub mod nearest;
+pub mod plan;
 pub mod record;
 pub mod review;
 pub mod rubric;
 pub mod ticket;
+pub mod verdict;
 pub mod view;
 
 pub use json::Json;

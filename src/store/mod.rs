@@ -1,1 +1,28 @@
 //! The only SQL.
+//!
+//! Functions take the facade's connection inside a transaction their caller opened ([`Store::write`],
+//! [`Store::read`]) and speak in domain values. Facts are added and never changed; decisions go to
+//! [`ledger`]; everything else is recomputed by [`project`]. Tables and their reasons: `migrations/`.
+
+#[macro_use]
+pub mod db;
+
+mod actor;
+pub mod catalog;
+pub mod dialect;
+pub mod drafts;
+mod error;
+pub mod leases;
+pub mod ledger;
+pub mod project;
+pub mod rubrics;
+pub mod schema;
+pub mod tally;
+#[cfg(test)]
+pub mod testing;
+pub mod verdicts;
+pub mod workspace;
+
+pub use actor::Store;
+pub use db::Db;
+pub use error::{Result, StoreError};

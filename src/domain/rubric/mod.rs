@@ -11,9 +11,11 @@ mod answer;
 mod canonical;
 mod check;
 mod hash;
+mod lint;
 mod question;
 mod scale;
 mod score;
+mod sentence;
 
 use std::collections::BTreeMap;
 
@@ -23,9 +25,11 @@ pub use answer::{Answer, AnswerError, Answers, Choice};
 pub use canonical::CanonicalError;
 pub use check::{Check, CheckOutcome, CheckTest, Language, Mode, OnFail, PATTERN_SIZE_LIMIT};
 pub use hash::{HashError, RubricHash};
+pub use lint::{Problem, Severity, lint, valid_id};
 pub use question::{Question, Takes};
 pub use scale::{LEVEL_LIMIT, Scale, ScaleError};
 pub use score::{Score, Unscored};
+pub use sentence::slug;
 
 /// The one schema of rubric files this version reads.
 pub const SCHEMA: u32 = 1;
@@ -73,7 +77,7 @@ pub struct Rubric {
     pub judge: JudgeSettings,
     /// Where texts scored under this rubric may be sent.
     #[serde(default)]
-    pub send: Send,
+    pub send: SendPolicy,
 }
 
 /// How the questions of a rubric are answered.
@@ -218,7 +222,7 @@ impl Default for JudgeSettings {
 /// Where texts scored under a rubric may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Send {
+pub enum SendPolicy {
     /// Any endpoint the user names.
     #[default]
     Any,
@@ -226,7 +230,7 @@ pub enum Send {
     Local,
 }
 
-impl Send {
+impl SendPolicy {
     /// The word for it in a rubric file.
     pub fn name(self) -> &'static str {
         match self {
@@ -269,6 +273,15 @@ impl std::fmt::Display for Threshold {
     }
 }
 
+/// A hint for an id that is none of `known`: the one probably meant, or all there are.
+pub(crate) fn known_or_nearest(id: &str, known: &[&str]) -> String {
+    match super::nearest::nearest(id, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "there is none to name yet".to_owned(),
+        None => format!("there are: {}", known.join(", ")),
+    }
+}
+
 impl Rubric {
     /// A direct rubric without questions yet.
     pub fn empty(id: impl Into<String>) -> Self {
@@ -286,7 +299,7 @@ impl Rubric {
             checks: Vec::new(),
             examples: Vec::new(),
             judge: JudgeSettings::default(),
-            send: Send::default(),
+            send: SendPolicy::default(),
         }
     }
 

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::super::{
     Answer, Check, CheckTest, Choice, Criterion, Example, Kind, Language, Mode, OnFail,
-    Requirement, Scale, Send,
+    Requirement, Scale, SendPolicy,
 };
 use super::*;
 
@@ -12,7 +12,7 @@ fn full() -> Rubric {
     rubric.pass_threshold = Some(0.7);
     rubric.instructions = "Über den \"Vertrag\"\nund mehr".into();
     rubric.reviewer_notes = "notes".into();
-    rubric.send = Send::Local;
+    rubric.send = SendPolicy::Local;
     rubric.judge.template = Some("{{ eval_model_response }}".into());
     let mut correct = Criterion::new("correct", "Is it correct?", Scale::Level5);
     correct.weight = 3.0;

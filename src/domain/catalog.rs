@@ -1,0 +1,86 @@
+//! Evals and datasets as they stand: the fold of the events that are about no ticket.
+
+use std::collections::BTreeMap;
+
+use super::effective::effective;
+use super::eval::{DatasetRole, Eval};
+use super::event::{Body, Event};
+use super::ids::{DatasetId, DatasetVersionId, EvalId};
+
+/// A dataset as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// Identity.
+    pub id: DatasetId,
+    /// Unique in the workspace.
+    pub name: String,
+    /// What it may be used for.
+    pub role: DatasetRole,
+    /// The version the name means now.
+    pub version: DatasetVersionId,
+    /// Items in that version.
+    pub items: u64,
+}
+
+/// Everything that has a name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Catalog {
+    /// By id.
+    pub evals: BTreeMap<EvalId, Eval>,
+    /// By id.
+    pub datasets: BTreeMap<DatasetId, Dataset>,
+}
+
+/// Folds the events without a ticket. `events` must be in (hlc, id) order.
+pub fn fold_catalog(events: &[Event]) -> Catalog {
+    let mut catalog = Catalog::default();
+    for event in effective(events) {
+        match &event.body {
+            // Two copies that made the same eval mean the same one; the first making counts.
+            Body::EvalCreated(eval) => {
+                catalog.evals.entry(eval.id).or_insert_with(|| eval.clone());
+            }
+            Body::PolicySet(set) => {
+                if let Some(eval) = catalog.evals.get_mut(&set.eval) {
+                    eval.policy = set.policy.clone();
+                    eval.purpose = set
+                        .purpose
+                        .clone()
+                        .unwrap_or_else(|| std::mem::take(&mut eval.purpose));
+                    eval.instructions = set
+                        .instructions
+                        .clone()
+                        .unwrap_or_else(|| std::mem::take(&mut eval.instructions));
+                }
+            }
+            Body::RubricMoved(moved) => {
+                if let Some(eval) = catalog.evals.get_mut(&moved.eval) {
+                    eval.rubric = moved.to;
+                }
+            }
+            Body::DatasetNamed(named) => {
+                let known = catalog
+                    .datasets
+                    .get(&named.dataset)
+                    .map(|dataset| dataset.role);
+                catalog.datasets.insert(
+                    named.dataset,
+                    Dataset {
+                        id: named.dataset,
+                        name: named.name.clone(),
+                        role: known.unwrap_or(named.role),
+                        version: named.version,
+                        items: named.items,
+                    },
+                );
+            }
+            Body::RoleChanged(changed) => {
+                if let Some(dataset) = catalog.datasets.get_mut(&changed.dataset) {
+                    dataset.role = changed.to;
+                }
+            }
+            _ => {}
+        }
+    }
+    catalog
+}

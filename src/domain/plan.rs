@@ -1,0 +1,102 @@
+//! Review plans: a frozen random order, so that the tickets reviewed so far are always a uniform sample.
+//!
+//! The place of a ticket is a hash of the plan's seed and the ticket's id; it depends on nothing a reviewer
+//! or a judge ever says, so stopping anywhere leaves the estimate valid. Later tickets join later plans.
+
+use super::eval::Mode;
+use super::ids::{EvalId, Identity, OutputId, PlanId, TicketId};
+
+/// Bits of a plan key that hold the random place; the plan's number stands above them.
+const PLACE_BITS: u32 = 48;
+
+/// The ticket of a subject in an eval.
+pub fn ticket_id(eval: &EvalId, outputs: &[OutputId]) -> TicketId {
+    let mut identity = Identity::of("ticket").part(&eval.0);
+    for output in outputs {
+        identity = identity.part(&output.0);
+    }
+    TicketId(identity.finish())
+}
+
+/// The plan with this number of an eval.
+pub fn plan_id(eval: &EvalId, number: u32, seed: u64) -> PlanId {
+    PlanId(
+        Identity::of("plan")
+            .part(&eval.0)
+            .number(i64::from(number))
+            .number(seed as i64)
+            .finish(),
+    )
+}
+
+/// Seed of a plan, from the eval's seed.
+pub fn plan_seed(eval_seed: u64, number: u32) -> u64 {
+    let hash = Identity::of("plan seed")
+        .number(eval_seed as i64)
+        .number(i64::from(number))
+        .finish();
+    u64::from_le_bytes([
+        hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7],
+    ]) >> 1
+}
+
+/// Where a ticket stands in the review order of its eval: the plan's number, then 48 random bits.
+pub fn plan_key(number: u32, seed: u64, ticket: &TicketId) -> i64 {
+    let hash = Identity::of("place")
+        .number(seed as i64)
+        .part(&ticket.0)
+        .finish();
+    let place = i64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], 0, 0]);
+    (i64::from(number) << PLACE_BITS) | place
+}
+
+/// The number of the plan a key belongs to.
+pub fn plan_number(key: i64) -> u32 {
+    (key >> PLACE_BITS) as u32
+}
+
+/// Whether a ticket of an assisted eval is in the blind audit share (0 to 1), by a second hash.
+pub fn is_audit(mode: Mode, share: f64, seed: u64, ticket: &TicketId) -> bool {
+    if mode == Mode::Blind {
+        return false;
+    }
+    let hash = Identity::of("audit")
+        .number(seed as i64)
+        .part(&ticket.0)
+        .finish();
+    let place = u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]);
+    f64::from(place) / f64::from(u32::MAX) < share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_plans_come_after_earlier_ones() {
+        let ticket = TicketId([7; 16]);
+        assert!(plan_key(2, 1, &ticket) > plan_key(1, u64::MAX >> 1, &TicketId([0xff; 16])));
+        assert_eq!(plan_number(plan_key(3, 9, &ticket)), 3);
+    }
+
+    #[test]
+    fn the_order_is_stable_between_releases() {
+        let ticket = ticket_id(&EvalId([1; 16]), &[OutputId([2; 16])]);
+        assert_eq!(
+            ticket.to_string(),
+            ticket_id(&EvalId([1; 16]), &[OutputId([2; 16])]).to_string()
+        );
+        assert_ne!(plan_key(1, 7, &ticket), plan_key(1, 8, &ticket));
+    }
+
+    #[test]
+    fn about_the_share_asked_for_is_audited() {
+        let hits = (0..2000_u32).filter(|n| {
+            let mut id = [0; 16];
+            id[..4].copy_from_slice(&n.to_le_bytes());
+            is_audit(Mode::Assist, 0.1, 7, &TicketId(id))
+        });
+        let hits = hits.count();
+        assert!((140..260).contains(&hits), "{hits}");
+    }
+}

@@ -1,0 +1,126 @@
+//! What differs between `SQLite` and another database: opening, locking, change notice, backup, full text.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::OpenFlags;
+
+use super::db::Db;
+use super::error::{Result, StoreError};
+
+/// How long a write waits for another process before it gives up.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Page cache of one connection, in KiB. Three connections stay under the memory promised for the queue.
+const CACHE_KIB: i64 = 8 * 1024;
+
+/// How safely a transaction must be on disk before it counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// On disk at commit: for decisions.
+    Full,
+    /// On disk at the next checkpoint: for facts that an import can bring again.
+    Bulk,
+}
+
+/// Opens a connection that may write, creating the file if `create`.
+pub fn open_writer(path: &Path, create: bool) -> Result<Db> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let db = open(path, flags)?;
+    db.script("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;")
+        .map_err(|error| foreign(error, path))?;
+    Ok(db)
+}
+
+/// Opens a connection that only reads.
+pub fn open_reader(path: &Path) -> Result<Db> {
+    let db = open(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    db.script("PRAGMA query_only = ON;")?;
+    Ok(db)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Db> {
+    let failed = |error: &rusqlite::Error| StoreError::Open {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
+    let connection =
+        rusqlite::Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    connection
+        .busy_timeout(BUSY)
+        .map_err(|error| failed(&error))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let db = Db(connection);
+    db.script(&format!(
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = FILE; PRAGMA trusted_schema = OFF;"
+    ))
+    .map_err(|error| foreign(error, path))?;
+    Ok(db)
+}
+
+fn foreign(error: StoreError, path: &Path) -> StoreError {
+    match &error {
+        StoreError::Sql(inner)
+            if inner.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) =>
+        {
+            StoreError::Foreign(path.to_owned())
+        }
+        _ => error,
+    }
+}
+
+/// Sets what the next transactions promise.
+pub fn durability(db: &Db, wanted: Durability) -> Result<()> {
+    db.script(match wanted {
+        Durability::Full => "PRAGMA synchronous = FULL",
+        Durability::Bulk => "PRAGMA synchronous = NORMAL",
+    })
+}
+
+/// Makes everything committed so far durable and shortens the log if nobody reads an old state.
+pub fn checkpoint(db: &Db) -> Result<()> {
+    db.first("PRAGMA wal_checkpoint(TRUNCATE)", &[], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Makes the log durable without waiting for readers.
+pub fn checkpoint_passive(db: &Db) -> Result<()> {
+    db.first("PRAGMA wal_checkpoint(PASSIVE)", &[], |_| Ok(()))?;
+    Ok(())
+}
+
+/// A number that differs after any other connection, of this process or another, has committed.
+pub fn change_counter(db: &Db) -> Result<i64> {
+    db.number("PRAGMA data_version", &[])
+}
+
+/// Sets the page cache, in KiB.
+pub fn set_cache(db: &Db, kib: i64) -> Result<()> {
+    db.script(&format!("PRAGMA cache_size = -{kib}"))
+}
+
+/// Copies the workspace into `to` while others go on working.
+pub fn backup(db: &Db, to: &Path) -> Result<()> {
+    let mut target = rusqlite::Connection::open(to).map_err(|error| StoreError::Open {
+        path: to.to_owned(),
+        why: error.to_string(),
+    })?;
+    let copy = rusqlite::backup::Backup::new(&db.0, &mut target)?;
+    copy.run_to_completion(2_000, Duration::from_millis(1), None)?;
+    Ok(())
+}
+
+/// Says whether the file is sound: `None`, or what is wrong.
+pub fn integrity(db: &Db) -> Result<Option<String>> {
+    let said = db
+        .first("PRAGMA integrity_check(5)", &[], |row| row.string(0))?
+        .flatten()
+        .unwrap_or_default();
+    Ok((said != "ok").then_some(said))
+}
