@@ -23,6 +23,9 @@ mod tests;
 
 /// Renders `source` for a pane of `width` cells; the width decides about tables and rules only.
 pub fn render(source: &str, width: usize) -> StyledText {
+    if nests_too_deep(source) {
+        return StyledText::plain(source);
+    }
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
@@ -43,6 +46,31 @@ pub fn render(source: &str, width: usize) -> StyledText {
     }
     renderer.reveal_gap(source.len());
     renderer.layout.finish()
+}
+
+/// Markers of enclosing blocks that one line may start with, and bytes they may take.
+const MAX_MARKERS: usize = 64;
+const MAX_LEADING: usize = 400;
+
+/// Whether a line opens more blocks than anyone writes. The parser looks at every open block on every
+/// line, so unbounded nesting would cost the square of the length; such a text is shown as it is.
+fn nests_too_deep(source: &str) -> bool {
+    source.lines().any(|line| {
+        let lead = line.bytes().take_while(|b| {
+            matches!(
+                b,
+                b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
+            )
+        });
+        let (mut bytes, mut markers, mut before) = (0, 0, b' ');
+        for byte in lead {
+            let ends_marker = byte == b' ' && !matches!(before, b' ' | b'>');
+            markers += usize::from(byte == b'>' || ends_marker);
+            bytes += 1;
+            before = byte;
+        }
+        markers > MAX_MARKERS || (markers > 0 && bytes > MAX_LEADING)
+    })
 }
 
 /// Inline markup around the current text, as nesting counts.
@@ -178,6 +206,12 @@ impl Renderer<'_> {
             }
             Tag::TableHead | Tag::TableRow => self.in_table(TableBuffer::row),
             Tag::TableCell => self.in_table(TableBuffer::cell),
+            inline => self.start_inline(inline, &range),
+        }
+    }
+
+    fn start_inline(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        match tag {
             Tag::Emphasis => self.inline.emphasis += 1,
             Tag::Strong => self.inline.strong += 1,
             Tag::Strikethrough => self.inline.struck += 1,
@@ -187,14 +221,14 @@ impl Renderer<'_> {
                 ..
             } => {
                 self.inline.link += 1;
-                self.open_link(link_type, dest_url.into_string(), &range);
+                self.open_link(link_type, dest_url.into_string(), range);
             }
             Tag::Image {
                 link_type,
                 dest_url,
                 ..
             } => {
-                self.open_link(link_type, dest_url.into_string(), &range);
+                self.open_link(link_type, dest_url.into_string(), range);
                 self.own("[image: ", Style::Dim);
             }
             _ => {}
@@ -242,16 +276,22 @@ impl Renderer<'_> {
                     self.layout.separate();
                 }
             }
+            inline => self.end_inline(inline, &range),
+        }
+    }
+
+    fn end_inline(&mut self, tag: TagEnd, range: &Range<usize>) {
+        match tag {
             TagEnd::Emphasis => self.inline.emphasis = self.inline.emphasis.saturating_sub(1),
             TagEnd::Strong => self.inline.strong = self.inline.strong.saturating_sub(1),
             TagEnd::Strikethrough => self.inline.struck = self.inline.struck.saturating_sub(1),
             TagEnd::Link => {
                 self.inline.link = self.inline.link.saturating_sub(1);
-                self.close_link(&range);
+                self.close_link(range);
             }
             TagEnd::Image => {
                 self.own("]", Style::Dim);
-                self.close_link(&range);
+                self.close_link(range);
             }
             _ => {}
         }
@@ -309,12 +349,11 @@ impl Renderer<'_> {
     /// Appends inline text to the open table cell or to the current line.
     fn put(&mut self, text: &str, range: Range<usize>, style: Style) {
         let verbatim = self.source.get(range.clone()) == Some(text);
-        let out = match self.table.as_mut().and_then(TableBuffer::current) {
-            Some(cell) => cell,
-            None => {
-                self.layout.open_line();
-                &mut self.layout.out
-            }
+        let out = if let Some(cell) = self.table.as_mut().and_then(TableBuffer::current) {
+            cell
+        } else {
+            self.layout.open_line();
+            &mut self.layout.out
         };
         if verbatim {
             out.source_line(text, range.start, style);

@@ -245,10 +245,14 @@ impl Builder {
 
     fn put(&mut self, raw: &str, source: &Source, style: Style, form: Form) {
         let start = self.len();
+        let stand_ins = self.writer.map.revealed_count();
         self.writer.write(raw, source, form);
         let end = self.len();
+        if self.writer.map.revealed_count() == stand_ins {
+            self.run(start..end, style);
+            return;
+        }
         let mut at = start;
-        // Collected first: stand-ins are rare, and the map is borrowed while it is searched.
         let revealed: Vec<_> = self.writer.map.revealed(start..end).collect();
         for range in revealed {
             self.run(at..range.start, style);

@@ -147,6 +147,13 @@ fn hostile_text_is_shown_not_sent() {
 }
 
 #[test]
+fn nesting_nobody_writes_is_shown_as_it_is() {
+    let deep = "> ".repeat(100) + "x";
+    assert_eq!(shown(&deep), deep);
+    assert_eq!(shown("> > > x"), "│ │ │ x");
+}
+
+#[test]
 fn hostile_nesting_takes_neither_the_stack_nor_the_day() {
     let n = 20_000;
     for source in [

@@ -147,7 +147,7 @@ proptest! {
             let out = sanitise(&source, form).text.into_owned();
             let ok = |c: char| is_harmless(c) || (form == Form::Lines && c == '\n');
             prop_assert!(out.chars().all(ok), "{out:?}");
-            let fragment = &out[out.floor_char_boundary(cut.min(out.len()))..];
+            let fragment = &out[width::floor_boundary(&out, cut)..];
             prop_assert!(sanitise(fragment, form).text.chars().all(ok));
         }
     }
