@@ -55,6 +55,14 @@ pub fn plan_number(key: i64) -> u32 {
     (key >> PLACE_BITS) as u32
 }
 
+/// The first and the last key of a plan.
+pub fn plan_key_range(number: u32) -> (i64, i64) {
+    (
+        i64::from(number) << PLACE_BITS,
+        (i64::from(number + 1) << PLACE_BITS) - 1,
+    )
+}
+
 /// Whether a ticket of an assisted eval is in the blind audit share (0 to 1), by a second hash.
 pub fn is_audit(mode: Mode, share: f64, seed: u64, ticket: &TicketId) -> bool {
     if mode == Mode::Blind {

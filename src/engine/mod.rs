@@ -1,1 +1,120 @@
 //! Use cases: what the command line and the screens both call.
+//!
+//! An [`Engine`] is an open workspace seen by one reviewer. Its methods block; callers keep them off the
+//! thread that draws. Each method is one transaction or several that are safe to be killed between.
+
+mod clock;
+mod error;
+pub mod evals;
+pub mod open;
+
+use std::path::Path;
+
+pub use clock::Clock;
+pub use error::{EngineError, Result};
+
+use crate::domain::ids::{ActionId, EventId};
+use crate::store::{Db, Store, workspace};
+
+/// An open workspace, seen by one reviewer. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    reviewer: String,
+    /// Name of this reviewer in this process: two windows of one person do not share a seat.
+    owner: String,
+    clock: Clock,
+    identity: workspace::Identity,
+}
+
+impl Engine {
+    /// Who reviews.
+    pub fn reviewer(&self) -> &str {
+        &self.reviewer
+    }
+
+    /// The workspace file.
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// The same workspace seen by another reviewer.
+    #[must_use]
+    pub fn seen_by(&self, reviewer: &str) -> Self {
+        Self {
+            reviewer: reviewer.to_owned(),
+            owner: owner(reviewer, &self.clock),
+            ..self.clone()
+        }
+    }
+
+    /// The store, for use cases of this layer.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The clock, for use cases of this layer.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What the workspace was made with.
+    pub(crate) fn identity(&self) -> &workspace::Identity {
+        &self.identity
+    }
+
+    /// A number that differs after another process has written.
+    pub fn change_counter(&self) -> Result<i64> {
+        Ok(self.store.read(crate::store::dialect::change_counter)?)
+    }
+}
+
+fn owner(reviewer: &str, clock: &Clock) -> String {
+    format!("{reviewer}@{:08x}", clock.random() as u32)
+}
+
+/// Starts events of one action: gives each its id and a rising clock.
+pub(crate) struct Pen {
+    reviewer: String,
+    action: ActionId,
+    clock: Clock,
+}
+
+impl Pen {
+    /// A new action of the engine's reviewer.
+    pub(crate) fn new(engine: &Engine) -> Self {
+        let action = ActionId(engine.clock.uuid());
+        Self {
+            reviewer: engine.reviewer.clone(),
+            action,
+            clock: engine.clock.clone(),
+        }
+    }
+
+    /// The action.
+    pub(crate) fn action(&self) -> ActionId {
+        self.action
+    }
+
+    /// Writes one event into the caller's transaction; returns it.
+    pub(crate) fn write(
+        &self,
+        db: &Db,
+        ticket: Option<crate::domain::ids::TicketId>,
+        undoes: Option<ActionId>,
+        body: crate::domain::event::Body,
+    ) -> crate::store::Result<crate::domain::event::Event> {
+        let event = crate::domain::event::Event {
+            id: EventId(self.clock.uuid()),
+            hlc: crate::store::ledger::next_hlc(db, self.clock.now_ms())?,
+            reviewer: self.reviewer.clone(),
+            schema: crate::domain::event::SCHEMA,
+            ticket,
+            action: self.action,
+            undoes,
+            body,
+        };
+        crate::store::ledger::append(db, &event)?;
+        Ok(event)
+    }
+}

@@ -138,6 +138,14 @@ impl Row<'_> {
         }
     }
 
+    /// Bytes or NULL.
+    pub fn maybe_blob(&self, column: usize) -> Result<Option<&[u8]>> {
+        match self.at(column)? {
+            ValueRef::Null => Ok(None),
+            _ => self.blob(column).map(Some),
+        }
+    }
+
     /// A 16-byte id.
     pub fn id(&self, column: usize) -> Result<[u8; 16]> {
         self.blob(column)?

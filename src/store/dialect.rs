@@ -124,3 +124,30 @@ pub fn integrity(db: &Db) -> Result<Option<String>> {
         .unwrap_or_default();
     Ok((said != "ok").then_some(said))
 }
+
+/// Sets how much the full-text index gathers in memory before it writes.
+pub fn search_room(db: &Db) -> Result<()> {
+    db.script("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)")
+}
+
+/// A column as a plain value, so that the planner does not pick an index for it.
+pub fn unindexed(column: &str) -> String {
+    format!("+{column}")
+}
+
+/// The condition that a ticket's first output matches a full-text query, as a set or tested row by row.
+pub fn matches(parameter: usize, as_set: bool) -> String {
+    if as_set {
+        format!("t.output IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})")
+    } else {
+        format!(
+            "EXISTS (SELECT 1 FROM search WHERE search MATCH ?{parameter} AND rowid = t.output)"
+        )
+    }
+}
+
+/// How many texts match, counted up to `limit`.
+pub fn count_matches(db: &Db, query: &str, limit: u32) -> Result<u64> {
+    let sql = "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH ?1 LIMIT ?2)";
+    Ok(db.number(sql, args![query, limit])? as u64)
+}

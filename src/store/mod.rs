@@ -9,17 +9,24 @@ pub mod db;
 
 mod actor;
 pub mod catalog;
+pub mod datasets;
 pub mod dialect;
 pub mod drafts;
 mod error;
+pub mod filter_sql;
+pub mod ingest;
 pub mod leases;
 pub mod ledger;
+pub mod plans;
 pub mod project;
+pub mod queue;
 pub mod rubrics;
 pub mod schema;
+pub mod search;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;
+pub mod tickets;
 pub mod verdicts;
 pub mod workspace;
 

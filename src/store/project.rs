@@ -98,8 +98,9 @@ impl Refolder {
         self.count(eval, &old, -1);
         self.count(eval, new, 1);
         db.exec(
-            "UPDATE ticket SET state = ?2, flagged = ?3, corrected = ?4, score = ?5, pass = ?6, judge = ?7 WHERE row = ?1",
-            args![ticket, new.state, new.flagged, new.corrected, new.score, new.pass, new.judge],
+            "UPDATE ticket SET state = ?2, flagged = ?3, corrected = ?4, score = ?5, pass = ?6, judge = ?7, judge_key = ?8
+             WHERE row = ?1",
+            args![ticket, new.state, new.flagged, new.corrected, new.score, new.pass, new.judge, judge_key(new.judge)],
         )?;
         Ok(())
     }
@@ -154,6 +155,11 @@ impl Refolder {
         }
         Ok(())
     }
+}
+
+/// A judge's score as a sort key: millionths; tickets without one come last.
+fn judge_key(score: Option<f64>) -> i64 {
+    score.map_or(2_000_000, |score| (score * 1e6).round() as i64)
 }
 
 /// Tags that came with the data of a ticket's outputs.
@@ -245,7 +251,7 @@ fn write_people(
 pub fn rebuild(db: &Db) -> Result<()> {
     db.script(
         "DELETE FROM ticket_fold; DELETE FROM ticket_person; DELETE FROM tally; DELETE FROM ticket_tag;
-         UPDATE ticket SET state = 0, flagged = 0, corrected = 0, score = NULL, pass = NULL, judge = NULL
+         UPDATE ticket SET state = 0, flagged = 0, corrected = 0, score = NULL, pass = NULL, judge = NULL, judge_key = 2000000
            WHERE state <> 0 OR flagged <> 0 OR corrected <> 0 OR score IS NOT NULL OR pass IS NOT NULL OR judge IS NOT NULL;",
     )?;
     catalog::refold(db)?;

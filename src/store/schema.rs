@@ -75,7 +75,7 @@ const SECONDARY: &[(&str, &str)] = &[
     ),
     (
         "ticket_judge",
-        "CREATE INDEX IF NOT EXISTS ticket_judge ON ticket (eval, judge) WHERE judge IS NOT NULL",
+        "CREATE INDEX IF NOT EXISTS ticket_judge ON ticket (eval, judge_key)",
     ),
     (
         "ticket_model",

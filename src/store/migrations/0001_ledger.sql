@@ -67,7 +67,8 @@ CREATE TABLE ticket (
   outputs INTEGER NOT NULL, plan INTEGER NOT NULL, plan_key INTEGER NOT NULL,
   model TEXT, feature TEXT, time_ms INTEGER NOT NULL, chars INTEGER NOT NULL,
   state INTEGER NOT NULL DEFAULT 0, flagged INTEGER NOT NULL DEFAULT 0, corrected INTEGER NOT NULL DEFAULT 0,
-  score REAL, pass INTEGER, judge REAL
+  score REAL, pass INTEGER, judge REAL,
+  judge_key INTEGER NOT NULL DEFAULT 2000000 -- the judge's score in millionths, for sorting; unjudged come last
 ) STRICT;
 CREATE TABLE ticket_output (
   ticket INTEGER NOT NULL, position INTEGER NOT NULL, output INTEGER NOT NULL, PRIMARY KEY (ticket, position)

@@ -1,0 +1,41 @@
+//! Making and opening a workspace.
+
+use std::path::Path;
+
+use super::{Clock, Engine, Result, owner};
+use crate::domain::ids::WorkspaceId;
+use crate::store::{Store, StoreError, workspace};
+
+impl Engine {
+    /// Opens the workspace at `path`.
+    pub fn open(path: &Path, reviewer: &str, clock: Clock) -> Result<Self> {
+        Self::start(workspace::open(path)?, reviewer, clock)
+    }
+
+    /// Makes a workspace at `path`, or opens the one that is there. `group` lets the folder's group in.
+    pub fn create(path: &Path, reviewer: &str, clock: Clock, group: bool) -> Result<Self> {
+        let mut id = [0; 16];
+        id.copy_from_slice(&clock.random_bytes()[..16]);
+        // Seeds are stored as signed numbers and typed by people: 53 bits also survive JSON readers.
+        let seed = clock.random() >> 11;
+        let fresh = workspace::Identity {
+            id: WorkspaceId(id),
+            seed,
+            secret: clock.random_bytes(),
+        };
+        Self::start(workspace::create(path, &fresh, group)?, reviewer, clock)
+    }
+
+    fn start(store: Store, reviewer: &str, clock: Clock) -> Result<Self> {
+        let identity = store
+            .read(workspace::identity)?
+            .ok_or_else(|| StoreError::Foreign(store.path().to_owned()))?;
+        Ok(Self {
+            owner: owner(reviewer, &clock),
+            store,
+            reviewer: reviewer.to_owned(),
+            clock,
+            identity,
+        })
+    }
+}

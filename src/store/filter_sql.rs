@@ -1,0 +1,391 @@
+//! Filters compiled to SQL over `ticket t`.
+//!
+//! One rule keeps pages fast at any size: when the rarest indexed value the filter insists on has few
+//! tickets, its index leads and the result is sorted; otherwise the sort order's index leads and rows are
+//! tested as they come. Kept counts tell which.
+
+use super::db::{Db, Val};
+use super::error::Result;
+use super::{dialect, tally};
+use crate::domain::filter::{Expr, Filter, Measure, Test, Thing, Word, WordField};
+use crate::domain::ticket::State;
+
+/// Below this many tickets a value's own index leads.
+const RARE: u64 = 20_000;
+
+/// A parameter of a compiled filter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arg {
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Real(f64),
+    /// Text.
+    Text(String),
+}
+
+impl Arg {
+    /// As a plain value.
+    pub fn val(&self) -> Val<'_> {
+        match self {
+            Self::Int(value) => Val::Int(*value),
+            Self::Real(value) => Val::Real(*value),
+            Self::Text(value) => Val::Text(value),
+        }
+    }
+}
+
+/// A compiled filter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    /// A condition, `1` for none.
+    pub sql: String,
+    /// Its parameters, numbered from the first free number given.
+    pub args: Vec<Arg>,
+    /// Whether an index of the filter leads, so that the rows must be sorted.
+    pub leads: bool,
+    /// The number of rows, if a kept count tells it.
+    pub exact: Option<u64>,
+}
+
+/// What compiling needs beside the filter.
+pub struct Scope<'a> {
+    /// Local row of the eval.
+    pub eval: i64,
+    /// Who asks.
+    pub reviewer: &'a str,
+    /// Turns typed words into a full-text query.
+    pub words: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// Compiles a filter; parameters are numbered from `first`.
+pub fn compile(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Result<Compiled> {
+    let Some(root) = &filter.root else {
+        return Ok(Compiled {
+            sql: "1".into(),
+            args: Vec::new(),
+            leads: false,
+            exact: None,
+        });
+    };
+    let rarest = rarest(db, root, scope)?;
+    let lead = rarest.filter(|(_, n)| *n < RARE).map(|(test, _)| test);
+    let mut writer = Writer {
+        scope,
+        first,
+        lead,
+        args: Vec::new(),
+    };
+    let sql = writer.expr(root);
+    let exact = match (root, rarest) {
+        (Expr::Test(test), Some((rare, n))) if test == rare && counted_exactly(test) => Some(n),
+        _ => None,
+    };
+    Ok(Compiled {
+        sql,
+        args: writer.args,
+        leads: lead.is_some(),
+        exact,
+    })
+}
+
+/// A single value of a field whose counts are kept.
+fn counted_exactly(test: &Test) -> bool {
+    matches!(test, Test::Is { any, .. } if any.len() == 1 && !any[0].prefix)
+}
+
+/// The rarest test that must hold, with its count.
+fn rarest<'f>(db: &Db, root: &'f Expr, scope: &Scope<'_>) -> Result<Option<(&'f Test, u64)>> {
+    let parts = match root {
+        Expr::And(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    let mut best: Option<(&Test, u64)> = None;
+    for part in parts {
+        let Expr::Test(test) = part else { continue };
+        if let Some(n) = count(db, test, scope)?
+            && best.is_none_or(|(_, least)| n < least)
+        {
+            best = Some((test, n));
+        }
+    }
+    Ok(best)
+}
+
+fn count(db: &Db, test: &Test, scope: &Scope<'_>) -> Result<Option<u64>> {
+    match test {
+        Test::Is { field, any } => {
+            let Some(kept) = kept_field(*field) else {
+                return Ok(None);
+            };
+            // Values are stored as they came; a filter ignores case, so all spellings count.
+            let values = tally::values(db, scope.eval, kept)?;
+            let hit = |value: &str| any.iter().any(|word| matches(word, value));
+            Ok(Some(
+                values
+                    .iter()
+                    .filter(|(value, _)| hit(value))
+                    .map(|(_, n)| n)
+                    .sum(),
+            ))
+        }
+        Test::Has(Thing::Flag) => Ok(Some(tally::of(db, scope.eval, "flagged", "yes")?)),
+        Test::Has(Thing::Correction) => Ok(Some(tally::of(db, scope.eval, "corrected", "yes")?)),
+        Test::Text(text) => match (scope.words)(text) {
+            Some(query) => Ok(Some(dialect::count_matches(db, &query, RARE as u32)?)),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+fn matches(word: &Word, value: &str) -> bool {
+    let (word_text, value) = (word.text.to_lowercase(), value.to_lowercase());
+    if word.prefix {
+        value.starts_with(&word_text)
+    } else {
+        value == word_text
+    }
+}
+
+fn kept_field(field: WordField) -> Option<&'static str> {
+    match field {
+        WordField::Status => Some("state"),
+        WordField::Model => Some("model"),
+        WordField::Feature => Some("feature"),
+        WordField::Tag => Some("tag"),
+        _ => None,
+    }
+}
+
+struct Writer<'a> {
+    scope: &'a Scope<'a>,
+    first: usize,
+    lead: Option<&'a Test>,
+    args: Vec<Arg>,
+}
+
+impl Writer<'_> {
+    fn arg(&mut self, arg: Arg) -> String {
+        self.args.push(arg);
+        format!("?{}", self.first + self.args.len() - 1)
+    }
+
+    fn expr(&mut self, expr: &Expr) -> String {
+        match expr {
+            Expr::And(parts) => self.list(parts, " AND "),
+            Expr::Or(parts) => self.list(parts, " OR "),
+            Expr::Not(inner) => format!("NOT coalesce({}, 0)", self.expr(inner)),
+            Expr::Test(test) => self.test(test),
+        }
+    }
+
+    fn list(&mut self, parts: &[Expr], joiner: &str) -> String {
+        let parts: Vec<String> = parts.iter().map(|part| self.expr(part)).collect();
+        format!("({})", parts.join(joiner))
+    }
+
+    fn test(&mut self, test: &Test) -> String {
+        let leads = self.lead == Some(test);
+        match test {
+            Test::Text(text) => match (self.scope.words)(text) {
+                Some(query) => {
+                    self.args.push(Arg::Text(query));
+                    dialect::matches(self.first + self.args.len() - 1, leads)
+                }
+                None => "1".into(),
+            },
+            Test::Is { field, any } => self.is(*field, any, leads),
+            Test::Compare { measure, op, value } => {
+                let value = *value;
+                let column = match measure {
+                    Measure::Level(criterion) => return self.level(criterion, op.symbol(), value),
+                    Measure::Score => "t.score".to_owned(),
+                    Measure::Judge => "t.judge".to_owned(),
+                    Measure::Chars => dialect::unindexed("t.chars"),
+                    Measure::Tokens => output("o.completion_tokens"),
+                    Measure::Cost => output("o.cost_micros / 1000000.0"),
+                    Measure::Latency => output("o.latency_ms"),
+                    Measure::Rerun => output("o.position"),
+                };
+                format!("{column} {} {}", op.symbol(), self.arg(Arg::Real(value)))
+            }
+            Test::Time { op, millis } => {
+                let column = dialect::unindexed("t.time_ms");
+                format!(
+                    "(t.time_ms <> 0 AND {column} {} {})",
+                    op.symbol(),
+                    self.arg(Arg::Int(*millis))
+                )
+            }
+            Test::Has(thing) => has(*thing, leads).to_owned(),
+            Test::Mine => {
+                let me = self.arg(Arg::Text(self.scope.reviewer.to_owned()));
+                format!(
+                    "(EXISTS (SELECT 1 FROM ticket_person p WHERE p.ticket = t.row AND p.reviewer = {me})
+                      OR EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND f.body ->> 'assigned' = {me}))"
+                )
+            }
+        }
+    }
+
+    fn level(&mut self, criterion: &str, op: &str, value: f64) -> String {
+        let path = self.arg(Arg::Text(format!(
+            "$.reviews[0].first.answers.\"{}\".level",
+            criterion.replace('"', "")
+        )));
+        let value = self.arg(Arg::Real(value));
+        format!(
+            "EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND json_extract(f.body, {path}) {op} {value})"
+        )
+    }
+
+    fn is(&mut self, field: WordField, any: &[Word], leads: bool) -> String {
+        let plain = |column: &str| {
+            if leads {
+                column.to_owned()
+            } else {
+                dialect::unindexed(column)
+            }
+        };
+        match field {
+            WordField::Status => self.states(any, leads),
+            WordField::Model => self.words(&plain("t.model"), any, leads),
+            WordField::Feature => self.words(&plain("t.feature"), any, leads),
+            WordField::Tag => {
+                let eval = self.scope.eval;
+                let test = self.words("g.tag", any, leads);
+                if leads {
+                    format!(
+                        "t.row IN (SELECT g.ticket FROM ticket_tag g WHERE g.eval = {eval} AND {test})"
+                    )
+                } else {
+                    format!(
+                        "EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket = t.row AND g.eval = {eval} AND {test})"
+                    )
+                }
+            }
+            WordField::Flag => {
+                let test = self.words("(f.body ->> '$.flag.value')", any, false);
+                format!("EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND {test})")
+            }
+            WordField::Reviewer => {
+                let test = self.words("p.reviewer", any, false);
+                format!(
+                    "EXISTS (SELECT 1 FROM ticket_person p WHERE p.ticket = t.row AND p.active_ms IS NOT NULL AND {test})"
+                )
+            }
+            WordField::Finish => self.output_words("o.finish", any),
+            WordField::Error => self.output_words("o.error", any),
+            WordField::Source => {
+                let test = self.words("s.name", any, false);
+                format!(
+                    "EXISTS (SELECT 1 FROM output o JOIN raw r ON r.row = o.raw JOIN source s ON s.row = r.source
+                     WHERE o.row = t.output AND {test})"
+                )
+            }
+            WordField::Id => {
+                let test = self.words("i.external_id", any, false);
+                let id = self.words("lower(hex(t.id))", any, false);
+                format!("(EXISTS (SELECT 1 FROM item i WHERE i.row = t.item AND {test}) OR {id})")
+            }
+            WordField::Dataset | WordField::Role => {
+                let column = if field == WordField::Dataset {
+                    "d.name"
+                } else {
+                    "d.role"
+                };
+                let test = self.words(column, any, false);
+                format!(
+                    "EXISTS (SELECT 1 FROM dataset_range g JOIN dataset d ON d.id = g.dataset
+                     WHERE g.lo <= t.item AND g.hi >= t.item AND g.removed IS NULL AND {test})"
+                )
+            }
+            WordField::Plan => self.words("CAST(t.plan AS TEXT)", any, false),
+            // Languages are told by the judge's checks; until one ran, no ticket has one.
+            WordField::Lang => "0".into(),
+        }
+    }
+
+    fn output_words(&mut self, column: &str, any: &[Word]) -> String {
+        let test = self.words(column, any, false);
+        format!("EXISTS (SELECT 1 FROM output o WHERE o.row = t.output AND {test})")
+    }
+
+    fn states(&mut self, any: &[Word], leads: bool) -> String {
+        let hit = |state: &State| any.iter().any(|word| matches(word, state.name()));
+        let states: Vec<State> = State::ALL.into_iter().filter(hit).collect();
+        let list = states
+            .iter()
+            .map(|state| (*state as i64).to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        let column = if leads {
+            "t.state".to_owned()
+        } else {
+            dialect::unindexed("t.state")
+        };
+        // The partial indexes are only considered when the condition says what they leave out.
+        let settled = leads && states.iter().all(|state| !state.waits());
+        format!(
+            "({column} IN ({list}){})",
+            if settled { " AND t.state > 0" } else { "" }
+        )
+    }
+
+    /// Any of the words. Case is ignored; the spelling as typed goes first so that an index can lead.
+    fn words(&mut self, column: &str, any: &[Word], leads: bool) -> String {
+        let mut tests = Vec::with_capacity(any.len());
+        for word in any {
+            if word.prefix {
+                let low = self.arg(Arg::Text(format!("{}%", like(&word.text))));
+                tests.push(format!("{column} LIKE {low} ESCAPE '\\'"));
+            } else if leads {
+                let text = self.arg(Arg::Text(word.text.clone()));
+                tests.push(format!("{column} = {text}"));
+            } else {
+                let text = self.arg(Arg::Text(word.text.to_lowercase()));
+                tests.push(format!("lower({column}) = {text}"));
+            }
+        }
+        format!("({})", tests.join(" OR "))
+    }
+}
+
+fn output(column: &str) -> String {
+    format!("(SELECT {column} FROM output o WHERE o.row = t.output)")
+}
+
+fn like(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
+
+fn has(thing: Thing, leads: bool) -> &'static str {
+    match thing {
+        Thing::Correction => "t.corrected = 1",
+        Thing::Flag => "t.flagged = 1",
+        Thing::Tag => "EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket = t.row)",
+        Thing::Feature => "t.feature IS NOT NULL",
+        Thing::Score => "t.score IS NOT NULL",
+        Thing::Judge => "EXISTS (SELECT 1 FROM verdict v WHERE v.ticket = t.row)",
+        Thing::Review => "EXISTS (SELECT 1 FROM ticket_person p WHERE p.ticket = t.row AND p.active_ms IS NOT NULL)",
+        Thing::Note => {
+            "EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND (json_array_length(f.body, '$.notes') > 0
+              OR f.body ->> '$.reviews[0].first.note.text' IS NOT NULL))"
+        }
+        Thing::Comment => {
+            "EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND json_array_length(f.body, '$.comments') > 0)"
+        }
+        Thing::Reference => {
+            "EXISTS (SELECT 1 FROM item i WHERE i.row = t.item AND (i.reference IS NOT NULL OR i.reference_at IS NOT NULL))"
+        }
+        Thing::Error => "EXISTS (SELECT 1 FROM output o WHERE o.row = t.output AND o.error IS NOT NULL)",
+        Thing::Tool => "EXISTS (SELECT 1 FROM output o JOIN raw r ON r.row = o.raw WHERE o.row = t.output AND instr(r.body, 'tool_calls') > 0)",
+        Thing::Plan if leads => "t.plan > 0",
+        Thing::Plan => "t.plan > 0",
+        // Suggestions are a judge's; none can exist before a judge that writes them.
+        Thing::Suggestion => "0",
+    }
+}

@@ -1,0 +1,81 @@
+//! The search index over requests and outputs: filled after an import in small steps, usable while it is incomplete.
+
+use super::db::Db;
+use super::dialect;
+use super::error::Result;
+use crate::domain::json::Json;
+use crate::domain::message::{Message, Request, Role};
+
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Outputs in the index.
+    pub indexed: u64,
+    /// Outputs in all.
+    pub total: u64,
+}
+
+impl Coverage {
+    /// Whether every output is in the index.
+    pub fn is_complete(&self) -> bool {
+        self.indexed >= self.total
+    }
+}
+
+/// How far the index is.
+pub fn coverage(db: &Db) -> Result<Coverage> {
+    let total = db.number("SELECT max(row) FROM output", &[])? as u64;
+    Ok(Coverage {
+        indexed: through(db)? as u64,
+        total,
+    })
+}
+
+fn through(db: &Db) -> Result<i64> {
+    db.number(
+        "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'search_through'",
+        &[],
+    )
+}
+
+/// Adds up to `limit` outputs in the caller's transaction; returns how many. `fold` prepares a text for the
+/// tokenizer (runs of CJK are split).
+pub fn step(db: &Db, limit: u32, fold: impl Fn(&str) -> String) -> Result<u32> {
+    let from = through(db)?;
+    let sql = "SELECT o.row, coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)),
+                 coalesce(i.request, substr(q.body, i.request_at + 1, i.request_len))
+               FROM output o JOIN raw r ON r.row = o.raw JOIN item i ON i.row = o.item JOIN raw q ON q.row = i.raw
+               WHERE o.row > ?1 ORDER BY o.row LIMIT ?2";
+    let (mut last, mut done) = (from, 0);
+    db.each(sql, args![from, limit], |row| {
+        last = row.int(0)?;
+        done += 1;
+        let mut text = row.maybe_text(1)?.map(words).unwrap_or_default();
+        if let Some(request) = row.maybe_text(2)? {
+            text.push('\n');
+            text.push_str(&Request::read(&Json::trusted(request)).own_text());
+        }
+        db.exec(
+            "INSERT INTO search (rowid, text) VALUES (?1, ?2)",
+            args![last, &fold(&text)],
+        )?;
+        Ok(true)
+    })?;
+    if done > 0 {
+        let sql = "UPDATE meta SET value = ?1 WHERE key = 'search_through'";
+        db.exec(sql, args![&last.to_string()])?;
+    }
+    Ok(done)
+}
+
+fn words(json: &str) -> String {
+    Message::read(json, Role::Assistant).map_or_else(
+        || Json::trusted(json).as_str().to_owned(),
+        |m| m.plain_text(),
+    )
+}
+
+/// Gives the tokenizer's hash table the room that halves its work.
+pub fn prepare(db: &Db) -> Result<()> {
+    dialect::search_room(db)
+}
