@@ -15,6 +15,7 @@ pub mod plan;
 pub mod record;
 pub mod review;
 pub mod rubric;
+pub mod sight;
 pub mod ticket;
 pub mod verdict;
 pub mod view;

@@ -6,7 +6,12 @@
 mod clock;
 mod error;
 pub mod evals;
+pub mod home;
 pub mod open;
+pub mod queue;
+pub mod review;
+pub mod ticket;
+pub mod undo;
 
 use std::path::Path;
 

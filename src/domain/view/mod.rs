@@ -11,4 +11,4 @@ pub mod work;
 pub use home::{EvalCard, FoundFile, Home};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
 pub use ticket::{Draft, JudgeView, Lease, OutputDoc, Shown, TicketDoc, VerdictView};
-pub use work::{Committed, Decision, Failure, Progress, Submission, Undone};
+pub use work::{Committed, Decision, Failure, NoTicket, Progress, Submission, Undone};

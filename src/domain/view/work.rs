@@ -45,6 +45,8 @@ pub struct Committed {
     pub judge: JudgeView,
     /// Whether the judge differs (other side of the threshold, or more than a level apart).
     pub judge_differs: bool,
+    /// The reveal that a revision would come after; set when the judge was shown by this commit.
+    pub revealed: Option<EventId>,
     /// Tickets left for this reviewer.
     pub left: u64,
 }
@@ -102,6 +104,9 @@ pub struct Undone {
     pub ticket: Option<TicketId>,
     /// How many tickets it touched.
     pub tickets: u64,
+    /// Nothing was taken back: the judge was seen after that commit, so the blind opinion stays and the
+    /// ticket opens for a second one after this reveal.
+    pub second_after: Option<EventId>,
 }
 
 /// How far a job is.
@@ -135,4 +140,23 @@ impl std::fmt::Display for Failure {
             None => f.write_str(&self.what),
         }
     }
+}
+
+/// Why there is no ticket to give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoTicket {
+    /// The eval has no tickets at all.
+    NoneImported,
+    /// Everything is settled.
+    AllDone,
+    /// What is left is with other people now.
+    HeldByOthers {
+        /// How many.
+        tickets: u64,
+    },
+    /// What is left was put aside or handed up.
+    Waiting {
+        /// How many.
+        tickets: u64,
+    },
 }

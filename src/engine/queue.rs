@@ -1,0 +1,288 @@
+//! The queue as screens show it: pages, counts, blindness.
+
+use super::{Engine, EngineError, Result};
+use crate::domain::eval::{Eval, Mode};
+use crate::domain::filter::Filter;
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::message::{Message, Role};
+use crate::domain::sight;
+use crate::domain::ticket::State;
+use crate::domain::view::{Order, QueueCounts, QueuePage, QueueQuery, QueueRow, Shown, Why};
+use crate::store::filter_sql::Scope;
+use crate::store::queue::{self, Ask, ListRow};
+use crate::store::{Db, StoreError, catalog, leases, tickets};
+use crate::text;
+
+/// Why a filter cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadFilter {
+    /// Byte where the trouble starts.
+    pub at: usize,
+    /// What is wrong and what to write instead.
+    pub why: String,
+}
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// The filter cannot be used.
+    #[error("{}", .0.why)]
+    BadFilter(BadFilter),
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl From<StoreError> for QueueError {
+    fn from(error: StoreError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+impl Engine {
+    /// A page of the queue.
+    pub fn queue(&self, query: &QueueQuery) -> std::result::Result<QueuePage, QueueError> {
+        let filter = self.usable_filter(query.eval, &query.filter, query.order)?;
+        Ok(self.store().read(|db| {
+            let (row, eval) = self.eval_row(db, query.eval)?;
+            let ask = self.ask(row, &filter, query.order);
+            let page = queue::page(db, &ask, query.anchor, query.limit)?;
+            Ok(QueuePage {
+                rows: page
+                    .rows
+                    .into_iter()
+                    .map(|row| self.list_row(&eval, row))
+                    .collect(),
+                more_before: page.more_before,
+                more_after: page.more_after,
+            })
+        })?)
+    }
+
+    /// The numbers above the list.
+    pub fn counts(
+        &self,
+        eval: EvalId,
+        filter: &str,
+    ) -> std::result::Result<QueueCounts, QueueError> {
+        let filter = self.usable_filter(eval, filter, Order::Plan)?;
+        Ok(self.store().read(|db| {
+            let (row, _) = self.eval_row(db, eval)?;
+            queue::counts(db, &self.ask(row, &filter, Order::Plan))
+        })?)
+    }
+
+    /// The tickets a filter shows, at most `limit`.
+    pub fn matching(
+        &self,
+        eval: EvalId,
+        filter: &str,
+        limit: u32,
+    ) -> std::result::Result<Vec<TicketId>, QueueError> {
+        let filter = self.usable_filter(eval, filter, Order::Plan)?;
+        Ok(self.store().read(|db| {
+            let (row, _) = self.eval_row(db, eval)?;
+            queue::matching(db, &self.ask(row, &filter, Order::Arrival), limit)
+        })?)
+    }
+
+    fn eval_row(&self, db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
+        catalog::eval(db, &id)?.ok_or_else(|| StoreError::NotFound {
+            what: "eval",
+            name: id.short(),
+        })
+    }
+
+    fn ask<'a>(&'a self, eval: i64, filter: &'a Filter, order: Order) -> Ask<'a> {
+        Ask {
+            scope: Scope {
+                eval,
+                reviewer: &self.reviewer,
+                words: &text::search_terms::fts_query,
+            },
+            owner: &self.owner,
+            now_ms: self.clock().now_ms(),
+            filter,
+            order,
+        }
+    }
+
+    /// Parses a filter and refuses what would tell a blind reviewer something.
+    fn usable_filter(
+        &self,
+        eval: EvalId,
+        typed: &str,
+        order: Order,
+    ) -> std::result::Result<Filter, QueueError> {
+        let filter = Filter::parse(typed).map_err(|error| {
+            QueueError::BadFilter(BadFilter {
+                at: error.offset,
+                why: error.to_string(),
+            })
+        })?;
+        let blind = self
+            .store()
+            .read(|db| self.eval_row(db, eval))?
+            .1
+            .policy
+            .mode
+            == Mode::Blind;
+        if !blind {
+            return Ok(filter);
+        }
+        if let Some(why) = filter.blind_refusal() {
+            return Err(QueueError::BadFilter(BadFilter { at: 0, why }));
+        }
+        if order == Order::JudgeScore {
+            let why = "this eval is blind: the order would tell the judge's score before you commit your own";
+            return Err(QueueError::BadFilter(BadFilter {
+                at: 0,
+                why: why.into(),
+            }));
+        }
+        Ok(filter)
+    }
+
+    fn list_row(&self, eval: &Eval, row: ListRow) -> QueueRow {
+        let folded = row.folded.clone().unwrap_or_default();
+        let open = sight::view(eval, &row.id, &folded, &self.reviewer).open;
+        let why = self.why(&row, open);
+        let corrected = row.corrected
+            && (open
+                || folded
+                    .correction
+                    .as_ref()
+                    .is_some_and(|c| c.reviewer == self.reviewer));
+        QueueRow {
+            ticket: row.id,
+            key: row.key,
+            state: row.state,
+            preview: preview(&row),
+            external_id: row.external_id,
+            feature: row.feature,
+            model: shown(row.model, open),
+            mine: row.mine,
+            judge: shown(row.judge, open),
+            flagged: row.flagged,
+            corrected,
+            held_by: row.held_by.map(|owner| leases::person(&owner).to_owned()),
+            why,
+        }
+    }
+
+    fn why(&self, row: &ListRow, open: bool) -> Why {
+        let Some(folded) = &row.folded else {
+            return Why::InPlan;
+        };
+        let reason = || {
+            folded
+                .waiting_reason
+                .as_ref()
+                .map(|reason| reason.value.clone())
+                .unwrap_or_default()
+        };
+        match row.state {
+            State::Deferred => Why::Deferred(reason()),
+            State::Escalated => Why::Escalated(reason()),
+            State::Adjudicate => Why::Differs,
+            State::Partial if !row.reviewed => Why::SecondReviewer,
+            State::Done | State::Partial => match folded.reviews.first() {
+                Some(standing) if open || standing.reviewer == self.reviewer => {
+                    Why::DoneBy(standing.reviewer.clone())
+                }
+                Some(_) => Why::DoneBy("another reviewer".into()),
+                None => Why::InPlan,
+            },
+            State::Open if folded.skipped.contains_key(&self.reviewer) => Why::Skipped,
+            State::Open => Why::InPlan,
+        }
+    }
+
+    /// How many rows the search index does not cover yet; indexes a few if `work`.
+    pub fn index_slice(&self, limit: u32) -> Result<u64> {
+        Ok(self.store().write_light(move |db| {
+            let coverage = crate::store::search::coverage(db)?;
+            if !coverage.is_complete() {
+                crate::store::search::step(db, limit, |text| {
+                    text::search_terms::index_text(text).into_owned()
+                })?;
+            }
+            Ok((coverage.total - coverage.indexed).saturating_sub(u64::from(limit)))
+        })?)
+    }
+
+    /// Tickets of an eval this reviewer could still take.
+    pub fn waiting(&self, eval: EvalId) -> Result<u64> {
+        Ok(self
+            .store()
+            .read(|db| tickets::waiting(db, self.eval_row(db, eval)?.0, &self.reviewer))?)
+    }
+}
+
+fn shown<T>(value: Option<T>, open: bool) -> Shown<T> {
+    match (value, open) {
+        (None, _) => Shown::None,
+        (Some(_), false) => Shown::Hidden,
+        (Some(value), true) => Shown::Some(value),
+    }
+}
+
+/// The first words of the output, or of the failure.
+fn preview(row: &ListRow) -> String {
+    let Some(body) = &row.body else {
+        return row.error.as_deref().map_or_else(String::new, |error| {
+            text::preview::preview(&format!("failed: {error}"))
+        });
+    };
+    let json = String::from_utf8_lossy(body);
+    match Message::read(&json, Role::Assistant) {
+        Some(message) if !message.plain_text().is_empty() => {
+            text::preview::preview(&message.plain_text())
+        }
+        Some(message) => match message.tool_calls.first() {
+            Some(call) => text::preview::preview(&format!("→ {}({})", call.name, call.arguments)),
+            None => text::preview::preview(message.refusal.as_deref().unwrap_or("(empty)")),
+        },
+        None => text::preview::preview(&cut_text(&json)),
+    }
+}
+
+/// The text at the start of a body that was cut in the middle.
+fn cut_text(json: &str) -> String {
+    let start = if json.starts_with('"') {
+        Some(1)
+    } else {
+        json.find("\"content\":\"").map(|at| at + 11)
+    };
+    let Some(start) = start else {
+        return json.to_owned();
+    };
+    // The cut may have split an escape: at most six characters at the end are in doubt.
+    for end in (start.max(json.len().saturating_sub(12))..=json.len()).rev() {
+        if let Some(part) = json.get(start..end)
+            && let Some(text) = crate::domain::json::decode_string(&format!("\"{part}\""))
+        {
+            return text.into_owned();
+        }
+    }
+    json.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut_text;
+
+    #[test]
+    fn a_body_cut_anywhere_still_shows_its_first_words() {
+        let whole = r#""Dear customer,\nthe \u00e9tat is \"fine\"""#;
+        for cut in 8..whole.len() {
+            let text = cut_text(&whole[..cut]);
+            assert!(text.starts_with("Dear cu") || cut < 10, "{cut}: {text}");
+            assert!(!text.contains('\\') || cut < 10, "{cut}: {text}");
+        }
+        assert_eq!(
+            cut_text(r#"{"role":"assistant","content":"Hi the"#),
+            "Hi the"
+        );
+    }
+}
