@@ -1,1 +1,3 @@
 //! Use cases: what the command line and the screens both call.
+
+pub mod folder;
