@@ -107,6 +107,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_reported_and_not_swallowed() {
+        #[derive(Debug)]
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

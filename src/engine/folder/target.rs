@@ -147,6 +147,13 @@ impl Target {
         Ok(self.path.clone())
     }
 
+    /// Lets go of the lock and of nothing else, as a kill does.
+    #[cfg(test)]
+    pub(super) fn abandon(&mut self) {
+        self.held = None;
+        self.made.clear();
+    }
+
     fn swap(&self) -> Result<(), FolderError> {
         let exchanged = renameat_with(CWD, &self.temp, CWD, &self.path, RenameFlags::EXCHANGE);
         if exchanged.is_ok() {
@@ -201,7 +208,14 @@ fn absolute(target: &Path) -> Result<PathBuf, FolderError> {
 fn make_parents(parent: &Path) -> Result<Vec<PathBuf>, FolderError> {
     let missing = parent.ancestors().take_while(|folder| !folder.exists());
     let missing: Vec<_> = missing.map(Path::to_path_buf).collect();
-    fs::create_dir_all(parent).map_err(FolderError::io("create", parent))?;
+    match fs::create_dir_all(parent) {
+        // "File exists" would be true and of no help.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+        other => other,
+    }
+    .map_err(FolderError::io("create", parent))?;
     Ok(missing)
 }
 

@@ -7,10 +7,10 @@
 use super::chat::{self, Dialect, OPENAI};
 use super::extras;
 use super::json::{compact, key, raw, string};
-use super::rules::{self, said};
+use super::rules::{self, is_blank};
 use super::tools;
 use crate::domain::json::Json;
-use crate::domain::message::Role;
+use crate::domain::message::{Part, Role};
 use crate::domain::training::{Refusal, TrainingRow};
 
 const DIALECT: Dialect = Dialect {
@@ -30,9 +30,15 @@ pub(super) fn check(row: &TrainingRow, found: &mut Vec<Refusal>) {
             format!("the response has the role `{}`", row.chosen.role.name()),
         ));
     }
-    let silent = said(&row.chosen).trim().is_empty() && row.chosen.parts.len() <= 1;
-    if silent && row.chosen.tool_calls.is_empty() {
+    if is_blank(&row.chosen) && row.chosen.tool_calls.is_empty() {
         found.push(Refusal::new("empty_answer", "the response is empty"));
+    }
+    let odd = |part: &Part| matches!(part, Part::Other { kind, .. } if kind == "content");
+    if row.chosen.parts.iter().any(odd) {
+        found.push(Refusal::new(
+            "content_not_text",
+            "the content of the response is neither text nor a list of parts",
+        ));
     }
     if row.request_json.is_none() {
         tools::check_offered(row, found);

@@ -307,7 +307,8 @@ pub(super) fn alternation(row: &TrainingRow, found: &mut Vec<Refusal>) {
     }
 }
 
-fn is_blank(message: &Message) -> bool {
+/// Whether a message has nothing to say: no text but white space, no other part, no refusal.
+pub(super) fn is_blank(message: &Message) -> bool {
     let silent = |part: &Part| matches!(part, Part::Text(text) if text.trim().is_empty());
     message.parts.iter().all(silent) && refusal(message).is_none()
 }
