@@ -52,10 +52,8 @@ impl Card<'_> {
         if self.validation > 0 {
             out.push_str("  - split: validation\n    path: validation.jsonl\n");
         }
-        if let Some(columns) = columns(self.format, self.shape) {
-            out.push_str("dataset_info:\n  config_name: default\n  features:\n");
-            fields(out, &columns, 2);
-        }
+        out.push_str("dataset_info:\n  config_name: default\n  features:\n");
+        fields(out, &columns(self.format, self.shape), 2);
     }
 
     fn body(&self, out: &mut String) {
@@ -196,25 +194,38 @@ fn fields(out: &mut String, list: &[(&'static str, Column)], indent: usize) {
 }
 
 fn column_type(out: &mut String, column: &Column, indent: usize) {
+    if let Some(name) = scalar(column) {
+        let _ = writeln!(out, "{:indent$}dtype: {name}", "");
+        return;
+    }
     match column {
-        Column::Text => _ = writeln!(out, "{:indent$}dtype: string", ""),
-        Column::Flag => _ = writeln!(out, "{:indent$}dtype: bool", ""),
         Column::Fields(list) => {
             let _ = writeln!(out, "{:indent$}struct:", "");
             fields(out, list, indent);
         }
-        Column::List(of) => match of.as_ref() {
-            Column::Text => _ = writeln!(out, "{:indent$}list: string", ""),
-            Column::Flag => _ = writeln!(out, "{:indent$}list: bool", ""),
-            Column::Fields(list) => {
+        Column::List(of) => match (scalar(of), of.as_ref()) {
+            (Some(name), _) => _ = writeln!(out, "{:indent$}list: {name}", ""),
+            (None, Column::Fields(list)) => {
                 let _ = writeln!(out, "{:indent$}list:", "");
                 fields(out, list, indent);
             }
-            inner @ Column::List(_) => {
+            (None, inner) => {
                 let _ = writeln!(out, "{:indent$}list:", "");
                 column_type(out, inner, indent + 2);
             }
         },
+        // Written above.
+        Column::Text | Column::Flag | Column::Number | Column::Json => {}
+    }
+}
+
+fn scalar(column: &Column) -> Option<&'static str> {
+    match column {
+        Column::Text => Some("string"),
+        Column::Flag => Some("bool"),
+        Column::Number => Some("int64"),
+        Column::Json => Some("json"),
+        Column::List(_) | Column::Fields(_) => None,
     }
 }
 

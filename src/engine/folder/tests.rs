@@ -179,6 +179,38 @@ fn the_card_names_only_splits_that_have_rows() {
 }
 
 #[test]
+fn the_card_declares_columns_that_only_some_rows_have() {
+    let card = |format: TrainingFormat| {
+        let dir = TempDir::new().unwrap();
+        let target = dir.path().join("out");
+        let plan = FolderPlan {
+            format,
+            ..plan(false)
+        };
+        let mut writer = FolderWriter::create(&target, plan).unwrap();
+        fill(&mut writer, 1);
+        let summary = Summary {
+            shape: Columns {
+                tools: true,
+                history: true,
+                ..Columns::default()
+            },
+            ..summary()
+        };
+        writer.finish(&summary).unwrap();
+        fs::read_to_string(target.join("README.md")).unwrap()
+    };
+    assert!(card(TrainingFormat::TrlSft).contains("\n  - name: tools\n    dtype: string\n"));
+    assert!(card(TrainingFormat::OpenAiSft).contains("\n  - name: tools\n    list: json\n"));
+    assert!(
+        card(TrainingFormat::OpenAiDpo)
+            .contains("\n  - name: input\n    struct:\n    - name: messages\n      list:\n")
+    );
+    let history = "\n  - name: history\n    list:\n      list: string\n";
+    assert!(card(TrainingFormat::Alpaca).contains(history));
+}
+
+#[test]
 fn refused_rows_are_named_with_their_reasons_and_counted_once_each() {
     let dir = TempDir::new().unwrap();
     let target = dir.path().join("out");

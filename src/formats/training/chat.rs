@@ -142,7 +142,10 @@ pub(super) fn one(out: &mut Vec<u8>, message: &Message, weight: Option<bool>, di
         }
         out.push(b']');
     }
-    optional(out, "tool_call_id", message.tool_call_id.as_deref());
+    // On any other message it means nothing, and strict readers refuse it.
+    if message.role == Role::Tool || dialect.all_fields {
+        optional(out, "tool_call_id", message.tool_call_id.as_deref());
+    }
     if let Some(weight) = weight {
         key(out, "weight");
         raw(out, if weight { "1" } else { "0" });

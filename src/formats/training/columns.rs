@@ -30,6 +30,8 @@ pub struct Columns {
     pub names: bool,
     /// Content is a list of parts because some message has an image.
     pub parts: bool,
+    /// Answers carry weights.
+    pub weights: bool,
 }
 
 impl Columns {
@@ -48,6 +50,7 @@ impl Columns {
             parts: messages()
                 .flat_map(|m| &m.parts)
                 .any(|part| matches!(part, Part::Other { .. })),
+            weights: row.extras.iter().any(|extra| extra.key == "weight"),
         }
     }
 }
@@ -63,6 +66,7 @@ impl BitOr for Columns {
             tool_turns: self.tool_turns || other.tool_turns,
             names: self.names || other.names,
             parts: self.parts || other.parts,
+            weights: self.weights || other.weights,
         }
     }
 }
@@ -74,6 +78,10 @@ pub enum Column {
     Text,
     /// True or false.
     Flag,
+    /// A whole number.
+    Number,
+    /// Any JSON, whose fields differ from row to row: tool schemas, logged requests.
+    Json,
     /// A list of values of one type.
     List(Box<Column>),
     /// Named fields.
@@ -86,15 +94,28 @@ impl Column {
     }
 }
 
-/// The columns of a file and their types, or `None` where they are no fixed types: tools as free JSON, content
-/// that is text here and a list of parts there, requests as logged.
-pub fn columns(format: TrainingFormat, shape: Columns) -> Option<Vec<(&'static str, Column)>> {
+/// The columns of a file and their types. Declared, they let a loader take a file whose optional columns first
+/// appear late, or in one of two splits only.
+pub fn columns(format: TrainingFormat, shape: Columns) -> Vec<(&'static str, Column)> {
     let turns = || Column::list(Column::Fields(message_fields(format, shape)));
     let mut found = match format {
-        TrainingFormat::Pairs | TrainingFormat::OpenAiDpo => return None,
-        TrainingFormat::OpenAiSft if shape.tools || shape.parts => return None,
-        TrainingFormat::OpenAiSft | TrainingFormat::Together => {
-            return Some(vec![("messages", turns())]);
+        TrainingFormat::OpenAiSft => return with_tools(vec![("messages", turns())], shape),
+        TrainingFormat::OpenAiDpo => {
+            let input = with_tools(vec![("messages", turns())], shape);
+            return vec![
+                ("input", Column::Fields(input)),
+                ("preferred_output", turns()),
+                ("non_preferred_output", turns()),
+            ];
+        }
+        TrainingFormat::Together => return vec![("messages", turns())],
+        TrainingFormat::Pairs => {
+            return vec![
+                ("id", Column::Text),
+                ("request", Column::Json),
+                ("response", Column::Json),
+                ("reference", Column::Json),
+            ];
         }
         TrainingFormat::TrlSft => vec![("messages", turns())],
         TrainingFormat::TrlPromptCompletion => vec![("prompt", turns()), ("completion", turns())],
@@ -129,11 +150,31 @@ pub fn columns(format: TrainingFormat, shape: Columns) -> Option<Vec<(&'static s
     if shape.tools && format != TrainingFormat::Alpaca {
         found.push(("tools", Column::Text));
     }
-    Some(found)
+    found
+}
+
+/// The tools as services with strict keys take them.
+fn with_tools(
+    mut columns: Vec<(&'static str, Column)>,
+    shape: Columns,
+) -> Vec<(&'static str, Column)> {
+    if shape.tools {
+        columns.push(("tools", Column::list(Column::Json)));
+        columns.push(("parallel_tool_calls", Column::Flag));
+    }
+    columns
 }
 
 fn message_fields(format: TrainingFormat, shape: Columns) -> Vec<(&'static str, Column)> {
-    let mut fields = vec![("role", Column::Text), ("content", Column::Text)];
+    let content = if shape.parts {
+        Column::Json
+    } else {
+        Column::Text
+    };
+    let mut fields = vec![("role", Column::Text), ("content", content)];
+    if matches!(format, TrainingFormat::Together | TrainingFormat::OpenAiSft) && shape.weights {
+        fields.push(("weight", Column::Number));
+    }
     if format == TrainingFormat::Together {
         return fields;
     }
