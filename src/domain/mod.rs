@@ -16,7 +16,9 @@ pub mod record;
 pub mod review;
 pub mod rubric;
 pub mod sight;
+pub mod split;
 pub mod ticket;
+pub mod training;
 pub mod verdict;
 pub mod view;
 

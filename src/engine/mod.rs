@@ -123,3 +123,5 @@ impl Pen {
         Ok(event)
     }
 }
+
+pub mod folder;
