@@ -175,7 +175,9 @@ impl TryFrom<ChoiceRepr> for Choice {
             ChoiceRepr::Place(0) => Err("candidates are counted from 1".to_owned()),
             ChoiceRepr::Place(place) => Ok(Self::Candidate(place)),
             ChoiceRepr::Word(word) if word == "tie" => Ok(Self::Tie),
-            ChoiceRepr::Word(word) => Err(format!("a choice is a number from 1 or `tie`, not `{word}`")),
+            ChoiceRepr::Word(word) => Err(format!(
+                "a choice is a number from 1 or `tie`, not `{word}`"
+            )),
         }
     }
 }
@@ -192,7 +194,9 @@ mod tests {
             (Answer::Choice(Choice::Tie), r#"{"choice":"tie"}"#),
             (Answer::Choice(Choice::Candidate(2)), r#"{"choice":2}"#),
             (
-                Answer::CannotJudge { reason: "no \"contract\"".to_owned() },
+                Answer::CannotJudge {
+                    reason: "no \"contract\"".to_owned(),
+                },
                 r#"{"cannot_judge":"no \"contract\""}"#,
             ),
         ] {

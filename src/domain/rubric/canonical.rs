@@ -32,8 +32,13 @@ impl Rubric {
     /// The canonical JSON text, version label included.
     pub fn to_canonical_json(&self) -> Result<String, CanonicalError> {
         let weights = self.criteria.iter().map(|criterion| criterion.weight);
-        if weights.chain(self.pass_threshold).any(|number| !number.is_finite()) {
-            return Err(CanonicalError::NotFinite { id: self.id.clone() });
+        if weights
+            .chain(self.pass_threshold)
+            .any(|number| !number.is_finite())
+        {
+            return Err(CanonicalError::NotFinite {
+                id: self.id.clone(),
+            });
         }
         let mut text = String::new();
         write_value(&serde_json::to_value(self)?, &mut text);

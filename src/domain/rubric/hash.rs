@@ -19,11 +19,13 @@ pub struct RubricHash(pub [u8; 16]);
 impl RubricHash {
     /// All 32 hex digits, the stored form.
     pub fn hex(&self) -> String {
-        self.0.iter().fold(String::with_capacity(32), |mut hex, byte| {
-            // Writing into a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        self.0
+            .iter()
+            .fold(String::with_capacity(32), |mut hex, byte| {
+                // Writing into a string cannot fail.
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
     }
 
     /// The first 12 hex digits, the form shown to people.
@@ -80,7 +82,10 @@ impl Rubric {
     ///
     /// Fails only for a rubric with a number JSON cannot hold (NaN or infinite), which the lint refuses.
     pub fn content_hash(&self) -> Result<RubricHash, CanonicalError> {
-        let unlabelled = Self { version: String::new(), ..self.clone() };
+        let unlabelled = Self {
+            version: String::new(),
+            ..self.clone()
+        };
         let digest = blake3::hash(unlabelled.to_canonical_json()?.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.as_bytes()[..16]);

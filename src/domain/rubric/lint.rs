@@ -44,15 +44,40 @@ struct Lint {
 }
 
 impl Lint {
-    fn add(&mut self, severity: Severity, code: &'static str, place: impl Into<String>, message: String, hint: impl Into<String>) {
-        self.problems.push(Problem { severity, code, place: place.into(), message, hint: hint.into() });
+    fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: impl Into<String>,
+        message: String,
+        hint: impl Into<String>,
+    ) {
+        self.problems.push(Problem {
+            severity,
+            code,
+            place: place.into(),
+            message,
+            hint: hint.into(),
+        });
     }
 
-    fn error(&mut self, code: &'static str, place: impl Into<String>, message: String, hint: impl Into<String>) {
+    fn error(
+        &mut self,
+        code: &'static str,
+        place: impl Into<String>,
+        message: String,
+        hint: impl Into<String>,
+    ) {
         self.add(Severity::Error, code, place, message, hint);
     }
 
-    fn warn(&mut self, code: &'static str, place: impl Into<String>, message: String, hint: impl Into<String>) {
+    fn warn(
+        &mut self,
+        code: &'static str,
+        place: impl Into<String>,
+        message: String,
+        hint: impl Into<String>,
+    ) {
         self.add(Severity::Warning, code, place, message, hint);
     }
 }
@@ -90,7 +115,8 @@ fn head(rubric: &Rubric, lint: &mut Lint) {
             lint.warn(
                 "unused_threshold",
                 "pass_threshold",
-                "`pass_threshold` has no effect: a pairwise rubric names a preference, no score".to_owned(),
+                "`pass_threshold` has no effect: a pairwise rubric names a preference, no score"
+                    .to_owned(),
                 "remove it",
             );
         }
@@ -111,7 +137,10 @@ fn judge(rubric: &Rubric, lint: &mut Lint) {
         lint.error(
             "bad_tokens",
             "judge.max_output_tokens",
-            format!("`max_output_tokens` is {}, outside 64 to 1000000", judge.max_output_tokens),
+            format!(
+                "`max_output_tokens` is {}, outside 64 to 1000000",
+                judge.max_output_tokens
+            ),
             "4096 leaves room for hidden reasoning",
         );
     }
@@ -131,7 +160,9 @@ fn judge(rubric: &Rubric, lint: &mut Lint) {
 pub fn valid_id(id: &str) -> bool {
     id.len() <= 64
         && id.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 fn check_id(lint: &mut Lint, place: &str, what: &str, id: &str) {

@@ -320,14 +320,23 @@ impl Rubric {
 
     /// The checks that set the level of this criterion or requirement.
     pub fn checks_of<'a>(&'a self, criterion: &'a str) -> impl Iterator<Item = &'a Check> {
-        self.checks.iter().filter(move |check| check.criterion.as_deref() == Some(criterion))
+        self.checks
+            .iter()
+            .filter(move |check| check.criterion.as_deref() == Some(criterion))
     }
 
     /// The scoring that fits this rubric where its author names none: one question per call with a
     /// floor or up to four questions, else all at once.
     pub fn fitting_scoring(&self) -> Scoring {
-        let floors = self.criteria.iter().any(|criterion| criterion.must_reach.is_some());
+        let floors = self
+            .criteria
+            .iter()
+            .any(|criterion| criterion.must_reach.is_some());
         let questions = self.criteria.len() + self.requirements.len();
-        if floors || questions <= 4 { Scoring::PerCriterion } else { Scoring::Joint }
+        if floors || questions <= 4 {
+            Scoring::PerCriterion
+        } else {
+            Scoring::Joint
+        }
     }
 }

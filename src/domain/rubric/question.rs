@@ -87,30 +87,48 @@ impl Rubric {
 
     /// Whether `answer` may be given to the question `id` on a ticket with so many candidates
     /// (1 unless the rubric is pairwise).
-    pub fn check_answer(&self, id: &str, answer: &Answer, candidates: usize) -> Result<(), AnswerError> {
+    pub fn check_answer(
+        &self,
+        id: &str,
+        answer: &Answer,
+        candidates: usize,
+    ) -> Result<(), AnswerError> {
         let id = id.to_owned();
         let Some(question) = self.question(&id) else {
             return Err(AnswerError::UnknownQuestion { id });
         };
         match (question.takes, answer) {
-            (_, Answer::CannotJudge { .. }) | (Takes::Choice, Answer::Choice(Choice::Tie)) => Ok(()),
-            (Takes::Level(scale), Answer::Level(level)) if scale.allows(*level) => Ok(()),
-            (Takes::Level(scale), Answer::Level(level)) => {
-                Err(AnswerError::OutsideScale { id, level: *level, min: scale.min(), max: scale.max() })
+            (_, Answer::CannotJudge { .. }) | (Takes::Choice, Answer::Choice(Choice::Tie)) => {
+                Ok(())
             }
+            (Takes::Level(scale), Answer::Level(level)) if scale.allows(*level) => Ok(()),
+            (Takes::Level(scale), Answer::Level(level)) => Err(AnswerError::OutsideScale {
+                id,
+                level: *level,
+                min: scale.min(),
+                max: scale.max(),
+            }),
             (Takes::Choice, Answer::Choice(Choice::Candidate(place))) => {
                 if (1..=candidates).contains(&usize::from(*place)) {
                     Ok(())
                 } else {
-                    Err(AnswerError::NoSuchCandidate { id, place: *place, candidates })
+                    Err(AnswerError::NoSuchCandidate {
+                        id,
+                        place: *place,
+                        candidates,
+                    })
                 }
             }
-            (Takes::Level(_), Answer::Choice(_)) => {
-                Err(AnswerError::WrongKind { id, expected: "a level", given: "a choice" })
-            }
-            (Takes::Choice, Answer::Level(_)) => {
-                Err(AnswerError::WrongKind { id, expected: "a choice", given: "a level" })
-            }
+            (Takes::Level(_), Answer::Choice(_)) => Err(AnswerError::WrongKind {
+                id,
+                expected: "a level",
+                given: "a choice",
+            }),
+            (Takes::Choice, Answer::Level(_)) => Err(AnswerError::WrongKind {
+                id,
+                expected: "a choice",
+                given: "a level",
+            }),
         }
     }
 }
@@ -124,7 +142,10 @@ mod tests {
     fn a_requirement_is_a_question_with_two_levels() {
         let mut rubric = Rubric::empty("r");
         rubric.kind = Kind::Adherence;
-        rubric.requirements.push(Requirement { id: "dose".into(), text: "Names the dose".into() });
+        rubric.requirements.push(Requirement {
+            id: "dose".into(),
+            text: "Names the dose".into(),
+        });
         let question = rubric.question("dose").unwrap();
         assert_eq!(question.takes, Takes::Level(Scale::Binary));
         assert_eq!(question.anchor(1), Some("met"));
@@ -135,10 +156,14 @@ mod tests {
     #[test]
     fn answers_that_do_not_fit_their_question_are_refused() {
         let mut direct = Rubric::empty("r");
-        direct.criteria.push(Criterion::new("tone", "Is it kind?", Scale::Level5));
+        direct
+            .criteria
+            .push(Criterion::new("tone", "Is it kind?", Scale::Level5));
         let mut pairwise = direct.clone();
         pairwise.kind = Kind::Pairwise;
-        let cannot = Answer::CannotJudge { reason: String::new() };
+        let cannot = Answer::CannotJudge {
+            reason: String::new(),
+        };
         let choice = |place| Answer::Choice(Choice::Candidate(place));
         for (rubric, id, answer, fits) in [
             (&direct, "tone", Answer::Level(5), true),
@@ -154,7 +179,11 @@ mod tests {
             (&pairwise, "tone", Answer::Level(1), false),
             (&pairwise, "tone", cannot, true),
         ] {
-            assert_eq!(rubric.check_answer(id, &answer, 2).is_ok(), fits, "{id} {answer:?}");
+            assert_eq!(
+                rubric.check_answer(id, &answer, 2).is_ok(),
+                fits,
+                "{id} {answer:?}"
+            );
         }
     }
 }

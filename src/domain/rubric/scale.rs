@@ -207,7 +207,10 @@ mod tests {
             (Scale::Level5, 9, 1.0),
             (Scale::Level5, i32::MIN, 0.0),
         ] {
-            assert!((scale.normalise(level) - place).abs() < 1e-12, "{scale} {level}");
+            assert!(
+                (scale.normalise(level) - place).abs() < 1e-12,
+                "{scale} {level}"
+            );
         }
     }
 
@@ -244,7 +247,17 @@ mod tests {
 
     #[test]
     fn what_is_no_scale_is_refused() {
-        for text in ["", "-", "10-1", "3-3", "five", "1-", "0-2000000", "é-3", "1-10-20"] {
+        for text in [
+            "",
+            "-",
+            "10-1",
+            "3-3",
+            "five",
+            "1-",
+            "0-2000000",
+            "é-3",
+            "1-10-20",
+        ] {
             assert!(text.parse::<Scale>().is_err(), "{text}");
         }
         assert!(serde_json::from_str::<Scale>(r#"{"min":5,"max":5}"#).is_err());

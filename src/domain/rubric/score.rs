@@ -68,7 +68,11 @@ impl Rubric {
             return Err(Unscored::WrongKind { kind: self.kind });
         }
         let mut counted = self.counted_levels(answers, checks)?;
-        let failed = |id: &str| checks.iter().any(|outcome| outcome.check == id && !outcome.pass);
+        let failed = |id: &str| {
+            checks
+                .iter()
+                .any(|outcome| outcome.check == id && !outcome.pass)
+        };
         let mut zeroed_by = Vec::new();
         for check in self.checks.iter().filter(|check| failed(&check.id)) {
             match check.on_fail {
@@ -88,8 +92,16 @@ impl Rubric {
             .map(|(question, _)| question.id.to_owned())
             .collect();
         let overall = weighted_mean(&counted);
-        let pass = overall >= threshold.value - EPSILON && floors_missed.is_empty() && zeroed_by.is_empty();
-        Ok(Score { overall, pass, threshold, floors_missed, zeroed_by })
+        let pass = overall >= threshold.value - EPSILON
+            && floors_missed.is_empty()
+            && zeroed_by.is_empty();
+        Ok(Score {
+            overall,
+            pass,
+            threshold,
+            floors_missed,
+            zeroed_by,
+        })
     }
 
     /// The candidate preferred over all criteria of a pairwise rubric.
@@ -120,14 +132,20 @@ impl Rubric {
         }
     }
 
-    fn counted_levels(&self, answers: &Answers, checks: &[CheckOutcome]) -> Result<Vec<Counted<'_>>, Unscored> {
+    fn counted_levels(
+        &self,
+        answers: &Answers,
+        checks: &[CheckOutcome],
+    ) -> Result<Vec<Counted<'_>>, Unscored> {
         let mut incomplete = Incomplete::default();
         let mut counted = Vec::new();
         for question in self.questions() {
             let answer = answers.get(question.id);
             let level = match answer {
                 None => self.level_from_checks(&question, checks),
-                Some(answer) => answer.level().filter(|level| question.scale().is_some_and(|s| s.allows(*level))),
+                Some(answer) => answer
+                    .level()
+                    .filter(|level| question.scale().is_some_and(|s| s.allows(*level))),
             };
             match level {
                 Some(level) => counted.push((question, level)),
@@ -139,7 +157,11 @@ impl Rubric {
     }
 
     /// The level the question's checks give it; `None` without checks or before all of them ran.
-    pub fn level_from_checks(&self, question: &Question<'_>, checks: &[CheckOutcome]) -> Option<i32> {
+    pub fn level_from_checks(
+        &self,
+        question: &Question<'_>,
+        checks: &[CheckOutcome],
+    ) -> Option<i32> {
         let scale = question.scale()?;
         let mut lowest = None;
         for check in self.checks_of(question.id) {
@@ -166,7 +188,10 @@ fn cap(counted: &mut [Counted<'_>], limit: i32) {
 fn weighted_mean(counted: &[Counted<'_>]) -> f64 {
     let (mut sum, mut weights) = (0.0, 0.0);
     for (question, level) in counted {
-        sum += question.weight * question.scale().map_or(0.0, |scale| scale.normalise(*level));
+        sum += question.weight
+            * question
+                .scale()
+                .map_or(0.0, |scale| scale.normalise(*level));
         weights += question.weight;
     }
     if weights > 0.0 { sum / weights } else { 0.0 }
@@ -190,12 +215,21 @@ impl Incomplete {
     }
 
     fn finish(self, total: usize) -> Result<(), Unscored> {
-        let Self { missing, cannot_judge, unfit } = self;
+        let Self {
+            missing,
+            cannot_judge,
+            unfit,
+        } = self;
         // A rubric without questions has nothing to count; it is refused by the lint and never scored.
         if total > 0 && missing.is_empty() && cannot_judge.is_empty() && unfit.is_empty() {
             return Ok(());
         }
-        Err(Unscored::Incomplete { missing, cannot_judge, unfit, total })
+        Err(Unscored::Incomplete {
+            missing,
+            cannot_judge,
+            unfit,
+            total,
+        })
     }
 }
 

@@ -21,14 +21,19 @@ impl Rubric {
             let stem = text.trim_end_matches(['.', '!', ':', ';', ',', ' ']);
             match scale {
                 Scale::Binary => format!("Does the output meet this: {stem}?"),
-                Scale::Level5 | Scale::Range { .. } => format!("How well does the output meet this: {stem}?"),
+                Scale::Level5 | Scale::Range { .. } => {
+                    format!("How well does the output meet this: {stem}?")
+                }
             }
         };
         let id = match slug(&text) {
             slug if slug.is_empty() => QUESTION.to_owned(),
             slug => slug,
         };
-        Self { criteria: vec![Criterion::new(QUESTION, question, scale)], ..Self::empty(id) }
+        Self {
+            criteria: vec![Criterion::new(QUESTION, question, scale)],
+            ..Self::empty(id)
+        }
     }
 }
 
@@ -37,7 +42,10 @@ impl Rubric {
 pub fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let mut slug = String::new();
-    for word in lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in lower
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         let needed = slug.len() + usize::from(!slug.is_empty()) + word.len();
         if needed > SLUG_CHARS {
             if slug.is_empty() {
@@ -61,15 +69,36 @@ mod tests {
     #[test]
     fn a_sentence_becomes_one_question_without_errors() {
         for (text, scale, question) in [
-            ("Correct, complete, polite", Scale::Range { min: 1, max: 10 }, "How well does the output meet this: Correct, complete, polite?"),
-            ("Would you  send\nthis?", Scale::Binary, "Would you send this?"),
-            ("Answers in one line.", Scale::Binary, "Does the output meet this: Answers in one line?"),
-            ("礼儀正しい", Scale::Level5, "How well does the output meet this: 礼儀正しい?"),
+            (
+                "Correct, complete, polite",
+                Scale::Range { min: 1, max: 10 },
+                "How well does the output meet this: Correct, complete, polite?",
+            ),
+            (
+                "Would you  send\nthis?",
+                Scale::Binary,
+                "Would you send this?",
+            ),
+            (
+                "Answers in one line.",
+                Scale::Binary,
+                "Does the output meet this: Answers in one line?",
+            ),
+            (
+                "礼儀正しい",
+                Scale::Level5,
+                "How well does the output meet this: 礼儀正しい?",
+            ),
         ] {
             let rubric = Rubric::from_sentence(text, scale);
             assert_eq!(rubric.criteria[0].question, question);
             assert_eq!(rubric.criteria[0].scale, scale);
-            assert!(lint(&rubric).iter().all(|problem| problem.severity == Severity::Warning), "{text}");
+            assert!(
+                lint(&rubric)
+                    .iter()
+                    .all(|problem| problem.severity == Severity::Warning),
+                "{text}"
+            );
         }
     }
 
@@ -81,8 +110,14 @@ mod tests {
 
     #[test]
     fn an_id_is_cut_at_a_word() {
-        assert_eq!(slug("Correct, complete & polite!"), "correct-complete-polite");
-        assert_eq!(slug(&"word ".repeat(20)), "word-word-word-word-word-word-word-word");
+        assert_eq!(
+            slug("Correct, complete & polite!"),
+            "correct-complete-polite"
+        );
+        assert_eq!(
+            slug(&"word ".repeat(20)),
+            "word-word-word-word-word-word-word-word"
+        );
         assert_eq!(slug(&"x".repeat(90)).len(), 40);
         assert_eq!(slug("日本"), "");
     }

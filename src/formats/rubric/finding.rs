@@ -31,9 +31,19 @@ impl fmt::Display for Finding {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let Self { line, column, message, hint, .. } = self;
+        let Self {
+            line,
+            column,
+            message,
+            hint,
+            ..
+        } = self;
         write!(f, "{line}:{column}: {severity}: {message}")?;
-        if hint.is_empty() { Ok(()) } else { write!(f, "\n  hint: {hint}") }
+        if hint.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "\n  hint: {hint}")
+        }
     }
 }
 
@@ -64,7 +74,9 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+            .collect();
         Self { text, starts }
     }
 
@@ -87,7 +99,15 @@ mod tests {
     #[test]
     fn columns_count_characters() {
         let lines = Lines::of("aé= 1\n\nxy");
-        for (offset, place) in [(0, (1, 1)), (3, (1, 3)), (6, (1, 6)), (7, (2, 1)), (8, (3, 1)), (9, (3, 2)), (99, (3, 3))] {
+        for (offset, place) in [
+            (0, (1, 1)),
+            (3, (1, 3)),
+            (6, (1, 6)),
+            (7, (2, 1)),
+            (8, (3, 1)),
+            (9, (3, 2)),
+            (99, (3, 3)),
+        ] {
             assert_eq!(lines.place(offset), place, "{offset}");
         }
         assert_eq!(Lines::of("").place(0), (1, 1));

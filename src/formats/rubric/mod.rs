@@ -31,7 +31,10 @@ pub const MAX_BYTES: usize = 4 << 20;
 
 /// For rubrics that may not name files, such as text typed into a form.
 pub fn no_files(name: &str) -> io::Result<String> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, format!("`{name}` cannot be opened here, put its text into the rubric")))
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        format!("`{name}` cannot be opened here, put its text into the rubric"),
+    ))
 }
 
 /// What reading a rubric file gave.
@@ -46,22 +49,37 @@ pub struct Loaded {
 /// Reads a rubric file. `file` is the name shown in errors; its stem is the id of a rubric without one.
 pub fn load(file: &str, text: &str, resolve: Resolve<'_>) -> Loaded {
     // One line ending, so that a checkout on another system keeps its identity.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let text = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n");
     let mut reader = Reader::new(&text);
     let rubric = read(&mut reader, file, &text, resolve);
     let mut findings = std::mem::take(&mut reader.findings);
     findings.sort_by_key(|finding| (finding.line, finding.column, finding.severity));
     findings.dedup();
-    let usable = findings.iter().all(|finding| finding.severity == Severity::Warning);
-    Loaded { rubric: rubric.filter(|_| usable), findings }
+    let usable = findings
+        .iter()
+        .all(|finding| finding.severity == Severity::Warning);
+    Loaded {
+        rubric: rubric.filter(|_| usable),
+        findings,
+    }
 }
 
 /// Reads a rubric file, or all its errors. The findings beside the rubric are warnings.
-pub fn parse(file: &str, text: &str, resolve: Resolve<'_>) -> Result<(Rubric, Vec<Finding>), RubricError> {
+pub fn parse(
+    file: &str,
+    text: &str,
+    resolve: Resolve<'_>,
+) -> Result<(Rubric, Vec<Finding>), RubricError> {
     let Loaded { rubric, findings } = load(file, text, resolve);
     match rubric {
         Some(rubric) => Ok((rubric, findings)),
-        None => Err(RubricError { file: file.to_owned(), findings }),
+        None => Err(RubricError {
+            file: file.to_owned(),
+            findings,
+        }),
     }
 }
 
@@ -74,7 +92,12 @@ pub fn lint(rubric: &Rubric) -> Vec<Problem> {
 
 fn read(reader: &mut Reader<'_>, file: &str, text: &str, resolve: Resolve<'_>) -> Option<Rubric> {
     if text.len() > MAX_BYTES {
-        reader.error("too_large", 0, format!("the file has {} bytes, more than {MAX_BYTES}", text.len()), "a rubric holds questions and a few examples; keep data elsewhere");
+        reader.error(
+            "too_large",
+            0,
+            format!("the file has {} bytes, more than {MAX_BYTES}", text.len()),
+            "a rubric holds questions and a few examples; keep data elsewhere",
+        );
         return None;
     }
     let (root, errors) = DeTable::parse_recoverable(text);
@@ -86,7 +109,11 @@ fn read(reader: &mut Reader<'_>, file: &str, text: &str, resolve: Resolve<'_>) -
     if !errors.is_empty() {
         return None;
     }
-    let root = Table { path: String::new(), span: 0..0, map: root.get_ref() };
+    let root = Table {
+        path: String::new(),
+        span: 0..0,
+        map: root.get_ref(),
+    };
     let rubric = parse::rubric(reader, &root, &name_from(file), resolve);
     for problem in lint(&rubric) {
         reader.problem(problem);

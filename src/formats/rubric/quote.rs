@@ -19,8 +19,15 @@ pub(super) fn text(text: &str) -> String {
 
 /// A key, bare where TOML allows it.
 pub(super) fn key(key: &str) -> String {
-    let bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if bare { key.to_owned() } else { format!("\"{}\"", escaped(key, false)) }
+    let bare = !key.is_empty()
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if bare {
+        key.to_owned()
+    } else {
+        format!("\"{}\"", escaped(key, false))
+    }
 }
 
 /// Whether a literal, which knows no escapes, can hold the text visibly.
@@ -30,7 +37,8 @@ fn literal_fits(text: &str) -> bool {
 
 /// Control characters, and those that turn or hide the text around them on screen.
 fn hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn escaped(text: &str, lines: bool) -> String {

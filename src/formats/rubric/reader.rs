@@ -24,7 +24,11 @@ pub(super) struct Table<'a, 'i> {
 impl<'a, 'i> Table<'a, 'i> {
     /// The path of one of its keys.
     pub(super) fn at(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
@@ -41,7 +45,11 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { lines: Lines::of(text), offsets: HashMap::new(), findings: Vec::new() }
+        Self {
+            lines: Lines::of(text),
+            offsets: HashMap::new(),
+            findings: Vec::new(),
+        }
     }
 
     pub(super) fn report(
@@ -54,10 +62,23 @@ impl<'t> Reader<'t> {
     ) {
         let (line, column) = self.lines.place(offset);
         let (message, hint) = (message.into(), hint.into());
-        self.findings.push(Finding { severity, code, message, hint, line, column });
+        self.findings.push(Finding {
+            severity,
+            code,
+            message,
+            hint,
+            line,
+            column,
+        });
     }
 
-    pub(super) fn error(&mut self, code: &'static str, offset: usize, message: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        offset: usize,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.report(Severity::Error, code, offset, message, hint);
     }
 
@@ -75,11 +96,26 @@ impl<'t> Reader<'t> {
             }
         };
         let (line, column) = self.lines.place(offset);
-        if self.findings.iter().any(|known| known.severity == Severity::Error && (known.line, known.column) == (line, column)) {
+        if self.findings.iter().any(|known| {
+            known.severity == Severity::Error && (known.line, known.column) == (line, column)
+        }) {
             return;
         }
-        let Problem { severity, code, message, hint, .. } = problem;
-        self.findings.push(Finding { severity, code, message, hint, line, column });
+        let Problem {
+            severity,
+            code,
+            message,
+            hint,
+            ..
+        } = problem;
+        self.findings.push(Finding {
+            severity,
+            code,
+            message,
+            hint,
+            line,
+            column,
+        });
     }
 
     pub(super) fn remember(&mut self, path: String, offset: usize) {
@@ -93,23 +129,45 @@ impl<'t> Reader<'t> {
             if allowed.contains(&name) {
                 continue;
             }
-            let place = if table.path.is_empty() { "a rubric".to_owned() } else { format!("`{}`", plain(&table.path)) };
+            let place = if table.path.is_empty() {
+                "a rubric".to_owned()
+            } else {
+                format!("`{}`", plain(&table.path))
+            };
             let hint = match nearest(name, allowed.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known here: {}", allowed.join(", ")),
             };
-            self.error("unknown_key", key.span().start, format!("`{}` is no key of {place}", shown(name)), hint);
+            self.error(
+                "unknown_key",
+                key.span().start,
+                format!("`{}` is no key of {place}", shown(name)),
+                hint,
+            );
         }
     }
 
-    fn wrong(&mut self, table: &Table<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
-        let message = format!("`{key}` must be {wanted}, this is {}", kind(value.get_ref()));
+    fn wrong(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        wanted: &str,
+    ) {
+        let message = format!(
+            "`{key}` must be {wanted}, this is {}",
+            kind(value.get_ref())
+        );
         let hint = format!("write {}", example_of(wanted, key));
         self.error("wrong_type", value.span().start, message, hint);
         self.remember(table.at(key), value.span().start);
     }
 
-    fn value<'a, 'i>(&mut self, table: &Table<'a, 'i>, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+    fn value<'a, 'i>(
+        &mut self,
+        table: &Table<'a, 'i>,
+        key: &str,
+    ) -> Option<&'a Spanned<DeValue<'i>>> {
         let value = table.get(key)?;
         self.remember(table.at(key), value.span().start);
         Some(value)
@@ -131,8 +189,17 @@ impl<'t> Reader<'t> {
 
     pub(super) fn required(&mut self, table: &Table<'_, '_>, key: &str) -> String {
         if table.get(key).is_none() {
-            let place = if table.path.is_empty() { "the rubric".to_owned() } else { format!("`{}`", plain(&table.path)) };
-            self.error("missing_key", table.span.start, format!("{place} has no `{key}`"), format!("add `{key} = \"...\"`"));
+            let place = if table.path.is_empty() {
+                "the rubric".to_owned()
+            } else {
+                format!("`{}`", plain(&table.path))
+            };
+            self.error(
+                "missing_key",
+                table.span.start,
+                format!("{place} has no `{key}`"),
+                format!("add `{key} = \"...\"`"),
+            );
         }
         self.prose(table, key).unwrap_or_default()
     }
@@ -162,8 +229,15 @@ impl<'t> Reader<'t> {
         let number = self.integer(table, key)?;
         let fits = T::try_from(number).ok();
         if fits.is_none() {
-            let offset = table.get(key).map_or(table.span.start, |value| value.span().start);
-            self.error("bad_value", offset, format!("`{key}` cannot be {number}"), "write a number in a sensible range");
+            let offset = table
+                .get(key)
+                .map_or(table.span.start, |value| value.span().start);
+            self.error(
+                "bad_value",
+                offset,
+                format!("`{key}` cannot be {number}"),
+                "write a number in a sensible range",
+            );
         }
         fits
     }
@@ -181,7 +255,12 @@ impl<'t> Reader<'t> {
     }
 
     /// One word of a closed set.
-    pub(super) fn word<T: Copy>(&mut self, table: &Table<'_, '_>, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
         let text = self.string(table, key)?;
         if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*meaning);
@@ -191,8 +270,15 @@ impl<'t> Reader<'t> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write one of: {}", known.join(", ")),
         };
-        let offset = table.get(key).map_or(table.span.start, |value| value.span().start);
-        self.error("bad_value", offset, format!("`{key}` cannot be `{}`", shown(&text)), hint);
+        let offset = table
+            .get(key)
+            .map_or(table.span.start, |value| value.span().start);
+        self.error(
+            "bad_value",
+            offset,
+            format!("`{key}` cannot be `{}`", shown(&text)),
+            hint,
+        );
         None
     }
 
@@ -202,7 +288,9 @@ impl<'t> Reader<'t> {
         match value.get_ref() {
             DeValue::String(text) => return Some(vec![text.as_ref().to_owned()]),
             DeValue::Array(values) => {
-                let texts = values.iter().map(|value| value.get_ref().as_str().map(str::to_owned));
+                let texts = values
+                    .iter()
+                    .map(|value| value.get_ref().as_str().map(str::to_owned));
                 if let Some(texts) = texts.collect::<Option<Vec<_>>>() {
                     return Some(texts);
                 }
@@ -213,21 +301,43 @@ impl<'t> Reader<'t> {
         None
     }
 
-    pub(super) fn table<'a, 'i>(&mut self, table: &Table<'a, 'i>, key: &str) -> Option<Table<'a, 'i>> {
+    pub(super) fn table<'a, 'i>(
+        &mut self,
+        table: &Table<'a, 'i>,
+        key: &str,
+    ) -> Option<Table<'a, 'i>> {
         let value = self.value(table, key)?;
         if let DeValue::Table(map) = value.get_ref() {
-            return Some(Table { path: table.at(key), span: value.span(), map });
+            return Some(Table {
+                path: table.at(key),
+                span: value.span(),
+                map,
+            });
         }
         self.wrong(table, key, value, "a table");
         None
     }
 
     /// The tables of a `[[key]]` list, in order.
-    pub(super) fn tables<'a, 'i>(&mut self, table: &Table<'a, 'i>, key: &str) -> Vec<Table<'a, 'i>> {
-        let Some(value) = self.value(table, key) else { return Vec::new() };
+    pub(super) fn tables<'a, 'i>(
+        &mut self,
+        table: &Table<'a, 'i>,
+        key: &str,
+    ) -> Vec<Table<'a, 'i>> {
+        let Some(value) = self.value(table, key) else {
+            return Vec::new();
+        };
         let DeValue::Array(values) = value.get_ref() else {
             let hint = format!("write `[[{key}]]` with two brackets: there may be several");
-            self.error("wrong_type", value.span().start, format!("`{key}` must be a list of tables, this is {}", kind(value.get_ref())), hint);
+            self.error(
+                "wrong_type",
+                value.span().start,
+                format!(
+                    "`{key}` must be a list of tables, this is {}",
+                    kind(value.get_ref())
+                ),
+                hint,
+            );
             return Vec::new();
         };
         let mut tables = Vec::new();
@@ -235,9 +345,21 @@ impl<'t> Reader<'t> {
             let path = format!("{}[{place}]", table.at(key));
             self.remember(path.clone(), value.span().start);
             if let DeValue::Table(map) = value.get_ref() {
-                tables.push(Table { path, span: value.span(), map });
+                tables.push(Table {
+                    path,
+                    span: value.span(),
+                    map,
+                });
             } else {
-                self.error("wrong_type", value.span().start, format!("`{key}` must hold tables, this is {}", kind(value.get_ref())), format!("write `[[{key}]]`"));
+                self.error(
+                    "wrong_type",
+                    value.span().start,
+                    format!(
+                        "`{key}` must hold tables, this is {}",
+                        kind(value.get_ref())
+                    ),
+                    format!("write `[[{key}]]`"),
+                );
             }
         }
         tables
@@ -246,7 +368,9 @@ impl<'t> Reader<'t> {
 
 /// The integer a value holds, if it holds one that fits.
 pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
-    let DeValue::Integer(integer) = value else { return None };
+    let DeValue::Integer(integer) = value else {
+        return None;
+    };
     i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
 }
 
@@ -275,15 +399,23 @@ fn example_of(wanted: &str, key: &str) -> String {
 
 /// A path as the author reads it: `criterion[1]` is the second one.
 fn plain(path: &str) -> String {
-    let Some((list, rest)) = path.split_once('[') else { return path.to_owned() };
-    let Some((place, rest)) = rest.split_once(']') else { return path.to_owned() };
+    let Some((list, rest)) = path.split_once('[') else {
+        return path.to_owned();
+    };
+    let Some((place, rest)) = rest.split_once(']') else {
+        return path.to_owned();
+    };
     let place = place.parse::<usize>().map_or(0, |place| place + 1);
     format!("{list} {place}{}", rest.replacen('.', ", ", 1))
 }
 
 /// A word from the file, short enough for a message.
 pub(super) fn shown(word: &str) -> String {
-    let mut short: String = word.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut short: String = word
+        .chars()
+        .take(60)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if word.chars().nth(60).is_some() {
         short.push('…');
     }

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::quote::{key, text};
 use crate::domain::rubric::{
-    Answer, Check, CheckTest, Choice, Criterion, Example, JudgeSettings, Kind, Language, Mode, OnFail, Rubric, Scale,
-    SendPolicy,
+    Answer, Check, CheckTest, Choice, Criterion, Example, JudgeSettings, Kind, Language, Mode,
+    OnFail, Rubric, Scale, SendPolicy,
 };
 
 /// The file for a rubric; [`super::load`] gives the same rubric back.
@@ -44,18 +44,38 @@ fn head(rubric: &Rubric, out: &mut Out) {
     out.raw("schema", rubric.schema);
     out.text("id", &rubric.id);
     out.text_unless_empty("version", &rubric.version);
-    out.commented("kind", &text(rubric.kind.name()), "direct | adherence | pairwise");
+    out.commented(
+        "kind",
+        &text(rubric.kind.name()),
+        "direct | adherence | pairwise",
+    );
     if rubric.scoring != rubric.fitting_scoring() {
-        out.commented("scoring", &text(rubric.scoring.name()), "per_criterion | joint");
+        out.commented(
+            "scoring",
+            &text(rubric.scoring.name()),
+            "per_criterion | joint",
+        );
     }
     if let Some(threshold) = rubric.pass_threshold {
-        out.commented("pass_threshold", &float(threshold), "score (0-1) from which a ticket passes");
+        out.commented(
+            "pass_threshold",
+            &float(threshold),
+            "score (0-1) from which a ticket passes",
+        );
     }
     if rubric.send == SendPolicy::Local {
         out.commented("send", "\"local\"", "texts stay on this machine");
     }
-    out.noted_text("What the judge is told about the task.", "instructions", &rubric.instructions);
-    out.noted_text("What people are told. Never sent to the judge.", "reviewer_notes", &rubric.reviewer_notes);
+    out.noted_text(
+        "What the judge is told about the task.",
+        "instructions",
+        &rubric.instructions,
+    );
+    out.noted_text(
+        "What people are told. Never sent to the judge.",
+        "reviewer_notes",
+        &rubric.reviewer_notes,
+    );
 }
 
 fn write_criterion(criterion: &Criterion, kind: Kind, out: &mut Out) {
@@ -74,7 +94,11 @@ fn write_criterion(criterion: &Criterion, kind: Kind, out: &mut Out) {
         out.raw("weight", float(criterion.weight));
     }
     if let Some(floor) = criterion.must_reach {
-        out.commented("must_reach", &floor.to_string(), "below this level the ticket fails");
+        out.commented(
+            "must_reach",
+            &floor.to_string(),
+            "below this level the ticket fails",
+        );
     }
     if !criterion.anchors.is_empty() {
         out.line("[criterion.anchors]");
@@ -89,20 +113,32 @@ fn write_check(check: &Check, out: &mut Out) {
     out.text("id", &check.id);
     out.text("type", check.test.name());
     match &check.test {
-        CheckTest::Regex { pattern } | CheckTest::NotRegex { pattern } => out.text("pattern", pattern),
-        CheckTest::Contains { text, mode, ignore_case } => {
+        CheckTest::Regex { pattern } | CheckTest::NotRegex { pattern } => {
+            out.text("pattern", pattern)
+        }
+        CheckTest::Contains {
+            text,
+            mode,
+            ignore_case,
+        } => {
             out.list("text", text);
             if *mode == Mode::Any {
                 out.commented("mode", "\"any\"", "all | any");
             }
             out.flag("ignore_case", *ignore_case);
         }
-        CheckTest::MaxChars { chars } | CheckTest::MinChars { chars } | CheckTest::NoEcho { chars: Some(chars) } => {
+        CheckTest::MaxChars { chars }
+        | CheckTest::MinChars { chars }
+        | CheckTest::NoEcho { chars: Some(chars) } => {
             out.raw("chars", chars);
         }
         CheckTest::JsonSchema { schema } => out.text("schema", schema),
-        CheckTest::Language { language: Language::Input } => out.text("language", "input"),
-        CheckTest::Language { language: Language::OneOf(codes) } => out.list("language", codes),
+        CheckTest::Language {
+            language: Language::Input,
+        } => out.text("language", "input"),
+        CheckTest::Language {
+            language: Language::OneOf(codes),
+        } => out.list("language", codes),
         CheckTest::Equals { text, ignore_case } => {
             if let Some(text) = text {
                 out.text("text", text);
@@ -136,13 +172,19 @@ fn write_example(example: &Example, kind: Kind, out: &mut Out) {
     if let Some(correction) = &example.correction {
         out.text("correction", correction);
     }
-    let levels = example.answers.iter().filter_map(|(id, answer)| Some((id, answer.level()?.to_string())));
+    let levels = example
+        .answers
+        .iter()
+        .filter_map(|(id, answer)| Some((id, answer.level()?.to_string())));
     out.inline("levels", levels);
-    let choices = example.answers.iter().filter_map(|(id, answer)| match answer {
-        Answer::Choice(Choice::Candidate(place)) => Some((id, place.to_string())),
-        Answer::Choice(Choice::Tie) => Some((id, "\"tie\"".to_owned())),
-        Answer::Level(_) | Answer::CannotJudge { .. } => None,
-    });
+    let choices = example
+        .answers
+        .iter()
+        .filter_map(|(id, answer)| match answer {
+            Answer::Choice(Choice::Candidate(place)) => Some((id, place.to_string())),
+            Answer::Choice(Choice::Tie) => Some((id, "\"tie\"".to_owned())),
+            Answer::Level(_) | Answer::CannotJudge { .. } => None,
+        });
     out.inline("choices", choices);
 }
 
@@ -153,13 +195,21 @@ fn write_judge(judge: &JudgeSettings, out: &mut Out) {
     }
     out.section("[judge]");
     if judge.samples != default.samples {
-        out.commented("samples", &judge.samples.to_string(), "readings per question");
+        out.commented(
+            "samples",
+            &judge.samples.to_string(),
+            "readings per question",
+        );
     }
     if judge.max_output_tokens != default.max_output_tokens {
         out.raw("max_output_tokens", judge.max_output_tokens);
     }
     out.flag("datamark", judge.datamark);
-    for (name, value) in [("model", &judge.model), ("family", &judge.family), ("template", &judge.template)] {
+    for (name, value) in [
+        ("model", &judge.model),
+        ("family", &judge.family),
+        ("template", &judge.template),
+    ] {
         if let Some(value) = value {
             out.text(name, value);
         }
@@ -168,7 +218,11 @@ fn write_judge(judge: &JudgeSettings, out: &mut Out) {
 
 /// A number TOML reads back as the same float.
 fn float(number: f64) -> String {
-    if number.is_finite() { number.to_string() } else { format!("{number:?}").to_lowercase() }
+    if number.is_finite() {
+        number.to_string()
+    } else {
+        format!("{number:?}").to_lowercase()
+    }
 }
 
 #[derive(Default)]
@@ -233,7 +287,9 @@ impl Out {
     }
 
     fn inline<'a>(&mut self, name: &str, entries: impl Iterator<Item = (&'a String, String)>) {
-        let entries: Vec<String> = entries.map(|(id, value)| format!("{} = {value}", key(id))).collect();
+        let entries: Vec<String> = entries
+            .map(|(id, value)| format!("{} = {value}", key(id)))
+            .collect();
         if !entries.is_empty() {
             self.raw(name, format_args!("{{ {} }}", entries.join(", ")));
         }

@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::super::{
-    Answer, Check, CheckTest, Choice, Criterion, Example, Kind, Language, Mode, OnFail, Requirement, Scale, SendPolicy,
+    Answer, Check, CheckTest, Choice, Criterion, Example, Kind, Language, Mode, OnFail,
+    Requirement, Scale, SendPolicy,
 };
 use super::*;
 
@@ -16,29 +17,61 @@ fn full() -> Rubric {
     let mut correct = Criterion::new("correct", "Is it correct?", Scale::Level5);
     correct.weight = 3.0;
     correct.must_reach = Some(2);
-    correct.anchors = (0..=5).map(|level| (level, format!("level {level}"))).collect();
-    rubric.criteria = vec![correct, Criterion::new("brief", "Is it brief?", Scale::Range { min: -1, max: 1 })];
-    rubric.requirements = vec![Requirement { id: "dose".into(), text: "names the dose".into() }];
+    correct.anchors = (0..=5)
+        .map(|level| (level, format!("level {level}")))
+        .collect();
+    rubric.criteria = vec![
+        correct,
+        Criterion::new("brief", "Is it brief?", Scale::Range { min: -1, max: 1 }),
+    ];
+    rubric.requirements = vec![Requirement {
+        id: "dose".into(),
+        text: "names the dose".into(),
+    }];
     let tests = [
-        CheckTest::Regex { pattern: "^a".into() },
-        CheckTest::Contains { text: vec!["x".into()], mode: Mode::Any, ignore_case: true },
+        CheckTest::Regex {
+            pattern: "^a".into(),
+        },
+        CheckTest::Contains {
+            text: vec!["x".into()],
+            mode: Mode::Any,
+            ignore_case: true,
+        },
         CheckTest::MaxChars { chars: 10 },
         CheckTest::Json,
-        CheckTest::JsonSchema { schema: "{}".into() },
-        CheckTest::Language { language: Language::OneOf(vec!["de".into()]) },
-        CheckTest::Language { language: Language::Input },
-        CheckTest::Equals { text: None, ignore_case: false },
+        CheckTest::JsonSchema {
+            schema: "{}".into(),
+        },
+        CheckTest::Language {
+            language: Language::OneOf(vec!["de".into()]),
+        },
+        CheckTest::Language {
+            language: Language::Input,
+        },
+        CheckTest::Equals {
+            text: None,
+            ignore_case: false,
+        },
         CheckTest::NoEcho { chars: Some(80) },
     ];
     for (place, test) in tests.into_iter().enumerate() {
         let on_fail = [OnFail::Zero, OnFail::Cap(2), OnFail::Note][place % 3];
-        rubric.checks.push(Check { id: format!("c{place}"), test, criterion: None, on_fail });
+        rubric.checks.push(Check {
+            id: format!("c{place}"),
+            test,
+            criterion: None,
+            on_fail,
+        });
     }
     rubric.examples.push(Example {
         input: "q".into(),
         outputs: vec!["a".into()],
         reference: Some("r".into()),
-        answers: [("correct".to_owned(), Answer::Level(1)), ("brief".to_owned(), Answer::Choice(Choice::Tie))].into(),
+        answers: [
+            ("correct".to_owned(), Answer::Level(1)),
+            ("brief".to_owned(), Answer::Choice(Choice::Tie)),
+        ]
+        .into(),
         why: "because".into(),
         correction: Some("b".into()),
     });
@@ -80,7 +113,9 @@ fn the_label_is_not_part_of_the_identity_and_everything_read_is() {
     assert_eq!(relabelled.content_hash().unwrap(), hash);
     let edits: [(&str, fn(&mut Rubric)); 10] = [
         ("question", |r| r.criteria[0].question.push('!')),
-        ("anchor", |r| r.criteria[0].anchors.values_mut().for_each(|a| a.push('!'))),
+        ("anchor", |r| {
+            r.criteria[0].anchors.values_mut().for_each(|a| a.push('!'))
+        }),
         ("weight", |r| r.criteria[0].weight = 2.0),
         ("floor", |r| r.criteria[0].must_reach = None),
         ("notes", |r| r.reviewer_notes.clear()),
@@ -100,22 +135,43 @@ fn the_label_is_not_part_of_the_identity_and_everything_read_is() {
 #[test]
 fn an_identity_never_changes_between_releases() {
     // Stored reviews name these hashes. A change here orphans them all.
-    assert_eq!(Rubric::empty("e").content_hash().unwrap().hex(), "PIN_EMPTY");
-    assert_eq!(full().content_hash().unwrap().hex(), "PIN_FULL");
+    assert_eq!(
+        Rubric::empty("e").content_hash().unwrap().hex(),
+        "1f8090288771879d86cfe567e7c5f5c7"
+    );
+    assert_eq!(
+        full().content_hash().unwrap().hex(),
+        "13633e97895b4bddef01e819e4d58f3a"
+    );
 }
 
 #[test]
 fn a_number_that_is_not_finite_is_refused() {
     let mut rubric = full();
     rubric.pass_threshold = Some(f64::NAN);
-    assert!(matches!(rubric.content_hash(), Err(CanonicalError::NotFinite { .. })));
+    assert!(matches!(
+        rubric.content_hash(),
+        Err(CanonicalError::NotFinite { .. })
+    ));
 }
 
 #[test]
 fn what_is_no_stored_rubric_is_refused() {
     for text in ["", "{}", "[]", "{\"schema\":1}"] {
-        assert!(matches!(Rubric::from_canonical_json(text), Err(CanonicalError::Unreadable(_))), "{text}");
+        assert!(
+            matches!(
+                Rubric::from_canonical_json(text),
+                Err(CanonicalError::Unreadable(_))
+            ),
+            "{text}"
+        );
     }
-    let newer = Rubric::empty("e").to_canonical_json().unwrap().replace("\"schema\":1", "\"schema\":2");
-    assert!(matches!(Rubric::from_canonical_json(&newer), Err(CanonicalError::Schema(2))));
+    let newer = Rubric::empty("e")
+        .to_canonical_json()
+        .unwrap()
+        .replace("\"schema\":1", "\"schema\":2");
+    assert!(matches!(
+        Rubric::from_canonical_json(&newer),
+        Err(CanonicalError::Schema(2))
+    ));
 }

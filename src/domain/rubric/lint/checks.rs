@@ -5,7 +5,13 @@ use crate::domain::rubric::{Check, CheckTest, Language, OnFail, Scale};
 
 pub(super) fn lint(rubric: &Rubric, lint: &mut Lint) {
     let checks = rubric.checks.iter().enumerate();
-    check_unique(lint, "checks", checks.clone().map(|(n, check)| (format!("check[{n}].id"), check.id.as_str())));
+    check_unique(
+        lint,
+        "checks",
+        checks
+            .clone()
+            .map(|(n, check)| (format!("check[{n}].id"), check.id.as_str())),
+    );
     for (n, check) in checks {
         let place = format!("check[{n}]");
         check_id(lint, &format!("{place}.id"), "check", &check.id);
@@ -21,11 +27,18 @@ pub(super) fn lint(rubric: &Rubric, lint: &mut Lint) {
 
 fn pairwise(check: &Check, place: &str, lint: &mut Lint) {
     if check.criterion.is_some() || check.on_fail != OnFail::Note {
-        let key = if check.criterion.is_some() { "criterion" } else { "on_fail" };
+        let key = if check.criterion.is_some() {
+            "criterion"
+        } else {
+            "on_fail"
+        };
         lint.error(
             "kind_mismatch",
             format!("{place}.{key}"),
-            format!("check `{}` would set a level, and a pairwise rubric has none", check.id),
+            format!(
+                "check `{}` would set a level, and a pairwise rubric has none",
+                check.id
+            ),
             "remove `criterion` and write `on_fail = \"note\"`",
         );
     }
@@ -37,14 +50,24 @@ fn effect(rubric: &Rubric, check: &Check, place: &str, lint: &mut Lint) {
             Some(scale) => vec![(id.clone(), scale)],
             None => return unknown_criterion(rubric, check, id, place, lint),
         },
-        None => rubric.questions().filter_map(|q| Some((q.id.to_owned(), q.scale()?))).collect(),
+        None => rubric
+            .questions()
+            .filter_map(|q| Some((q.id.to_owned(), q.scale()?)))
+            .collect(),
     };
-    let OnFail::Cap(level) = check.on_fail else { return };
+    let OnFail::Cap(level) = check.on_fail else {
+        return;
+    };
     for (id, scale) in covered.iter().filter(|(_, scale)| !scale.allows(level)) {
         lint.error(
             "cap_outside",
             format!("{place}.on_fail"),
-            format!("check `{}` caps `{id}` at {level}, its levels are {} to {}", check.id, scale.min(), scale.max()),
+            format!(
+                "check `{}` caps `{id}` at {level}, its levels are {} to {}",
+                check.id,
+                scale.min(),
+                scale.max()
+            ),
             "name one of these levels, or give the check a `criterion`",
         );
     }
@@ -56,7 +79,10 @@ fn unknown_criterion(rubric: &Rubric, check: &Check, id: &str, place: &str, lint
     lint.error(
         "unknown_criterion",
         format!("{place}.criterion"),
-        format!("check `{}` sets `{id}`, which this rubric does not ask", check.id),
+        format!(
+            "check `{}` sets `{id}`, which this rubric does not ask",
+            check.id
+        ),
         hint,
     );
 }
@@ -64,18 +90,24 @@ fn unknown_criterion(rubric: &Rubric, check: &Check, id: &str, place: &str, lint
 fn parameters(check: &Check, place: &str, lint: &mut Lint) {
     let id = &check.id;
     match &check.test {
-        CheckTest::Regex { pattern } | CheckTest::NotRegex { pattern } if pattern.is_empty() => lint.error(
-            "empty_text",
-            format!("{place}.pattern"),
-            format!("check `{id}` has an empty pattern, which every output contains"),
-            "write the pattern to look for",
-        ),
-        CheckTest::Contains { text, .. } if text.is_empty() || text.iter().any(String::is_empty) => lint.error(
-            "empty_text",
-            format!("{place}.text"),
-            format!("check `{id}` looks for an empty text, which every output contains"),
-            "write the text to look for",
-        ),
+        CheckTest::Regex { pattern } | CheckTest::NotRegex { pattern } if pattern.is_empty() => {
+            lint.error(
+                "empty_text",
+                format!("{place}.pattern"),
+                format!("check `{id}` has an empty pattern, which every output contains"),
+                "write the pattern to look for",
+            )
+        }
+        CheckTest::Contains { text, .. }
+            if text.is_empty() || text.iter().any(String::is_empty) =>
+        {
+            lint.error(
+                "empty_text",
+                format!("{place}.text"),
+                format!("check `{id}` looks for an empty text, which every output contains"),
+                "write the text to look for",
+            )
+        }
         CheckTest::MinChars { chars: 0 } => lint.error(
             "bad_length",
             format!("{place}.chars"),
@@ -88,12 +120,26 @@ fn parameters(check: &Check, place: &str, lint: &mut Lint) {
             format!("check `{id}` would fail outputs that share a few characters with the request"),
             "write 20 or more, or leave `chars` out to refuse only a full repetition",
         ),
-        CheckTest::Language { language: Language::OneOf(codes) } => {
-            let wrong = |code: &&String| !((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase()));
-            let bad = codes.iter().find(wrong).map(|code| format!("`{code}` is no language code"));
-            let none = codes.is_empty().then(|| format!("check `{id}` names no language"));
+        CheckTest::Language {
+            language: Language::OneOf(codes),
+        } => {
+            let wrong = |code: &&String| {
+                !((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase()))
+            };
+            let bad = codes
+                .iter()
+                .find(wrong)
+                .map(|code| format!("`{code}` is no language code"));
+            let none = codes
+                .is_empty()
+                .then(|| format!("check `{id}` names no language"));
             if let Some(message) = bad.or(none) {
-                lint.error("bad_language", format!("{place}.language"), message, "write `de`, `en` and the like, or `input` for the request's own");
+                lint.error(
+                    "bad_language",
+                    format!("{place}.language"),
+                    message,
+                    "write `de`, `en` and the like, or `input` for the request's own",
+                );
             }
         }
         _ => {}
@@ -114,7 +160,10 @@ fn lengths_can_be_met(rubric: &Rubric, lint: &mut Lint) {
             lint.error(
                 "bad_length",
                 format!("check[{n}].chars"),
-                format!("check `{}` asks for {chars} characters, another allows {longest} at most", check.id),
+                format!(
+                    "check `{}` asks for {chars} characters, another allows {longest} at most",
+                    check.id
+                ),
                 "no output can satisfy both; change one",
             );
         }

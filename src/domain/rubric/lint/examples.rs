@@ -24,7 +24,10 @@ fn texts(rubric: &Rubric, example: &Example, place: &str, lint: &mut Lint) {
         lint.error(
             "kind_mismatch",
             format!("{place}.outputs"),
-            format!("an example of a {} rubric has one output", rubric.kind.name()),
+            format!(
+                "an example of a {} rubric has one output",
+                rubric.kind.name()
+            ),
             "write it as `output = \"...\"`",
         );
     }
@@ -39,15 +42,31 @@ fn texts(rubric: &Rubric, example: &Example, place: &str, lint: &mut Lint) {
 }
 
 fn answers(rubric: &Rubric, example: &Example, place: &str, lint: &mut Lint) {
-    let key = if rubric.kind == Kind::Pairwise { "choices" } else { "levels" };
+    let key = if rubric.kind == Kind::Pairwise {
+        "choices"
+    } else {
+        "levels"
+    };
     for (id, answer) in &example.answers {
-        let Err(error) = rubric.check_answer(id, answer, example.outputs.len()) else { continue };
+        let Err(error) = rubric.check_answer(id, answer, example.outputs.len()) else {
+            continue;
+        };
         let known: Vec<&str> = rubric.questions().map(|question| question.id).collect();
         let (code, hint) = match &error {
-            AnswerError::UnknownQuestion { .. } => ("unknown_criterion", known_or_nearest(id, &known)),
-            AnswerError::OutsideScale { .. } => ("level_outside", "name one of these levels".to_owned()),
-            AnswerError::NoSuchCandidate { .. } => ("level_outside", "count the outputs from 1, or write `tie`".to_owned()),
-            AnswerError::WrongKind { .. } => ("kind_mismatch", format!("answer it under `[example.{key}]`")),
+            AnswerError::UnknownQuestion { .. } => {
+                ("unknown_criterion", known_or_nearest(id, &known))
+            }
+            AnswerError::OutsideScale { .. } => {
+                ("level_outside", "name one of these levels".to_owned())
+            }
+            AnswerError::NoSuchCandidate { .. } => (
+                "level_outside",
+                "count the outputs from 1, or write `tie`".to_owned(),
+            ),
+            AnswerError::WrongKind { .. } => (
+                "kind_mismatch",
+                format!("answer it under `[example.{key}]`"),
+            ),
         };
         lint.error(code, format!("{place}.{key}.{id}"), error.to_string(), hint);
     }

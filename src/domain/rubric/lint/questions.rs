@@ -10,7 +10,11 @@ pub(super) fn lint(rubric: &Rubric, lint: &mut Lint) {
     let ids = criteria
         .clone()
         .map(|(n, criterion)| (format!("criterion[{n}].id"), criterion.id.as_str()))
-        .chain(requirements.clone().map(|(n, requirement)| (format!("requirement[{n}].id"), requirement.id.as_str())));
+        .chain(
+            requirements
+                .clone()
+                .map(|(n, requirement)| (format!("requirement[{n}].id"), requirement.id.as_str())),
+        );
     check_unique(lint, "questions", ids);
     for (n, criterion) in criteria {
         check_criterion(rubric, criterion, &format!("criterion[{n}]"), lint);
@@ -39,7 +43,12 @@ fn kinds_match(rubric: &Rubric, lint: &mut Lint) {
                 "its score is the share of `[[requirement]]` met; use `kind = \"direct\"` for graded questions",
             );
         } else if rubric.requirements.is_empty() {
-            lint.error("no_questions", "", "the rubric requires nothing".to_owned(), "add a `[[requirement]]` with `id` and `text`");
+            lint.error(
+                "no_questions",
+                "",
+                "the rubric requires nothing".to_owned(),
+                "add a `[[requirement]]` with `id` and `text`",
+            );
         }
         return;
     }
@@ -51,7 +60,12 @@ fn kinds_match(rubric: &Rubric, lint: &mut Lint) {
             "write `kind = \"adherence\"`, or ask it as a `[[criterion]]` with `scale = \"binary\"`",
         );
     } else if rubric.criteria.is_empty() {
-        lint.error("no_questions", "", "the rubric asks nothing".to_owned(), "add a `[[criterion]]` with `id`, `question` and `scale`");
+        lint.error(
+            "no_questions",
+            "",
+            "the rubric asks nothing".to_owned(),
+            "add a `[[criterion]]` with `id`, `question` and `scale`",
+        );
     }
 }
 
@@ -69,7 +83,10 @@ fn check_criterion(rubric: &Rubric, criterion: &Criterion, place: &str, lint: &m
         lint.error(
             "bad_weight",
             format!("{place}.weight"),
-            format!("criterion `{}` has weight {}", criterion.id, criterion.weight),
+            format!(
+                "criterion `{}` has weight {}",
+                criterion.id, criterion.weight
+            ),
             "a weight is a number above 0; remove the criterion if it shall not count",
         );
     }
@@ -90,7 +107,10 @@ fn pairwise_criterion(criterion: &Criterion, place: &str, lint: &mut Lint) {
         lint.error(
             "kind_mismatch",
             format!("{place}.{key}"),
-            format!("criterion `{}` compares candidates and has no levels for `{key}`", criterion.id),
+            format!(
+                "criterion `{}` compares candidates and has no levels for `{key}`",
+                criterion.id
+            ),
             "remove it, or write `kind = \"direct\"`",
         );
     }
@@ -102,7 +122,11 @@ fn graded_criterion(rubric: &Rubric, criterion: &Criterion, place: &str, lint: &
         lint.error(
             "bad_scale",
             format!("{place}.scale"),
-            format!("criterion `{id}` has a scale from {} to {}", scale.min(), scale.max()),
+            format!(
+                "criterion `{id}` has a scale from {} to {}",
+                scale.min(),
+                scale.max()
+            ),
             "`min` must lie below `max`, both between -1000000 and 1000000",
         );
         return;
@@ -111,16 +135,27 @@ fn graded_criterion(rubric: &Rubric, criterion: &Criterion, place: &str, lint: &
         lint.warn(
             "wide_scale",
             format!("{place}.scale"),
-            format!("criterion `{id}` has {} levels; judges are unreliable above 11", scale.count()),
+            format!(
+                "criterion `{id}` has {} levels; judges are unreliable above 11",
+                scale.count()
+            ),
             "use `level5` with an anchor for each level, or split the question",
         );
     }
     floor(criterion, place, lint);
-    for level in criterion.anchors.keys().filter(|level| !scale.allows(**level)) {
+    for level in criterion
+        .anchors
+        .keys()
+        .filter(|level| !scale.allows(**level))
+    {
         lint.error(
             "anchor_outside",
             format!("{place}.anchors.{level}"),
-            format!("criterion `{id}` has an anchor for {level}, its levels are {} to {}", scale.min(), scale.max()),
+            format!(
+                "criterion `{id}` has an anchor for {level}, its levels are {} to {}",
+                scale.min(),
+                scale.max()
+            ),
             "move the anchor to one of these levels or remove it",
         );
     }
@@ -131,13 +166,19 @@ fn graded_criterion(rubric: &Rubric, criterion: &Criterion, place: &str, lint: &
 }
 
 fn floor(criterion: &Criterion, place: &str, lint: &mut Lint) {
-    let Some(floor) = criterion.must_reach else { return };
+    let Some(floor) = criterion.must_reach else {
+        return;
+    };
     let (scale, id) = (criterion.scale, &criterion.id);
     if !scale.allows(floor) {
         lint.error(
             "must_reach_outside",
             format!("{place}.must_reach"),
-            format!("criterion `{id}` must reach {floor}, its levels are {} to {}", scale.min(), scale.max()),
+            format!(
+                "criterion `{id}` must reach {floor}, its levels are {} to {}",
+                scale.min(),
+                scale.max()
+            ),
             "name one of these levels",
         );
     } else if floor == scale.min() {
@@ -157,8 +198,17 @@ fn anchors(criterion: &Criterion, place: &str, lint: &mut Lint) {
         // Between the ends of a free range people and judges can interpolate; the ends they need.
         Scale::Range { min, max } => vec![min, max],
     };
-    let anchored = |level: &i32| criterion.anchors.get(level).is_some_and(|text| !text.trim().is_empty());
-    let missing: Vec<String> = wanted.iter().filter(|level| !anchored(level)).map(ToString::to_string).collect();
+    let anchored = |level: &i32| {
+        criterion
+            .anchors
+            .get(level)
+            .is_some_and(|text| !text.trim().is_empty())
+    };
+    let missing: Vec<String> = wanted
+        .iter()
+        .filter(|level| !anchored(level))
+        .map(ToString::to_string)
+        .collect();
     if missing.is_empty() {
         return;
     }
@@ -174,7 +224,11 @@ fn anchors(criterion: &Criterion, place: &str, lint: &mut Lint) {
         lint.warn(
             "vague_question",
             format!("{place}.question"),
-            format!("criterion `{}` asks only \"{}\" and has no anchors", criterion.id, criterion.question.trim()),
+            format!(
+                "criterion `{}` asks only \"{}\" and has no anchors",
+                criterion.id,
+                criterion.question.trim()
+            ),
             "ask for one thing a reader can point at in the output",
         );
     }
