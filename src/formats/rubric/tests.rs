@@ -232,13 +232,10 @@ fn defaults_are_those_the_documentation_names() {
         (&rubric.checks[0].test, rubric.checks[0].on_fail),
         (&CheckTest::Json, OnFail::Zero)
     );
-    let many: String = (0..5)
-        .map(|n| {
-            format!(
-                "[[criterion]]\nid = \"a{n}\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n"
-            )
-        })
-        .collect();
+    let one = "[[criterion]]\nid = \"a1\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n";
+    let many = ["a1", "a2", "a3", "a4", "a5"]
+        .map(|id| one.replace("a1", id))
+        .concat();
     assert_eq!(
         parse("r", &many, &no_files).unwrap().0.scoring,
         Scoring::Joint

@@ -24,7 +24,8 @@ fn a_sound_rubric_has_no_problems() {
 
 #[test]
 fn a_rubric_made_in_a_form_is_checked_like_one_from_a_file() {
-    let cases: [(fn(&mut Rubric), &str, &str); 9] = [
+    type Spoil = fn(&mut Rubric);
+    let cases: [(Spoil, &str, &str); 9] = [
         (|r| r.schema = 2, "schema", "schema"),
         (|r| r.id.clear(), "bad_id", "id"),
         (
