@@ -128,6 +128,7 @@ fn a_field_of_the_language_goes_before_a_question_of_the_same_name() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn a_fault_is_named_at_its_column_with_a_way_on() {
     for (typed, column, message, hint) in [
         (

@@ -12,12 +12,14 @@ use crate::domain::rubric::{
 
 const COMMON: [&str; 4] = ["id", "type", "criterion", "on_fail"];
 
+/// The check of one table. What could not be read is reported and stands in as `json`, so that later
+/// checks keep their places.
 pub(super) fn parse(
     reader: &mut Reader<'_>,
     table: &Table<'_, '_>,
     kind: Kind,
     resolve: Resolve<'_>,
-) -> Option<Check> {
+) -> Check {
     let name = reader.required(table, "type");
     let Some(own) = keys_of(&name) else {
         if let Some(value) = table.get("type") {
@@ -32,20 +34,26 @@ pub(super) fn parse(
                 hint,
             );
         }
-        return None;
+        let id = reader.prose(table, "id").unwrap_or_default();
+        return Check {
+            id,
+            test: CheckTest::Json,
+            criterion: None,
+            on_fail: OnFail::Note,
+        };
     };
     let allowed: Vec<&str> = COMMON.iter().chain(own).copied().collect();
     reader.allow(table, &allowed);
     let id = reader.required(table, "id");
     let criterion = reader.prose(table, "criterion");
     let on_fail = on_fail(reader, table, kind, criterion.is_some());
-    let test = test(reader, table, &name, resolve)?;
-    Some(Check {
+    let test = test(reader, table, &name, resolve).unwrap_or(CheckTest::Json);
+    Check {
         id,
         test,
         criterion,
         on_fail,
-    })
+    }
 }
 
 fn keys_of(name: &str) -> Option<&'static [&'static str]> {

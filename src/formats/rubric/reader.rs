@@ -3,6 +3,8 @@
 //! Each getter returns `None` both for an absent key and for a wrong value; the latter leaves a
 //! finding, so the caller can go on with a stand-in and find more.
 
+mod words;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -12,6 +14,8 @@ use toml::de::{DeTable, DeValue};
 use super::finding::{Finding, Lines};
 use crate::domain::nearest::nearest;
 use crate::domain::rubric::{Problem, Severity};
+pub(super) use words::shown;
+use words::{example_of, kind, plain};
 
 /// A table with the path that names it in problems.
 #[derive(Clone)]
@@ -215,13 +219,11 @@ impl<'t> Reader<'t> {
 
     pub(super) fn integer(&mut self, table: &Table<'_, '_>, key: &str) -> Option<i64> {
         let value = self.value(table, key)?;
-        match integer(value.get_ref()) {
-            Some(number) => Some(number),
-            None => {
-                self.wrong(table, key, value, "a whole number");
-                None
-            }
+        let number = integer(value.get_ref());
+        if number.is_none() {
+            self.wrong(table, key, value, "a whole number");
         }
+        number
     }
 
     /// A whole number that fits the type its meaning allows.
@@ -372,52 +374,4 @@ pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
         return None;
     };
     i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
-}
-
-fn kind(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
-}
-
-fn example_of(wanted: &str, key: &str) -> String {
-    match wanted {
-        "a text" => format!("`{key} = \"...\"`, in quotes"),
-        "a list of texts" => format!("`{key} = [\"...\", \"...\"]`"),
-        "true or false" => format!("`{key} = true`, without quotes"),
-        "a whole number" => format!("`{key} = 3`, without quotes or decimals"),
-        "a number" => format!("`{key} = 0.8`, without quotes"),
-        _ => format!("`[{key}]` and its keys below"),
-    }
-}
-
-/// A path as the author reads it: `criterion[1]` is the second one.
-fn plain(path: &str) -> String {
-    let Some((list, rest)) = path.split_once('[') else {
-        return path.to_owned();
-    };
-    let Some((place, rest)) = rest.split_once(']') else {
-        return path.to_owned();
-    };
-    let place = place.parse::<usize>().map_or(0, |place| place + 1);
-    format!("{list} {place}{}", rest.replacen('.', ", ", 1))
-}
-
-/// A word from the file, short enough for a message.
-pub(super) fn shown(word: &str) -> String {
-    let mut short: String = word
-        .chars()
-        .take(60)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if word.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
 }

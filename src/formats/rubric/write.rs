@@ -114,7 +114,7 @@ fn write_check(check: &Check, out: &mut Out) {
     out.text("type", check.test.name());
     match &check.test {
         CheckTest::Regex { pattern } | CheckTest::NotRegex { pattern } => {
-            out.text("pattern", pattern)
+            out.text("pattern", pattern);
         }
         CheckTest::Contains {
             text,

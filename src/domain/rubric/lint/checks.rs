@@ -96,7 +96,7 @@ fn parameters(check: &Check, place: &str, lint: &mut Lint) {
                 format!("{place}.pattern"),
                 format!("check `{id}` has an empty pattern, which every output contains"),
                 "write the pattern to look for",
-            )
+            );
         }
         CheckTest::Contains { text, .. }
             if text.is_empty() || text.iter().any(String::is_empty) =>
@@ -106,7 +106,7 @@ fn parameters(check: &Check, place: &str, lint: &mut Lint) {
                 format!("{place}.text"),
                 format!("check `{id}` looks for an empty text, which every output contains"),
                 "write the text to look for",
-            )
+            );
         }
         CheckTest::MinChars { chars: 0 } => lint.error(
             "bad_length",
