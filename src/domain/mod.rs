@@ -1,5 +1,25 @@
 //! Values and rules. No I/O, no clock, no randomness.
 
+pub mod canonical;
+pub mod catalog;
+pub mod effective;
+pub mod eval;
+pub mod event;
 pub mod filter;
+pub mod fold;
+pub mod ids;
+pub mod json;
+pub mod message;
 pub mod nearest;
+pub mod plan;
+pub mod record;
+pub mod review;
 pub mod rubric;
+pub mod sight;
+pub mod split;
+pub mod ticket;
+pub mod training;
+pub mod verdict;
+pub mod view;
+
+pub use json::Json;

@@ -1,3 +1,4 @@
 //! Bytes to and from domain values: intake readers and training-data writers.
 
 pub mod rubric;
+pub mod training;
