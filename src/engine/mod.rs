@@ -125,3 +125,8 @@ impl Pen {
 }
 
 pub mod folder;
+
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;

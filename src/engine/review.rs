@@ -66,8 +66,9 @@ impl Engine {
         )?;
         drafts::drop(db, desk.ticket.row, &self.reviewer)?;
         let mut refolder = Refolder::default();
-        let committed = self.committed(db, &desk, submission, &event, &mut refolder)?;
+        let mut committed = self.committed(db, &desk, submission, &event, &mut refolder)?;
         refolder.finish(db)?;
+        committed.left = tickets::waiting(db, desk.ticket.eval, &self.reviewer)?;
         Ok(committed)
     }
 
@@ -173,7 +174,7 @@ impl Engine {
             judge: if hidden { JudgeView::Hidden } else { seen },
             judge_differs: differs,
             revealed,
-            left: tickets::waiting(db, desk.ticket.eval, &self.reviewer)?,
+            left: 0,
         })
     }
 

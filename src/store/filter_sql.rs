@@ -4,6 +4,8 @@
 //! tickets, its index leads and the result is sorted; otherwise the sort order's index leads and rows are
 //! tested as they come. Kept counts tell which.
 
+use std::collections::HashMap;
+
 use super::db::{Db, Val};
 use super::error::Result;
 use super::{dialect, tally};
@@ -74,6 +76,7 @@ pub fn compile(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Res
         scope,
         first,
         lead,
+        kept: kept_values(db, root, scope.eval)?,
         args: Vec::new(),
     };
     let sql = writer.expr(root);
@@ -114,21 +117,7 @@ fn rarest<'f>(db: &Db, root: &'f Expr, scope: &Scope<'_>) -> Result<Option<(&'f 
 
 fn count(db: &Db, test: &Test, scope: &Scope<'_>) -> Result<Option<u64>> {
     match test {
-        Test::Is { field, any } => {
-            let Some(kept) = kept_field(*field) else {
-                return Ok(None);
-            };
-            // Values are stored as they came; a filter ignores case, so all spellings count.
-            let values = tally::values(db, scope.eval, kept)?;
-            let hit = |value: &str| any.iter().any(|word| matches(word, value));
-            Ok(Some(
-                values
-                    .iter()
-                    .filter(|(value, _)| hit(value))
-                    .map(|(_, n)| n)
-                    .sum(),
-            ))
-        }
+        Test::Is { field, any } => count_words(db, *field, any, scope.eval),
         Test::Has(Thing::Flag) => Ok(Some(tally::of(db, scope.eval, "flagged", "yes")?)),
         Test::Has(Thing::Correction) => Ok(Some(tally::of(db, scope.eval, "corrected", "yes")?)),
         Test::Text(text) => match (scope.words)(text) {
@@ -137,6 +126,39 @@ fn count(db: &Db, test: &Test, scope: &Scope<'_>) -> Result<Option<u64>> {
         },
         _ => Ok(None),
     }
+}
+
+/// How many tickets have a value that one of the words means. Values are stored as they came and a filter
+/// ignores case, so one word may mean several.
+fn count_words(db: &Db, field: WordField, any: &[Word], eval: i64) -> Result<Option<u64>> {
+    let Some(kept) = kept_field(field) else {
+        return Ok(None);
+    };
+    let values = tally::values(db, eval, kept)?;
+    let meant = values
+        .iter()
+        .filter(|(value, _)| any.iter().any(|word| matches(word, value)));
+    Ok(Some(meant.map(|(_, n)| n).sum()))
+}
+
+/// The stored values of every counted field the filter asks about.
+fn kept_values(db: &Db, root: &Expr, eval: i64) -> Result<HashMap<&'static str, Vec<String>>> {
+    let mut kept = HashMap::new();
+    let mut failed = Ok(());
+    root.visit(&mut |test| {
+        if let Test::Is { field, .. } = test
+            && let Some(name) = kept_field(*field)
+            && !kept.contains_key(name)
+        {
+            match tally::values(db, eval, name) {
+                Ok(values) => {
+                    kept.insert(name, values.into_iter().map(|(value, _)| value).collect());
+                }
+                Err(error) => failed = Err(error),
+            }
+        }
+    });
+    failed.map(|()| kept)
 }
 
 fn matches(word: &Word, value: &str) -> bool {
@@ -162,6 +184,7 @@ struct Writer<'a> {
     scope: &'a Scope<'a>,
     first: usize,
     lead: Option<&'a Test>,
+    kept: HashMap<&'static str, Vec<String>>,
     args: Vec<Arg>,
 }
 
@@ -218,7 +241,7 @@ impl Writer<'_> {
                     self.arg(Arg::Int(*millis))
                 )
             }
-            Test::Has(thing) => has(*thing, leads).to_owned(),
+            Test::Has(thing) => has(*thing).to_owned(),
             Test::Mine => {
                 let me = self.arg(Arg::Text(self.scope.reviewer.to_owned()));
                 format!(
@@ -250,11 +273,11 @@ impl Writer<'_> {
         };
         match field {
             WordField::Status => self.states(any, leads),
-            WordField::Model => self.words(&plain("t.model"), any, leads),
-            WordField::Feature => self.words(&plain("t.feature"), any, leads),
+            WordField::Model => self.kept(&plain("t.model"), "model", any),
+            WordField::Feature => self.kept(&plain("t.feature"), "feature", any),
             WordField::Tag => {
                 let eval = self.scope.eval;
-                let test = self.words("g.tag", any, leads);
+                let test = self.kept("g.tag", "tag", any);
                 if leads {
                     format!(
                         "t.row IN (SELECT g.ticket FROM ticket_tag g WHERE g.eval = {eval} AND {test})"
@@ -266,11 +289,11 @@ impl Writer<'_> {
                 }
             }
             WordField::Flag => {
-                let test = self.words("(f.body ->> '$.flag.value')", any, false);
+                let test = self.words("(f.body ->> '$.flag.value')", any);
                 format!("EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND {test})")
             }
             WordField::Reviewer => {
-                let test = self.words("p.reviewer", any, false);
+                let test = self.words("p.reviewer", any);
                 format!(
                     "EXISTS (SELECT 1 FROM ticket_person p WHERE p.ticket = t.row AND p.active_ms IS NOT NULL AND {test})"
                 )
@@ -278,15 +301,15 @@ impl Writer<'_> {
             WordField::Finish => self.output_words("o.finish", any),
             WordField::Error => self.output_words("o.error", any),
             WordField::Source => {
-                let test = self.words("s.name", any, false);
+                let test = self.words("s.name", any);
                 format!(
                     "EXISTS (SELECT 1 FROM output o JOIN raw r ON r.row = o.raw JOIN source s ON s.row = r.source
                      WHERE o.row = t.output AND {test})"
                 )
             }
             WordField::Id => {
-                let test = self.words("i.external_id", any, false);
-                let id = self.words("lower(hex(t.id))", any, false);
+                let test = self.words("i.external_id", any);
+                let id = self.words("lower(hex(t.id))", any);
                 format!("(EXISTS (SELECT 1 FROM item i WHERE i.row = t.item AND {test}) OR {id})")
             }
             WordField::Dataset | WordField::Role => {
@@ -295,20 +318,20 @@ impl Writer<'_> {
                 } else {
                     "d.role"
                 };
-                let test = self.words(column, any, false);
+                let test = self.words(column, any);
                 format!(
                     "EXISTS (SELECT 1 FROM dataset_range g JOIN dataset d ON d.id = g.dataset
                      WHERE g.lo <= t.item AND g.hi >= t.item AND g.removed IS NULL AND {test})"
                 )
             }
-            WordField::Plan => self.words("CAST(t.plan AS TEXT)", any, false),
+            WordField::Plan => self.words("CAST(t.plan AS TEXT)", any),
             // Languages are told by the judge's checks; until one ran, no ticket has one.
             WordField::Lang => "0".into(),
         }
     }
 
     fn output_words(&mut self, column: &str, any: &[Word]) -> String {
-        let test = self.words(column, any, false);
+        let test = self.words(column, any);
         format!("EXISTS (SELECT 1 FROM output o WHERE o.row = t.output AND {test})")
     }
 
@@ -333,18 +356,25 @@ impl Writer<'_> {
         )
     }
 
-    /// Any of the words. Case is ignored; the spelling as typed goes first so that an index can lead.
-    fn words(&mut self, column: &str, any: &[Word], leads: bool) -> String {
+    /// Any of the stored values that the words mean, spelled as stored so that an index can lead.
+    fn kept(&mut self, column: &str, field: &'static str, any: &[Word]) -> String {
+        let values = self.kept.get(field).cloned().unwrap_or_default();
+        let meant = values
+            .into_iter()
+            .filter(|value| any.iter().any(|word| matches(word, value)));
+        let list: Vec<String> = meant.map(|value| self.arg(Arg::Text(value))).collect();
+        format!("{column} IN ({})", list.join(", "))
+    }
+
+    /// Any of the words; case is ignored for ASCII letters, as the database does.
+    fn words(&mut self, column: &str, any: &[Word]) -> String {
         let mut tests = Vec::with_capacity(any.len());
         for word in any {
             if word.prefix {
                 let low = self.arg(Arg::Text(format!("{}%", like(&word.text))));
                 tests.push(format!("{column} LIKE {low} ESCAPE '\\'"));
-            } else if leads {
-                let text = self.arg(Arg::Text(word.text.clone()));
-                tests.push(format!("{column} = {text}"));
             } else {
-                let text = self.arg(Arg::Text(word.text.to_lowercase()));
+                let text = self.arg(Arg::Text(word.text.to_ascii_lowercase()));
                 tests.push(format!("lower({column}) = {text}"));
             }
         }
@@ -362,7 +392,7 @@ fn like(text: &str) -> String {
         .replace('_', "\\_")
 }
 
-fn has(thing: Thing, leads: bool) -> &'static str {
+fn has(thing: Thing) -> &'static str {
     match thing {
         Thing::Correction => "t.corrected = 1",
         Thing::Flag => "t.flagged = 1",
@@ -383,7 +413,6 @@ fn has(thing: Thing, leads: bool) -> &'static str {
         }
         Thing::Error => "EXISTS (SELECT 1 FROM output o WHERE o.row = t.output AND o.error IS NOT NULL)",
         Thing::Tool => "EXISTS (SELECT 1 FROM output o JOIN raw r ON r.row = o.raw WHERE o.row = t.output AND instr(r.body, 'tool_calls') > 0)",
-        Thing::Plan if leads => "t.plan > 0",
         Thing::Plan => "t.plan > 0",
         // Suggestions are a judge's; none can exist before a judge that writes them.
         Thing::Suggestion => "0",

@@ -174,7 +174,8 @@ impl Expr {
         }
     }
 
-    fn visit<'a>(&'a self, seen: &mut impl FnMut(&'a Test)) {
+    /// Calls `seen` with every test in it, in the order they were written.
+    pub fn visit<'a>(&'a self, seen: &mut impl FnMut(&'a Test)) {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.visit(seen)),
             Self::Not(inner) => inner.visit(seen),
