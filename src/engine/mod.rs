@@ -4,10 +4,12 @@
 //! thread that draws. Each method is one transaction or several that are safe to be killed between.
 
 mod clock;
+pub mod datasets;
 mod error;
 pub mod evals;
 pub mod home;
 pub mod open;
+mod plans;
 pub mod queue;
 pub mod review;
 pub mod ticket;
