@@ -135,9 +135,6 @@ impl Refolder {
             )?
             .into_iter()
             .collect();
-        if old.is_empty() && folded.tags.is_empty() {
-            return Ok(());
-        }
         let mut new = data_tags(db, ticket)?;
         new.extend(folded.tags.iter().cloned());
         new.retain(|tag| !folded.tags_off.contains(tag));
