@@ -70,9 +70,10 @@ impl Engine {
         &self.identity
     }
 
-    /// A number that differs after another process has written.
+    /// A number that differs after another process has written; own writes do not change it, because it is
+    /// read on the only connection of this process that writes.
     pub fn change_counter(&self) -> Result<i64> {
-        Ok(self.store.read(crate::store::dialect::change_counter)?)
+        Ok(self.store.on_writer(crate::store::dialect::change_counter)?)
     }
 }
 
