@@ -1,4 +1,5 @@
-//! Bytes to and from domain values: intake readers and training-data writers.
+//! Bytes to and from domain values: intake readers, training-data writers, rubric files.
 
+pub mod intake;
 pub mod rubric;
 pub mod training;
