@@ -1,1 +1,4 @@
 //! Terminal guard, event loop, effect runner.
+
+pub mod external;
+pub mod terminal;
