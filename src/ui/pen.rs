@@ -133,22 +133,33 @@ impl<'a> Pen<'a> {
         self.words(shift_right(area, at), right);
     }
 
-    /// Draws one row of a styled text.
-    pub fn row(&mut self, area: Rect, row: &RowView<'_>) {
+    /// Draws one row of a styled text without its first `skip` cells.
+    pub fn row(&mut self, area: Rect, row: &RowView<'_>, skip: usize) {
         let theme = self.theme;
-        let lead_style = theme.text(row.lead_style);
-        self.put_shown(area.x, area.y, area.width, row.lead, lead_style);
-        let mut used = row.row.indent.min(usize::from(area.width)) as u16;
+        if skip == 0 {
+            let lead_style = theme.text(row.lead_style);
+            self.put_shown(area.x, area.y, area.width, row.lead, lead_style);
+        }
+        let mut column = row.row.indent;
         for piece in &row.pieces {
             let mut style = theme.text(piece.style);
             if let Some(mark) = piece.mark {
                 style = style.patch(theme.text(mark));
             }
-            let rest = shift_right(area, used);
+            // Only what may be visible is measured: a line that does not wrap can be very long.
+            let hidden = skip.saturating_sub(column);
+            let (bytes, cells) = width::prefix_within(piece.text, hidden);
+            column += cells;
+            if bytes == piece.text.len() && hidden > 0 {
+                continue;
+            }
+            let x = column.saturating_sub(skip).min(usize::from(area.width)) as u16;
+            let rest = shift_right(area, x);
             if rest.is_empty() {
                 break;
             }
-            used += self.put_shown(rest.x, rest.y, rest.width, piece.text, style);
+            let put = self.put_shown(rest.x, rest.y, rest.width, &piece.text[bytes..], style);
+            column += usize::from(put);
         }
     }
 

@@ -6,64 +6,53 @@ use crate::text::StyledText;
 use crate::text::view::{Marks, WrapCache};
 
 use super::super::glyph;
-use super::super::pen::{Pen, nth_row};
+use super::super::pen::{Pen, Words, nth_row};
 use super::super::theme::Look;
-use crate::text::width::Align;
 
-/// Draws the rows of `text` from `top` on. The last row of `area` says how far one is if the text is
-/// longer than the area; returns how many rows of text were shown.
-pub fn draw(
-    pen: &mut Pen<'_>,
-    area: Rect,
-    text: &StyledText,
-    rows: &WrapCache,
-    top: usize,
-    marks: &Marks,
-) -> usize {
-    if area.is_empty() {
-        return 0;
-    }
-    let total = rows.rows().len();
+/// What is shown of a text.
+#[derive(Debug, Clone, Copy)]
+pub struct TextView<'a> {
+    /// The text.
+    pub text: &'a StyledText,
+    /// Its rows at the width of the pane.
+    pub rows: &'a WrapCache,
+    /// What is laid over it.
+    pub marks: &'a Marks,
+    /// First row shown.
+    pub top: usize,
+    /// First column shown.
+    pub left: usize,
+    /// Rows selected, first and last.
+    pub selected: Option<(usize, usize)>,
+}
+
+/// Draws the rows that fit into `area`.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, view: &TextView<'_>) {
     let height = usize::from(area.height);
-    let long = total > height || top > 0 || !rows.is_complete();
-    let shown = if long && height > 1 {
-        height - 1
-    } else {
-        height
-    };
-    for (index, row) in rows.visible(text, top, shown, marks).enumerate() {
-        pen.row(nth_row(area, index as u16), &row);
-    }
-    if long && height > 1 {
-        let place = place(top, shown, total, rows.is_complete());
-        let last = nth_row(area, area.height - 1);
-        pen.line_aligned(last, &place, Look::Dim, Align::Right);
-    }
-    shown.min(total.saturating_sub(top))
-}
-
-/// `62 % ▾`: how much of the text lies above the last visible row.
-pub fn place(top: usize, shown: usize, total: usize, complete: bool) -> String {
-    let seen = (top + shown).min(total);
-    let percent = (seen * 100).checked_div(total).unwrap_or(100);
-    match (seen >= total && complete, top > 0) {
-        (true, true) => format!("100 % {}", glyph::LESS),
-        (true, false) => "100 %".to_owned(),
-        (false, _) if !complete => format!("reading on {}", glyph::MORE),
-        (false, _) => format!("{percent} % {}", glyph::MORE),
+    let rows = view.rows.visible(view.text, view.top, height, view.marks);
+    for (index, row) in rows.enumerate() {
+        let at = nth_row(area, index as u16);
+        pen.row(at, &row, view.left);
+        let number = view.top + index;
+        if view
+            .selected
+            .is_some_and(|(first, last)| (first..=last).contains(&number))
+        {
+            pen.tint(at, Look::Selected);
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_row_says_how_far_one_is() {
-        assert_eq!(place(0, 10, 40, true), "25 % ▾");
-        assert_eq!(place(30, 10, 40, true), "100 % ▴");
-        assert_eq!(place(0, 10, 4, true), "100 %");
-        assert_eq!(place(0, 10, 0, true), "100 %");
-        assert_eq!(place(0, 10, 400, false), "reading on ▾");
+/// `62 % ▾`: how far one is, nothing where all of it is shown.
+pub fn place<'a>(percent: Option<u8>, more_below: bool, complete: bool) -> Words<'a> {
+    match percent {
+        _ if !complete && more_below => {
+            Words::new().add(Look::Dim, format!("reading on {}", glyph::MORE))
+        }
+        None => Words::new(),
+        Some(percent) => {
+            let sign = if more_below { glyph::MORE } else { glyph::LESS };
+            Words::new().add(Look::Dim, format!("{percent} % {sign}"))
+        }
     }
 }

@@ -1,0 +1,447 @@
+//! The event loop: wait, take in everything that is there, change the state, draw when due.
+
+use std::future::pending;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{execute, queue};
+use futures_util::{FutureExt as _, StreamExt as _};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio::time::{Interval, MissedTickBehavior, sleep_until};
+
+use crate::app::AppState;
+use crate::app::effect::{Command, Effect, Order, Outcome, RequestId};
+use crate::app::input::Input;
+use crate::app::update::update;
+use crate::domain::view::Failure;
+use crate::ui;
+use crate::ui::theme::Theme;
+
+use super::Ended;
+use super::desk::Desk;
+use super::effects::Runner;
+use super::external;
+use super::pace::Pace;
+use super::perform::Keep;
+use super::terminal::{self, Guard, Screen};
+
+/// How often to look whether another process wrote.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// Number of `SIGTSTP`, the same on every system docket runs on.
+const SIGTSTP: i32 = Signal::TSTP.as_raw();
+/// Number of `SIGCONT`.
+const SIGCONT: i32 = Signal::CONT.as_raw();
+
+/// What the loop starts with.
+pub struct Setup<'a> {
+    /// Does the work.
+    pub desk: Arc<dyn Desk>,
+    /// Keeps settings.
+    pub keep: Arc<dyn Keep>,
+    /// The first screen.
+    pub state: AppState,
+    /// How it looks.
+    pub theme: Theme,
+    /// The terminal, taken.
+    pub guard: &'a Guard,
+    /// The command that opens texts, if the settings name one.
+    pub editor: Option<String>,
+}
+
+/// Runs until the workbench is left.
+pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
+    let (send, replies) = unbounded_channel();
+    let runner = Runner::start(setup.desk, setup.keep, send)?;
+    let mut watch = tokio::time::interval(WATCH);
+    watch.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut shell = Shell {
+        state: setup.state,
+        theme: setup.theme,
+        guard: setup.guard,
+        editor: setup.editor,
+        screen: terminal::screen()?,
+        last: None,
+        runner,
+        replies,
+        events: Some(EventStream::new()),
+        outside: None,
+        signals: Asked::listen()?,
+        watch,
+        pace: Pace::default(),
+        start: Instant::now(),
+        leaving: None,
+    };
+    shell.first()?;
+    loop {
+        shell.draw_if_due()?;
+        if let Some(ended) = shell.leaving {
+            shell.finish().await;
+            return Ok(ended);
+        }
+        let happened = shell.wait().await;
+        shell.take(happened)?;
+        shell.drain()?;
+    }
+}
+
+/// Everything the loop holds.
+struct Shell<'a> {
+    state: AppState,
+    theme: Theme,
+    guard: &'a Guard,
+    editor: Option<String>,
+    screen: Screen,
+    /// The frame on the screen: an equal one is not sent again.
+    last: Option<(Buffer, Option<Position>)>,
+    runner: Runner,
+    replies: UnboundedReceiver<Input>,
+    /// `None` while the terminal is lent.
+    events: Option<EventStream>,
+    /// A text being written outside, and whose reply it is.
+    outside: Option<(RequestId, JoinHandle<Result<Option<Arc<str>>, Failure>>)>,
+    signals: Asked,
+    watch: Interval,
+    pace: Pace,
+    start: Instant,
+    leaving: Option<Ended>,
+}
+
+/// Signals that ask for something.
+struct Asked {
+    end: Signals,
+    hang_up: Signals,
+    interrupt: Signals,
+    stop: Signals,
+    go_on: Signals,
+}
+
+impl Asked {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            end: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(SIGTSTP))?,
+            go_on: signal(SignalKind::from_raw(SIGCONT))?,
+        })
+    }
+
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.end.recv() => SignalKind::terminate().as_raw_value(),
+            _ = self.hang_up.recv() => SignalKind::hangup().as_raw_value(),
+            _ = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+            _ = self.stop.recv() => SIGTSTP,
+            _ = self.go_on.recv() => SIGCONT,
+        }
+    }
+}
+
+/// What the loop woke up for.
+enum Happened {
+    Event(Option<io::Result<Event>>),
+    Reply(Option<Input>),
+    Signal(i32),
+    Written(Result<Option<Arc<str>>, Failure>),
+    Watch,
+    /// A frame or a tick is due.
+    Time,
+}
+
+impl Shell<'_> {
+    fn now_ms(&self) -> u64 {
+        self.start.elapsed().as_millis() as u64
+    }
+
+    /// Tells the state how large the screen is, and lets it ask for what it shows first.
+    fn first(&mut self) -> io::Result<()> {
+        let size = self.screen.size()?;
+        let effects = self.state.start();
+        self.apply(effects)?;
+        self.input(Input::Resize {
+            width: size.width,
+            height: size.height,
+        })
+    }
+
+    async fn wait(&mut self) -> Happened {
+        let wake = self.wake_at();
+        let events = self.events.as_mut();
+        let outside = self.outside.as_mut();
+        tokio::select! {
+            biased;
+            event = next_event(events) => Happened::Event(event),
+            reply = self.replies.recv() => Happened::Reply(reply),
+            number = self.signals.next() => Happened::Signal(number),
+            written = written(outside) => Happened::Written(written),
+            () = sleep_or_never(wake) => Happened::Time,
+            _ = self.watch.tick() => Happened::Watch,
+        }
+    }
+
+    /// When to wake up if nothing happens: a frame, or a tick the state asked for.
+    fn wake_at(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let frame = match self.outside {
+            None => self.pace.due(now),
+            Some(_) => None,
+        };
+        let tick = self
+            .state
+            .next_tick_ms()
+            .map(|at| self.start + Duration::from_millis(at));
+        match (frame, tick) {
+            (Some(frame), Some(tick)) => Some(frame.min(tick)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    fn take(&mut self, happened: Happened) -> io::Result<()> {
+        match happened {
+            Happened::Event(Some(event)) => self.event(event?),
+            Happened::Event(None) => {
+                // Nothing can be typed any more: the terminal is gone.
+                self.leaving = Some(Ended::Signal(SignalKind::hangup().as_raw_value()));
+                Ok(())
+            }
+            Happened::Reply(Some(input)) => self.input(input),
+            Happened::Reply(None) => Ok(()),
+            Happened::Signal(number) => self.signal(number),
+            Happened::Written(written) => self.came_back(written),
+            Happened::Watch => {
+                self.runner.watch();
+                Ok(())
+            }
+            Happened::Time => self.tick(),
+        }
+    }
+
+    /// Takes in everything that is there already, so that a burst costs one frame.
+    fn drain(&mut self) -> io::Result<()> {
+        while let Ok(input) = self.replies.try_recv() {
+            self.input(input)?;
+        }
+        while let Some(stream) = &mut self.events
+            && let Some(Some(event)) = stream.next().now_or_never()
+        {
+            self.event(event?)?;
+        }
+        self.tick()
+    }
+
+    fn tick(&mut self) -> io::Result<()> {
+        let now_ms = self.now_ms();
+        match self.state.next_tick_ms() {
+            Some(at) if at <= now_ms => self.input(Input::Tick { now_ms }),
+            _ => Ok(()),
+        }
+    }
+
+    fn event(&mut self, event: Event) -> io::Result<()> {
+        let at_ms = self.now_ms();
+        match event {
+            Event::Key(key) if key.kind == KeyEventKind::Release => Ok(()),
+            Event::Key(key) => self.input(Input::Key { key, at_ms }),
+            Event::Mouse(mouse) => self.input(Input::Mouse { mouse, at_ms }),
+            Event::Paste(text) => self.input(Input::Paste { text, at_ms }),
+            Event::Resize(width, height) => self.input(Input::Resize { width, height }),
+            Event::FocusGained => {
+                // Something may have been written while nobody looked.
+                self.runner.watch();
+                Ok(())
+            }
+            Event::FocusLost => Ok(()),
+        }
+    }
+
+    fn input(&mut self, input: Input) -> io::Result<()> {
+        self.pace.mark();
+        let effects = update(&mut self.state, input);
+        self.apply(effects)
+    }
+
+    fn apply(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Ask {
+                    request,
+                    order: Order::OpenEditor { text },
+                } => self.go_outside(request, text)?,
+                Effect::Ask { request, order } => self.runner.ask(request, order),
+                Effect::Tell(Command::Quit) => self.leaving = Some(Ended::Quit),
+                Effect::Tell(Command::Redraw) => self.redraw()?,
+                Effect::Tell(Command::Suspend) => self.stop(true)?,
+                Effect::Tell(Command::Copy { text }) => {
+                    execute!(
+                        self.screen.backend_mut(),
+                        CopyToClipboard::to_clipboard_from(text)
+                    )?;
+                }
+                Effect::Tell(command) => self.runner.tell(command),
+            }
+        }
+        Ok(())
+    }
+
+    fn signal(&mut self, number: i32) -> io::Result<()> {
+        match number {
+            SIGTSTP => self.stop(false),
+            SIGCONT if self.outside.is_none() => {
+                // Stopped without being asked first: the shell has had the terminal meanwhile.
+                self.guard.lend();
+                self.guard.retake()?;
+                self.redraw()
+            }
+            SIGCONT => Ok(()),
+            // While somebody writes outside, Ctrl-C belongs to the editor.
+            _ if number == SignalKind::interrupt().as_raw_value() && self.outside.is_some() => {
+                Ok(())
+            }
+            _ => {
+                let effects = self.state.leave();
+                self.apply(effects)?;
+                self.leaving = Some(Ended::Signal(number));
+                Ok(())
+            }
+        }
+    }
+
+    /// Goes to the background and comes back when continued.
+    fn stop(&mut self, whole_group: bool) -> io::Result<()> {
+        let ours = self.outside.is_none();
+        if ours {
+            self.events = None;
+            self.guard.lend();
+        }
+        // `STOP`, not `TSTP`: that one is ours to catch. The whole group where we ask ourselves, so that
+        // a `cargo run` in front of docket stops with it and the shell gets the terminal.
+        let stopped = if whole_group {
+            kill_current_process_group(Signal::STOP)
+        } else {
+            kill_process(getpid(), Signal::STOP)
+        };
+        stopped?;
+        if ours {
+            self.guard.retake()?;
+            self.events = Some(EventStream::new());
+            self.redraw()?;
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to the editor. Leases, drafts and replies go on meanwhile.
+    fn go_outside(&mut self, request: RequestId, text: Arc<str>) -> io::Result<()> {
+        let command = external::command(self.editor.as_deref(), |name| std::env::var_os(name));
+        let command = match command {
+            Ok(command) if self.outside.is_none() => command,
+            Ok(_) => return Ok(()),
+            Err(failure) => {
+                let outcome = Outcome::Failed(failure);
+                return self.input(Input::Outcome { request, outcome });
+            }
+        };
+        self.events = None;
+        self.guard.lend();
+        let written = tokio::task::spawn_blocking(move || external::edit(&command, &text));
+        self.outside = Some((request, written));
+        Ok(())
+    }
+
+    fn came_back(&mut self, written: Result<Option<Arc<str>>, Failure>) -> io::Result<()> {
+        let Some((request, _)) = self.outside.take() else {
+            return Ok(());
+        };
+        self.guard.retake()?;
+        self.events = Some(EventStream::new());
+        self.redraw()?;
+        let outcome = match written {
+            Ok(text) => Outcome::Edited(text),
+            Err(failure) => Outcome::Failed(failure),
+        };
+        self.input(Input::Outcome { request, outcome })
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.last = None;
+        self.screen.clear()?;
+        self.pace.mark();
+        // The size may have changed while the terminal was not ours.
+        let size = self.screen.size()?;
+        self.input(Input::Resize {
+            width: size.width,
+            height: size.height,
+        })
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        if self.outside.is_some() || !self.pace.is_due(now) {
+            return Ok(());
+        }
+        self.screen.autoresize()?;
+        let area = self.screen.get_frame().area();
+        let mut frame = Buffer::empty(area);
+        let cursor = ui::draw(&self.state, &self.theme, &mut frame);
+        self.pace.drew(Instant::now());
+        if self.last.as_ref().is_some_and(|(last, at)| *last == frame && *at == cursor) {
+            return Ok(());
+        }
+        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
+        self.screen.draw(|target| {
+            target.buffer_mut().clone_from(&frame);
+            if let Some(cursor) = cursor {
+                target.set_cursor_position(cursor);
+            }
+        })?;
+        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        self.screen.backend_mut().flush()?;
+        self.last = Some((frame, cursor));
+        Ok(())
+    }
+
+    /// Waits until everything that was entered is safe.
+    async fn finish(&mut self) {
+        let done = self.runner.drained();
+        if done.await.is_err() {
+            tracing::error!("the writing lane ended before its work was done");
+        }
+    }
+}
+
+async fn next_event(events: Option<&mut EventStream>) -> Option<io::Result<Event>> {
+    match events {
+        Some(stream) => stream.next().await,
+        None => pending().await,
+    }
+}
+
+async fn written(
+    outside: Option<&mut (RequestId, JoinHandle<Result<Option<Arc<str>>, Failure>>)>,
+) -> Result<Option<Arc<str>>, Failure> {
+    match outside {
+        Some((_, task)) => task.await.unwrap_or_else(|error| {
+            Err(Failure {
+                what: format!("a fault in docket itself: {error}"),
+                hint: Some("the text is as it was before".to_owned()),
+            })
+        }),
+        None => pending().await,
+    }
+}
+
+async fn sleep_or_never(until: Option<Instant>) {
+    match until {
+        Some(at) => sleep_until(at.into()).await,
+        None => pending().await,
+    }
+}
