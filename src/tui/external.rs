@@ -47,13 +47,12 @@ fn words(command: &str) -> Option<Vec<String>> {
         match (quote, sign) {
             (Some(open), _) if sign == open => quote = None,
             (Some('"') | None, '\\') => word.get_or_insert_default().push(signs.next()?),
-            (Some(_), _) => word.get_or_insert_default().push(sign),
             (None, '"' | '\'') => {
                 quote = Some(sign);
                 word.get_or_insert_default();
             }
-            (None, _) if sign.is_whitespace() => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(sign),
+            (None, sign) if sign.is_whitespace() => words.extend(word.take()),
+            (Some(_) | None, _) => word.get_or_insert_default().push(sign),
         }
     }
     words.extend(word);

@@ -2,12 +2,19 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::AppState;
+use crate::app::action::Action;
+use crate::app::home::HomeLine;
+use crate::app::layer::Layer;
+use crate::app::layout;
 use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::view::{EvalCard, FoundFile};
 use crate::text::width::Align;
 
 use super::glyph;
 use super::pen::{Pen, Words, cut_left, nth_row, shift_right};
+use super::rect;
+use super::screen;
 use super::theme::Look;
 use super::widgets::bar;
 
@@ -62,6 +69,24 @@ fn optional(rest: Rect, cells: u16, wanted: bool) -> (Option<Rect>, Rect) {
     }
 }
 
+impl Columns {
+    /// The same columns in another row.
+    pub fn at(&self, row: Rect) -> Self {
+        let moved = |column: Rect| Rect {
+            y: row.y,
+            height: row.height.min(1),
+            ..column
+        };
+        Self {
+            name: moved(self.name),
+            mode: self.mode.map(moved),
+            progress: moved(self.progress),
+            pass: self.pass.map(moved),
+            waits: moved(self.waits),
+        }
+    }
+}
+
 /// The headings.
 pub fn head(pen: &mut Pen<'_>, columns: &Columns) {
     let mut put = |column: Option<Rect>, name: &str| {
@@ -78,27 +103,23 @@ pub fn head(pen: &mut Pen<'_>, columns: &Columns) {
 
 /// One eval.
 pub fn eval(pen: &mut Pen<'_>, columns: &Columns, at: Rect, card: &EvalCard, cursor: bool) {
-    let place = |column: Rect| Rect {
-        y: at.y,
-        height: at.height.min(1),
-        ..column
-    };
+    let columns = columns.at(at);
     let (name, text, dim) = if cursor {
         pointer(pen, at);
         (Look::Strong, Look::Cursor, Look::CursorDim)
     } else {
         (Look::Text, Look::Text, Look::Dim)
     };
-    pen.line(place(columns.name), &card.name, name);
+    pen.line(columns.name, &card.name, name);
     if let Some(mode) = columns.mode {
-        pen.line(place(mode), &mode_words(card), dim);
+        pen.line(mode, &mode_words(card), dim);
     }
-    bar::count(pen, place(columns.progress), card.done, card.total);
+    bar::count(pen, columns.progress, card.done, card.total);
     if let Some(pass) = columns.pass {
-        pen.line(place(pass), &pass_words(card), dim);
+        pen.line(pass, &pass_words(card), dim);
     }
     let (count, minutes) = waits_words(card);
-    let waits = place(columns.waits);
+    let waits = columns.waits;
     pen.line_aligned(
         Rect {
             width: waits.width.min(7),
@@ -176,4 +197,50 @@ pub fn found(pen: &mut Pen<'_>, at: Rect, file: &FoundFile, key: &str, cursor: b
         .add(Look::Accent, key.to_owned())
         .add(dim, " import ");
     pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
+}
+
+/// Draws the screen.
+pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
+    let place = layout::home(state.size);
+    let mut left = Words::new().add(Look::Strong, "docket");
+    let mut right = Words::new();
+    if let Some(home) = &state.home.home {
+        left.push(Look::Dim, format!("  {}", home.workspace));
+        right.push(Look::Dim, "reviewing as ");
+        right.push(Look::Text, home.reviewer.as_str());
+    }
+    screen::frame(pen, state, &place.frame, &left, &right);
+    let list = rect(place.list);
+    if let Some(empty) = state.home.empty() {
+        screen::empty(pen, shift_right(list, POINTER), &empty);
+        return;
+    }
+    let columns = columns(list);
+    head(pen, &columns.at(rect(place.head)));
+    let key = state
+        .keymap
+        .shown(Layer::Home, Action::Import)
+        .map_or_else(String::new, |chord| chord.to_string());
+    let lines = state.home.lines();
+    let shown = lines.iter().enumerate().skip(state.home.top);
+    for (index, line) in shown.take(usize::from(list.height)) {
+        let at = nth_row(list, (index - state.home.top) as u16);
+        let cursor = index == state.home.cursor;
+        match line {
+            HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
+            HomeLine::File(file) => found(pen, at, file, &key, cursor),
+        }
+    }
+    let used = lines.len().saturating_sub(state.home.top) as u16;
+    let below = super::pen::shift_down(list, used.saturating_add(1));
+    purpose(pen, state, below);
+}
+
+/// What the eval under the cursor is for, where there is room below the list.
+fn purpose(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
+    let Some(card) = state.home.eval() else { return };
+    if area.height > 1 && !card.purpose.is_empty() {
+        let inner = shift_right(area, POINTER);
+        super::widgets::wait::paragraph(pen, inner, &card.purpose, Look::Dim);
+    }
 }

@@ -2,33 +2,34 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::rubric::{Answer, Answers, Rubric};
-use crate::domain::view::{JudgeView, VerdictView};
+use crate::app::document::TextPane;
+use crate::domain::rubric::Answers;
+use crate::domain::view::{JudgeView, TicketDoc};
+use crate::text::width::Align;
 
 use super::form::{pass_sign, short_answer};
 use super::glyph;
 use super::pen::{Pen, Words, nth_row, shift_down, shift_right};
+use super::texts;
 use super::theme::Look;
-use super::widgets::wait::{Empty, empty, paragraph};
+use super::widgets::wait::{Empty, empty};
 
 /// What stands in the judge's pane.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgePane<'a> {
-    /// The judge.
+    /// The ticket.
+    pub doc: &'a TicketDoc,
+    /// The judge, as far as it may be seen.
     pub judge: &'a JudgeView,
-    /// The questions, for their order and names.
-    pub rubric: &'a Rubric,
+    /// Its words as a text, once there are some.
+    pub text: Option<&'a TextPane>,
     /// One's own answers, to stand beside the judge's once committed.
     pub mine: Option<&'a Answers>,
-    /// The pass threshold, 0 to 1.
-    pub threshold: f64,
-    /// Rows scrolled away.
-    pub top: usize,
-    /// The key that shows the judge early, as the keymap has it.
+    /// The key that shows the judge early.
     pub reveal_key: &'a str,
 }
 
-/// `gpt-4.1` or nothing: what stands beside the title.
+/// What stands beside the title: which judge, its overall score.
 pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
     let JudgeView::Verdicts { verdicts, score } = judge else {
         return Words::new();
@@ -49,141 +50,98 @@ pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
 pub fn draw(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) {
     match pane.judge {
         JudgeView::Hidden => {
-            let does = "shows it now (counts as assisted)";
             let words = Empty {
                 why: "Hidden until you commit.",
                 how: "",
-                action: Some((pane.reveal_key, does)),
+                action: Some((pane.reveal_key, "shows it now (counts as assisted)")),
             };
             empty(pen, area, &words);
         }
         JudgeView::Nothing => {
             let words = Empty {
                 why: "No judge has read this.",
-                how: "docket judge fills this pane; the built-in checks are free and need no network.",
+                how: "The built-in checks are free and need no network: docket judge EVAL --judge checks",
                 action: None,
             };
             empty(pen, area, &words);
         }
-        JudgeView::Verdicts { verdicts, .. } => listed(pen, area, pane, verdicts),
-    }
-}
-
-fn listed(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>, verdicts: &[VerdictView]) {
-    // Laid out below the visible part and moved up by what is scrolled away would need a second
-    // buffer; verdicts are short, so whole ones are left out instead.
-    let mut rest = area;
-    let mut left_out = 0;
-    for verdict in verdicts {
-        if rest.is_empty() {
-            break;
-        }
-        if left_out < pane.top && left_out + 1 < verdicts.len() {
-            left_out += 1;
-            continue;
-        }
-        let used = one(pen, rest, pane, verdict);
-        rest = shift_down(rest, used);
-    }
-}
-
-fn one(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>, verdict: &VerdictView) -> u16 {
-    let question = pane.rubric.question(&verdict.criterion);
-    let place = pane
-        .rubric
-        .questions()
-        .position(|question| question.id == verdict.criterion)
-        .map_or(String::new(), |place| format!("{} ", place + 1));
-    let mine = pane.mine.and_then(|mine| mine.get(&verdict.criterion));
-    let differs = matches!((&verdict.result, mine), (Ok(theirs), Some(mine)) if theirs != mine);
-    let level = match &verdict.result {
-        Ok(Answer::Level(level)) => match question.and_then(|question| question.scale()) {
-            Some(scale) => format!("{level} of {}", scale.max()),
-            None => level.to_string(),
-        },
-        Ok(answer) => short_answer(Some(answer)),
-        Err(_) => "no level".to_owned(),
-    };
-    let mut head = Words::new()
-        .add(Look::Dim, place)
-        .add(Look::Strong, verdict.criterion.as_str())
-        .add(Look::Text, "  ")
-        .add(
-            if verdict.result.is_ok() {
-                Look::Text
+        JudgeView::Verdicts { .. } => {
+            let used = if pane.mine.is_some() {
+                comparison(pen, area, pane) + 1
             } else {
-                Look::Warn
-            },
-            level,
-        );
-    if differs {
-        let said = short_answer(mine);
-        head = head.add(Look::Warn, format!("   {} you said {said}", glyph::DIFFERS));
+                0
+            };
+            if let Some(text) = pane.text {
+                texts::pane(pen, shift_down(area, used), text);
+            }
+        }
     }
-    pen.words(nth_row(area, 0), &head);
-    let mut used = 1;
-    let indented = |used: u16| shift_right(shift_down(area, used), 2);
-    if let Err(why) = &verdict.result {
-        used += paragraph(pen, indented(used), why, Look::Warn);
-    }
-    if !verdict.reasoning.is_empty() {
-        used += paragraph(pen, indented(used), &verdict.reasoning, Look::Text);
-    }
-    for quote in verdict.evidence.iter().take(3) {
-        let text = format!("“{}”", quote.quote);
-        used += paragraph(pen, indented(used), &text, Look::Dim);
-    }
-    if let Some(badge) = &verdict.badge {
-        used += paragraph(pen, indented(used), badge, Look::Dim);
-    }
-    used + 1
 }
 
-/// The table after the commit: question, one's own answer, the judge's, the overall score of both.
-pub fn comparison(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) -> u16 {
-    use crate::text::width::Align;
+/// After the commit: question, one's own answer, the judge's, and the sign where they differ.
+fn comparison(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) -> u16 {
     let JudgeView::Verdicts { verdicts, score } = pane.judge else {
         return 0;
     };
-    let columns = |row: Rect| {
-        let right = |from: u16, cells: u16| Rect {
-            width: cells.min(row.width),
-            ..shift_right(row, row.width.saturating_sub(from))
-        };
-        let names = Rect {
-            width: row.width.saturating_sub(17),
-            ..row
-        };
-        (names, right(16, 6), right(8, 6))
-    };
-    let (_, you, judge) = columns(nth_row(area, 0));
-    pen.line_aligned(you, "you", Look::Dim, Align::Right);
-    pen.line_aligned(judge, "judge", Look::Dim, Align::Right);
+    let head = Columns::of(nth_row(area, 0));
+    pen.line_aligned(head.you, "you", Look::Dim, Align::Right);
+    pen.line_aligned(head.judge, "judge", Look::Dim, Align::Right);
     let mut used = 1;
-    for (index, question) in pane.rubric.questions().enumerate() {
-        let row = nth_row(area, used);
-        if row.is_empty() {
-            return used;
-        }
-        let (names, you, judge) = columns(row);
+    for (index, question) in pane.doc.rubric.questions().enumerate() {
+        let columns = Columns::of(nth_row(area, used));
         let mine = pane.mine.and_then(|mine| mine.get(question.id));
         let theirs = verdicts
             .iter()
+            .rev()
             .find(|verdict| verdict.criterion == question.id)
             .and_then(|verdict| verdict.result.as_ref().ok());
         let differs = theirs.is_some() && mine.is_some() && theirs != mine;
         let look = if differs { Look::Strong } else { Look::Dim };
-        pen.line(names, &format!("{:>2} {}", index + 1, question.id), look);
-        pen.line_aligned(you, &short_answer(mine), look, Align::Right);
-        pen.line_aligned(judge, &short_answer(theirs), look, Align::Right);
+        let name = format!("{} {}", index + 1, question.id);
+        pen.line(columns.name, &name, look);
+        pen.line_aligned(columns.you, &short_answer(pane.doc, mine), look, Align::Right);
+        pen.line_aligned(columns.judge, &short_answer(pane.doc, theirs), look, Align::Right);
         if differs {
-            pen.line_aligned(nth_row(row, 0), glyph::DIFFERS, Look::Warn, Align::Right);
+            pen.line(columns.sign, &format!("{} differs", glyph::DIFFERS), Look::Warn);
         }
         used += 1;
     }
-    let (names, _, judge) = columns(nth_row(area, used));
-    pen.line(names, "   overall", Look::Dim);
-    let overall = score.map_or(glyph::NONE.to_owned(), |score| format!("{score:.2}"));
-    pen.line_aligned(judge, &overall, Look::Text, Align::Right);
+    let columns = Columns::of(nth_row(area, used));
+    pen.line(columns.name, "overall", Look::Dim);
+    let own = pane.mine.and_then(|mine| crate::app::ticket::form::score(pane.doc, mine));
+    overall(pen, columns.you, own.map(|score| score.overall));
+    overall(pen, columns.judge, *score);
     used + 1
+}
+
+fn overall(pen: &mut Pen<'_>, area: Rect, score: Option<f64>) {
+    let text = score.map_or(glyph::NONE.to_owned(), |score| format!("{score:.2}"));
+    pen.line_aligned(area, &text, Look::Text, Align::Right);
+}
+
+/// Columns of the comparison. Numbers stand at the right of their column.
+struct Columns {
+    name: Rect,
+    you: Rect,
+    judge: Rect,
+    sign: Rect,
+}
+
+impl Columns {
+    fn of(row: Rect) -> Self {
+        let name = row.width.saturating_sub(26).min(24);
+        let column = |from: u16, cells: u16| {
+            let rest = shift_right(row, from);
+            Rect {
+                width: cells.min(rest.width),
+                ..rest
+            }
+        };
+        Self {
+            name: column(0, name),
+            you: column(name + 1, 6),
+            judge: column(name + 8, 7),
+            sign: column(name + 17, 10),
+        }
+    }
 }

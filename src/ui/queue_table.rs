@@ -1,7 +1,5 @@
 //! Rows of tickets: the queue's table and the list beside an open ticket.
 
-use std::collections::BTreeSet;
-
 use ratatui::layout::Rect;
 
 use crate::domain::ids::TicketId;
@@ -67,6 +65,26 @@ pub fn columns(area: Rect, with_judge: bool, with_models: bool) -> Columns {
     }
 }
 
+impl Columns {
+    /// The same columns in another row.
+    pub fn at(&self, row: Rect) -> Self {
+        let moved = |column: Rect| Rect {
+            y: row.y,
+            height: row.height.min(1),
+            ..column
+        };
+        Self {
+            marks: moved(self.marks),
+            judge: self.judge.map(moved),
+            mine: moved(self.mine),
+            preview: moved(self.preview),
+            feature: self.feature.map(moved),
+            model: self.model.map(moved),
+            why: self.why.map(moved),
+        }
+    }
+}
+
 /// The headings.
 pub fn head(pen: &mut Pen<'_>, columns: &Columns) {
     if let Some(judge) = columns.judge {
@@ -94,11 +112,7 @@ pub fn row(
     state: RowState,
     threshold: f64,
 ) {
-    let place = |column: Rect| Rect {
-        y: at.y,
-        height: at.height.min(1),
-        ..column
-    };
+    let columns = columns.at(at);
     let (text, dim) = if state.cursor {
         pen.tint(nth_row(at, 0), Look::Cursor);
         (Look::Cursor, Look::CursorDim)
@@ -107,24 +121,24 @@ pub fn row(
     } else {
         (Look::Text, Look::Dim)
     };
-    marks(pen, place(columns.marks), row, state);
+    marks(pen, columns.marks, row, state);
     if let Some(judge) = columns.judge {
-        judge_cell(pen, place(judge), &row.judge, threshold, state.cursor);
+        judge_cell(pen, judge, &row.judge, threshold, state.cursor);
     }
     let mine = row
         .mine
         .map_or(glyph::NONE.to_owned(), |mine| format!("{mine:.2}"));
-    pen.line_aligned(place(columns.mine), &mine, dim, Align::Right);
-    pen.line(place(columns.preview), &row.preview, text);
+    pen.line_aligned(columns.mine, &mine, dim, Align::Right);
+    pen.line(columns.preview, &row.preview, text);
     if let Some(feature) = columns.feature {
-        pen.line(place(feature), row.feature.as_deref().unwrap_or(""), dim);
+        pen.line(feature, row.feature.as_deref().unwrap_or(""), dim);
     }
     if let Some(model) = columns.model {
         let name = row.model.visible().map_or("", String::as_str);
-        pen.line(place(model), name, dim);
+        pen.line(model, name, dim);
     }
     if let Some(why) = columns.why {
-        pen.line(place(why), &why_words(row), dim);
+        pen.line(why, &why_words(row), dim);
     }
 }
 
@@ -135,11 +149,6 @@ pub struct RowState {
     pub cursor: bool,
     /// Marked for a bulk action.
     pub marked: bool,
-}
-
-/// Whether any row shows a judge or a model.
-pub fn shows<T>(mut values: impl Iterator<Item = Shown<T>>) -> bool {
-    values.any(|value| !matches!(value, Shown::Hidden))
 }
 
 fn settled(state: State) -> bool {
@@ -255,6 +264,3 @@ pub fn rail(pen: &mut Pen<'_>, area: Rect, rows: &[QueueRow], here: Option<Ticke
         pen.line(shift_right(line, 4), &row.preview, look);
     }
 }
-
-/// Marked tickets, or none.
-pub type Marked = BTreeSet<TicketId>;

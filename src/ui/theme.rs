@@ -197,7 +197,7 @@ const LIGHT: Palette = Palette {
 
 impl Theme {
     /// The terminal style of a meaning.
-    pub fn style(&self, look: Look) -> Style {
+    pub fn style(self, look: Look) -> Style {
         let plain = Style::new();
         let bold = Modifier::BOLD;
         match look {
@@ -228,19 +228,18 @@ impl Theme {
     }
 
     /// The terminal style of a stretch of styled text.
-    pub fn text(&self, style: TextStyle) -> Style {
+    pub fn text(self, style: TextStyle) -> Style {
         let plain = Style::new();
         match style {
             TextStyle::Plain | TextStyle::JsonString | TextStyle::CodeBlock => plain,
-            TextStyle::Strong => plain.add_modifier(Modifier::BOLD),
             TextStyle::Emphasis => plain.add_modifier(Modifier::ITALIC),
             TextStyle::StrongEmphasis => plain.add_modifier(Modifier::BOLD | Modifier::ITALIC),
             TextStyle::Struck => plain.add_modifier(Modifier::CROSSED_OUT),
-            TextStyle::Heading(_) => plain.add_modifier(Modifier::BOLD),
-            TextStyle::Code | TextStyle::JsonNumber | TextStyle::JsonLiteral => {
-                self.fore(|p| p.cool)
-            }
-            TextStyle::JsonKey => self.fore(|p| p.cool),
+            TextStyle::Strong | TextStyle::Heading(_) => plain.add_modifier(Modifier::BOLD),
+            TextStyle::Code
+            | TextStyle::JsonNumber
+            | TextStyle::JsonLiteral
+            | TextStyle::JsonKey => self.fore(|p| p.cool),
             TextStyle::Link => plain.add_modifier(Modifier::UNDERLINED),
             TextStyle::Quote | TextStyle::Dim | TextStyle::JsonPunct | TextStyle::ListMarker => {
                 self.dim()
@@ -271,18 +270,18 @@ impl Theme {
     }
 
     /// Whether removed and added text needs brackets to be told apart.
-    pub fn needs_brackets(&self) -> bool {
+    pub fn needs_brackets(self) -> bool {
         self.depth == Depth::None
     }
 
-    fn role(&self, role: Role) -> Style {
+    fn role(self, role: Role) -> Style {
         match role {
             Role::User | Role::Assistant => self.style(Look::Strong),
             Role::System | Role::Tool | Role::Other => self.dim(),
         }
     }
 
-    fn dim(&self) -> Style {
+    fn dim(self) -> Style {
         if self.high_contrast {
             return Style::new();
         }
@@ -293,7 +292,7 @@ impl Theme {
     }
 
     /// A row or range that stands out by its background, or by reverse where there is none to choose.
-    fn row(&self, style: Style) -> Style {
+    fn row(self, style: Style) -> Style {
         match self.depth {
             Depth::None | Depth::Sixteen => Style::new().add_modifier(Modifier::REVERSED),
             _ if self.high_contrast => Style::new().add_modifier(Modifier::REVERSED),
@@ -301,7 +300,7 @@ impl Theme {
         }
     }
 
-    fn lit(&self, pick: fn(&Palette) -> Paint) -> Style {
+    fn lit(self, pick: fn(&Palette) -> Paint) -> Style {
         match self.depth {
             Depth::None | Depth::Sixteen => Style::new().add_modifier(Modifier::UNDERLINED),
             _ if self.high_contrast => {
@@ -311,17 +310,17 @@ impl Theme {
         }
     }
 
-    fn fore(&self, pick: fn(&Palette) -> Paint) -> Style {
+    fn fore(self, pick: fn(&Palette) -> Paint) -> Style {
         self.colour(pick)
             .map_or_else(Style::new, |colour| Style::new().fg(colour))
     }
 
-    fn back(&self, pick: fn(&Palette) -> Paint) -> Style {
+    fn back(self, pick: fn(&Palette) -> Paint) -> Style {
         self.colour(pick)
             .map_or_else(Style::new, |colour| Style::new().bg(colour))
     }
 
-    fn colour(&self, pick: fn(&Palette) -> Paint) -> Option<Color> {
+    fn colour(self, pick: fn(&Palette) -> Paint) -> Option<Color> {
         let paint = pick(match self.ground {
             Ground::Dark => &DARK,
             Ground::Light => &LIGHT,

@@ -19,7 +19,7 @@ pub fn filled(share: f64, cells: u16) -> String {
     };
     let eighths = (share * f64::from(cells) * 8.0).round() as usize;
     let mut bar = glyph::EIGHTHS[8].repeat(eighths / 8);
-    if eighths % 8 > 0 {
+    if !eighths.is_multiple_of(8) {
         bar.push_str(glyph::EIGHTHS[eighths % 8]);
     }
     bar
@@ -106,7 +106,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -5,29 +5,15 @@ use ratatui::layout::{Margin, Rect};
 use super::super::pen::{Pen, nth_row};
 use super::super::theme::Look;
 
-/// Clears a rectangle of at most `width` by `height` in the middle of `area`, draws its border and
-/// title, and returns the room inside.
-pub fn open(pen: &mut Pen<'_>, area: Rect, width: u16, height: u16, title: &str) -> Rect {
-    let frame = placed(area, width, height);
-    pen.clear(frame);
-    border(pen, frame);
-    let title_row = nth_row(frame, 0).inner(Margin::new(2, 0));
+/// Clears `outer`, draws its border and title, and returns `inner`.
+pub fn frame(pen: &mut Pen<'_>, outer: Rect, inner: Rect, title: &str) -> Rect {
+    pen.clear(outer);
+    border(pen, outer);
+    let title_row = nth_row(outer, 0).inner(Margin::new(2, 0));
     if title_row.width > 2 && !title.is_empty() {
         pen.line(title_row, &format!(" {title} "), Look::Accent);
     }
-    frame.inner(Margin::new(2, 1))
-}
-
-/// Where a dialog stands: centred, a third from the top, so that what it is about stays visible.
-pub fn placed(area: Rect, width: u16, height: u16) -> Rect {
-    let width = width.min(area.width);
-    let height = height.min(area.height);
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 3,
-        width,
-        height,
-    }
+    inner
 }
 
 fn border(pen: &mut Pen<'_>, frame: Rect) {

@@ -2,7 +2,6 @@
 
 pub mod bar;
 pub mod dialog;
-pub mod hints;
 pub mod rule;
 pub mod tabs;
 pub mod text_pane;
