@@ -3,11 +3,17 @@
 //! Blindness is decided before these values exist: what a reviewer may not see is `Hidden` here, so no
 //! screen can leak it.
 
+pub mod export;
+pub mod history;
 pub mod home;
 pub mod queue;
 pub mod ticket;
 pub mod work;
 
+pub use export::{
+    ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, FormatChoice, HeldBack, Refused,
+};
+pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
 pub use ticket::{Draft, JudgeView, Lease, OutputDoc, Shown, TicketDoc, VerdictView};

@@ -1,0 +1,159 @@
+//! Everything a key, a click or the palette can do: one table.
+//!
+//! [`Action`] and [`TABLE`] come from the same list in `table.rs`. Keymap, palette, help, hint bar and the
+//! README's key table all read it, so none of them can disagree with another.
+
+mod markdown;
+mod table;
+
+pub use markdown::key_table;
+pub use table::{Action, TABLE};
+
+/// Where an action can be asked for. A layer listens to one or two of these, see [`super::layer::Layer::scopes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Every screen, unless a text field or a dialog has the keyboard.
+    Everywhere,
+    /// The first screen of an empty workspace.
+    FirstRun,
+    /// Home.
+    Home,
+    /// The queue.
+    Queue,
+    /// An open ticket, the form focused.
+    Ticket,
+    /// A ticket that stays open because the judge differs.
+    Differs,
+    /// A practice ticket.
+    Practice,
+    /// The export form.
+    Export,
+    /// Writing in the output.
+    Editor,
+    /// Writing a note.
+    Note,
+    /// The comparison of original and correction.
+    Diff,
+    /// A list with a search field: palette and help.
+    List,
+    /// One line of text: a reason, a filter, a search.
+    Line,
+    /// A question with yes and no.
+    Confirm,
+    /// The question how an eval is reviewed.
+    Mode,
+    /// Something to read: a message, the history, the instructions.
+    Reader,
+}
+
+impl Scope {
+    /// Every scope, in the order of the key table.
+    pub const ALL: [Self; 16] = [
+        Self::Everywhere,
+        Self::FirstRun,
+        Self::Home,
+        Self::Queue,
+        Self::Ticket,
+        Self::Differs,
+        Self::Practice,
+        Self::Export,
+        Self::Editor,
+        Self::Note,
+        Self::Diff,
+        Self::List,
+        Self::Line,
+        Self::Confirm,
+        Self::Mode,
+        Self::Reader,
+    ];
+
+    /// As a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::FirstRun => "First screen",
+            Self::Home => "Home",
+            Self::Queue => "Queue",
+            Self::Ticket => "Ticket",
+            Self::Differs => "The judge differs",
+            Self::Practice => "Practice",
+            Self::Export => "Export",
+            Self::Editor => "Editing",
+            Self::Note => "Note",
+            Self::Diff => "What changed",
+            Self::List => "Lists with a search field",
+            Self::Line => "One line of text",
+            Self::Confirm => "Yes or no",
+            Self::Mode => "How an eval is reviewed",
+            Self::Reader => "Reading",
+        }
+    }
+}
+
+/// What the table says about one action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionInfo {
+    /// The action.
+    pub action: Action,
+    /// Its name in a file of keys.
+    pub id: &'static str,
+    /// What it does, in a few plain words; also the words of the palette.
+    pub title: &'static str,
+    /// The words of the hint bar.
+    pub short: &'static str,
+    /// Where it can be asked for.
+    pub scopes: &'static [Scope],
+    /// Default keys, the one to show first.
+    pub keys: &'static [&'static str],
+    /// Place in the hint bar, 1 first; 0 never.
+    pub hint: u8,
+    /// Who it is for.
+    pub audience: Audience,
+    /// How careful the keyboard is with it.
+    pub care: Care,
+}
+
+/// Who an action is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Everybody.
+    Reviewer,
+    /// Who sets evals up; listed after the others.
+    Engineer,
+}
+
+/// How careful the keyboard is with an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Care {
+    /// It moves or shows something.
+    Free,
+    /// It decides something: refused within 50 ms of the byte before, so that no pasted text decides.
+    Decides,
+}
+
+impl Action {
+    /// The action's row of the table.
+    pub fn info(self) -> &'static ActionInfo {
+        // The table and the enum come from one list, so the place is the discriminant.
+        &TABLE[self as usize]
+    }
+
+    /// The action of this name.
+    pub fn named(id: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|info| info.id == id)
+            .map(|info| info.action)
+    }
+
+    /// The digit of a level key.
+    pub fn digit(self) -> Option<u8> {
+        let first = Self::Level0 as usize;
+        let last = Self::Level9 as usize;
+        let at = self as usize;
+        (first..=last).contains(&at).then(|| (at - first) as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The table of actions.
+
+use super::{ActionInfo, Audience, Care, Scope};
+
+macro_rules! actions {
+    ($($name:ident $id:literal $title:literal, $short:literal
+       [$($scope:ident)*] [$($key:literal)*] $hint:literal $audience:ident $care:ident;)*) => {
+        /// Something a person can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $(#[doc = $title] $name,)*
+        }
+
+        /// Every action, in the order of help and palette.
+        pub const TABLE: &[ActionInfo] = &[
+            $(ActionInfo {
+                action: Action::$name,
+                id: $id,
+                title: $title,
+                short: $short,
+                scopes: &[$(Scope::$scope),*],
+                keys: &[$($key),*],
+                hint: $hint,
+                audience: Audience::$audience,
+                care: Care::$care,
+            },)*
+        ];
+    };
+}
+
+actions! {
+    // The form.
+    Level0 "level-0" "Set level 0 (10 on scales from 1 to 10)", "level" [Ticket Differs Practice] ["0"] 0 Reviewer Free;
+    Level1 "level-1" "Set level 1, or choose the first", "level" [Ticket Differs Practice] ["1"] 0 Reviewer Free;
+    Level2 "level-2" "Set level 2, or choose the second", "level" [Ticket Differs Practice] ["2"] 0 Reviewer Free;
+    Level3 "level-3" "Set level 3, or choose the third", "level" [Ticket Differs Practice] ["3"] 0 Reviewer Free;
+    Level4 "level-4" "Set level 4", "level" [Ticket Differs Practice] ["4"] 0 Reviewer Free;
+    Level5 "level-5" "Set level 5", "level" [Ticket Differs Practice] ["5"] 0 Reviewer Free;
+    Level6 "level-6" "Set level 6", "level" [Ticket Differs Practice] ["6"] 0 Reviewer Free;
+    Level7 "level-7" "Set level 7", "level" [Ticket Differs Practice] ["7"] 0 Reviewer Free;
+    Level8 "level-8" "Set level 8", "level" [Ticket Differs Practice] ["8"] 0 Reviewer Free;
+    Level9 "level-9" "Set level 9", "level" [Ticket Differs Practice] ["9"] 0 Reviewer Free;
+    Commit "commit" "Commit this review and go on, or go to what is missing", "commit" [Ticket Practice] ["enter" "ctrl-enter" "ctrl-j" "alt-enter"] 2 Reviewer Decides;
+    KeepMine "keep" "Keep my review and go on", "keep mine" [Differs] ["enter" "ctrl-enter" "ctrl-j" "alt-enter"] 1 Reviewer Decides;
+    Edit "edit" "Edit the output", "edit" [Ticket Differs] ["e"] 3 Reviewer Free;
+    CannotJudge "cannot-judge" "Say that this question cannot be judged, and why", "cannot judge" [Ticket Differs] ["c"] 4 Reviewer Free;
+    Pass "pass" "Choose the best level", "pass" [Ticket Differs Practice] ["p"] 0 Reviewer Free;
+    Fail "fail" "Choose the worst level", "fail" [Ticket Differs Practice] ["f"] 0 Reviewer Free;
+    Tie "tie" "Call it a tie", "tie" [Ticket Differs Practice] ["=" "t"] 0 Reviewer Free;
+    LevelLeft "level-left" "Read the level below", "lower" [Ticket Differs Practice] ["left"] 0 Reviewer Free;
+    LevelRight "level-right" "Read the level above", "higher" [Ticket Differs Practice] ["right"] 0 Reviewer Free;
+    EraseDigit "erase-digit" "Take back the last typed digit of a number", "erase" [Ticket Differs Practice] ["ctrl-h" "backspace"] 0 Reviewer Free;
+    Reveal "reveal" "Show the judge now (counts as assisted)", "show judge" [Ticket] ["b"] 9 Reviewer Decides;
+    EditOutside "edit-outside" "Edit the output in $EDITOR", "$EDITOR" [Ticket Differs] ["E"] 0 Reviewer Free;
+    ShowDiff "diff" "Show what the correction changes", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
+    DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
+    // Lists and forms.
+    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Export List Mode] ["j" "down"] 0 Reviewer Free;
+    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Export List Mode] ["k" "up"] 0 Reviewer Free;
+    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Reader Diff] ["g" "home"] 0 Reviewer Free;
+    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Reader Diff] ["G" "end"] 0 Reviewer Free;
+    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Reader Diff] ["ctrl-d"] 0 Reviewer Free;
+    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Reader Diff] ["ctrl-u"] 0 Reviewer Free;
+    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Reader Diff] ["pgdn" "space"] 0 Reviewer Free;
+    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Reader Diff] ["pgup"] 0 Reviewer Free;
+    TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
+    TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
+    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice] ["tab"] 12 Reviewer Free;
+    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice] ["backtab"] 0 Reviewer Free;
+    // The queue.
+    Open "open" "Open it", "open" [Home Queue FirstRun] ["enter"] 1 Reviewer Decides;
+    TakeNext "take-next" "Take the next ticket of the plan", "next in the plan" [Home Queue] ["a"] 2 Reviewer Decides;
+    OpenQueue "open-queue" "Show the tickets of this eval", "tickets" [Home] ["l" "right"] 3 Reviewer Free;
+    Mark "mark" "Mark this ticket", "mark" [Queue] ["v"] 3 Reviewer Free;
+    MarkAll "mark-all" "Mark every ticket shown, or none", "mark all" [Queue] ["V"] 0 Reviewer Free;
+    Assign "assign" "Give the marked tickets to somebody", "assign" [Queue] ["A"] 5 Engineer Free;
+    ChangeOrder "order" "Change the order", "order" [Queue] ["o"] 6 Reviewer Free;
+    Filter "filter" "Filter the tickets", "filter" [Queue] ["\\" "f6"] 4 Reviewer Free;
+    Skip "skip" "Skip: to the end of my own queue", "skip" [Queue Ticket] ["s"] 5 Reviewer Decides;
+    Defer "defer" "Put aside for everybody, with a reason", "later" [Queue Ticket] ["-" "D"] 6 Reviewer Free;
+    Flag "flag" "Flag, or take the flag off", "flag" [Queue Ticket Differs] ["x"] 7 Reviewer Decides;
+    FlagNote "flag-note" "Flag with a reason", "flag, why" [Queue Ticket Differs] ["X"] 0 Reviewer Free;
+    Escalate "escalate" "Hand up, with a reason", "hand up" [Queue Ticket] ["!" "f8"] 0 Reviewer Free;
+    Release "release" "Give the ticket back unreviewed", "release" [Queue Ticket] ["R"] 0 Reviewer Decides;
+    Note "note" "Write a note", "note" [Queue Ticket Differs] ["m"] 8 Reviewer Free;
+    // The open ticket.
+    SelectLine "select-line" "Select lines of the text, for a note or to copy", "select" [Ticket Differs] ["v"] 0 Reviewer Free;
+    Find "find" "Search", "search" [Queue Ticket Differs] ["/" "f7"] 0 Reviewer Free;
+    FindNext "find-next" "Next hit", "next hit" [Ticket Differs] ["n"] 0 Reviewer Free;
+    FindPrevious "find-previous" "Previous hit", "previous hit" [Ticket Differs] ["N"] 0 Reviewer Free;
+    Wrap "wrap" "Wrap long lines, or not", "wrap" [Ticket Differs Diff] ["w"] 0 Reviewer Free;
+    Zoom "zoom" "Give the text the whole screen, or not", "zoom" [Ticket Differs] ["z"] 0 Reviewer Free;
+    Raw "raw" "Show the text as logged, or rendered", "as logged" [Ticket Differs] ["o"] 0 Reviewer Free;
+    Unfold "unfold" "Show or fold standing instructions", "unfold" [Ticket Differs] ["F"] 0 Reviewer Free;
+    Reference "reference" "Show the reference answer", "reference" [Ticket Differs] ["r"] 0 Reviewer Free;
+    History "history" "Show what happened to this ticket", "history" [Queue Ticket Differs] ["i"] 0 Reviewer Free;
+    Rail "rail" "Show or fold the list beside the ticket", "list" [Ticket Differs] ["l"] 0 Reviewer Free;
+    // Home and first screen.
+    Import "import" "Import the file found here", "import" [Home FirstRun] ["i"] 4 Engineer Free;
+    Demo "demo" "Make the sample evals and open them", "sample" [Home FirstRun] ["S"] 0 Engineer Free;
+    SetMode "mode" "Choose how this eval is reviewed", "mode" [Home] ["M"] 0 Engineer Free;
+    ChangeReviewer "reviewer" "Review under another name", "my name" [Home FirstRun] ["n"] 0 Reviewer Free;
+    GoPractice "practice" "Practise on the examples of this rubric", "practise" [Home Ticket] [] 0 Reviewer Free;
+    // Export.
+    FieldLeft "field-left" "The value before", "before" [Export] ["left"] 0 Engineer Free;
+    FieldRight "field-right" "The value after", "after" [Export] ["right"] 0 Engineer Free;
+    FieldEdit "field-edit" "Change this field, or write the files", "change" [Export] ["enter"] 1 Engineer Decides;
+    ExportWrite "export-write" "Write the files", "write" [Export] ["W"] 2 Engineer Decides;
+    ExportOverride "export-override" "Export held-out rows all the same, with a reason", "override" [Export] ["O"] 0 Engineer Free;
+    Stop "stop" "Stop the running job", "stop" [Export Home] ["ctrl-x"] 0 Engineer Decides;
+    // Differences.
+    NextHunk "next-change" "Next change", "next" [Diff] ["n" "j" "down"] 1 Reviewer Free;
+    PreviousHunk "previous-change" "Previous change", "previous" [Diff] ["N" "k" "up"] 2 Reviewer Free;
+    TakeHunk "take-change" "Take this change, or put it back", "take" [Diff] ["a"] 3 Reviewer Free;
+    TakeAll "take-all" "Take all changes, or put all back", "take all" [Diff] ["A"] 4 Reviewer Free;
+    // Texts and dialogs.
+    SaveDraft "save-draft" "Save what I wrote", "save" [Editor Note] ["ctrl-s"] 2 Reviewer Free;
+    EditorCommit "editor-commit" "Commit this review and go on", "commit" [Editor] ["ctrl-enter" "alt-enter"] 3 Reviewer Decides;
+    LeaveText "leave-text" "Stop writing; what I wrote stays", "done" [Editor Note] ["esc"] 1 Reviewer Free;
+    TextUndo "text-undo" "Take back the last change of the text", "undo" [Editor Note] ["ctrl-z"] 4 Reviewer Free;
+    TextRedo "text-redo" "Bring the change back", "redo" [Editor Note] ["ctrl-y"] 0 Reviewer Free;
+    SelectAll "select-all" "Select the whole text", "select all" [Editor Note] ["ctrl-a"] 0 Reviewer Free;
+    Cut "cut" "Cut the selection", "cut" [Editor Note] ["ctrl-x"] 0 Reviewer Free;
+    MoveOutside "move-outside" "Go on writing in $EDITOR", "$EDITOR" [Editor] ["ctrl-o"] 0 Reviewer Free;
+    KeepNote "keep-note" "Keep the note", "keep" [Note] ["enter"] 1 Reviewer Free;
+    Accept "accept" "Run or accept it", "accept" [List Line Mode] ["enter"] 1 Reviewer Decides;
+    Yes "yes" "Yes", "yes" [Confirm] ["y" "enter"] 1 Reviewer Decides;
+    No "no" "No", "no" [Confirm] ["n" "esc" "q"] 2 Reviewer Free;
+    Close "close" "Close", "close" [List Line Mode Reader Diff] ["esc"] 9 Reviewer Free;
+    CloseRead "close-reading" "Close what I read", "close" [Reader Diff] ["q" "enter"] 1 Reviewer Free;
+    ScrollDown "scroll-down" "Scroll down", "down" [Reader] ["j" "down"] 0 Reviewer Free;
+    ScrollUp "scroll-up" "Scroll up", "up" [Reader] ["k" "up"] 0 Reviewer Free;
+    // Everywhere.
+    Undo "undo" "Take back my last action", "undo" [Everywhere] ["u" "ctrl-z"] 20 Reviewer Decides;
+    Redo "redo" "Bring back what I took back", "redo" [Everywhere] ["U" "ctrl-y"] 0 Reviewer Decides;
+    Help "help" "Show the keys of this screen", "keys" [Everywhere] ["?" "f12"] 21 Reviewer Free;
+    Palette "palette" "Find any action", "anything" [Everywhere] [":" "f9"] 22 Reviewer Free;
+    Instructions "instructions" "Show the instructions of this eval", "instructions" [Everywhere] ["f1"] 0 Reviewer Free;
+    NextScreen "next-screen" "Next screen", "next screen" [Everywhere] ["]" "f4"] 0 Reviewer Free;
+    PreviousScreen "previous-screen" "Previous screen", "previous screen" [Everywhere] ["[" "f3"] 0 Reviewer Free;
+    GoHome "go-home" "Go to Home", "home" [Everywhere] [] 0 Reviewer Free;
+    GoQueue "go-queue" "Go to the tickets of this eval", "tickets" [Everywhere] [] 0 Reviewer Free;
+    GoExport "go-export" "Export training data from this eval", "export" [Everywhere] [] 0 Engineer Free;
+    Copy "copy" "Copy the selection or the text in focus", "copy" [Everywhere Diff Reader] ["y"] 0 Reviewer Free;
+    Back "back" "Back", "back" [Everywhere] ["esc"] 0 Reviewer Free;
+    Leave "leave" "Leave this screen; on Home, quit", "leave" [Everywhere] ["q"] 0 Reviewer Decides;
+    Interrupt "interrupt" "Copy a selection; twice within a second, quit with drafts saved", "copy, quit" [Everywhere Editor Note Diff List Line Confirm Mode Reader] ["ctrl-c"] 0 Reviewer Free;
+    Redraw "redraw" "Draw the screen anew", "redraw" [Everywhere Editor] ["ctrl-l"] 0 Reviewer Free;
+    Suspend "suspend" "Put docket in the background", "suspend" [Everywhere] [] 0 Engineer Free;
+    Quit "quit" "Quit docket", "quit" [Everywhere] [] 0 Reviewer Decides;
+}

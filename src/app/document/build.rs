@@ -1,0 +1,227 @@
+//! From messages to text with meanings.
+
+use crate::domain::message::{Message, Part, Request, Role, ToolCall};
+use crate::domain::record::Quote;
+use crate::text::style::{Builder, Role as Speaker};
+use crate::text::{Style, StyledText, json};
+
+use super::{Source, TextOptions};
+
+/// The text of a source.
+pub fn build(source: &Source, options: TextOptions) -> StyledText {
+    match source {
+        Source::Styled(text) => text.as_ref().clone(),
+        Source::Plain(text) => StyledText::plain(text),
+        Source::Text(text) if options.raw => StyledText::plain(text),
+        Source::Text(text) => rendered(text),
+        Source::Message(_, Some(raw)) | Source::Request(_, Some(raw)) if options.raw => {
+            json::pretty_or_plain(raw.as_str(), &json::Folding::none()).text
+        }
+        Source::Message(message, _) => answer(message, options),
+        Source::Request(request, _) => conversation(request, options),
+    }
+}
+
+/// Bytes a source has about, to tell long ones.
+pub fn source_len(source: &Source, options: TextOptions) -> usize {
+    let message = |message: &Message| {
+        let parts = message.parts.iter().map(|part| match part {
+            Part::Text(text) => text.len(),
+            Part::Other { .. } => 32,
+        });
+        let calls = message.tool_calls.iter().map(|call| call.arguments.len());
+        parts.chain(calls).sum::<usize>()
+    };
+    match source {
+        Source::Styled(text) => text.text().len(),
+        Source::Plain(text) | Source::Text(text) => text.len(),
+        Source::Message(_, Some(raw)) | Source::Request(_, Some(raw)) if options.raw => {
+            raw.as_str().len()
+        }
+        Source::Message(one, _) => message(one),
+        Source::Request(request, _) => request.messages.iter().map(message).sum(),
+    }
+}
+
+/// The first bytes of a long source, unstyled, to show at once.
+pub(super) fn beginning(source: &Source, options: TextOptions, bytes: usize) -> StyledText {
+    let cut = |text: &str| {
+        let mut end = bytes.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        StyledText::plain(&text[..end])
+    };
+    match source {
+        Source::Styled(text) => text.as_ref().clone(),
+        Source::Plain(text) | Source::Text(text) => cut(text),
+        Source::Message(_, Some(raw)) | Source::Request(_, Some(raw)) if options.raw => {
+            cut(raw.as_str())
+        }
+        Source::Message(message, _) => cut(&first_text(message)),
+        Source::Request(request, _) => {
+            let last = request.messages.iter().rev().find(|m| m.role == Role::User);
+            cut(&last.map(first_text).unwrap_or_default())
+        }
+    }
+}
+
+fn first_text(message: &Message) -> String {
+    let text = message.plain_text();
+    match (&message.refusal, text.is_empty()) {
+        (Some(refusal), true) => refusal.clone(),
+        _ => text,
+    }
+}
+
+/// Model text: JSON is laid out, everything else read as Markdown.
+fn rendered(text: &str) -> StyledText {
+    if json::is_container(text) {
+        json::pretty_or_plain(text, &json::Folding::default()).text
+    } else {
+        StyledText::plain(text)
+    }
+}
+
+/// One answer. The text parts come first and map back to the text a reviewer edits.
+fn answer(message: &Message, options: TextOptions) -> StyledText {
+    let text = first_text(message);
+    let plain = message.tool_calls.is_empty()
+        && message.reasoning.is_none()
+        && !message
+            .parts
+            .iter()
+            .any(|p| matches!(p, Part::Other { .. }));
+    if plain {
+        return if options.raw {
+            StyledText::plain(&text)
+        } else {
+            rendered(&text)
+        };
+    }
+    let mut out = Builder::with_capacity(text.len() + 256);
+    if !text.is_empty() {
+        out.source(&text, 0, Style::Plain);
+        out.newline();
+    }
+    extras(&mut out, message, options, text.len());
+    out.finish()
+}
+
+fn extras(out: &mut Builder, message: &Message, options: TextOptions, end: usize) {
+    for part in &message.parts {
+        if let Part::Other { kind, .. } = part {
+            out.own(&format!("[{kind}]"), Style::Dim);
+            out.newline();
+        }
+    }
+    for call in &message.tool_calls {
+        tool_call(out, call, end);
+    }
+    if let Some(reasoning) = &message.reasoning {
+        let words = reasoning.split_whitespace().count();
+        if options.unfolded {
+            out.own("▾ reasoning", Style::Dim);
+            out.newline();
+            out.decoded(reasoning, end..end, Style::Dim);
+        } else {
+            out.own(&format!("▸ reasoning ({words} words)"), Style::Dim);
+        }
+        out.newline();
+    }
+}
+
+fn tool_call(out: &mut Builder, call: &ToolCall, end: usize) {
+    out.own("calls ", Style::Dim);
+    out.decoded(&call.name, end..end, Style::Code);
+    out.newline();
+    let pretty = json::pretty_or_plain(&call.arguments, &json::Folding::default()).text;
+    for line in 0..pretty.lines().len() {
+        out.own("  ", Style::Plain);
+        out.decoded(pretty.line(line), end..end, Style::Code);
+        out.newline();
+    }
+}
+
+fn speaker(role: &Role) -> (Speaker, &str) {
+    match role {
+        Role::System | Role::Developer => (Speaker::System, "instructions"),
+        Role::User => (Speaker::User, "user"),
+        Role::Assistant => (Speaker::Assistant, "assistant"),
+        Role::Tool => (Speaker::Tool, "tool"),
+        Role::Other(name) => (Speaker::Other, name),
+    }
+}
+
+fn conversation(request: &Request, options: TextOptions) -> StyledText {
+    let mut out = Builder::with_capacity(256);
+    if let Some(unread) = &request.unread {
+        let pretty = json::pretty_or_plain(unread.as_str(), &json::Folding::default());
+        return pretty.text;
+    }
+    for message in &request.messages {
+        if !out.is_empty() {
+            out.newline();
+        }
+        let (role, name) = speaker(&message.role);
+        let text = first_text(message);
+        let standing = matches!(message.role, Role::System | Role::Developer);
+        if standing && !options.unfolded {
+            let words = text.split_whitespace().count();
+            out.own(&format!("▸ system prompt ({words} words)"), Style::Dim);
+            out.newline();
+            continue;
+        }
+        out.decoded(name, 0..0, Style::Role(role));
+        if let Some(who) = &message.name {
+            out.own(" ", Style::Plain);
+            out.decoded(who, 0..0, Style::Dim);
+        }
+        out.newline();
+        let shown = if options.raw {
+            StyledText::plain(&text)
+        } else {
+            rendered(&text)
+        };
+        push_styled(&mut out, &shown);
+        extras(&mut out, message, options, 0);
+    }
+    if let Some(tools) = &request.tools {
+        out.newline();
+        if options.unfolded {
+            let pretty = json::pretty_or_plain(tools.as_str(), &json::Folding::default()).text;
+            push_styled(&mut out, &pretty);
+        } else {
+            out.own("▸ tools the model could call", Style::Dim);
+            out.newline();
+        }
+    }
+    out.finish()
+}
+
+/// Appends a styled text line by line. Its places lead nowhere: notes stand on answers only.
+fn push_styled(out: &mut Builder, text: &StyledText) {
+    for at in 0..text.lines().len() {
+        let line = &text.lines()[at];
+        let mut from = line.start;
+        for (run, style) in text.runs_in(&(line.start..line.end)) {
+            let (start, end) = (run.start.max(line.start), run.end.min(line.end));
+            if from < start {
+                out.decoded(&text.text()[from..start], 0..0, Style::Plain);
+            }
+            if start < end {
+                out.decoded(&text.text()[start..end], 0..0, *style);
+                from = end;
+            }
+        }
+        if from < line.end {
+            out.decoded(&text.text()[from..line.end], 0..0, Style::Plain);
+        }
+        out.newline();
+    }
+}
+
+/// The words a judge quotes.
+pub fn quotes(evidence: &[Quote]) -> Vec<&str> {
+    evidence.iter().map(|quote| quote.quote.as_str()).collect()
+}

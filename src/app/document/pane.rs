@@ -1,0 +1,438 @@
+//! One text on the screen: where it is scrolled to, what is selected, what was found.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::text::find::{find_all, next_hit, previous_hit};
+use crate::text::view::{Marks, WrapCache};
+use crate::text::{Style, StyledText};
+
+use super::{LONG, PaneKey, Source, TextOptions, build, source_len};
+
+/// Bytes wrapped at once while the screen waits.
+const FIRST_SLICE: usize = 256 * 1024;
+/// Hits that are found in one text.
+const HITS: usize = 10_000;
+/// A width no line reaches.
+const UNWRAPPED: usize = 100_000;
+/// Bytes of a long text shown while the rest is prepared.
+const BEGINNING: usize = 16 * 1024;
+
+/// Lines selected in a text, in the order they were selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// The row it started on.
+    pub from: usize,
+    /// The row it goes to.
+    pub to: usize,
+}
+
+/// A text in a pane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextPane {
+    source: Source,
+    options: TextOptions,
+    text: Arc<StyledText>,
+    rows: WrapCache,
+    width: usize,
+    height: usize,
+    top: usize,
+    left: usize,
+    selection: Option<Selection>,
+    needle: String,
+    hits: Vec<Range<usize>>,
+    hit: Option<usize>,
+    evidence: Vec<(Range<usize>, Style)>,
+    marks: Marks,
+    revision: u64,
+    incomplete: bool,
+}
+
+/// Columns the text is wrapped at.
+pub(super) fn wrap_width(width: usize, options: TextOptions) -> usize {
+    if options.no_wrap {
+        UNWRAPPED
+    } else {
+        width.max(1)
+    }
+}
+
+impl TextPane {
+    /// A pane for a text; it has no size yet.
+    pub fn new(source: Source, options: TextOptions) -> Self {
+        let mut pane = Self {
+            source,
+            options,
+            text: Arc::default(),
+            rows: WrapCache::start(1),
+            width: 0,
+            height: 0,
+            top: 0,
+            left: 0,
+            selection: None,
+            needle: String::new(),
+            hits: Vec::new(),
+            hit: None,
+            evidence: Vec::new(),
+            marks: Marks::default(),
+            revision: 0,
+            incomplete: false,
+        };
+        pane.rebuild();
+        pane
+    }
+
+    fn rebuild(&mut self) {
+        self.revision += 1;
+        self.selection = None;
+        let long = source_len(&self.source, self.options) > LONG;
+        self.text = match (&self.source, long) {
+            (Source::Styled(text), _) => Arc::clone(text),
+            (source, true) => Arc::new(build::beginning(source, self.options, BEGINNING)),
+            (source, false) => Arc::new(build(source, self.options)),
+        };
+        self.incomplete = long && !matches!(self.source, Source::Styled(_));
+        self.search_again();
+        self.rewrap();
+    }
+
+    fn rewrap(&mut self) {
+        let at = self.rows.rows().get(self.top).map_or(0, |row| row.start);
+        self.rows = WrapCache::start(wrap_width(self.width, self.options));
+        self.rows
+            .extend(&self.text, FIRST_SLICE.max(at + FIRST_SLICE / 4));
+        self.top = if at == 0 { 0 } else { self.rows.row_at(at) };
+        self.clamp();
+    }
+
+    /// The text as shown.
+    pub fn text(&self) -> &Arc<StyledText> {
+        &self.text
+    }
+
+    /// What it is made from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Its rows.
+    pub fn rows(&self) -> &WrapCache {
+        &self.rows
+    }
+
+    /// First row shown.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// First column shown, above 0 only where lines do not wrap.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// What is laid over the text.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// How it is shown.
+    pub fn options(&self) -> TextOptions {
+        self.options
+    }
+
+    /// The rows selected, first to last.
+    pub fn selected(&self) -> Option<(usize, usize)> {
+        self.selection.map(|s| (s.from.min(s.to), s.from.max(s.to)))
+    }
+
+    /// Which hit the search stands on, from 1, and how many there are.
+    pub fn hit(&self) -> Option<(usize, usize)> {
+        self.hit.map(|at| (at + 1, self.hits.len()))
+    }
+
+    /// What is searched for.
+    pub fn needle(&self) -> &str {
+        &self.needle
+    }
+
+    /// How far down it is scrolled, in percent of what can be scrolled; `None` if all of it is shown.
+    pub fn percent(&self) -> Option<u8> {
+        let most = self.last_top();
+        (most > 0).then(|| (self.top.min(most) * 100 / most) as u8)
+    }
+
+    /// Whether something below is not shown.
+    pub fn more_below(&self) -> bool {
+        self.top < self.last_top() || !self.is_complete()
+    }
+
+    /// Whether the whole text is styled and wrapped.
+    pub fn is_complete(&self) -> bool {
+        !self.incomplete && self.rows.is_complete()
+    }
+
+    /// Whether wrapping goes on when time allows.
+    pub fn wants_time(&self) -> bool {
+        !self.incomplete && !self.rows.is_complete() && self.width > 0
+    }
+
+    /// Wraps a further slice.
+    pub fn give_time(&mut self) {
+        if self.wants_time() {
+            self.rows.extend(&self.text, FIRST_SLICE);
+        }
+    }
+
+    /// The job for a long text, if it waits for one.
+    pub fn job(&self, pane: super::super::ticket::Pane) -> Option<super::TextJob> {
+        (self.incomplete && self.width > 0).then(|| super::TextJob {
+            key: PaneKey {
+                pane,
+                revision: self.revision,
+            },
+            source: self.source.clone(),
+            options: self.options,
+            width: self.width,
+        })
+    }
+
+    /// Takes a long text that was prepared elsewhere; one for another state of the pane is dropped.
+    pub fn take(&mut self, prepared: super::Prepared) {
+        if prepared.key.revision != self.revision || !self.incomplete {
+            return;
+        }
+        self.text = prepared.text;
+        self.incomplete = false;
+        if prepared.rows.width() == wrap_width(self.width, self.options) {
+            self.rows = prepared.rows;
+        } else {
+            self.rewrap();
+        }
+        self.search_again();
+        self.clamp();
+    }
+
+    /// Gives it another text; it stays scrolled where it is as far as that goes.
+    pub fn set_source(&mut self, source: Source) {
+        if self.source != source {
+            self.source = source;
+            self.rebuild();
+        }
+    }
+
+    /// Shows it another way.
+    pub fn set_options(&mut self, options: TextOptions) {
+        if self.options == options {
+            return;
+        }
+        let only_wrap = TextOptions {
+            no_wrap: self.options.no_wrap,
+            ..options
+        } == self.options;
+        self.options = options;
+        self.left = 0;
+        if only_wrap && !self.incomplete {
+            self.rewrap();
+        } else {
+            self.rebuild();
+        }
+    }
+
+    /// Gives it a size.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.height = usize::from(height);
+        if self.width != usize::from(width) {
+            self.width = usize::from(width);
+            self.selection = None;
+            self.rewrap();
+        }
+        self.clamp();
+    }
+
+    /// Rows of the pane.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    fn last_top(&self) -> usize {
+        self.rows.rows().len().saturating_sub(self.height.max(1))
+    }
+
+    fn clamp(&mut self) {
+        self.top = self.top.min(self.last_top());
+    }
+
+    /// Scrolls by rows; with a selection, its end moves instead.
+    pub fn scroll(&mut self, by: isize) {
+        let last = self.rows.rows().len().saturating_sub(1);
+        if let Some(selection) = &mut self.selection {
+            selection.to = selection.to.saturating_add_signed(by).min(last);
+            let to = selection.to;
+            self.show_row(to);
+            return;
+        }
+        self.top = self.top.saturating_add_signed(by);
+        self.clamp();
+    }
+
+    /// Scrolls by pages of the pane, one row kept in sight.
+    pub fn page(&mut self, pages: isize) {
+        let page = self.height.saturating_sub(1).max(1);
+        self.scroll(pages.saturating_mul(page as isize));
+    }
+
+    /// Scrolls by half pages.
+    pub fn half_page(&mut self, halves: isize) {
+        self.scroll(halves.saturating_mul((self.height / 2).max(1) as isize));
+    }
+
+    /// Moves unwrapped lines sideways.
+    pub fn sideways(&mut self, by: isize) {
+        self.left = if self.options.no_wrap {
+            self.left.saturating_add_signed(by).min(UNWRAPPED)
+        } else {
+            0
+        };
+    }
+
+    /// To the first row.
+    pub fn to_top(&mut self) {
+        self.scroll(isize::MIN / 2);
+    }
+
+    /// To the last row, all of it wrapped first.
+    pub fn to_bottom(&mut self) {
+        self.rows.extend(&self.text, usize::MAX);
+        self.scroll(isize::MAX / 2);
+    }
+
+    /// Brings a row into sight.
+    pub fn show_row(&mut self, row: usize) {
+        let height = self.height.max(1);
+        if row < self.top {
+            self.top = row;
+        } else if row >= self.top + height {
+            self.top = row + 1 - height;
+        }
+        self.clamp();
+    }
+
+    /// Starts a selection on the first row shown, or drops the one there is.
+    pub fn toggle_selection(&mut self) {
+        self.selection = match self.selection {
+            Some(_) => None,
+            None if self.rows.rows().is_empty() => None,
+            None => Some(Selection {
+                from: self.top,
+                to: self.top,
+            }),
+        };
+    }
+
+    /// Selects the row at a place of the pane, or extends the selection to it.
+    pub fn select_at(&mut self, row: usize, extend: bool) {
+        let row = (self.top + row).min(self.rows.rows().len().saturating_sub(1));
+        let from = match self.selection {
+            Some(selection) if extend => selection.from,
+            _ => row,
+        };
+        self.selection = Some(Selection { from, to: row });
+    }
+
+    /// Drops the selection; whether there was one.
+    pub fn deselect(&mut self) -> bool {
+        self.selection.take().is_some()
+    }
+
+    /// Bytes of the shown text that are selected.
+    pub fn selected_range(&self) -> Option<Range<usize>> {
+        let (first, last) = self.selected()?;
+        let rows = self.rows.rows();
+        Some(rows.get(first)?.start..rows.get(last)?.end)
+    }
+
+    /// Bytes of the source that are selected.
+    pub fn selected_source(&self) -> Option<Range<usize>> {
+        let range = self.selected_range()?;
+        Some(self.text.map().source_range(range))
+    }
+
+    /// The selected text as shown, or all of it.
+    pub fn copied(&self) -> String {
+        let range = self.selected_range().unwrap_or(0..self.text.text().len());
+        self.text.text().get(range).unwrap_or_default().to_owned()
+    }
+
+    /// Searches for a text; stands on the first hit at or below the first row shown.
+    pub fn find(&mut self, needle: &str) -> Option<(usize, usize)> {
+        self.needle = needle.to_owned();
+        self.search_again();
+        let from = self.rows.rows().get(self.top).map_or(0, |row| row.start);
+        self.hit = next_hit(&self.hits, from);
+        self.show_hit();
+        self.hit()
+    }
+
+    /// To the next hit, or the one before.
+    pub fn find_again(&mut self, forward: bool) -> Option<(usize, usize)> {
+        let at = self.hit.and_then(|hit| self.hits.get(hit)).cloned();
+        self.hit = match (at, forward) {
+            (None, _) => next_hit(&self.hits, 0),
+            (Some(at), true) => next_hit(&self.hits, at.start + 1),
+            (Some(at), false) => previous_hit(&self.hits, at.start),
+        };
+        self.show_hit();
+        self.hit()
+    }
+
+    fn search_again(&mut self) {
+        self.hits = if self.needle.is_empty() {
+            Vec::new()
+        } else {
+            find_all(self.text.text(), &self.needle, HITS)
+        };
+        self.hit = None;
+        self.mark();
+    }
+
+    fn show_hit(&mut self) {
+        self.mark();
+        let Some(hit) = self.hit.and_then(|hit| self.hits.get(hit)) else {
+            return;
+        };
+        let start = hit.start;
+        while self.rows.rows().last().is_none_or(|row| row.end < start)
+            && !self.rows.extend(&self.text, FIRST_SLICE)
+        {}
+        self.show_row(self.rows.row_at(start));
+    }
+
+    /// Lights ranges of the source, such as a judge's quotes and the span of a note.
+    pub fn light(&mut self, source: &[(Range<usize>, Style)]) {
+        self.evidence = source
+            .iter()
+            .filter_map(|(range, style)| Some((self.text.map().text_range(range.clone())?, *style)))
+            .collect();
+        self.mark();
+    }
+
+    /// Lights words wherever they are shown.
+    pub fn light_words(&mut self, words: &[&str]) {
+        self.evidence = words
+            .iter()
+            .filter(|quote| !quote.is_empty())
+            .flat_map(|quote| find_all(self.text.text(), quote, 20))
+            .map(|range| (range, Style::Evidence))
+            .collect();
+        self.mark();
+    }
+
+    fn mark(&mut self) {
+        let mut marks = self.evidence.clone();
+        marks.extend(self.hits.iter().map(|hit| (hit.clone(), Style::SearchHit)));
+        if let Some(hit) = self.hit.and_then(|hit| self.hits.get(hit)) {
+            marks.push((hit.clone(), Style::CurrentHit));
+        }
+        self.marks = Marks::new(&marks);
+    }
+}

@@ -1,0 +1,291 @@
+//! What the workbench asks of the world, and what comes back.
+//!
+//! Orders and replies are plain values: a test compares them, a log prints them. Texts travel as shared
+//! references. Every order that is answered carries a [`RequestId`]; whoever runs it sends the reply back
+//! with the same id, and [`super::update::update`] drops replies nobody waits for any more.
+
+use std::sync::Arc;
+
+use crate::domain::eval::Mode;
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::view::{
+    Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure,
+    HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    Submission, TicketDoc, Undone,
+};
+use crate::text::diff::WordDiff;
+
+use super::document::{Prepared, TextJob};
+use super::settings::Settings;
+
+/// Names one order until its reply came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RequestId(pub u64);
+
+/// One thing to be done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// An order; its reply comes back with this id.
+    Ask {
+        /// The id the reply must carry.
+        request: RequestId,
+        /// What to do.
+        order: Order,
+    },
+    /// A command without reply.
+    Tell(Command),
+}
+
+/// What is done with a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// Everything Home shows. Reply: [`Outcome::Home`].
+    LoadHome,
+    /// A page of the queue. Reply: [`Outcome::Queue`] or [`Outcome::BadFilter`].
+    LoadQueue(QueueQuery),
+    /// The numbers above the list. Reply: [`Outcome::Counts`] or [`Outcome::BadFilter`].
+    CountQueue {
+        /// Which eval.
+        eval: EvalId,
+        /// The filter as typed.
+        filter: String,
+    },
+    /// The tickets a filter shows, at most `limit`. Reply: [`Outcome::Matching`].
+    ListMatching {
+        /// Which eval.
+        eval: EvalId,
+        /// The filter as typed.
+        filter: String,
+        /// The most that may be marked at once.
+        limit: u32,
+    },
+    /// One ticket, with a seat if `claim` is set and one is free. Reply: [`Outcome::Ticket`].
+    OpenTicket {
+        /// Which one.
+        ticket: TicketId,
+        /// Whether to take a seat.
+        claim: bool,
+    },
+    /// The next ticket of the plan for this reviewer, with a seat. Reply: [`Outcome::Ticket`] or [`Outcome::NoTicket`].
+    TakeNext {
+        /// Which eval.
+        eval: EvalId,
+        /// The ticket that was just left; never given again at once.
+        after: Option<TicketId>,
+    },
+    /// The ticket `TakeNext` would probably give, without a seat. Reply: [`Outcome::Ticket`] or [`Outcome::NoTicket`].
+    Prefetch {
+        /// Which eval.
+        eval: EvalId,
+        /// The ticket that is open now.
+        after: TicketId,
+    },
+    /// Holds a seat for longer. Reply: [`Outcome::Renewed`] or [`Outcome::LeaseLost`].
+    RenewLease {
+        /// Which ticket.
+        ticket: TicketId,
+        /// The seat.
+        lease: Lease,
+    },
+    /// Keeps what was entered. Reply: [`Outcome::DraftSaved`].
+    SaveDraft {
+        /// Which ticket.
+        ticket: TicketId,
+        /// All of it.
+        draft: Arc<Draft>,
+        /// Rises with every change; comes back in the reply.
+        revision: u64,
+    },
+    /// Commits a review. Reply: [`Outcome::Committed`], [`Outcome::LeaseLost`] or a failure.
+    Submit(Box<Submission>),
+    /// Decides about tickets. Reply: [`Outcome::Decided`].
+    Decide {
+        /// Which ones.
+        tickets: Vec<TicketId>,
+        /// What.
+        decision: Decision,
+    },
+    /// Takes back this reviewer's last action. Reply: [`Outcome::Undone`].
+    Undo,
+    /// Brings back what was taken back last. Reply: [`Outcome::Undone`].
+    Redo,
+    /// What happened to a ticket. Reply: [`Outcome::History`].
+    LoadHistory {
+        /// Which one.
+        ticket: TicketId,
+    },
+    /// Shows the judge before the own commit, which marks the review assisted. Reply: [`Outcome::Revealed`].
+    Reveal {
+        /// Which one.
+        ticket: TicketId,
+    },
+    /// Opens `$EDITOR` on a text. Reply: [`Outcome::Edited`].
+    OpenEditor {
+        /// What stands in it at first.
+        text: Arc<str>,
+    },
+    /// Styles and wraps a long text. Reply: [`Outcome::Prepared`].
+    Prepare(TextJob),
+    /// Compares two texts. Reply: [`Outcome::Diffed`].
+    Diff {
+        /// As it was.
+        old: Arc<str>,
+        /// As it is.
+        new: Arc<str>,
+    },
+    /// What an export can be made of. Reply: [`Outcome::ExportOptions`].
+    ExportOptions {
+        /// From which eval.
+        eval: EvalId,
+    },
+    /// What an export would write. Reply: [`Outcome::Preview`].
+    ExportPreview(ExportPlan),
+    /// Writes an export. Replies: any number of [`Outcome::Progress`], then [`Outcome::Exported`].
+    ExportRun(ExportPlan),
+    /// Imports a file of the folder. Replies: any number of [`Outcome::Progress`], then [`Outcome::Imported`].
+    ImportFile {
+        /// Relative to the folder docket was started in.
+        path: String,
+    },
+    /// Makes the sample eval. Replies: any number of [`Outcome::Progress`], then [`Outcome::Done`].
+    MakeDemo,
+    /// Indexes a few rows for search. Reply: [`Outcome::Indexed`].
+    IndexSlice,
+    /// Sets how an eval is reviewed. Reply: [`Outcome::Done`].
+    SetMode {
+        /// Which eval.
+        eval: EvalId,
+        /// How.
+        mode: Mode,
+    },
+    /// Says who reviews from now on. Reply: [`Outcome::Done`].
+    SetReviewer {
+        /// The name.
+        name: String,
+    },
+    /// Keeps the settings of this person. Reply: [`Outcome::Done`].
+    SaveSettings(Settings),
+}
+
+/// What is done without a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Gives a seat back.
+    Release {
+        /// Which ticket.
+        ticket: TicketId,
+        /// The seat.
+        lease: Lease,
+    },
+    /// Forgets what was entered, because it was committed or the reviewer dropped it.
+    DropDraft {
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// Puts a text on the clipboard.
+    Copy {
+        /// The text.
+        text: String,
+    },
+    /// Stops a long job; what it has done so far stays.
+    Cancel(RequestId),
+    /// Draws the whole screen anew.
+    Redraw,
+    /// Goes to the background.
+    Suspend,
+    /// Ends the workbench once everything ordered before is done.
+    Quit,
+}
+
+/// What an order led to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Reply to `LoadHome`.
+    Home(Box<Home>),
+    /// Reply to `LoadQueue`.
+    Queue(Box<QueuePage>),
+    /// Reply to `CountQueue`.
+    Counts(QueueCounts),
+    /// The filter cannot be used.
+    BadFilter {
+        /// Byte in the filter where the trouble starts.
+        at: usize,
+        /// What is wrong and what to write instead.
+        why: String,
+    },
+    /// Reply to `ListMatching`.
+    Matching(Vec<TicketId>),
+    /// Reply to `OpenTicket`, `TakeNext`, `Prefetch`.
+    Ticket(Box<TicketDoc>),
+    /// There is none to give.
+    NoTicket(NoTicket),
+    /// Reply to `RenewLease`.
+    Renewed,
+    /// The seat went to somebody else; what was entered is kept as a draft.
+    LeaseLost {
+        /// Who has it, if known.
+        by: Option<String>,
+    },
+    /// Reply to `SaveDraft`.
+    DraftSaved {
+        /// The revision that is safe.
+        revision: u64,
+    },
+    /// Reply to `Submit`.
+    Committed(Box<Committed>),
+    /// Reply to `Decide`.
+    Decided {
+        /// How many tickets it touched.
+        tickets: u64,
+    },
+    /// Reply to `Undo` and `Redo`; `None` if there was nothing.
+    Undone(Option<Undone>),
+    /// Reply to `LoadHistory`, oldest first.
+    History(Vec<HistoryLine>),
+    /// Reply to `Reveal`.
+    Revealed(Box<JudgeView>),
+    /// Reply to `OpenEditor`; `None` if nothing was changed or the editor failed to save.
+    Edited(Option<Arc<str>>),
+    /// Reply to `Prepare`.
+    Prepared(Box<Prepared>),
+    /// Reply to `Diff`.
+    Diffed(Arc<WordDiff>),
+    /// Reply to `ExportOptions`.
+    ExportOptions(ExportOptions),
+    /// Reply to `ExportPreview`.
+    Preview(Box<ExportPreview>),
+    /// Reply to `ExportRun`.
+    Exported(Box<Exported>),
+    /// Reply to `ImportFile`.
+    Imported(ImportDone),
+    /// How far a long job is; the job goes on.
+    Progress(Progress),
+    /// Reply to `IndexSlice`: rows left.
+    Indexed {
+        /// Rows without index.
+        left: u64,
+    },
+    /// It is done and there is nothing to tell.
+    Done,
+    /// It failed; nothing was lost.
+    Failed(Failure),
+}
+
+/// Why there is no ticket to give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoTicket {
+    /// The eval has no tickets at all.
+    NoneImported,
+    /// Everything is settled.
+    AllDone,
+    /// What is left is with other people now.
+    HeldByOthers {
+        /// How many.
+        tickets: u64,
+    },
+    /// What is left was put aside or handed up.
+    Waiting {
+        /// How many.
+        tickets: u64,
+    },
+}

@@ -1,0 +1,127 @@
+//! The hint bar: the next useful keys, in the order of their use, each with the action a click runs.
+
+use crate::text::width;
+
+use super::action::{Action, TABLE};
+use super::layer::{Layer, layer};
+use super::state::{AppState, Screen};
+use super::update::refusal;
+
+/// Reviews after which all hints are shown.
+const FIRST_TICKETS: u64 = 3;
+/// Cells between two hints.
+const GAP: u16 = 3;
+
+/// One key and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The key as shown.
+    pub key: String,
+    /// What it does.
+    pub words: String,
+    /// What a click runs; none for a group of keys.
+    pub action: Option<Action>,
+}
+
+/// A hint with its place in the bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedHint {
+    /// First column, from the bar's left edge.
+    pub x: u16,
+    /// Columns.
+    pub width: u16,
+    /// The hint.
+    pub hint: Hint,
+}
+
+/// The hints of the layer that owns the keyboard, most useful first.
+pub fn hints(state: &AppState) -> Vec<Hint> {
+    let layer = layer(state);
+    let mut hints = levels(state, layer);
+    let novice = state.screen == Screen::Ticket
+        && layer == Layer::Ticket
+        && state.settings.reviewed < FIRST_TICKETS;
+    let mut rows: Vec<_> = TABLE.iter().filter(|info| info.hint > 0).collect();
+    rows.sort_by_key(|info| info.hint);
+    for info in rows {
+        // Four keys are enough to begin with: digits, Enter, e, u.
+        let first = matches!(info.action, Action::Commit | Action::Edit | Action::Undo);
+        if novice && !first {
+            continue;
+        }
+        if !info
+            .scopes
+            .iter()
+            .any(|scope| layer.scopes().contains(scope))
+        {
+            continue;
+        }
+        let Some(chord) = state.keymap.shown(layer, info.action) else {
+            continue;
+        };
+        if refusal(state, info.action).is_none() {
+            hints.push(Hint {
+                key: chord.to_string(),
+                words: info.short.to_owned(),
+                action: Some(info.action),
+            });
+        }
+    }
+    hints
+}
+
+fn levels(state: &AppState, layer: Layer) -> Vec<Hint> {
+    let words = match layer {
+        Layer::Ticket | Layer::Practice => "level",
+        Layer::Differs => "change my level",
+        _ => return Vec::new(),
+    };
+    let Some(keys) = state
+        .ticket
+        .as_ref()
+        .and_then(|ticket| Some((ticket.doc.as_ref()?, &ticket.form)))
+        .and_then(|(doc, form)| {
+            let question = super::ticket::form::current(&doc.rubric, form)?;
+            Some(match question.scale() {
+                Some(scale) if scale.typed() => "digits ⏎".to_owned(),
+                Some(scale) if (scale.min(), scale.max()) == (1, 10) => "1-9 0".to_owned(),
+                Some(scale) => format!("{}-{}", scale.min(), scale.max()),
+                None => format!("1-{} =", doc.display_order.len()),
+            })
+        })
+    else {
+        return Vec::new();
+    };
+    vec![Hint {
+        key: keys,
+        words: words.to_owned(),
+        action: None,
+    }]
+}
+
+/// As many hints as fit into the bar, with their places. The last two, help and palette, are kept as long
+/// as possible.
+pub fn place(hints: Vec<Hint>, columns: u16) -> Vec<PlacedHint> {
+    let wide = |hint: &Hint| (width::of(&hint.key) + 1 + width::of(&hint.words)) as u16;
+    let always = |hint: &Hint| matches!(hint.action, Some(Action::Help));
+    let reserved: u16 = hints
+        .iter()
+        .filter(|hint| always(hint))
+        .map(|hint| wide(hint) + GAP)
+        .sum();
+    let mut placed = Vec::new();
+    let mut x: u16 = 0;
+    let mut kept = reserved;
+    for hint in hints {
+        let width = wide(&hint);
+        if always(&hint) {
+            kept = kept.saturating_sub(width + GAP);
+        }
+        if x.saturating_add(width).saturating_add(kept) > columns {
+            continue;
+        }
+        placed.push(PlacedHint { x, width, hint });
+        x = x.saturating_add(width + GAP);
+    }
+    placed
+}

@@ -1,0 +1,122 @@
+//! Who owns the keyboard.
+
+use super::action::Scope;
+use super::modal::Modal;
+use super::state::{AppState, Screen};
+use super::ticket::Phase;
+
+/// The one part of the workbench that hears keys now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// The first screen of an empty workspace.
+    FirstRun,
+    /// Home.
+    Home,
+    /// The queue.
+    Queue,
+    /// The form of an open ticket.
+    Ticket,
+    /// The form of a ticket that stays because the judge differs.
+    Differs,
+    /// A practice ticket.
+    Practice,
+    /// The export form.
+    Export,
+    /// The text of the output being edited.
+    Editor,
+    /// The note.
+    Note,
+    /// The comparison.
+    Diff,
+    /// The palette.
+    Palette,
+    /// Help.
+    Help,
+    /// One line of text: a reason, a name, a filter, a search.
+    Line,
+    /// A question with yes and no.
+    Confirm,
+    /// The question how an eval is reviewed.
+    Mode,
+    /// Something to read.
+    Reader,
+}
+
+impl Layer {
+    /// Every layer.
+    pub const ALL: [Self; 16] = [
+        Self::FirstRun,
+        Self::Home,
+        Self::Queue,
+        Self::Ticket,
+        Self::Differs,
+        Self::Practice,
+        Self::Export,
+        Self::Editor,
+        Self::Note,
+        Self::Diff,
+        Self::Palette,
+        Self::Help,
+        Self::Line,
+        Self::Confirm,
+        Self::Mode,
+        Self::Reader,
+    ];
+
+    /// The scopes whose keys it hears. No chord means two things within them.
+    pub fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::FirstRun => &[Scope::FirstRun, Scope::Everywhere],
+            Self::Home => &[Scope::Home, Scope::Everywhere],
+            Self::Queue => &[Scope::Queue, Scope::Everywhere],
+            Self::Ticket => &[Scope::Ticket, Scope::Everywhere],
+            Self::Differs => &[Scope::Differs, Scope::Everywhere],
+            Self::Practice => &[Scope::Practice, Scope::Everywhere],
+            Self::Export => &[Scope::Export, Scope::Everywhere],
+            Self::Editor => &[Scope::Editor],
+            Self::Note => &[Scope::Note],
+            Self::Diff => &[Scope::Diff],
+            Self::Palette | Self::Help => &[Scope::List],
+            Self::Line => &[Scope::Line],
+            Self::Confirm => &[Scope::Confirm],
+            Self::Mode => &[Scope::Mode],
+            Self::Reader => &[Scope::Reader],
+        }
+    }
+
+    /// Whether characters are text here, so that only other keys can mean actions.
+    pub fn takes_text(self) -> bool {
+        matches!(
+            self,
+            Self::Editor | Self::Note | Self::Palette | Self::Help | Self::Line
+        )
+    }
+}
+
+/// Who owns the keyboard: the topmost dialog, else the editor, else the screen.
+pub fn layer(state: &AppState) -> Layer {
+    if let Some(modal) = state.modals.last() {
+        return match modal {
+            Modal::Palette(_) => Layer::Palette,
+            Modal::Help(_) => Layer::Help,
+            Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
+            Modal::Note(_) => Layer::Note,
+            Modal::Confirm(_) => Layer::Confirm,
+            Modal::Mode(_) => Layer::Mode,
+            Modal::Diff(_) => Layer::Diff,
+            Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) => Layer::Reader,
+        };
+    }
+    match state.screen {
+        Screen::FirstRun => Layer::FirstRun,
+        Screen::Home => Layer::Home,
+        Screen::Queue => Layer::Queue,
+        Screen::Practice => Layer::Practice,
+        Screen::Export => Layer::Export,
+        Screen::Ticket => match &state.ticket {
+            Some(ticket) if ticket.editor.is_some() => Layer::Editor,
+            Some(ticket) if matches!(ticket.phase, Phase::Differs(_)) => Layer::Differs,
+            _ => Layer::Ticket,
+        },
+    }
+}

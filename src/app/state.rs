@@ -1,0 +1,229 @@
+//! Everything the workbench knows, as one plain value.
+
+use std::collections::BTreeMap;
+
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::view::Progress;
+
+use super::effect::{Effect, Order, RequestId};
+use super::export::ExportState;
+use super::first_run::FirstRun;
+use super::home::HomeState;
+use super::keymap::KeyMap;
+use super::layout::Size;
+use super::modal::Modal;
+use super::practice::Practice;
+use super::queue::QueueState;
+use super::settings::Settings;
+use super::ticket::TicketState;
+
+/// Which screen is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Screen {
+    /// An empty workspace.
+    FirstRun,
+    /// The evals.
+    Home,
+    /// The tickets of one eval.
+    Queue,
+    /// One ticket.
+    Ticket,
+    /// A practice ticket.
+    Practice,
+    /// Training data.
+    Export,
+}
+
+/// A line about what just happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strip {
+    /// The words.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+    /// Whether "u undo" stands behind it.
+    pub undo: bool,
+    /// When it goes away, if it does by itself.
+    pub until_ms: Option<u64>,
+}
+
+/// How a line is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// It is done.
+    Done,
+    /// A key did nothing, and why.
+    Refused,
+    /// Something failed.
+    Failed,
+    /// Something to know.
+    Notice,
+}
+
+/// What a reply is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Home.
+    Home,
+    /// Rows of the queue.
+    Rows(super::queue::Fetch),
+    /// Numbers of the queue.
+    Counts,
+    /// Tickets to mark.
+    Marks,
+    /// The ticket to show, with what was asked for.
+    Ticket,
+    /// The seat of a ticket that is shown already.
+    Seat(TicketId),
+    /// The ticket after this one.
+    Prefetch,
+    /// A longer hold.
+    Renew(TicketId),
+    /// A safe draft.
+    Draft(TicketId),
+    /// A commit.
+    Submit(TicketId),
+    /// A decision about tickets: its words, and whether the open ticket is left behind.
+    Decide {
+        /// What happened, for the strip.
+        words: String,
+        /// Whether the next ticket is taken.
+        advance: bool,
+    },
+    /// Undo or redo.
+    Undo,
+    /// What happened to a ticket.
+    History,
+    /// The judge, early.
+    Reveal(TicketId),
+    /// The text from `$EDITOR`.
+    Outside(TicketId),
+    /// A styled long text.
+    Prepare(super::ticket::Pane),
+    /// A comparison.
+    Diff,
+    /// Formats.
+    ExportOptions,
+    /// What would be written.
+    Preview,
+    /// A running job.
+    Job(Job),
+    /// A slice of the index.
+    Index,
+    /// The mode of an eval, and the eval to go on with.
+    Mode(EvalId),
+    /// Another reviewer.
+    Reviewer(String),
+    /// Kept settings.
+    Settings,
+}
+
+/// A long job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// An import.
+    Import,
+    /// The sample.
+    Demo,
+    /// An export.
+    Export,
+}
+
+/// Orders that are on their way.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Requests {
+    next: u64,
+    open: BTreeMap<RequestId, Asked>,
+    /// How far the long ones are.
+    pub progress: BTreeMap<RequestId, Progress>,
+}
+
+impl Requests {
+    /// Orders something. An older order for the same thing is forgotten: its reply will be stale.
+    pub fn ask(&mut self, asked: Asked, order: Order) -> Effect {
+        self.forget(&asked);
+        self.next += 1;
+        let request = RequestId(self.next);
+        self.open.insert(request, asked);
+        Effect::Ask { request, order }
+    }
+
+    /// Waits no longer for this.
+    pub fn forget(&mut self, asked: &Asked) {
+        self.open.retain(|_, other| other != asked);
+    }
+
+    /// Takes what a reply was waited for; `None` for a stale one.
+    pub fn settle(&mut self, request: RequestId) -> Option<Asked> {
+        self.progress.remove(&request);
+        self.open.remove(&request)
+    }
+
+    /// What a request is waited for, without settling it.
+    pub fn asked(&self, request: RequestId) -> Option<&Asked> {
+        self.open.get(&request)
+    }
+
+    /// Whether something is waited for that matches.
+    pub fn waits(&self, matches: impl Fn(&Asked) -> bool) -> bool {
+        self.open.values().any(matches)
+    }
+
+    /// The running job of a kind.
+    pub fn job(&self) -> Option<RequestId> {
+        self.open
+            .iter()
+            .find(|(_, asked)| matches!(asked, Asked::Job(_)))
+            .map(|(id, _)| *id)
+    }
+}
+
+/// When keys came, for the rules about bursts and haste.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeyTimes {
+    /// The last byte.
+    pub last_ms: Option<u64>,
+    /// The last Ctrl-c.
+    pub interrupt_ms: Option<u64>,
+}
+
+/// The workbench.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppState {
+    /// Size of the terminal.
+    pub size: Size,
+    /// The latest time an input brought.
+    pub now_ms: u64,
+    /// What is shown.
+    pub screen: Screen,
+    /// The first screen of an empty workspace.
+    pub first_run: FirstRun,
+    /// The evals.
+    pub home: HomeState,
+    /// The tickets of the eval that is open.
+    pub queue: Option<QueueState>,
+    /// The ticket that is open.
+    pub ticket: Option<Box<TicketState>>,
+    /// Practice.
+    pub practice: Option<Box<Practice>>,
+    /// Training data.
+    pub export: Option<ExportState>,
+    /// Dialogs, the topmost last.
+    pub modals: Vec<Modal>,
+    /// Keys.
+    pub keymap: KeyMap,
+    /// What this person set.
+    pub settings: Settings,
+    /// Orders on their way.
+    pub requests: Requests,
+    /// What just happened.
+    pub strip: Option<Strip>,
+    /// When keys came.
+    pub keys: KeyTimes,
+    /// Whether rows wait for the search index.
+    pub unindexed: bool,
+    /// Whether something changed since the last drawing.
+    pub dirty: bool,
+    /// Whether the workbench is ending.
+    pub quitting: bool,
+}

@@ -1,0 +1,231 @@
+//! The texts of an open ticket: which are shown, how, and where they are scrolled to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::view::{JudgeView, TicketDoc};
+use crate::text::Style;
+
+use super::super::document::{Source, TextOptions, TextPane};
+use super::super::layout::Size;
+use super::{Pane, TicketLayout, TicketOptions, TicketState, form_view, layout};
+
+/// The texts and what is in focus.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TextView {
+    /// The pane that scroll keys move, the form not counted.
+    pub reading: Pane,
+    /// The pane in focus.
+    pub focus: Pane,
+    /// The text shown where only one fits.
+    pub tab: Pane,
+    /// The output shown where only one fits.
+    pub output: usize,
+    /// The pane that has the screen to itself.
+    pub zoom: Option<Pane>,
+    /// Whether the reference stands where the request does.
+    pub reference: bool,
+    /// Whether the list is wanted beside the ticket.
+    pub rail: bool,
+    /// How texts are shown.
+    pub options: TextOptions,
+    /// The texts.
+    pub panes: BTreeMap<Pane, TextPane>,
+}
+
+impl TextView {
+    /// The texts of a ticket that has just come.
+    pub fn of(doc: &TicketDoc, correction: Option<&str>, before: &Self) -> Self {
+        let mut view = Self {
+            reading: Pane::Output(0),
+            focus: Pane::Form,
+            tab: Pane::Output(0),
+            rail: before.rail,
+            options: TextOptions {
+                raw: false,
+                ..before.options
+            },
+            ..Self::default()
+        };
+        let options = view.options;
+        let request = Source::Request(Arc::clone(&doc.request), doc.request_raw.clone());
+        view.panes
+            .insert(Pane::Request, TextPane::new(request, options));
+        for shown in 0..doc.outputs.len() {
+            let source = output_source(doc, shown, correction);
+            view.panes
+                .insert(Pane::Output(shown), TextPane::new(source, options));
+        }
+        if let Some(reference) = &doc.reference {
+            let source = Source::Text(Arc::from(reference.as_str()));
+            view.panes
+                .insert(Pane::Reference, TextPane::new(source, options));
+        }
+        view
+    }
+
+    /// The pane scroll keys move.
+    pub fn reading_pane(&mut self) -> Option<&mut TextPane> {
+        self.panes.get_mut(&self.reading)
+    }
+}
+
+/// What an output's pane is made from: the correction if there is one, else the answer, else the failure.
+pub(super) fn output_source(doc: &TicketDoc, shown: usize, correction: Option<&str>) -> Source {
+    let at = doc.display_order.get(shown).copied().unwrap_or(shown);
+    let Some(output) = doc.outputs.get(at) else {
+        return Source::Plain(Arc::from(""));
+    };
+    match (correction, &output.message, &output.error) {
+        (Some(text), ..) if doc.outputs.len() == 1 => Source::Text(Arc::from(text)),
+        (_, Some(message), _) => Source::Message(Arc::clone(message), output.raw.clone()),
+        (_, None, Some(error)) => Source::Plain(Arc::from(error.as_str())),
+        (_, None, None) => Source::Plain(Arc::from("")),
+    }
+}
+
+impl TicketState {
+    /// What the layout depends on.
+    pub fn options(&self, size: Size) -> TicketOptions {
+        let Some(doc) = &self.doc else {
+            return TicketOptions::default();
+        };
+        let columns = (size.width * 2 / 5).clamp(40, 72);
+        let lines = form_view::lines(doc, &self.draft, &self.ghosts(), &self.form, columns);
+        let request = self.view.panes.get(&Pane::Request);
+        TicketOptions {
+            rail: self.view.rail,
+            outputs: doc.outputs.len(),
+            output: self.view.output,
+            reference: self.view.reference && doc.reference.is_some(),
+            tab: self.view.tab,
+            zoom: self.view.zoom,
+            form_lines: lines.len().min(200) as u16,
+            request_lines: request.map_or(4, |pane| pane.rows().rows().len().min(200) as u16),
+            instructions: !(doc.eval.instructions.is_empty() && doc.eval.purpose.is_empty()),
+        }
+    }
+
+    /// Where everything stands.
+    pub fn layout(&self, size: Size) -> TicketLayout {
+        layout(size, &self.options(size))
+    }
+
+    /// Gives every pane its size.
+    pub fn fit(&mut self, size: Size) {
+        let first = self.layout(size);
+        // The request's share of the column depends on its rows at the column's width.
+        if let Some(area) = first.pane(Pane::Request)
+            && let Some(pane) = self.view.panes.get_mut(&Pane::Request)
+        {
+            pane.resize(area.body.width, area.body.height);
+        }
+        let layout = self.layout(size);
+        for (pane, area) in &layout.texts {
+            if let Some(text) = self.view.panes.get_mut(pane) {
+                text.resize(area.body.width, area.body.height);
+            }
+        }
+        if let Some(editor) = &mut self.editor
+            && let Some(area) = layout.pane(Pane::Output(self.view.output))
+        {
+            editor.resize(area.body.width, area.body.height);
+        }
+        if let (Some(area), Some(text)) = (layout.judge, self.view.panes.get_mut(&Pane::Judge)) {
+            text.resize(area.body.width, area.body.height);
+        }
+    }
+
+    /// Panes that Tab goes through at this size.
+    pub fn stops(&self, size: Size) -> Vec<Pane> {
+        let layout = self.layout(size);
+        if layout.tabs.is_some() {
+            return self.tabs();
+        }
+        let mut stops = vec![Pane::Form];
+        stops.extend(layout.texts.iter().map(|(pane, _)| *pane));
+        if let Some(doc) = &self.doc
+            && doc.outputs.len() > 1
+            && layout.texts.len() == 2
+        {
+            // Only one of several outputs fits: Tab goes through them all.
+            stops.retain(|pane| !matches!(pane, Pane::Output(_)));
+            stops.extend((0..doc.outputs.len()).map(Pane::Output));
+        }
+        if layout.judge.is_some() {
+            stops.push(Pane::Judge);
+        }
+        stops
+    }
+
+    /// The tabs where only one text fits.
+    pub fn tabs(&self) -> Vec<Pane> {
+        let Some(doc) = &self.doc else {
+            return Vec::new();
+        };
+        let mut tabs = vec![Pane::Request];
+        tabs.extend((0..doc.outputs.len()).map(Pane::Output));
+        tabs.push(Pane::Judge);
+        if doc.reference.is_some() {
+            tabs.push(Pane::Reference);
+        }
+        tabs
+    }
+
+    /// Focuses a pane and shows it where only one fits.
+    pub fn focus(&mut self, pane: Pane) {
+        self.view.focus = pane;
+        if pane == Pane::Form {
+            return;
+        }
+        self.view.tab = pane;
+        self.view.reading = pane;
+        self.view.reference =
+            pane == Pane::Reference || (self.view.reference && pane != Pane::Request);
+        if let Pane::Output(at) = pane {
+            self.view.output = at;
+        }
+        if self.view.zoom.is_some() {
+            self.view.zoom = Some(pane);
+        }
+    }
+
+    /// Builds the judge's text anew and lights what it quotes.
+    pub fn show_judge(&mut self) {
+        let mut text = String::new();
+        let mut quotes: Vec<String> = Vec::new();
+        if let JudgeView::Verdicts { verdicts, .. } = &self.judge {
+            for verdict in verdicts {
+                let said = match &verdict.result {
+                    Ok(answer) => self
+                        .doc
+                        .as_ref()
+                        .map_or_else(|| answer.to_string(), |doc| super::form::words(doc, answer)),
+                    Err(why) => format!("not scored: {why}"),
+                };
+                text.push_str(&format!("**{}**  {said}\n\n", verdict.criterion));
+                if !verdict.reasoning.is_empty() {
+                    text.push_str(&format!("{}\n\n", verdict.reasoning));
+                }
+                if let Some(badge) = &verdict.badge {
+                    text.push_str(&format!("*{badge}*\n\n"));
+                }
+                quotes.extend(verdict.evidence.iter().map(|quote| quote.quote.clone()));
+            }
+        }
+        let pane = TextPane::new(Source::Text(Arc::from(text)), self.view.options);
+        self.view.panes.insert(Pane::Judge, pane);
+        let words: Vec<&str> = quotes.iter().map(String::as_str).collect();
+        let note = self.draft.note_range;
+        for (key, pane) in &mut self.view.panes {
+            if matches!(key, Pane::Output(_)) {
+                if words.is_empty() {
+                    let range = note.map(|(from, to)| (from..to, Style::Note));
+                    pane.light(range.as_slice());
+                } else {
+                    pane.light_words(&words);
+                }
+            }
+        }
+    }
+}
