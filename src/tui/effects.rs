@@ -282,9 +282,9 @@ impl Queue {
     fn push(&self, task: Task, replaces: Option<Discriminant<Order>>) {
         let mut waiting = locked(&self.waiting);
         if let Some(kind) = replaces {
-            waiting.tasks.retain(|task| {
-                !matches!(task, Task::Order { order, .. } if discriminant(order) == kind)
-            });
+            waiting.tasks.retain(
+                |task| !matches!(task, Task::Order { order, .. } if discriminant(order) == kind),
+            );
         }
         waiting.tasks.push_back(task);
         drop(waiting);

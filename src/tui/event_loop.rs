@@ -37,6 +37,11 @@ use super::terminal::{self, Guard, Screen};
 /// How often to look whether another process wrote.
 const WATCH: Duration = Duration::from_millis(500);
 
+/// Milliseconds of waiting that are skipped when a signal ends the workbench.
+const HURRIED_MS: u64 = 1200;
+/// Ticks for that, at most; something that moves on the screen asks for one after the other.
+const HURRIED_STEPS: usize = 64;
+
 /// Number of `SIGTSTP`, the same on every system docket runs on.
 const SIGTSTP: i32 = Signal::TSTP.as_raw();
 /// Number of `SIGCONT`.
@@ -50,6 +55,8 @@ pub struct Setup<'a> {
     pub keep: Arc<dyn Keep>,
     /// The first screen.
     pub state: AppState,
+    /// What it asks for first.
+    pub first: Vec<Effect>,
     /// How it looks.
     pub theme: Theme,
     /// The terminal, taken.
@@ -81,7 +88,7 @@ pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
         start: Instant::now(),
         leaving: None,
     };
-    shell.first()?;
+    shell.first(setup.first)?;
     loop {
         shell.draw_if_due()?;
         if let Some(ended) = shell.leaving {
@@ -93,6 +100,9 @@ pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
         shell.drain()?;
     }
 }
+
+/// What came back from an editor: a changed text, or nothing new.
+type Written = Result<Option<Arc<str>>, Failure>;
 
 /// Everything the loop holds.
 struct Shell<'a> {
@@ -108,7 +118,7 @@ struct Shell<'a> {
     /// `None` while the terminal is lent.
     events: Option<EventStream>,
     /// A text being written outside, and whose reply it is.
-    outside: Option<(RequestId, JoinHandle<Result<Option<Arc<str>>, Failure>>)>,
+    outside: Option<(RequestId, JoinHandle<Written>)>,
     signals: Asked,
     watch: Interval,
     pace: Pace,
@@ -152,7 +162,7 @@ enum Happened {
     Event(Option<io::Result<Event>>),
     Reply(Option<Input>),
     Signal(i32),
-    Written(Result<Option<Arc<str>>, Failure>),
+    Written(Written),
     Watch,
     /// A frame or a tick is due.
     Time,
@@ -163,10 +173,9 @@ impl Shell<'_> {
         self.start.elapsed().as_millis() as u64
     }
 
-    /// Tells the state how large the screen is, and lets it ask for what it shows first.
-    fn first(&mut self) -> io::Result<()> {
+    /// Asks for what is shown first, and tells the state how large the screen is.
+    fn first(&mut self, effects: Vec<Effect>) -> io::Result<()> {
         let size = self.screen.size()?;
-        let effects = self.state.start();
         self.apply(effects)?;
         self.input(Input::Resize {
             width: size.width,
@@ -308,12 +317,24 @@ impl Shell<'_> {
                 Ok(())
             }
             _ => {
-                let effects = self.state.leave();
-                self.apply(effects)?;
+                self.hurry()?;
                 self.leaving = Some(Ended::Signal(number));
                 Ok(())
             }
         }
+    }
+
+    /// Lets time pass at once for what is due within a second, so that a draft that waits for the typing
+    /// to rest is saved before the end.
+    fn hurry(&mut self) -> io::Result<()> {
+        let until = self.now_ms() + HURRIED_MS;
+        for _ in 0..HURRIED_STEPS {
+            match self.state.next_tick_ms() {
+                Some(now_ms) if now_ms <= until => self.input(Input::Tick { now_ms })?,
+                _ => break,
+            }
+        }
+        Ok(())
     }
 
     /// Goes to the background and comes back when continued.
@@ -357,7 +378,7 @@ impl Shell<'_> {
         Ok(())
     }
 
-    fn came_back(&mut self, written: Result<Option<Arc<str>>, Failure>) -> io::Result<()> {
+    fn came_back(&mut self, written: Written) -> io::Result<()> {
         let Some((request, _)) = self.outside.take() else {
             return Ok(());
         };
@@ -393,7 +414,11 @@ impl Shell<'_> {
         let mut frame = Buffer::empty(area);
         let cursor = ui::draw(&self.state, &self.theme, &mut frame);
         self.pace.drew(Instant::now());
-        if self.last.as_ref().is_some_and(|(last, at)| *last == frame && *at == cursor) {
+        if self
+            .last
+            .as_ref()
+            .is_some_and(|(last, at)| *last == frame && *at == cursor)
+        {
             return Ok(());
         }
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
@@ -425,9 +450,7 @@ async fn next_event(events: Option<&mut EventStream>) -> Option<io::Result<Event
     }
 }
 
-async fn written(
-    outside: Option<&mut (RequestId, JoinHandle<Result<Option<Arc<str>>, Failure>>)>,
-) -> Result<Option<Arc<str>>, Failure> {
+async fn written(outside: Option<&mut (RequestId, JoinHandle<Written>)>) -> Written {
     match outside {
         Some((_, task)) => task.await.unwrap_or_else(|error| {
             Err(Failure {

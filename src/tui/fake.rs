@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::app::effect::NoTicket;
 use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
-use crate::domain::review::{Purpose, ReviewSource, Round, Sight};
 use crate::domain::ticket::State;
 use crate::domain::view::{
     Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview,
@@ -110,17 +109,30 @@ impl Inner {
         let blind = self.sample.eval.policy.mode == Mode::Blind && done.is_none();
         let judge = match &self.sample.judges[index] {
             _ if blind => Shown::Hidden,
-            JudgeView::Verdicts { score: Some(score), .. } => Shown::Some(*score),
+            JudgeView::Verdicts {
+                score: Some(score), ..
+            } => Shown::Some(*score),
             _ => Shown::None,
         };
         QueueRow {
             ticket: doc.ticket,
-            key: RowKey { sort: index as i64, row: index as i64 },
-            state: if done.is_some() { State::Done } else { State::Open },
+            key: RowKey {
+                sort: index as i64,
+                row: index as i64,
+            },
+            state: if done.is_some() {
+                State::Done
+            } else {
+                State::Open
+            },
             preview: crate::text::preview::preview(&doc.outputs[0].text()),
             external_id: doc.external_id.clone(),
             feature: doc.feature.clone(),
-            model: if blind { Shown::Hidden } else { Shown::Some("gpt-planted".into()) },
+            model: if blind {
+                Shown::Hidden
+            } else {
+                Shown::Some("gpt-planted".into())
+            },
             mine: done.and_then(|done| done.score),
             judge,
             flagged: index == 2,
@@ -134,11 +146,16 @@ impl Inner {
     }
 
     fn doc(&self, ticket: TicketId, lease: Option<Lease>) -> Option<TicketDoc> {
-        let index = self.sample.tickets.iter().position(|doc| doc.ticket == ticket)?;
+        let index = self
+            .sample
+            .tickets
+            .iter()
+            .position(|doc| doc.ticket == ticket)?;
         let mut doc = self.sample.tickets[index].clone();
         doc.lease = lease;
         doc.draft = self.drafts.get(&ticket).cloned();
-        let hidden = self.sample.eval.policy.mode == Mode::Blind && !self.done.contains_key(&ticket);
+        let hidden =
+            self.sample.eval.policy.mode == Mode::Blind && !self.done.contains_key(&ticket);
         doc.judge = match &self.sample.judges[index] {
             JudgeView::Verdicts { .. } if hidden => JudgeView::Hidden,
             judge => judge.clone(),
@@ -241,7 +258,11 @@ impl Desk for FakeDesk {
 
     fn matching(&self, _eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>> {
         let rows = self.inner.lock().unwrap().rows(filter);
-        Ok(rows.iter().take(limit as usize).map(|row| row.ticket).collect())
+        Ok(rows
+            .iter()
+            .take(limit as usize)
+            .map(|row| row.ticket)
+            .collect())
     }
 
     fn open(&self, ticket: TicketId, claim: bool) -> Answer<TicketDoc> {
@@ -276,7 +297,11 @@ impl Desk for FakeDesk {
     }
 
     fn save_draft(&self, ticket: TicketId, draft: &Draft) -> Answer<()> {
-        self.inner.lock().unwrap().drafts.insert(ticket, draft.clone());
+        self.inner
+            .lock()
+            .unwrap()
+            .drafts
+            .insert(ticket, draft.clone());
         Ok(())
     }
 
@@ -303,9 +328,13 @@ impl Desk for FakeDesk {
             .ok();
         let judge = inner.sample.judges[index].clone();
         let differs = match (&judge, &score) {
-            (JudgeView::Verdicts { score: Some(theirs), .. }, Some(mine)) => {
-                (*theirs >= threshold.value) != mine.pass
-            }
+            (
+                JudgeView::Verdicts {
+                    score: Some(theirs),
+                    ..
+                },
+                Some(mine),
+            ) => (*theirs >= threshold.value) != mine.pass,
             _ => false,
         };
         let left = inner.sample.tickets.len() - inner.done.len();
@@ -320,7 +349,9 @@ impl Desk for FakeDesk {
             left: left.saturating_sub(1) as u64,
         };
         inner.done.insert(submission.ticket, committed.clone());
-        inner.drafts.insert(submission.ticket, submission.draft.clone());
+        inner
+            .drafts
+            .insert(submission.ticket, submission.draft.clone());
         inner.last.push(submission.ticket);
         inner.note(submission.ticket, "review committed");
         Ok(committed)
@@ -336,8 +367,14 @@ impl Desk for FakeDesk {
 
     fn reveal(&self, ticket: TicketId) -> Answer<JudgeView> {
         let inner = self.inner.lock().unwrap();
-        let index = inner.sample.tickets.iter().position(|doc| doc.ticket == ticket);
-        Ok(index.map_or(JudgeView::Nothing, |index| inner.sample.judges[index].clone()))
+        let index = inner
+            .sample
+            .tickets
+            .iter()
+            .position(|doc| doc.ticket == ticket);
+        Ok(index.map_or(JudgeView::Nothing, |index| {
+            inner.sample.judges[index].clone()
+        }))
     }
 
     fn undo(&self) -> Answer<Option<Undone>> {
@@ -384,7 +421,9 @@ impl Desk for FakeDesk {
         Ok(ExportPreview {
             train: rows,
             validation: 0,
-            sample: Some("{\"messages\":[{\"role\":\"user\",\"content\":\"I was charged twice\"}]}".into()),
+            sample: Some(
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"I was charged twice\"}]}".into(),
+            ),
             ..ExportPreview::default()
         })
     }
@@ -447,6 +486,3 @@ fn found() -> FoundFile {
         format: "OpenAI chat".into(),
     }
 }
-
-#[allow(dead_code)]
-type Unused = (Purpose, ReviewSource, Round, Sight);

@@ -35,7 +35,7 @@ pub fn perform_command(desk: &dyn Desk, command: &Command) {
     }
 }
 
-fn guarded(work: impl FnOnce() -> Answer<Outcome>) -> Outcome {
+pub(super) fn guarded(work: impl FnOnce() -> Answer<Outcome>) -> Outcome {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(Refusal::Failed(failure))) => Outcome::Failed(failure),
@@ -66,9 +66,7 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
             filter,
             limit,
         } => Outcome::Matching(desk.matching(eval, &filter, limit)?),
-        Order::OpenTicket { ticket, claim } => {
-            Outcome::Ticket(Box::new(desk.open(ticket, claim)?))
-        }
+        Order::OpenTicket { ticket, claim } => Outcome::Ticket(Box::new(desk.open(ticket, claim)?)),
         Order::TakeNext { eval, after } => given(desk.next(eval, after)?),
         Order::Prefetch { eval, after } => given(desk.peek(eval, after)?),
         Order::RenewLease { ticket, lease } => {
@@ -94,9 +92,9 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
         // The event loop opens editors, because it must give the terminal away first.
         Order::OpenEditor { .. } => Outcome::Edited(None),
         Order::Prepare(text) => Outcome::Prepared(Box::new(crate::app::document::prepare(&text))),
-        Order::Diff { old, new } => {
-            Outcome::Diffed(std::sync::Arc::new(crate::text::diff::WordDiff::new(old, new)))
-        }
+        Order::Diff { old, new } => Outcome::Diffed(std::sync::Arc::new(
+            crate::text::diff::WordDiff::new(old, new),
+        )),
         other => return dispatch_rest(desk, keep, other, job),
     })
 }

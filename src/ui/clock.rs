@@ -16,6 +16,10 @@ pub fn date(time_ms: i64) -> String {
 fn format(time_ms: i64, pattern: &str) -> String {
     Timestamp::from_millisecond(time_ms).map_or_else(
         |_| String::new(),
-        |time| time.to_zoned(TimeZone::system()).strftime(pattern).to_string(),
+        |time| {
+            time.to_zoned(TimeZone::system())
+                .strftime(pattern)
+                .to_string()
+        },
     )
 }

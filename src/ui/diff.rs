@@ -28,7 +28,11 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState, diff: &DiffState) {
         return;
     }
     if diff.count() == 0 {
-        pen.line(body, "Nothing is changed: both texts are the same.", Look::Dim);
+        pen.line(
+            body,
+            "Nothing is changed: both texts are the same.",
+            Look::Dim,
+        );
         return;
     }
     texts::pane(pen, body, &diff.pane);
@@ -57,7 +61,10 @@ fn about<'a>(diff: &DiffState) -> Words<'a> {
     let sign = if taken { "✓ taken" } else { "✗ left out" };
     let look = if taken { Look::Good } else { Look::Bad };
     Words::new()
-        .add(Look::Text, format!("change {} of {count}  ", diff.cursor + 1))
+        .add(
+            Look::Text,
+            format!("change {} of {count}  ", diff.cursor + 1),
+        )
         .add(look, sign)
         .add(Look::Dim, format!("  {} taken in all", diff.taken.len()))
 }

@@ -24,9 +24,10 @@ const LABEL: u16 = 18;
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let Some(export) = &state.export else { return };
     let place = layout::export(state.size);
-    let left = Words::new()
-        .add(Look::Strong, export.name.as_str())
-        .add(Look::Dim, format!(" {} training data from corrections and reviews", glyph::DOT));
+    let left = Words::new().add(Look::Strong, export.name.as_str()).add(
+        Look::Dim,
+        format!(" {} training data from corrections and reviews", glyph::DOT),
+    );
     screen::frame(pen, state, &place.frame, &left, &Words::new());
     form(pen, rect(place.form), export);
     let preview = rect(place.preview);
@@ -88,7 +89,12 @@ fn planned(pen: &mut Pen<'_>, state: &AppState, area: Rect, export: &ExportState
     }
     used += held(pen, shift_down(area, used), export, preview);
     for warning in &preview.warnings {
-        used += paragraph(pen, shift_down(area, used), &format!("{} {warning}", glyph::DIFFERS), Look::Warn);
+        used += paragraph(
+            pen,
+            shift_down(area, used),
+            &format!("{} {warning}", glyph::DIFFERS),
+            Look::Warn,
+        );
     }
     if let Some(sample) = &preview.sample {
         let rest = shift_down(area, used + 1);
@@ -106,7 +112,11 @@ fn numbers(pen: &mut Pen<'_>, area: Rect, preview: &ExportPreview) -> u16 {
         rows.push(("look alike".to_owned(), preview.duplicates, Look::Dim));
     }
     for refused in &preview.refused {
-        rows.push((format!("left out: {}", refused.reason), refused.rows, Look::Dim));
+        rows.push((
+            format!("left out: {}", refused.reason),
+            refused.rows,
+            Look::Dim,
+        ));
     }
     for (index, (name, count, look)) in rows.iter().enumerate() {
         let row = nth_row(area, index as u16);

@@ -22,7 +22,12 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     screen::frame(pen, state, &place.frame, &left, &right);
     let intro = "Works through what a model wrote, one ticket at a time: score it, correct it, keep what was learnt.";
     let content = rect(place.frame.content);
-    paragraph(pen, shift_right(shift_down(content, 0), 2), intro, Look::Dim);
+    paragraph(
+        pen,
+        shift_right(shift_down(content, 0), 2),
+        intro,
+        Look::Dim,
+    );
     let list = rect(place.list);
     for (index, offer) in state.first_run.offers.iter().enumerate() {
         let row = nth_row(list, index as u16);
@@ -34,7 +39,11 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             pen.put(row.x, row.y, 1, glyph::POINTER, Look::Accent);
         }
         let left = Words::new().add(look, words);
-        let right = if cursor { Words::new().add(Look::Accent, does) } else { Words::new() };
+        let right = if cursor {
+            Words::new().add(Look::Accent, does)
+        } else {
+            Words::new()
+        };
         pen.both(shift_right(row, 2), &left, &right);
     }
     if state.first_run.ask_name {

@@ -53,7 +53,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[FormLine], view: &FormView<'
         .unwrap_or(view.form.cursor);
     for (index, line) in lines.iter().skip(first).take(height).enumerate() {
         here = place(line).unwrap_or(here);
-        one(pen, nth_row(area, index as u16), line, here == view.form.cursor, view);
+        one(
+            pen,
+            nth_row(area, index as u16),
+            line,
+            here == view.form.cursor,
+            view,
+        );
     }
 }
 
@@ -81,13 +87,23 @@ fn one(pen: &mut Pen<'_>, row: Rect, line: &FormLine, under: bool, view: &FormVi
         FormLine::Number { text, range, .. } => number(pen, row, text, *range, under),
         FormLine::Anchor { level: None, .. } => {
             let idle = if view.compares() {
-                format!("press the number of the better one {} = is a tie", glyph::DOT)
+                format!(
+                    "press the number of the better one {} = is a tie",
+                    glyph::DOT
+                )
             } else {
-                format!("{}  press a digit {} ←→ read the levels", glyph::NONE, glyph::DOT)
+                format!(
+                    "{}  press a digit {} ←→ read the levels",
+                    glyph::NONE,
+                    glyph::DOT
+                )
             };
             pen.line(inner, &idle, Look::Dim);
         }
-        FormLine::Anchor { level: Some(level), text } => {
+        FormLine::Anchor {
+            level: Some(level),
+            text,
+        } => {
             let words = Words::new()
                 .add(Look::Dim, format!("{level}  "))
                 .add(if under { Look::Text } else { Look::Dim }, text.as_str());
@@ -116,7 +132,11 @@ fn question(
         (false, _) => Look::Dim,
     };
     if under {
-        let look = if view.focused { Look::Accent } else { Look::Dim };
+        let look = if view.focused {
+            Look::Accent
+        } else {
+            Look::Dim
+        };
         pen.put(row.x, row.y, 1, glyph::POINTER, look);
     }
     pen.line(shift_right(row, 1), &format!("{:>2}", at + 1), look);
@@ -133,7 +153,11 @@ fn question(
     if !view.even_weights() {
         right.push(Look::Dim, format!("weight {weight}"));
     }
-    pen.both(shift_right(row, INDENT), &Words::new().add(look, text), &right);
+    pen.both(
+        shift_right(row, INDENT),
+        &Words::new().add(look, text),
+        &right,
+    );
 }
 
 fn level(pen: &mut Pen<'_>, row: Rect, cell: &LevelCell, under: bool) {
@@ -156,9 +180,10 @@ fn number(pen: &mut Pen<'_>, row: Rect, text: &str, range: (i32, i32), under: bo
         (true, false) => Look::Chosen,
         (false, false) => Look::Strong,
     };
-    let words = Words::new()
-        .add(look, format!("[{shown}]"))
-        .add(Look::Dim, format!("  of {} to {}, Enter sets it", range.0, range.1));
+    let words = Words::new().add(look, format!("[{shown}]")).add(
+        Look::Dim,
+        format!("  of {} to {}, Enter sets it", range.0, range.1),
+    );
     pen.words(shift_right(row, INDENT - 1), &words);
 }
 
@@ -201,9 +226,16 @@ pub fn overall_words<'a>(doc: &TicketDoc, answers: &Answers) -> Words<'a> {
 pub fn summary<'a>(doc: &TicketDoc, answers: &Answers, cursor: usize) -> Words<'a> {
     let mut row = Words::new();
     for (at, question) in doc.rubric.questions().enumerate() {
-        let look = if at == cursor { Look::Strong } else { Look::Dim };
+        let look = if at == cursor {
+            Look::Strong
+        } else {
+            Look::Dim
+        };
         row.push(Look::Dim, format!("{}:", at + 1));
-        row.push(look, format!("{} ", short_answer(doc, answers.get(question.id))));
+        row.push(
+            look,
+            format!("{} ", short_answer(doc, answers.get(question.id))),
+        );
     }
     row
 }

@@ -71,6 +71,7 @@ fn optional(rest: Rect, cells: u16, wanted: bool) -> (Option<Rect>, Rect) {
 
 impl Columns {
     /// The same columns in another row.
+    #[must_use]
     pub fn at(&self, row: Rect) -> Self {
         let moved = |column: Rect| Rect {
             y: row.y,
@@ -238,7 +239,9 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
 
 /// What the eval under the cursor is for, where there is room below the list.
 fn purpose(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
-    let Some(card) = state.home.eval() else { return };
+    let Some(card) = state.home.eval() else {
+        return;
+    };
     if area.height > 1 && !card.purpose.is_empty() {
         let inner = shift_right(area, POINTER);
         super::widgets::wait::paragraph(pen, inner, &card.purpose, Look::Dim);

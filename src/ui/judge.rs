@@ -99,16 +99,32 @@ fn comparison(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) -> u16 {
         let look = if differs { Look::Strong } else { Look::Dim };
         let name = format!("{} {}", index + 1, question.id);
         pen.line(columns.name, &name, look);
-        pen.line_aligned(columns.you, &short_answer(pane.doc, mine), look, Align::Right);
-        pen.line_aligned(columns.judge, &short_answer(pane.doc, theirs), look, Align::Right);
+        pen.line_aligned(
+            columns.you,
+            &short_answer(pane.doc, mine),
+            look,
+            Align::Right,
+        );
+        pen.line_aligned(
+            columns.judge,
+            &short_answer(pane.doc, theirs),
+            look,
+            Align::Right,
+        );
         if differs {
-            pen.line(columns.sign, &format!("{} differs", glyph::DIFFERS), Look::Warn);
+            pen.line(
+                columns.sign,
+                &format!("{} differs", glyph::DIFFERS),
+                Look::Warn,
+            );
         }
         used += 1;
     }
     let columns = Columns::of(nth_row(area, used));
     pen.line(columns.name, "overall", Look::Dim);
-    let own = pane.mine.and_then(|mine| crate::app::ticket::form::score(pane.doc, mine));
+    let own = pane
+        .mine
+        .and_then(|mine| crate::app::ticket::form::score(pane.doc, mine));
     overall(pen, columns.you, own.map(|score| score.overall));
     overall(pen, columns.judge, *score);
     used + 1

@@ -18,7 +18,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, line: &LineEdit, empty: &str) {
         pen.set_cursor(area.x, area.y);
         return;
     }
-    let (before, after) = line.text().split_at_checked(line.cursor()).unwrap_or((line.text(), ""));
+    let (before, after) = line
+        .text()
+        .split_at_checked(line.cursor())
+        .unwrap_or((line.text(), ""));
     let before = sanitise::line(before);
     // The end of what stands before the cursor is what one looks at.
     let room = usize::from(area.width.saturating_sub(1));

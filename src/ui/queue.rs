@@ -113,11 +113,24 @@ fn typed(pen: &mut Pen<'_>, area: Rect, bar: &FilterBar) {
     pen.put(area.x, area.y, 1, "\\", Look::Accent);
     let rest = shift_right(area, 2);
     let Some((at, why)) = &bar.error else {
-        line_edit::draw(pen, rest, &bar.line, "words, status:open, feature:billing, score<0.5");
+        line_edit::draw(
+            pen,
+            rest,
+            &bar.line,
+            "words, status:open, feature:billing, score<0.5",
+        );
         return;
     };
     let half = rest.width / 2;
-    line_edit::draw(pen, Rect { width: half, ..rest }, &bar.line, "");
+    line_edit::draw(
+        pen,
+        Rect {
+            width: half,
+            ..rest
+        },
+        &bar.line,
+        "",
+    );
     let why = Words::new().add(Look::Bad, format!("✗ at {}: {why}", at + 1));
     pen.words(shift_right(rest, half + 1), &why);
 }

@@ -67,6 +67,7 @@ pub fn columns(area: Rect, with_judge: bool, with_models: bool) -> Columns {
 
 impl Columns {
     /// The same columns in another row.
+    #[must_use]
     pub fn at(&self, row: Rect) -> Self {
         let moved = |column: Rect| Rect {
             y: row.y,

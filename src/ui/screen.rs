@@ -13,7 +13,13 @@ use super::theme::Look;
 use super::widgets::{bar, wait};
 
 /// Draws title, strip and hint bar.
-pub fn frame(pen: &mut Pen<'_>, state: &AppState, frame: &Frame, left: &Words<'_>, right: &Words<'_>) {
+pub fn frame(
+    pen: &mut Pen<'_>,
+    state: &AppState,
+    frame: &Frame,
+    left: &Words<'_>,
+    right: &Words<'_>,
+) {
     pen.both(rect(frame.title), left, right);
     strip(pen, state, rect(frame.strip));
     hint_bar(pen, state, rect(frame.hints));
@@ -39,9 +45,14 @@ fn strip_words(strip: &Strip) -> Words<'_> {
         Tone::Failed => ("✗ ", Look::Bad),
         Tone::Notice => ("▸ ", Look::Accent),
     };
-    let words = Words::new().add(look, sign).add(Look::Text, strip.text.as_str());
+    let words = Words::new()
+        .add(look, sign)
+        .add(Look::Text, strip.text.as_str());
     if strip.undo {
-        words.add(Look::Dim, "   ").add(Look::Accent, "u").add(Look::Dim, " undo")
+        words
+            .add(Look::Dim, "   ")
+            .add(Look::Accent, "u")
+            .add(Look::Dim, " undo")
     } else {
         words
     }
@@ -59,7 +70,12 @@ fn hint_bar(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
 /// Says why there is nothing to show, what fills it, and the one thing to do.
 pub fn empty(pen: &mut Pen<'_>, area: Rect, empty: &crate::app::empty::Empty) {
     let mut used = wait::paragraph(pen, area, &empty.why, Look::Text);
-    used += wait::paragraph(pen, super::pen::shift_down(area, used), &empty.fills, Look::Dim);
+    used += wait::paragraph(
+        pen,
+        super::pen::shift_down(area, used),
+        &empty.fills,
+        Look::Dim,
+    );
     if let Some((words, _)) = &empty.action {
         let row = super::pen::nth_row(area, used + 1);
         let action = if words.contains(':') {

@@ -88,7 +88,10 @@ fn title<'a>(state: &'a AppState, ticket: &'a TicketState) -> (Words<'a>, Words<
     if let Some(card) = card {
         right.push(Look::Text, format!("{} left", bar::thousands(card.waiting)));
         if state.size.width >= 100 && card.waiting > 0 {
-            right.push(Look::Dim, format!(" {} about {} min", glyph::DOT, card.minutes_left()));
+            right.push(
+                Look::Dim,
+                format!(" {} about {} min", glyph::DOT, card.minutes_left()),
+            );
         }
         if state.size.width >= 80 {
             right = right.gap(usize::from(BAR) + 2);
@@ -157,7 +160,10 @@ impl Shown<'_> {
 
     fn instructions(&self, pen: &mut Pen<'_>, area: Rect) {
         let eval = &self.doc.eval;
-        let first = eval.instructions.lines().find(|line| !line.trim().is_empty());
+        let first = eval
+            .instructions
+            .lines()
+            .find(|line| !line.trim().is_empty());
         let text = first.unwrap_or(&eval.purpose);
         let left = Words::new()
             .add(Look::Dim, format!("{} ", glyph::POINTER))
@@ -224,7 +230,9 @@ impl Shown<'_> {
         let title = Title {
             name: &name,
             about: if writing.is_some() {
-                Words::new().add(Look::Accent, "editing").add(Look::Dim, self.saved())
+                Words::new()
+                    .add(Look::Accent, "editing")
+                    .add(Look::Dim, self.saved())
             } else {
                 self.about(pane)
             },

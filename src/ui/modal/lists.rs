@@ -83,7 +83,10 @@ mod tests {
         for height in 1..12 {
             for cursor in 0..30 {
                 let first = first_shown(cursor, 30, height);
-                assert!(first <= cursor && cursor < first + height, "{cursor} {height}");
+                assert!(
+                    first <= cursor && cursor < first + height,
+                    "{cursor} {height}"
+                );
             }
         }
         assert_eq!(first_shown(0, 3, 10), 0);

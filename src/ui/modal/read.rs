@@ -46,7 +46,15 @@ pub fn mode(pen: &mut Pen<'_>, state: &AppState, question: &ModeQuestion) {
         }
         pen.line(shift_right(row, 2), name, look);
         let below = shift_right(shift_down(inner, 2), 2);
-        let used = paragraph(pen, Rect { height: below.height.min(2), ..below }, means, Look::Dim);
+        let used = paragraph(
+            pen,
+            Rect {
+                height: below.height.min(2),
+                ..below
+            },
+            means,
+            Look::Dim,
+        );
         inner = shift_down(inner, 2 + used);
     }
     let keys = Words::new()
@@ -72,7 +80,9 @@ pub fn message(pen: &mut Pen<'_>, state: &AppState, message: &Message) {
     if let Some(hint) = &message.hint {
         paragraph(pen, shift_down(text, used + 1), hint, Look::Accent);
     }
-    let mut keys = Words::new().add(Look::Accent, "Esc").add(Look::Dim, " closes");
+    let mut keys = Words::new()
+        .add(Look::Accent, "Esc")
+        .add(Look::Dim, " closes");
     if message.copy.is_some() {
         keys = keys.add(Look::Accent, "     y").add(Look::Dim, " copies");
     }
@@ -88,7 +98,11 @@ pub fn history(pen: &mut Pen<'_>, state: &AppState, history: &HistoryView) {
             pen.line(inner, "reading the history…", Look::Dim);
         }
         Some(lines) if lines.is_empty() => {
-            pen.line(inner, "Nobody has decided anything about this ticket yet.", Look::Dim);
+            pen.line(
+                inner,
+                "Nobody has decided anything about this ticket yet.",
+                Look::Dim,
+            );
         }
         Some(lines) => {
             for (index, line) in lines.iter().skip(history.top).enumerate() {
@@ -103,7 +117,11 @@ pub fn history(pen: &mut Pen<'_>, state: &AppState, history: &HistoryView) {
 }
 
 fn happened(pen: &mut Pen<'_>, row: Rect, line: &HistoryLine) {
-    let look = if line.taken_back { Look::Dim } else { Look::Text };
+    let look = if line.taken_back {
+        Look::Dim
+    } else {
+        Look::Text
+    };
     let mut words = Words::new()
         .add(Look::Dim, clock::date_and_time(line.time_ms))
         .add(Look::Text, "  ")
@@ -125,7 +143,13 @@ pub fn instructions(pen: &mut Pen<'_>, state: &AppState, view: &InstructionsView
     let (text, below) = cut_bottom(rest, 2);
     texts::pane(pen, text, &view.pane);
     rule::plain(pen, below);
-    let action = if view.first { "starts with the first ticket" } else { "closes" };
-    let keys = Words::new().add(Look::Accent, "Enter").add(Look::Dim, format!(" {action}"));
+    let action = if view.first {
+        "starts with the first ticket"
+    } else {
+        "closes"
+    };
+    let keys = Words::new()
+        .add(Look::Accent, "Enter")
+        .add(Look::Dim, format!(" {action}"));
     pen.words(shift_down(below, 1), &keys);
 }

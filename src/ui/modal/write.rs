@@ -18,7 +18,11 @@ pub fn prompt(pen: &mut Pen<'_>, state: &AppState, prompt: &Prompt) {
     let place = layout::dialog(state.size, 64, 3);
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), &prompt.title);
     let (_, rest) = cut_top(inner, u16::from(inner.height > 2));
-    let empty = if prompt.optional { "may stay empty" } else { "" };
+    let empty = if prompt.optional {
+        "may stay empty"
+    } else {
+        ""
+    };
     line_edit::draw(pen, rest, &prompt.line, empty);
     let below = nth_row(rest, 1);
     match &prompt.error {
@@ -34,7 +38,11 @@ pub fn note(pen: &mut Pen<'_>, state: &AppState, note: &NoteEditor) {
     let (text, below) = cut_bottom(inner, 1);
     let text = about(pen, text, note.quote.as_deref());
     editor::state(pen, text, &note.editor);
-    pen.line(below, "Enter keeps it, Alt-Enter starts a line, Esc leaves", Look::Dim);
+    pen.line(
+        below,
+        "Enter keeps it, Alt-Enter starts a line, Esc leaves",
+        Look::Dim,
+    );
 }
 
 fn about(pen: &mut Pen<'_>, area: Rect, quote: Option<&str>) -> Rect {
