@@ -1,51 +1,41 @@
 //! The event loop: wait, take in everything that is there, change the state, draw when due.
 
+mod lend;
+mod paint;
+mod signals;
+
 use std::future::pending;
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, EventStream, KeyEventKind};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use crossterm::{execute, queue};
+use crossterm::execute;
 use futures_util::{FutureExt as _, StreamExt as _};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
-use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
-use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Interval, MissedTickBehavior, sleep_until};
 
 use crate::app::AppState;
-use crate::app::effect::{Command, Effect, Order, Outcome, RequestId};
+use crate::app::effect::{Command, Effect, Order, RequestId};
 use crate::app::input::Input;
 use crate::app::update::update;
 use crate::domain::view::Failure;
-use crate::ui;
 use crate::ui::theme::Theme;
 
 use super::Ended;
 use super::desk::Desk;
 use super::effects::Runner;
-use super::external;
 use super::pace::Pace;
 use super::perform::Keep;
 use super::terminal::{self, Guard, Screen};
+use signals::{Asked, HANG_UP};
 
 /// How often to look whether another process wrote.
 const WATCH: Duration = Duration::from_millis(500);
-
-/// Milliseconds of waiting that are skipped when a signal ends the workbench.
-const HURRIED_MS: u64 = 1200;
-/// Ticks for that, at most; something that moves on the screen asks for one after the other.
-const HURRIED_STEPS: usize = 64;
-
-/// Number of `SIGTSTP`, the same on every system docket runs on.
-const SIGTSTP: i32 = Signal::TSTP.as_raw();
-/// Number of `SIGCONT`.
-const SIGCONT: i32 = Signal::CONT.as_raw();
 
 /// What the loop starts with.
 pub struct Setup<'a> {
@@ -126,37 +116,6 @@ struct Shell<'a> {
     leaving: Option<Ended>,
 }
 
-/// Signals that ask for something.
-struct Asked {
-    end: Signals,
-    hang_up: Signals,
-    interrupt: Signals,
-    stop: Signals,
-    go_on: Signals,
-}
-
-impl Asked {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            end: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            stop: signal(SignalKind::from_raw(SIGTSTP))?,
-            go_on: signal(SignalKind::from_raw(SIGCONT))?,
-        })
-    }
-
-    async fn next(&mut self) -> i32 {
-        tokio::select! {
-            _ = self.end.recv() => SignalKind::terminate().as_raw_value(),
-            _ = self.hang_up.recv() => SignalKind::hangup().as_raw_value(),
-            _ = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
-            _ = self.stop.recv() => SIGTSTP,
-            _ = self.go_on.recv() => SIGCONT,
-        }
-    }
-}
-
 /// What the loop woke up for.
 enum Happened {
     Event(Option<io::Result<Event>>),
@@ -220,7 +179,7 @@ impl Shell<'_> {
             Happened::Event(Some(event)) => self.event(event?),
             Happened::Event(None) => {
                 // Nothing can be typed any more: the terminal is gone.
-                self.leaving = Some(Ended::Signal(SignalKind::hangup().as_raw_value()));
+                self.leaving = Some(Ended::Signal(HANG_UP));
                 Ok(())
             }
             Happened::Reply(Some(input)) => self.input(input),
@@ -274,8 +233,10 @@ impl Shell<'_> {
     }
 
     fn input(&mut self, input: Input) -> io::Result<()> {
-        self.pace.mark();
         let effects = update(&mut self.state, input);
+        if self.state.take_dirty() {
+            self.pace.mark();
+        }
         self.apply(effects)
     }
 
@@ -299,138 +260,6 @@ impl Shell<'_> {
                 Effect::Tell(command) => self.runner.tell(command),
             }
         }
-        Ok(())
-    }
-
-    fn signal(&mut self, number: i32) -> io::Result<()> {
-        match number {
-            SIGTSTP => self.stop(false),
-            SIGCONT if self.outside.is_none() => {
-                // Stopped without being asked first: the shell has had the terminal meanwhile.
-                self.guard.lend();
-                self.guard.retake()?;
-                self.redraw()
-            }
-            SIGCONT => Ok(()),
-            // While somebody writes outside, Ctrl-C belongs to the editor.
-            _ if number == SignalKind::interrupt().as_raw_value() && self.outside.is_some() => {
-                Ok(())
-            }
-            _ => {
-                self.hurry()?;
-                self.leaving = Some(Ended::Signal(number));
-                Ok(())
-            }
-        }
-    }
-
-    /// Lets time pass at once for what is due within a second, so that a draft that waits for the typing
-    /// to rest is saved before the end.
-    fn hurry(&mut self) -> io::Result<()> {
-        let until = self.now_ms() + HURRIED_MS;
-        for _ in 0..HURRIED_STEPS {
-            match self.state.next_tick_ms() {
-                Some(now_ms) if now_ms <= until => self.input(Input::Tick { now_ms })?,
-                _ => break,
-            }
-        }
-        Ok(())
-    }
-
-    /// Goes to the background and comes back when continued.
-    fn stop(&mut self, whole_group: bool) -> io::Result<()> {
-        let ours = self.outside.is_none();
-        if ours {
-            self.events = None;
-            self.guard.lend();
-        }
-        // `STOP`, not `TSTP`: that one is ours to catch. The whole group where we ask ourselves, so that
-        // a `cargo run` in front of docket stops with it and the shell gets the terminal.
-        let stopped = if whole_group {
-            kill_current_process_group(Signal::STOP)
-        } else {
-            kill_process(getpid(), Signal::STOP)
-        };
-        stopped?;
-        if ours {
-            self.guard.retake()?;
-            self.events = Some(EventStream::new());
-            self.redraw()?;
-        }
-        Ok(())
-    }
-
-    /// Gives the terminal to the editor. Leases, drafts and replies go on meanwhile.
-    fn go_outside(&mut self, request: RequestId, text: Arc<str>) -> io::Result<()> {
-        let command = external::command(self.editor.as_deref(), |name| std::env::var_os(name));
-        let command = match command {
-            Ok(command) if self.outside.is_none() => command,
-            Ok(_) => return Ok(()),
-            Err(failure) => {
-                let outcome = Outcome::Failed(failure);
-                return self.input(Input::Outcome { request, outcome });
-            }
-        };
-        self.events = None;
-        self.guard.lend();
-        let written = tokio::task::spawn_blocking(move || external::edit(&command, &text));
-        self.outside = Some((request, written));
-        Ok(())
-    }
-
-    fn came_back(&mut self, written: Written) -> io::Result<()> {
-        let Some((request, _)) = self.outside.take() else {
-            return Ok(());
-        };
-        self.guard.retake()?;
-        self.events = Some(EventStream::new());
-        self.redraw()?;
-        let outcome = match written {
-            Ok(text) => Outcome::Edited(text),
-            Err(failure) => Outcome::Failed(failure),
-        };
-        self.input(Input::Outcome { request, outcome })
-    }
-
-    fn redraw(&mut self) -> io::Result<()> {
-        self.last = None;
-        self.screen.clear()?;
-        self.pace.mark();
-        // The size may have changed while the terminal was not ours.
-        let size = self.screen.size()?;
-        self.input(Input::Resize {
-            width: size.width,
-            height: size.height,
-        })
-    }
-
-    fn draw_if_due(&mut self) -> io::Result<()> {
-        let now = Instant::now();
-        if self.outside.is_some() || !self.pace.is_due(now) {
-            return Ok(());
-        }
-        self.screen.autoresize()?;
-        let area = self.screen.get_frame().area();
-        let mut frame = Buffer::empty(area);
-        let cursor = ui::draw(&self.state, &self.theme, &mut frame);
-        self.pace.drew(Instant::now());
-        if self
-            .last
-            .as_ref()
-            .is_some_and(|(last, at)| *last == frame && *at == cursor)
-        {
-            return Ok(());
-        }
-        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
-        self.screen.draw(|target| {
-            target.buffer_mut().clone_from(&frame);
-            if let Some(cursor) = cursor {
-                target.set_cursor_position(cursor);
-            }
-        })?;
-        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
-        self.screen.backend_mut().flush()?;
-        self.last = Some((frame, cursor));
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::app::ticket::form::{Form, score, words};
 use crate::app::ticket::form_view::{FormLine, LevelCell, first_line};
 use crate::domain::rubric::{Answer, Answers, Kind};
 use crate::domain::view::TicketDoc;
+use crate::text::width;
 
 use super::glyph;
 use super::pen::{Pen, Words, nth_row, shift_right};
@@ -27,6 +28,8 @@ pub struct FormView<'a> {
     pub form: &'a Form,
     /// Whether keys go here.
     pub focused: bool,
+    /// The judge's answers, to stand beside one's own once these are committed.
+    pub judge: Option<&'a Answers>,
 }
 
 impl FormView<'_> {
@@ -79,11 +82,7 @@ fn one(pen: &mut Pen<'_>, row: Rect, line: &FormLine, under: bool, view: &FormVi
         FormLine::Question { at, text, weight } => {
             question(pen, row, (*at, text.as_str(), *weight), under, view);
         }
-        FormLine::Levels { cells, .. } => {
-            for cell in cells {
-                level(pen, row, cell, under);
-            }
-        }
+        FormLine::Levels { at, cells } => levels(pen, row, *at, cells, under, view),
         FormLine::Number { text, range, .. } => number(pen, row, text, *range, under),
         FormLine::Anchor { level: None, .. } => {
             let idle = if view.compares() {
@@ -160,8 +159,37 @@ fn question(
     );
 }
 
-fn level(pen: &mut Pen<'_>, row: Rect, cell: &LevelCell, under: bool) {
-    let (open, close, look) = match (cell.chosen, cell.ghost, cell.peek) {
+/// The levels in a row; once committed, the judge's too, and the sign where it differs.
+fn levels(
+    pen: &mut Pen<'_>,
+    row: Rect,
+    at: usize,
+    cells: &[LevelCell],
+    under: bool,
+    view: &FormView<'_>,
+) {
+    let id = view
+        .doc
+        .rubric
+        .questions()
+        .nth(at)
+        .map_or("", |question| question.id);
+    let judge = view.judge.and_then(|answers| answers.get(id));
+    for cell in cells {
+        let ghost = cell.ghost || judge == Some(&cell.answer);
+        level(pen, row, cell, ghost, under);
+    }
+    let differs = judge.is_some() && view.answers.get(id).is_some_and(|mine| Some(mine) != judge);
+    let last = cells.last().map_or(INDENT, |cell| cell.x + cell.width);
+    if differs {
+        let said = short_answer(view.doc, judge);
+        let words = Words::new().add(Look::Warn, format!("{} judge {said}", glyph::DIFFERS));
+        pen.words(shift_right(row, last + 3), &words);
+    }
+}
+
+fn level(pen: &mut Pen<'_>, row: Rect, cell: &LevelCell, ghost: bool, under: bool) {
+    let (open, close, look) = match (cell.chosen, ghost, cell.peek) {
         (true, _, _) => ("[", "]", Look::Chosen),
         (_, _, true) => ("‹", "›", Look::Accent),
         (_, true, _) => ("(", ")", Look::Ghost),

@@ -45,7 +45,7 @@ pub fn columns(area: Rect) -> Columns {
         + 2 * GAP
         + if with_mode { MODE + GAP } else { 0 }
         + if with_pass { PASS + GAP } else { 0 };
-    let name = rest.width.saturating_sub(fixed).clamp(8, 40);
+    let name = rest.width.saturating_sub(fixed).clamp(8, 30);
     let (name, rest) = cut_left(rest, name, GAP);
     let (mode, rest) = optional(rest, MODE, with_mode);
     let (progress, rest) = cut_left(rest, PROGRESS, GAP);
@@ -95,7 +95,7 @@ pub fn head(pen: &mut Pen<'_>, columns: &Columns) {
             pen.line(column, name, Look::Dim);
         }
     };
-    put(Some(columns.name), "EVAL");
+    put(Some(columns.name), "eval");
     put(columns.mode, "how");
     put(Some(columns.progress), "progress");
     put(columns.pass, "pass rate");

@@ -89,3 +89,6 @@ fn too_small(pen: &mut Pen<'_>, size: Size) {
 pub fn rect(area: Area) -> Rect {
     Rect::new(area.x, area.y, area.width, area.height)
 }
+
+#[cfg(test)]
+mod tests;

@@ -245,6 +245,14 @@ impl<'a> Words<'a> {
     }
 }
 
+impl std::fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.parts
+            .iter()
+            .try_for_each(|(text, _)| f.write_str(text))
+    }
+}
+
 /// `area` without its first `cells` columns.
 pub fn shift_right(area: Rect, cells: u16) -> Rect {
     let cells = cells.min(area.width);

@@ -106,6 +106,7 @@ fn questions(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
         answers: &practice.draft.answers,
         form: &practice.form,
         focused: practice.step == Step::Answering,
+        judge: None,
     };
     draw_form(pen, area, &lines(practice, area.width), &view);
 }

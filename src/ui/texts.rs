@@ -21,9 +21,11 @@ pub fn pane(pen: &mut Pen<'_>, area: Rect, pane: &TextPane) {
     text_pane::draw(pen, area, &view);
 }
 
-/// How far down a pane is scrolled.
+/// How much of a pane's text was in sight by now.
 pub fn place<'a>(pane: &TextPane) -> Words<'a> {
-    text_pane::place(pane.percent(), pane.more_below(), pane.is_complete())
+    let total = pane.rows().rows().len();
+    let seen = (pane.top() + pane.height()).min(total);
+    text_pane::place(seen, total, pane.top(), pane.is_complete())
 }
 
 /// A short text broken into rows.

@@ -6,7 +6,7 @@ use crate::app::AppState;
 use crate::app::action::Action;
 use crate::app::layer::Layer;
 use crate::app::layout::{Area, PaneArea};
-use crate::app::ticket::{Pane, Phase, TicketLayout, TicketState, form_view};
+use crate::app::ticket::{Ghosts, Pane, Phase, TicketLayout, TicketState, form_view};
 use crate::domain::rubric::Answers;
 use crate::domain::view::TicketDoc;
 
@@ -309,7 +309,10 @@ impl Shown<'_> {
     }
 
     fn form(&self, pen: &mut Pen<'_>, place: &PaneArea, narrow: bool) {
+        let committed = matches!(self.ticket.phase, Phase::Differs(_));
+        let judge = committed.then(|| Ghosts::of(&self.ticket.judge));
         let view = FormView {
+            judge: judge.as_ref().map(|judge| &judge.0),
             doc: self.doc,
             answers: self.answers,
             form: &self.ticket.form,
@@ -344,7 +347,6 @@ impl Shown<'_> {
     }
 
     fn judge(&self, pen: &mut Pen<'_>, place: &PaneArea) {
-        let committed = matches!(self.ticket.phase, Phase::Differs(_));
         let reveal_key = self.key(Action::Reveal);
         let title = Title {
             name: "JUDGE",
@@ -354,10 +356,8 @@ impl Shown<'_> {
         };
         rule::title(pen, rect(place.title), &title);
         let pane = JudgePane {
-            doc: self.doc,
             judge: &self.ticket.judge,
             text: self.ticket.view.panes.get(&Pane::Judge),
-            mine: committed.then_some(self.answers),
             reveal_key: &reveal_key,
         };
         judge::draw(pen, rect(place.body), &pane);

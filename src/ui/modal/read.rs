@@ -65,20 +65,35 @@ pub fn mode(pen: &mut Pen<'_>, state: &AppState, question: &ModeQuestion) {
     pen.words(nth_row(inner, inner.height.saturating_sub(1)), &keys);
 }
 
-/// Something to know, and what to do about it.
+/// Something to know, and what to do about it. As high as its text, up to the room for reading.
 pub fn message(pen: &mut Pen<'_>, state: &AppState, message: &Message) {
-    let place = layout::reader(state.size);
+    let reader = layout::reader(state.size);
+    let rows = texts::rows(&message.text, reader.inner.width);
+    let hint = message
+        .hint
+        .as_deref()
+        .map(|hint| texts::rows(hint, reader.inner.width));
+    let wanted = rows.len() + hint.as_ref().map_or(0, |hint| hint.len() + 1) + 2;
+    let place = layout::dialog(
+        state.size,
+        reader.inner.width,
+        reader
+            .inner
+            .height
+            .min(wanted.min(usize::from(u16::MAX)) as u16),
+    );
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), &message.title);
     let (text, below) = cut_bottom(inner, 1);
-    let rows = texts::rows(&message.text, text.width);
-    let shown = rows.iter().skip(message.top).take(usize::from(text.height));
-    let mut used = 0;
-    for row in shown {
-        pen.line(nth_row(text, used), row, Look::Text);
-        used += 1;
-    }
-    if let Some(hint) = &message.hint {
-        paragraph(pen, shift_down(text, used + 1), hint, Look::Accent);
+    let hint = hint.into_iter().flatten().map(|row| (row, Look::Accent));
+    let all: Vec<(String, Look)> = rows
+        .into_iter()
+        .map(|row| (row, Look::Text))
+        .chain([(String::new(), Look::Text)])
+        .chain(hint)
+        .collect();
+    let shown = all.iter().skip(message.top).take(usize::from(text.height));
+    for (index, (row, look)) in shown.enumerate() {
+        pen.line(nth_row(text, index as u16), row, *look);
     }
     let mut keys = Words::new()
         .add(Look::Accent, "Esc")

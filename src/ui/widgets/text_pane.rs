@@ -43,16 +43,31 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, view: &TextView<'_>) {
     }
 }
 
-/// `62 % ▾`: how far one is, nothing where all of it is shown.
-pub fn place<'a>(percent: Option<u8>, more_below: bool, complete: bool) -> Words<'a> {
-    match percent {
-        _ if !complete && more_below => {
-            Words::new().add(Look::Dim, format!("reading on {}", glyph::MORE))
-        }
-        None => Words::new(),
-        Some(percent) => {
-            let sign = if more_below { glyph::MORE } else { glyph::LESS };
-            Words::new().add(Look::Dim, format!("{percent} % {sign}"))
-        }
+/// `62 % ▾`: how much of the text was in sight by now; nothing where all of it is.
+pub fn place<'a>(seen: usize, total: usize, top: usize, complete: bool) -> Words<'a> {
+    let words = if !complete {
+        format!("reading on {}", glyph::MORE)
+    } else if seen < total {
+        format!("{} % {}", seen * 100 / total, glyph::MORE)
+    } else if top > 0 {
+        format!("100 % {}", glyph::LESS)
+    } else {
+        return Words::new();
+    };
+    Words::new().add(Look::Dim, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_says_how_much_was_in_sight() {
+        let said = |seen, total, top, complete| place(seen, total, top, complete).to_string();
+        assert_eq!(said(10, 40, 0, true), "25 % ▾");
+        assert_eq!(said(40, 40, 30, true), "100 % ▴");
+        assert_eq!(said(4, 4, 0, true), "");
+        assert_eq!(said(0, 0, 0, true), "");
+        assert_eq!(said(10, 40, 0, false), "reading on ▾");
     }
 }
