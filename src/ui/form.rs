@@ -17,6 +17,9 @@ use super::theme::Look;
 /// Column at which questions and anchors start.
 const INDENT: u16 = 5;
 
+/// Cells an anchor's level takes.
+const LEVEL: u16 = 3;
+
 /// What the form shows beside its lines.
 #[derive(Debug, Clone, Copy)]
 pub struct FormView<'a> {
@@ -54,8 +57,24 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[FormLine], view: &FormView<'
         .rev()
         .find_map(place)
         .unwrap_or(view.form.cursor);
+    let mut of_question = false;
     for (index, line) in lines.iter().skip(first).take(height).enumerate() {
         here = place(line).unwrap_or(here);
+        of_question = match line {
+            FormLine::Question { .. } => true,
+            FormLine::More { .. } => of_question,
+            _ => false,
+        };
+        if let FormLine::More { text } = line {
+            // Under the start of what it goes on with: an anchor stands behind its level.
+            let (indent, look) = match (of_question, view.focused) {
+                (true, true) => (INDENT, Look::Strong),
+                (true, false) => (INDENT, Look::Text),
+                (false, _) => (INDENT + LEVEL, Look::Text),
+            };
+            pen.line(shift_right(nth_row(area, index as u16), indent), text, look);
+            continue;
+        }
         one(
             pen,
             nth_row(area, index as u16),
@@ -72,7 +91,7 @@ fn place(line: &FormLine) -> Option<usize> {
         | FormLine::Levels { at, .. }
         | FormLine::Number { at, .. }
         | FormLine::CannotJudge { at, .. } => Some(*at),
-        FormLine::Anchor { .. } | FormLine::Overall => None,
+        FormLine::Anchor { .. } | FormLine::More { .. } | FormLine::Overall => None,
     }
 }
 
@@ -114,6 +133,7 @@ fn one(pen: &mut Pen<'_>, row: Rect, line: &FormLine, under: bool, view: &FormVi
                 .add(Look::Dim, format!("  {reason}"));
             pen.words(shift_right(row, INDENT - 1), &words);
         }
+        FormLine::More { .. } => {}
         FormLine::Overall => overall(pen, inner, view),
     }
 }
@@ -152,11 +172,12 @@ fn question(
     if !view.even_weights() {
         right.push(Look::Dim, format!("weight {weight}"));
     }
-    pen.both(
-        shift_right(row, INDENT),
-        &Words::new().add(look, text),
-        &right,
-    );
+    let room = shift_right(row, INDENT);
+    // The question matters more than its weight.
+    if width::of(text) + 2 + right.width() > usize::from(room.width) {
+        right = Words::new();
+    }
+    pen.both(room, &Words::new().add(look, text), &right);
 }
 
 /// The levels in a row; once committed, the judge's too, and the sign where it differs.
