@@ -13,6 +13,7 @@ pub mod external;
 pub(crate) mod fake;
 #[doc(hidden)]
 pub mod headless;
+pub mod keep;
 pub mod pace;
 pub mod perform;
 pub mod terminal;
