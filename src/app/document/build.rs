@@ -1,7 +1,6 @@
 //! From messages to text with meanings.
 
 use crate::domain::message::{Message, Part, Request, Role, ToolCall};
-use crate::domain::record::Quote;
 use crate::text::style::{Builder, Role as Speaker};
 use crate::text::{Style, StyledText, json};
 
@@ -219,9 +218,4 @@ fn push_styled(out: &mut Builder, text: &StyledText) {
         }
         out.newline();
     }
-}
-
-/// The words a judge quotes.
-pub fn quotes(evidence: &[Quote]) -> Vec<&str> {
-    evidence.iter().map(|quote| quote.quote.as_str()).collect()
 }

@@ -5,7 +5,7 @@ mod draft;
 pub mod form;
 pub mod form_view;
 mod layout;
-mod open;
+pub(crate) mod open;
 pub mod update;
 mod view;
 
@@ -62,6 +62,8 @@ pub struct TicketState {
     pub draft: Draft,
     /// What of it is safe.
     pub keeper: Keeper,
+    /// The answers of the last commit of this ticket.
+    pub submitted: Option<crate::domain::rubric::Answers>,
     /// The form's cursor.
     pub form: Form,
     /// The texts.
@@ -92,6 +94,7 @@ impl TicketState {
             revealed: false,
             draft: Draft::default(),
             keeper: Keeper::default(),
+            submitted: None,
             form: Form::default(),
             view: TextView::default(),
             editor: None,
