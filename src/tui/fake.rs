@@ -346,6 +346,7 @@ impl Desk for FakeDesk {
             pass: score.as_ref().map(|score| score.pass),
             judge,
             judge_differs: differs,
+            revealed: None,
             left: left.saturating_sub(1) as u64,
         };
         inner.done.insert(submission.ticket, committed.clone());
@@ -389,6 +390,7 @@ impl Desk for FakeDesk {
             what: format!("review of ticket {} taken back", ticket.short()),
             ticket: Some(ticket),
             tickets: 1,
+            second_after: None,
         }))
     }
 

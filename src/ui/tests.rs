@@ -14,7 +14,7 @@ use crate::app::ticket::TextView;
 use crate::app::ticket::{Pane, Phase, TicketState};
 use crate::domain::eval::Mode;
 use crate::domain::rubric::Answer;
-use crate::domain::view::{Anchor, Draft, Order, QueueQuery};
+use crate::domain::view::{Anchor, Order, QueueQuery};
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 use crate::tui::headless::text_of;
@@ -111,6 +111,7 @@ fn differs(width: u16, height: u16) -> AppState {
         pass: Some(false),
         judge: open.judge.clone(),
         judge_differs: true,
+        revealed: None,
         left: 5,
     };
     open.phase = Phase::Differs(Box::new(committed));

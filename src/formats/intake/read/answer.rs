@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::error::Refusal;
-use super::super::fields::{Fields, elements, key, nested, number, scalar};
+use super::super::fields::{Fields, elements, key, nested, number};
 use super::anthropic::Blocks;
 use super::question::{as_text, function_call, write_array, write_object};
 use crate::domain::json::quote;
