@@ -139,11 +139,13 @@ impl Bench {
             Settings::default(),
         );
         let effects = state.start_review(EVAL);
-        Self {
+        let mut bench = Self {
             state,
             effects,
-            at: 1000,
-        }
+            at: 0,
+        };
+        bench.tick(1000);
+        bench
     }
 
     pub fn with(doc: TicketDoc) -> Self {
