@@ -77,7 +77,7 @@ fn held_out_rows_are_refused_with_the_two_ways_on_and_a_reason_lets_them_out() {
     bench.keys("O w h y enter");
     match bench.order(|order| matches!(order, Order::ExportPreview(_))) {
         Some((_, Order::ExportPreview(plan))) => {
-            assert_eq!(plan.override_reason.as_deref(), Some("why"))
+            assert_eq!(plan.override_reason.as_deref(), Some("why"));
         }
         _ => panic!("no new preview"),
     }
