@@ -14,7 +14,7 @@ use crate::app::ticket::TextView;
 use crate::app::ticket::{Pane, Phase, TicketState};
 use crate::domain::eval::Mode;
 use crate::domain::rubric::Answer;
-use crate::domain::view::{Anchor, Draft, Order, QueueQuery};
+use crate::domain::view::{Anchor, Order, QueueQuery};
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 use crate::tui::headless::text_of;
