@@ -6,6 +6,9 @@ use crate::tui::fake::FakeDesk;
 fn open_at(desk: &Arc<FakeDesk>, width: u16, height: u16) -> Harness {
     let mut settings = Settings::default();
     settings.instructed.insert("support".into());
+    settings
+        .instructed
+        .insert(crate::domain::ids::EvalId([9; 16]).to_string());
     settings.practised.insert("support-reply 3".into());
     settings.reviewed = 20;
     let mut state = AppState::new(Size { width, height }, settings);
