@@ -374,12 +374,11 @@ mod tests {
 
     #[test]
     fn an_exceeded_budget_gives_a_coarser_diff_that_is_still_right() {
-        let old: String = (0..4000)
-            .map(|i| format!("w{} ", i * 7919 % 4001))
-            .collect();
-        let new: String = (0..4000)
-            .map(|i| format!("w{} ", i * 104_729 % 4001))
-            .collect();
+        let words = |step: u32| {
+            let word = |i: u32| (i * step % 4001).to_string() + " ";
+            (0..4000).map(word).collect::<String>()
+        };
+        let (old, new) = (words(7919), words(104_729));
         let diff = WordDiff::within(old.as_str(), new.as_str(), Some(Duration::ZERO));
         assert!(diff.is_coarse());
         assert_eq!(diff.apply(|_| true), new);

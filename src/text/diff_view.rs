@@ -113,7 +113,8 @@ mod tests {
             shown.text.runs(),
             [(3..8, Style::Deleted), (8..14, Style::Inserted)]
         );
-        assert_eq!(shown.hunks, [3..14]);
+        assert_eq!(shown.hunks.len(), 1);
+        assert_eq!(shown.hunks[0], 3..14);
         assert_eq!(shown.text.map().source_range(3..8), 3..8);
     }
 

@@ -263,15 +263,15 @@ impl Printer<'_> {
 
     fn new_line(&mut self, depth: usize) {
         let cells = depth.min(MAX_INDENTED) * INDENT;
-        self.out.newline();
-        self.out.own(blanks(cells), Style::Plain);
+        self.out.own(new_line_and_blanks(cells), Style::Plain);
         // Continuation rows of a long string stand a step deeper than its key.
         self.out.hang(cells + INDENT, 0);
     }
 }
 
-fn blanks(cells: usize) -> &'static str {
-    const BLANKS: &str =
-        "                                                                                ";
-    &BLANKS[..cells.min(BLANKS.len())]
+/// One piece instead of two: a megabyte of JSON has hundreds of thousands of lines.
+fn new_line_and_blanks(cells: usize) -> &'static str {
+    const LINE: &str =
+        "\n                                                                                ";
+    &LINE[..LINE.len().min(1 + cells)]
 }

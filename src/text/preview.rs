@@ -1,7 +1,7 @@
 //! The start of a text as one line, for lists.
 
 use super::sanitise::line;
-use super::width::{ELLIPSIS, clusters};
+use super::width::{ELLIPSIS, clusters, floor_boundary};
 
 /// Graphemes kept in the previews that lists store.
 pub const PREVIEW_LEN: usize = 200;
@@ -22,7 +22,7 @@ pub fn preview(text: &str) -> String {
 ///
 /// Looks at the start of the text only, whatever its length.
 pub fn preview_of(text: &str, limit: usize) -> String {
-    let window = &text[..text.floor_char_boundary(SCAN_LIMIT)];
+    let window = &text[..floor_boundary(text, SCAN_LIMIT)];
     let mut gathered = String::new();
     let mut cut = window.len() < text.len();
     for word in window
@@ -33,7 +33,7 @@ pub fn preview_of(text: &str, limit: usize) -> String {
             gathered.push(' ');
         }
         let room = (limit * BYTES_PER_GRAPHEME).saturating_sub(gathered.len());
-        let end = word.floor_char_boundary(room);
+        let end = floor_boundary(word, room);
         gathered.push_str(&word[..end]);
         if end < word.len() {
             cut = true;

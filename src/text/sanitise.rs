@@ -85,7 +85,7 @@ fn is_clean(source: &str, form: Form) -> bool {
         return true;
     }
     // A mark may follow the last plain character, so the walk starts there.
-    let start = source.floor_char_boundary(ascii.saturating_sub(1));
+    let start = width::floor_boundary(source, ascii.saturating_sub(1));
     let mut context = Context::default();
     let mut chars = source[start..].chars().peekable();
     while let Some(c) = chars.next() {

@@ -182,9 +182,9 @@ impl Builder {
         self.put(raw, &Source::At(offset), style, Form::Lines);
     }
 
-    /// Appends `raw`, decoded from the source bytes `span` and different from them.
+    /// Appends `raw`, decoded from the source bytes `span` and different from them, as one line.
     pub fn decoded(&mut self, raw: &str, span: Range<usize>, style: Style) {
-        self.put(raw, &Source::Span(span), style, Form::Lines);
+        self.put(raw, &Source::Span(span), style, Form::Line);
     }
 
     /// Appends `raw`, which is the source text from `offset` on, as one line.
@@ -195,6 +195,11 @@ impl Builder {
     /// Appends text that is not in the source.
     pub fn own(&mut self, text: &str, style: Style) {
         self.put(text, &Source::Own, style, Form::Lines);
+    }
+
+    /// Appends text that is not at this place of the source, as one line.
+    pub fn own_line(&mut self, text: &str, style: Style) {
+        self.put(text, &Source::Own, style, Form::Line);
     }
 
     /// Ends the current line.
@@ -240,10 +245,14 @@ impl Builder {
 
     fn put(&mut self, raw: &str, source: &Source, style: Style, form: Form) {
         let start = self.len();
+        let stand_ins = self.writer.map.revealed_count();
         self.writer.write(raw, source, form);
         let end = self.len();
+        if self.writer.map.revealed_count() == stand_ins {
+            self.run(start..end, style);
+            return;
+        }
         let mut at = start;
-        // Collected first: stand-ins are rare, and the map is borrowed while it is searched.
         let revealed: Vec<_> = self.writer.map.revealed(start..end).collect();
         for range in revealed {
             self.run(at..range.start, style);

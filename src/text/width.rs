@@ -59,12 +59,11 @@ impl<'a> Iterator for Clusters<'a> {
 
     fn next(&mut self) -> Option<Cluster<'a>> {
         let rest = &self.text[self.at..];
-        let (len, width) = match first_simple(rest) {
-            Some(simple) => simple,
-            None => {
-                let cluster = rest.graphemes(true).next()?;
-                (cluster.len(), cluster.width().min(2))
-            }
+        let (len, width) = if let Some(simple) = first_simple(rest) {
+            simple
+        } else {
+            let cluster = rest.graphemes(true).next()?;
+            (cluster.len(), cluster.width().min(2))
         };
         let start = self.at;
         self.at += len;
@@ -217,6 +216,15 @@ pub fn fit(text: &str, cells: usize, align: Align) -> Cow<'_, str> {
         Cow::Borrowed(kept) => pad(kept, cells, align),
         Cow::Owned(cut) => Cow::Owned(pad(&cut, cells, align).into_owned()),
     }
+}
+
+/// The last character boundary of `text` at or before byte `at`.
+pub fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 fn fits(text: &str, cells: usize) -> bool {

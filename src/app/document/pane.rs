@@ -89,7 +89,7 @@ impl TextPane {
         self.text = match (&self.source, long) {
             (Source::Styled(text), _) => Arc::clone(text),
             (source, true) => Arc::new(build::beginning(source, self.options, BEGINNING)),
-            (source, false) => Arc::new(build(source, self.options)),
+            (source, false) => Arc::new(build(source, self.options, self.width.max(20))),
         };
         self.incomplete = long && !matches!(self.source, Source::Styled(_));
         self.search_again();
@@ -244,7 +244,12 @@ impl TextPane {
         if self.width != usize::from(width) {
             self.width = usize::from(width);
             self.selection = None;
-            self.rewrap();
+            // Tables are laid out for a width; raw and plain texts only wrap anew.
+            if self.options.raw || matches!(self.source, Source::Plain(_) | Source::Styled(_)) {
+                self.rewrap();
+            } else {
+                self.rebuild();
+            }
         }
         self.clamp();
     }

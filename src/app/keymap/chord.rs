@@ -208,7 +208,7 @@ impl FromStr for Chord {
         }
         let mut chars = rest.chars();
         chord.key = match (chars.next(), chars.next()) {
-            (Some(c), None) => Key::Char(c),
+            (Some(c), None) => named(rest).unwrap_or(Key::Char(c)),
             (None, _) => return Err(bad()),
             _ => named(&rest.to_ascii_lowercase()).ok_or_else(bad)?,
         };
