@@ -78,17 +78,13 @@ pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
         start: Instant::now(),
         leaving: None,
     };
-    shell.first(setup.first)?;
-    loop {
-        shell.draw_if_due()?;
-        if let Some(ended) = shell.leaving {
-            shell.finish().await;
-            return Ok(ended);
-        }
-        let happened = shell.wait().await;
-        shell.take(happened)?;
-        shell.drain()?;
+    let ended = shell.until_left(setup.first).await;
+    if ended.is_err() {
+        // The terminal is gone or broken; what was entered is not.
+        shell.hurry().unwrap_or_default();
     }
+    shell.finish().await;
+    ended
 }
 
 /// What came back from an editor: a changed text, or nothing new.
@@ -128,6 +124,19 @@ enum Happened {
 }
 
 impl Shell<'_> {
+    async fn until_left(&mut self, first: Vec<Effect>) -> io::Result<Ended> {
+        self.first(first)?;
+        loop {
+            self.draw_if_due()?;
+            if let Some(ended) = self.leaving {
+                return Ok(ended);
+            }
+            let happened = self.wait().await;
+            self.take(happened)?;
+            self.drain()?;
+        }
+    }
+
     fn now_ms(&self) -> u64 {
         self.start.elapsed().as_millis() as u64
     }

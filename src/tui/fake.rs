@@ -35,6 +35,7 @@ struct Inner {
     empty: bool,
     done: BTreeMap<TicketId, Committed>,
     drafts: BTreeMap<TicketId, Draft>,
+    submitted: BTreeMap<TicketId, Draft>,
     last: Vec<TicketId>,
     undone: Vec<TicketId>,
     history: BTreeMap<TicketId, Vec<HistoryLine>>,
@@ -55,6 +56,7 @@ impl FakeDesk {
                 empty: false,
                 done: BTreeMap::new(),
                 drafts: BTreeMap::new(),
+                submitted: BTreeMap::new(),
                 last: Vec::new(),
                 undone: Vec::new(),
                 history: BTreeMap::new(),
@@ -351,7 +353,7 @@ impl Desk for FakeDesk {
         };
         inner.done.insert(submission.ticket, committed.clone());
         inner
-            .drafts
+            .submitted
             .insert(submission.ticket, submission.draft.clone());
         inner.last.push(submission.ticket);
         inner.note(submission.ticket, "review committed");
@@ -384,6 +386,9 @@ impl Desk for FakeDesk {
             return Ok(None);
         };
         inner.done.remove(&ticket);
+        if let Some(draft) = inner.submitted.remove(&ticket) {
+            inner.drafts.insert(ticket, draft);
+        }
         inner.undone.push(ticket);
         Ok(Some(Undone {
             action: ActionId([0; 16]),

@@ -323,3 +323,6 @@ fn key(name: &str) -> Option<KeyEvent> {
     };
     Some(KeyEvent::new(code, modifiers))
 }
+
+#[cfg(test)]
+mod tests;

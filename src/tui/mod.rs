@@ -100,3 +100,6 @@ pub fn theme(config: &Config, told: Option<Ground>) -> Theme {
         ascii: wants_ascii(var),
     }
 }
+
+#[cfg(test)]
+mod live;

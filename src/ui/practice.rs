@@ -3,25 +3,29 @@
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
-use crate::app::layout::Size;
+use crate::app::document::TextPane;
+use crate::app::layout::{self, Breadth};
 use crate::app::practice::{Practice, Step};
-use crate::app::ticket::{Ghosts, Pane, TicketLayout, TicketOptions, form, form_view, layout};
+use crate::app::ticket::{Ghosts, form, form_view};
 
 use super::form::{FormView, draw as draw_form, short_answer};
 use super::glyph;
-use super::pen::{Pen, Words, nth_row, shift_down};
+use super::pen::{Pen, Words, cut_bottom, cut_left, cut_top, nth_row, shift_down};
 use super::rect;
 use super::screen;
 use super::texts;
 use super::theme::Look;
 use super::widgets::rule::{self, Title};
 
+/// Rows the questions get at least where they stand below the texts.
+const FORM_ROWS: u16 = 9;
+
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let Some(practice) = &state.practice else {
         return;
     };
-    let place = places(practice, state.size);
+    let frame = layout::frame(state.size);
     let left = Words::new()
         .add(Look::Accent, "practice")
         .add(
@@ -32,62 +36,61 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             Look::Dim,
             format!("  nothing here counts {} Esc leaves", glyph::DOT),
         );
-    screen::frame(pen, state, &place.frame, &left, &Words::new());
-    for (pane, area) in &place.texts {
-        let (name, text) = match pane {
-            Pane::Request => ("REQUEST", Some(&practice.request)),
-            Pane::Output(at) => ("OUTPUT", practice.outputs.get(*at)),
-            Pane::Form | Pane::Judge | Pane::Reference => continue,
-        };
-        let title = Title {
-            name,
-            place: text.map_or_else(Words::new, texts::place),
-            ..Title::default()
-        };
-        rule::title(pen, rect(area.title), &title);
-        if let Some(text) = text {
-            texts::pane(pen, rect(area.body), text);
+    screen::frame(pen, state, &frame, &left, &Words::new());
+    let content = rect(frame.content);
+    let (texts, form) = if state.size.breadth() >= Breadth::Medium {
+        cut_left(content, content.width * 3 / 5, 1)
+    } else {
+        cut_bottom(content, FORM_ROWS.min(content.height / 2))
+    };
+    match practice.step {
+        Step::Answering => both_texts(pen, texts, practice),
+        Step::Revealed => {
+            let title = Title {
+                name: "THE RIGHT ANSWERS",
+                ..Title::default()
+            };
+            rule::title(pen, texts, &title);
+            lesson(pen, shift_down(texts, 1), practice);
         }
     }
-    if let Some(area) = &place.form {
-        let title = Title {
-            name: "QUESTIONS",
-            focused: true,
-            ..Title::default()
+    let title = Title {
+        name: "QUESTIONS",
+        focused: practice.step == Step::Answering,
+        ..Title::default()
+    };
+    rule::title(pen, form, &title);
+    questions(pen, shift_down(form, 1), practice);
+}
+
+/// The request as high as it needs to be, the output below it.
+fn both_texts(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
+    let rows = practice.request.rows().rows().len();
+    let most = usize::from(area.height / 2).min(practice.request.height() + 1);
+    let (request, rest) = cut_top(area, (rows + 1).min(most) as u16);
+    text(pen, request, "REQUEST", &practice.request);
+    let each = rest.height / (practice.outputs.len().clamp(1, 9) as u16);
+    let mut rest = rest;
+    for (at, output) in practice.outputs.iter().enumerate() {
+        let (area, below) = cut_top(rest, each);
+        let name = if practice.outputs.len() > 1 {
+            format!("OUTPUT {}", at + 1)
+        } else {
+            "OUTPUT".to_owned()
         };
-        rule::title(pen, rect(area.title), &title);
-        questions(pen, rect(area.body), practice);
-    }
-    if let Some(area) = &place.judge {
-        let name = match practice.step {
-            Step::Answering => "ANSWERS",
-            Step::Revealed => "THE RIGHT ANSWERS",
-        };
-        let title = Title {
-            name,
-            ..Title::default()
-        };
-        rule::title(pen, rect(area.title), &title);
-        lesson(pen, rect(area.body), practice);
+        text(pen, area, &name, output);
+        rest = below;
     }
 }
 
-/// Where the parts stand: those of a ticket with one text at a time where it is narrow.
-fn places(practice: &Practice, size: Size) -> TicketLayout {
-    let revealed = practice.step == Step::Revealed;
-    let options = TicketOptions {
-        outputs: practice.outputs.len(),
-        tab: Pane::Output(0),
-        form_lines: lines(practice, 60).len().min(200) as u16,
-        request_lines: practice.request.rows().rows().len().min(200) as u16,
-        ..TicketOptions::default()
+fn text(pen: &mut Pen<'_>, area: Rect, name: &str, text: &TextPane) {
+    let title = Title {
+        name,
+        place: texts::place(text),
+        ..Title::default()
     };
-    let mut place = layout(size, &options);
-    if revealed && place.judge.is_none() {
-        // Where only the questions fit below the text, the lesson takes the text's place.
-        place.judge = place.texts.pop().map(|(_, area)| area);
-    }
-    place
+    rule::title(pen, area, &title);
+    texts::pane(pen, shift_down(area, 1), text);
 }
 
 fn lines(practice: &Practice, columns: u16) -> Vec<form_view::FormLine> {
@@ -112,10 +115,6 @@ fn questions(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
 }
 
 fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
-    if practice.step == Step::Answering {
-        pen.line(area, "They open here once you commit.", Look::Dim);
-        return;
-    }
     let differing = practice.differing();
     let mut used = 0;
     for (id, (mine, right)) in &differing {

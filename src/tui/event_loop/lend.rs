@@ -42,7 +42,7 @@ impl Shell<'_> {
 
     /// Lets time pass at once for what is due within a second, so that a draft that waits for the typing
     /// to rest is saved before the end.
-    fn hurry(&mut self) -> io::Result<()> {
+    pub(super) fn hurry(&mut self) -> io::Result<()> {
         let until = self.now_ms() + HURRIED_MS;
         for _ in 0..HURRIED_STEPS {
             match self.state.next_tick_ms() {

@@ -33,9 +33,10 @@ fn rows() -> Vec<Row> {
     let reply = "Hi Dana,\n\nI'm sorry about the double charge. I can see two payments on **3 October**:\n\n\
                  - 24.00 EUR, your monthly plan\n- 24.00 EUR, the same plan, charged again by mistake\n\n\
                  I have refunded **both payments**; the money is back within 5 days.\n\nBest,\nthe billing team";
-    let long: String = (1..=80)
-        .map(|line| format!("Step {line}: open the settings and read what stands there.\n\n"))
+    let long: Vec<String> = (1..=80)
+        .map(|line| format!("Step {line}: open the settings and read what stands there."))
         .collect();
+    let long = long.join("\n\n");
     vec![
         (charged, reply.to_owned(), "billing", Some([1, 4, 5])),
         (

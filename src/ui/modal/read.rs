@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
-use crate::app::layout;
+use crate::app::layout::{self, DialogLayout};
 use crate::app::modal::{Confirm, HistoryView, InstructionsView, Message, ModeQuestion};
 use crate::domain::view::HistoryLine;
 
@@ -13,8 +13,8 @@ use super::super::pen::{Pen, Words, cut_bottom, cut_top, nth_row, shift_down, sh
 use super::super::rect;
 use super::super::texts;
 use super::super::theme::Look;
+use super::super::widgets::dialog;
 use super::super::widgets::wait::paragraph;
-use super::super::widgets::{dialog, rule};
 
 /// A question with yes and no.
 pub fn confirm(pen: &mut Pen<'_>, state: &AppState, confirm: &Confirm) {
@@ -65,6 +65,13 @@ pub fn mode(pen: &mut Pen<'_>, state: &AppState, question: &ModeQuestion) {
     pen.words(nth_row(inner, inner.height.saturating_sub(1)), &keys);
 }
 
+/// A dialog for reading as high as its text, up to the room there is for reading.
+fn fitted(state: &AppState, rows: usize) -> DialogLayout {
+    let reader = layout::reader(state.size);
+    let height = rows.min(usize::from(reader.inner.height)) as u16;
+    layout::dialog(state.size, reader.inner.width, height)
+}
+
 /// Something to know, and what to do about it. As high as its text, up to the room for reading.
 pub fn message(pen: &mut Pen<'_>, state: &AppState, message: &Message) {
     let reader = layout::reader(state.size);
@@ -106,7 +113,8 @@ pub fn message(pen: &mut Pen<'_>, state: &AppState, message: &Message) {
 
 /// What happened to a ticket, oldest first.
 pub fn history(pen: &mut Pen<'_>, state: &AppState, history: &HistoryView) {
-    let place = layout::reader(state.size);
+    let lines = history.lines.as_ref().map_or(1, Vec::len);
+    let place = fitted(state, lines.max(3));
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), "History");
     match &history.lines {
         None => {
@@ -151,13 +159,13 @@ fn happened(pen: &mut Pen<'_>, row: Rect, line: &HistoryLine) {
 
 /// Purpose and instructions of an eval.
 pub fn instructions(pen: &mut Pen<'_>, state: &AppState, view: &InstructionsView) {
-    let place = layout::reader(state.size);
+    let rows = view.pane.rows().rows().len();
+    let place = fitted(state, rows + 5);
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), &view.name);
     let (head, rest) = cut_top(inner, 2);
     pen.line(head, &view.purpose, Look::Strong);
     let (text, below) = cut_bottom(rest, 2);
     texts::pane(pen, text, &view.pane);
-    rule::plain(pen, below);
     let action = if view.first {
         "starts with the first ticket"
     } else {
