@@ -119,6 +119,7 @@ pub fn committed(number: u8, differs: bool) -> Committed {
         pass: Some(false),
         judge: verdicts(&[("correct", 1), ("complete", 4)]),
         judge_differs: differs,
+        revealed: None,
         left: 14,
     }
 }
