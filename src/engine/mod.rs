@@ -8,13 +8,16 @@ pub mod datasets;
 mod error;
 pub mod evals;
 pub mod found;
+pub mod history;
 pub mod home;
+pub mod items;
 pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
 pub mod ticket;
 pub mod undo;
+pub mod upkeep;
 
 use std::path::Path;
 
