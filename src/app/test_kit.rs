@@ -15,6 +15,7 @@ use crate::domain::view::{Committed, JudgeView, Lease, OutputDoc, Shown, TicketD
 
 use super::effect::{Effect, Order, Outcome, RequestId};
 use super::input::Input;
+use super::keymap::Key;
 use super::layout::Size;
 use super::settings::Settings;
 use super::state::AppState;
@@ -206,7 +207,6 @@ impl Bench {
 
 pub fn event(key: &str) -> KeyEvent {
     let chord: super::keymap::Chord = key.parse().expect("a key");
-    use super::keymap::Key;
     let code = match chord.key {
         Key::Char(c) => KeyCode::Char(c),
         Key::Enter => KeyCode::Enter,

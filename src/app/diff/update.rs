@@ -1,5 +1,6 @@
 //! What actions do in the comparison.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::text::diff::WordDiff;
@@ -23,7 +24,7 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     let original: Arc<str> = doc
         .outputs
         .first()
-        .map(|o| o.text())
+        .map(crate::domain::view::ticket::OutputDoc::text)
         .unwrap_or_default()
         .into();
     let edited: Arc<str> = Arc::from(correction.as_str());
@@ -32,7 +33,7 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
         original: Arc::clone(&original),
         edited: Arc::clone(&edited),
         diff: None,
-        taken: Default::default(),
+        taken: BTreeSet::default(),
         cursor: 0,
         pane: TextPane::new(Source::Plain(Arc::clone(&edited)), TextOptions::default()),
         places: Vec::new(),

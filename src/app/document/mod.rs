@@ -85,6 +85,3 @@ pub fn prepare(job: &TextJob) -> Prepared {
         rows,
     }
 }
-
-#[cfg(test)]
-mod tests;

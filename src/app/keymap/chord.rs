@@ -139,7 +139,7 @@ impl Chord {
         })
     }
 
-    /// The character this types into a text field. Ctrl with Alt is AltGr on some terminals and types too.
+    /// The character this types into a text field. Ctrl with Alt is `AltGr` on some terminals and types too.
     pub fn text(self) -> Option<char> {
         match self.key {
             Key::Char(c) if self.ctrl == self.alt => Some(c),

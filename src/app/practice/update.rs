@@ -1,5 +1,6 @@
 //! What actions do on a practice ticket.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::domain::ids::OutputId;
@@ -182,15 +183,14 @@ fn commit(state: &mut AppState) {
     };
     if practice.step == Step::Revealed {
         let next = shown(&practice.doc, practice.at + 1);
-        match next {
-            Some(next) => state.practice = Some(Box::new(next)),
-            None => {
-                stop(state);
-                state.say(
-                    Tone::Notice,
-                    "that was practice, nothing of it counts; this one does",
-                );
-            }
+        if let Some(next) = next {
+            state.practice = Some(Box::new(next));
+        } else {
+            stop(state);
+            state.say(
+                Tone::Notice,
+                "that was practice, nothing of it counts; this one does",
+            );
         }
         return;
     }
@@ -226,24 +226,26 @@ fn lesson(practice: &Practice, example: &Example) -> String {
             } else {
                 "≠"
             };
-            text.push_str(&format!(
-                "- {mark} {}  you {mine}, the rubric's author {}\n",
+            let _ = writeln!(
+                text,
+                "- {mark} {}  you {mine}, the rubric's author {}",
                 question.text,
                 said(right)
-            ));
+            );
         }
     }
     if !example.why.is_empty() {
-        text.push_str(&format!("\n{}\n", example.why));
+        let _ = write!(text, "\n{}\n", example.why);
     }
     if let Some(correction) = &example.correction {
-        text.push_str(&format!("\n**Corrected**\n\n{correction}\n"));
+        let _ = write!(text, "\n**Corrected**\n\n{correction}\n");
         text.push_str("\n**The training row this makes**\n\n```json\n");
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "{{\"messages\": [{{\"role\": \"user\", \"content\": {}}},\n              {{\"role\": \"assistant\", \"content\": {}}}]}}\n```\n",
             quote(&example.input),
             quote(correction)
-        ));
+        );
     }
     text
 }

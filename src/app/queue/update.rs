@@ -58,13 +58,13 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         Action::MarkAll => mark_all(state, effects),
         Action::ChangeOrder => next_order(state, effects),
         Action::Filter | Action::Find => open_filter(state),
-        Action::Skip => ticket::update::decide(state, Decision::Skip, false, effects),
+        Action::Skip => ticket::decide::decide(state, Decision::Skip, false, effects),
         Action::Flag => {
             let on = !queue.current().is_some_and(|row| row.flagged);
             let decision = Decision::Flag(on, String::new());
-            ticket::update::decide(state, decision, false, effects);
+            ticket::decide::decide(state, decision, false, effects);
         }
-        Action::Defer | Action::Escalate | Action::FlagNote => ticket::update::ask(state, action),
+        Action::Defer | Action::Escalate | Action::FlagNote => ticket::decide::ask(state, action),
         Action::Note => {
             let tickets = queue.targets();
             ticket::update::prompt(state, "Note", PromptFor::Note(tickets), false);

@@ -122,14 +122,14 @@ pub fn lines(
                 range: (scale.min(), scale.max()),
             }),
             _ => {
-                let marks = Given {
-                    given,
+                let marks = Marked {
+                    answer: given,
                     ghost: ghosts.0.get(question.id),
                     peek: form.peek.filter(|_| here),
                 };
-                cells(doc, question.takes, &marks, columns)
-                    .into_iter()
-                    .for_each(|cells| lines.push(FormLine::Levels { at, cells }));
+                for cells in cells(doc, question.takes, &marks, columns) {
+                    lines.push(FormLine::Levels { at, cells });
+                }
             }
         }
         let level = if here {
@@ -166,13 +166,13 @@ fn broken(text: &str, room: u16, whole: bool) -> (String, Vec<FormLine>) {
     (first, more.collect())
 }
 
-struct Given<'a> {
-    given: Option<&'a Answer>,
+struct Marked<'a> {
+    answer: Option<&'a Answer>,
     ghost: Option<&'a Answer>,
     peek: Option<i32>,
 }
 
-fn cells(doc: &TicketDoc, takes: Takes, marks: &Given<'_>, columns: u16) -> Vec<Vec<LevelCell>> {
+fn cells(doc: &TicketDoc, takes: Takes, marks: &Marked<'_>, columns: u16) -> Vec<Vec<LevelCell>> {
     let mut answers: Vec<(Answer, String)> = match takes {
         Takes::Level(scale) => scale
             .levels()
@@ -200,8 +200,8 @@ fn cells(doc: &TicketDoc, takes: Takes, marks: &Given<'_>, columns: u16) -> Vec<
             x = INDENT;
         }
         let cell = LevelCell {
-            chosen: marks.given == Some(&answer),
-            ghost: marks.given.is_none() && marks.ghost == Some(&answer),
+            chosen: marks.answer == Some(&answer),
+            ghost: marks.answer.is_none() && marks.ghost == Some(&answer),
             peek: marks.peek.is_some() && marks.peek == answer.level(),
             answer,
             label,

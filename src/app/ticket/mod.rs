@@ -1,11 +1,13 @@
 //! One ticket, open: what is read, what was entered, where the commit stands.
 
 pub mod commit;
+pub(crate) mod decide;
 mod draft;
 pub mod form;
 pub mod form_view;
 mod layout;
 pub(crate) mod open;
+pub(crate) mod reading;
 pub mod update;
 mod view;
 

@@ -153,18 +153,17 @@ pub(super) fn selection(state: &AppState) -> Option<String> {
         .ticket
         .as_ref()
         .filter(|_| state.screen == Screen::Ticket)?;
-    match &ticket.editor {
-        Some(editor) => editor.selected(),
-        None => {
-            let pane = ticket.view.panes.get(&ticket.view.reading)?;
-            pane.selected().map(|_| pane.copied())
-        }
+    if let Some(editor) = &ticket.editor {
+        editor.selected()
+    } else {
+        let pane = ticket.view.panes.get(&ticket.view.reading)?;
+        pane.selected().map(|_| pane.copied())
     }
 }
 
 fn copy(state: &mut AppState, effects: &mut Vec<Effect>) {
     let command = match state.screen {
-        Screen::Ticket => ticket::update::copied(state),
+        Screen::Ticket => ticket::reading::copied(state),
         Screen::Queue => state.queue.as_ref().and_then(|queue| {
             let text = queue.current()?.preview.clone();
             Some(Command::Copy { text })

@@ -157,12 +157,11 @@ fn run_entry(
     let Some(entry) = entry else {
         return;
     };
-    match &entry.refused {
-        Some(why) => state.say(Tone::Refused, why.clone()),
-        None => {
-            state.modals.pop();
-            super::run(state, entry.action, effects);
-        }
+    if let Some(why) = &entry.refused {
+        state.say(Tone::Refused, why.clone());
+    } else {
+        state.modals.pop();
+        super::run(state, entry.action, effects);
     }
 }
 
@@ -198,7 +197,7 @@ fn answered(state: &mut AppState, prompt: Prompt, effects: &mut Vec<Effect>) {
         other => return say(state, &other, text, effects),
     };
     let (tickets, decision, advance) = decision;
-    ticket::update::decide_on(state, tickets, decision, advance, effects);
+    ticket::decide::decide_on(state, tickets, decision, advance, effects);
 }
 
 fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Vec<Effect>) {
@@ -220,7 +219,7 @@ fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Ve
                 .and_then(|open| open.view.reading_pane())
                 .and_then(|pane| pane.find(&text));
             if !text.is_empty() {
-                ticket::update::say_hit(state, hit);
+                ticket::reading::say_hit(state, hit);
             }
         }
         PromptFor::Reviewer => {

@@ -111,7 +111,7 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
         }
         Layer::Queue => click_queue(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
-            click_ticket(state, x, y, extend, effects)
+            click_ticket(state, x, y, extend, effects);
         }
         Layer::Palette | Layer::Help => click_list(state, x, y, effects),
         _ => {}
@@ -148,12 +148,12 @@ fn click_queue(state: &mut AppState, x: u16, y: u16, effects: &mut Vec<Effect>) 
 
 fn click_list(state: &mut AppState, x: u16, y: u16, effects: &mut Vec<Effect>) {
     let mut inner = layout::list_dialog(state.size).inner;
-    inner.take_top(2);
+    let _ = inner.take_top(2);
     if !inner.holds(x, y) {
         return;
     }
     let row = usize::from(y - inner.y);
-    let (Some(Modal::Palette(list)) | Some(Modal::Help(super::super::modal::Help { list, .. }))) =
+    let Some(Modal::Palette(list) | Modal::Help(super::super::modal::Help { list, .. })) =
         state.modals.last_mut()
     else {
         return;

@@ -28,7 +28,7 @@ pub(super) fn outcome(
     };
     state.dirty |= !matches!(asked, Asked::Draft(_) | Asked::Index | Asked::Settings);
     match outcome {
-        Outcome::Failed(failure) => failed(state, asked, failure, effects),
+        Outcome::Failed(failure) => failed(state, &asked, &failure, effects),
         Outcome::LeaseLost { by } => lost(state, &asked, by, effects),
         outcome => replied(state, asked, outcome, effects),
     }
@@ -111,7 +111,7 @@ fn replied_elsewhere(
             }
         }
         (Asked::Job(Job::Export), Outcome::Exported(done)) => export::update::done(state, done),
-        (Asked::Job(Job::Import), Outcome::Imported(done)) => imported(state, done, effects),
+        (Asked::Job(Job::Import), Outcome::Imported(done)) => imported(state, &done, effects),
         (Asked::Job(Job::Demo), Outcome::Done) => {
             global::go_home(state, effects);
             state.say(
@@ -231,7 +231,7 @@ fn undone_(state: &mut AppState, undone: Option<Undone>, effects: &mut Vec<Effec
     state.say(Tone::Done, undone.what);
 }
 
-fn imported(state: &mut AppState, done: ImportDone, effects: &mut Vec<Effect>) {
+fn imported(state: &mut AppState, done: &ImportDone, effects: &mut Vec<Effect>) {
     let bad = if done.bad == 0 {
         String::new()
     } else {
@@ -280,15 +280,15 @@ fn lost(state: &mut AppState, asked: &Asked, by: Option<String>, effects: &mut V
     }
 }
 
-fn failed(state: &mut AppState, asked: Asked, failure: Failure, effects: &mut Vec<Effect>) {
+fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut Vec<Effect>) {
     let now = state.now_ms;
     match asked {
         Asked::Submit(id) => {
-            commit::not_committed(state, id, &failure, None, effects);
+            commit::not_committed(state, *id, failure, None, effects);
             return;
         }
         Asked::Draft(id) => {
-            if let Some(ticket) = state.ticket.as_mut().filter(|t| t.id() == Some(id)) {
+            if let Some(ticket) = state.ticket.as_mut().filter(|t| t.id() == Some(*id)) {
                 ticket.keeper.failed(now);
             }
         }
