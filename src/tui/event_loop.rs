@@ -4,15 +4,16 @@ mod lend;
 mod paint;
 mod signals;
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use crossterm::execute;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -77,6 +78,7 @@ pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
         pace: Pace::default(),
         start: Instant::now(),
         leaving: None,
+        continued: false,
     };
     let ended = shell.until_left(setup.first).await;
     if ended.is_err() {
@@ -110,6 +112,8 @@ struct Shell<'a> {
     pace: Pace,
     start: Instant,
     leaving: Option<Ended>,
+    /// Whether the next `SIGCONT` is the one that ended a stop of our own.
+    continued: bool,
 }
 
 /// What the loop woke up for.
@@ -133,7 +137,7 @@ impl Shell<'_> {
             }
             let happened = self.wait().await;
             self.take(happened)?;
-            self.drain()?;
+            self.drain().await?;
         }
     }
 
@@ -204,12 +208,12 @@ impl Shell<'_> {
     }
 
     /// Takes in everything that is there already, so that a burst costs one frame.
-    fn drain(&mut self) -> io::Result<()> {
+    async fn drain(&mut self) -> io::Result<()> {
         while let Ok(input) = self.replies.try_recv() {
             self.input(input)?;
         }
         while let Some(stream) = &mut self.events
-            && let Some(Some(event)) = stream.next().now_or_never()
+            && let Some(Some(event)) = ready(stream).await
         {
             self.event(event?)?;
         }
@@ -279,6 +283,20 @@ impl Shell<'_> {
             tracing::error!("the writing lane ended before its work was done");
         }
     }
+}
+
+/// The next event if there is one by now.
+///
+/// Polled with the waker of the loop: the stream keeps the waker it was polled with last, and with one
+/// that wakes nobody the next key would lie there until something else happens.
+async fn ready(stream: &mut EventStream) -> Option<Option<io::Result<Event>>> {
+    poll_fn(|context| {
+        Poll::Ready(match stream.poll_next_unpin(context) {
+            Poll::Ready(event) => Some(event),
+            Poll::Pending => None,
+        })
+    })
+    .await
 }
 
 async fn next_event(events: Option<&mut EventStream>) -> Option<io::Result<Event>> {

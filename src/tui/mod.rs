@@ -100,6 +100,3 @@ pub fn theme(config: &Config, told: Option<Ground>) -> Theme {
         ascii: wants_ascii(var),
     }
 }
-
-#[cfg(test)]
-mod live;

@@ -79,9 +79,9 @@ fn drawn(state: &AppState) -> String {
     text_of(&buffer)
 }
 
-fn styled(state: &AppState, text: &str, theme: &Theme) -> ratatui::style::Style {
+fn styled(state: &AppState, text: &str, theme: Theme) -> ratatui::style::Style {
     let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.width, state.size.height));
-    draw(state, theme, &mut buffer);
+    draw(state, &theme, &mut buffer);
     let width = usize::from(state.size.width);
     for row in buffer.content.chunks(width) {
         for x in 0..width {
@@ -206,12 +206,12 @@ fn the_focus_has_the_accent_and_a_sign() {
     let state = ticket(160, 48, 0);
     let theme = Theme::default();
     assert_eq!(
-        styled(&state, "QUESTIONS", &theme),
-        drawn_style(&theme, Look::Accent)
+        styled(&state, "QUESTIONS", theme),
+        drawn_style(theme, Look::Accent)
     );
     assert_eq!(
-        styled(&state, "OUTPUT", &theme),
-        drawn_style(&theme, Look::Title)
+        styled(&state, "OUTPUT", theme),
+        drawn_style(theme, Look::Title)
     );
     assert!(drawn(&state).contains("▸ QUESTIONS"));
 }
@@ -221,13 +221,13 @@ fn the_level_that_is_set_is_in_brackets_and_lit() {
     let state = ticket(120, 36, 0);
     let theme = Theme::default();
     assert_eq!(
-        styled(&state, "[3]", &theme),
-        drawn_style(&theme, Look::Chosen)
+        styled(&state, "[3]", theme),
+        drawn_style(theme, Look::Chosen)
     );
 }
 
 /// A style as it stands in a cell, where nothing is left to inherit.
-fn drawn_style(theme: &Theme, look: Look) -> ratatui::style::Style {
+fn drawn_style(theme: Theme, look: Look) -> ratatui::style::Style {
     let mut cell = ratatui::buffer::Cell::default();
     cell.set_style(theme.style(look));
     cell.style()

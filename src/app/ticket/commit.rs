@@ -2,6 +2,7 @@
 
 use crate::domain::eval::AfterCommit;
 use crate::domain::review::{ReviewSource, Sight};
+use crate::domain::ticket::State;
 use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission};
 
 use super::super::effect::{Command, Effect, Order};
@@ -131,6 +132,12 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
+    let cards = state.home.home.iter_mut().flat_map(|home| &mut home.evals);
+    for card in cards.filter(|card| card.id == ticket.eval) {
+        // The title counts down at once; Home reads the exact numbers when it is opened.
+        card.done += u64::from(done.state == State::Done && done.left < card.waiting);
+        card.waiting = done.left;
+    }
     if ticket.behind.as_ref().and_then(|b| b.id()) == Some(done.ticket) {
         ticket.behind = None;
     }

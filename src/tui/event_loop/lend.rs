@@ -23,6 +23,7 @@ impl Shell<'_> {
     pub(super) fn signal(&mut self, number: i32) -> io::Result<()> {
         match number {
             STOP => self.stop(false),
+            GO_ON if std::mem::take(&mut self.continued) => Ok(()),
             GO_ON if self.outside.is_none() => {
                 // Stopped without being asked first: the shell has had the terminal meanwhile.
                 self.guard.lend();
@@ -68,6 +69,7 @@ impl Shell<'_> {
             kill_process(getpid(), Signal::STOP)
         };
         stopped?;
+        self.continued = true;
         if ours {
             self.guard.retake()?;
             self.events = Some(EventStream::new());

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::app::input::Input;
 use crate::ui;
@@ -15,10 +16,12 @@ use super::Shell;
 impl Shell<'_> {
     pub(super) fn redraw(&mut self) -> io::Result<()> {
         self.last = None;
-        self.screen.clear()?;
-        self.pace.mark();
-        // The size may have changed while the terminal was not ours.
+        // Not `clear`: it asks the terminal where the cursor is, and the answer would go to the event
+        // stream. A resize empties screen and buffers too. The size may have changed meanwhile anyway.
         let size = self.screen.size()?;
+        self.screen
+            .resize(Rect::new(0, 0, size.width, size.height))?;
+        self.pace.mark();
         self.input(Input::Resize {
             width: size.width,
             height: size.height,

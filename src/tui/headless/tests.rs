@@ -41,6 +41,7 @@ fn three_digits_and_enter_commit_and_bring_the_next_ticket() {
     assert_eq!(desk.committed().len(), 1);
     assert!(app.shows("Which invoice is this?"), "{}", app.screen());
     assert!(app.shows("committed 0.73"), "{}", app.screen());
+    assert!(app.shows("5 left") && app.shows("1/6"), "{}", app.screen());
     assert!(app.shows("u undo"), "{}", app.screen());
 }
 
