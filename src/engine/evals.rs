@@ -137,6 +137,16 @@ impl Engine {
         })?)
     }
 
+    /// All rubric versions of the workspace, oldest first.
+    pub fn rubrics(&self) -> Result<Vec<Rubric>> {
+        Ok(self.store.read(|db| {
+            let all = rubrics::all(db)?;
+            all.iter()
+                .map(|(id, _, _)| rubrics::get(db, id))
+                .collect::<crate::store::Result<Vec<_>>>()
+        })?)
+    }
+
     /// Sets how an eval is reviewed; the rest of its policy stays.
     pub fn set_mode(
         &self,

@@ -11,6 +11,7 @@ pub mod found;
 pub mod history;
 pub mod home;
 pub mod items;
+pub mod library;
 pub mod open;
 mod plans;
 pub mod queue;
