@@ -8,6 +8,7 @@ pub mod datasets;
 mod error;
 pub mod evals;
 pub mod home;
+pub mod import;
 pub mod open;
 mod plans;
 pub mod queue;
