@@ -10,6 +10,7 @@ pub mod evals;
 pub mod found;
 pub mod history;
 pub mod home;
+pub mod import;
 pub mod items;
 pub mod library;
 pub mod open;
