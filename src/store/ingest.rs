@@ -201,8 +201,7 @@ impl Loader {
 
     /// Whether the indexes should be built before more rows come.
     pub fn wants_indexes(&self) -> bool {
-        self.bulk
-            && (self.seen_raws.len() >= BULK_ROWS || self.waiting_bytes >= WAITING_BYTES)
+        self.bulk && (self.seen_raws.len() >= BULK_ROWS || self.waiting_bytes >= WAITING_BYTES)
     }
 
     /// To be called once the indexes exist: returns the rows that waited, to be loaded next, each batch with the
@@ -538,7 +537,8 @@ pub fn begin_bulk(db: &Db) -> Result<bool> {
 
 /// Takes back a source that turned out to bring nothing new.
 pub fn drop_source(db: &Db, row: i64) -> Result<()> {
-    db.exec("DELETE FROM source WHERE row = ?1", args![row]).map(|_| ())
+    db.exec("DELETE FROM source WHERE row = ?1", args![row])
+        .map(|_| ())
 }
 
 /// Whether a source of this identity is kept.

@@ -50,7 +50,9 @@ struct Occurrences {
 impl Occurrences {
     /// How many equal requests stood before this one.
     fn next(&mut self, key: [u8; 16]) -> u32 {
-        let key = u64::from_le_bytes([key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]]);
+        let key = u64::from_le_bytes([
+            key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7],
+        ]);
         if self.once.insert(key) {
             return 0;
         }
@@ -87,7 +89,14 @@ impl Facts {
     }
 
     /// Adds a row to a batch. `json` is what the record was read from.
-    pub fn push(&mut self, batch: &mut Batch, line: u64, json: &str, item: ItemId, record: &Record<'_>) {
+    pub fn push(
+        &mut self,
+        batch: &mut Batch,
+        line: u64,
+        json: &str,
+        item: ItemId,
+        record: &Record<'_>,
+    ) {
         let start = batch.arena.len();
         batch.arena.extend_from_slice(json.as_bytes());
         let raw_id = raw_id(json);
@@ -102,7 +111,8 @@ impl Facts {
             Some(_) => labels::Decided::default(),
             None => {
                 for label in &record.labels {
-                    self.unmapped.add(&format!("{}: no eval was named", label.name));
+                    self.unmapped
+                        .add(&format!("{}: no eval was named", label.name));
                 }
                 labels::Decided::default()
             }
@@ -204,7 +214,10 @@ fn output_fact(
 fn piece(json: &str, text: &str) -> Piece {
     let (row, part) = (json.as_ptr() as usize, text.as_ptr() as usize);
     let inside = part >= row && part + text.len() <= row + json.len();
-    match (u32::try_from(part.wrapping_sub(row)), u32::try_from(text.len())) {
+    match (
+        u32::try_from(part.wrapping_sub(row)),
+        u32::try_from(text.len()),
+    ) {
         (Ok(at), Ok(len)) if inside => Piece::Span { at, len },
         _ => Piece::Own(text.into()),
     }
@@ -273,15 +286,27 @@ mod tests {
     #[test]
     fn requests_without_text_are_no_near_duplicates_of_each_other() {
         let image = |url: &str| {
-            format!(r#"[{{"role":"user","content":[{{"type":"image_url","image_url":{{"url":"{url}"}}}}]}}]"#)
+            format!(
+                r#"[{{"role":"user","content":[{{"type":"image_url","image_url":{{"url":"{url}"}}}}]}}]"#
+            )
         };
         let (a, b) = (image("a"), image("b"));
         let cluster = |request: &str| facts(request, &record(request, "\"x\"")).item.cluster;
         assert_ne!(cluster(&a), cluster(&b));
         assert_eq!(cluster(&a), cluster(&image("a")));
         assert_eq!(cluster("\"What now?\""), cluster("\"what now\""));
-        let nothing = Record { request: None, ..record("", "\"x\"") };
-        let other = Record { request: None, external_id: Some("2".into()), ..record("", "\"x\"") };
-        assert_ne!(facts("{}", &nothing).item.cluster, facts("{}", &other).item.cluster);
+        let nothing = Record {
+            request: None,
+            ..record("", "\"x\"")
+        };
+        let other = Record {
+            request: None,
+            external_id: Some("2".into()),
+            ..record("", "\"x\"")
+        };
+        assert_ne!(
+            facts("{}", &nothing).item.cluster,
+            facts("{}", &other).item.cluster
+        );
     }
 }

@@ -22,7 +22,9 @@ impl Engine {
 
     /// Adds up to `limit` outputs to the search index; returns how many.
     fn index_some(&self, limit: u32) -> Result<u32> {
-        Ok(self.store().write_light(move |db| search::step(db, limit, index_text))?)
+        Ok(self
+            .store()
+            .write_light(move |db| search::step(db, limit, index_text))?)
     }
 
     /// Fills the search index until it is complete or `cancel` is set; both are safe at any point, and what is

@@ -13,7 +13,9 @@ use crate::domain::ids::{ActionId, EventId, Hlc, OutputId, RawId, TicketId};
 use crate::domain::json::Json;
 use crate::domain::plan::ticket_id;
 use crate::domain::record::{Label, LabelKind, LabelValue, Record};
-use crate::domain::review::{Correction, Note, Purpose, Review, ReviewSource, Round, Sight, Subject};
+use crate::domain::review::{
+    Correction, Note, Purpose, Review, ReviewSource, Round, Sight, Subject,
+};
 use crate::domain::rubric::{Answer, Answers, Choice, Question, Rubric, Takes};
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::store::ingest::VerdictFact;
@@ -112,8 +114,14 @@ impl Row<'_> {
             Err(unfit) => return Some(unfit.reason),
         };
         let id = question.id.to_owned();
-        let said = self.people.entry((at, name(label.author.as_deref()))).or_default();
-        if let Some(reason) = label.reason.as_deref().filter(|reason| !reason.trim().is_empty())
+        let said = self
+            .people
+            .entry((at, name(label.author.as_deref())))
+            .or_default();
+        if let Some(reason) = label
+            .reason
+            .as_deref()
+            .filter(|reason| !reason.trim().is_empty())
             && !answer.is_cannot_judge()
         {
             said.reasons.push((id.clone(), reason.to_owned()));
@@ -130,7 +138,10 @@ impl Row<'_> {
         let question = question(&self.aim.rubric, &label.name);
         let found = match question {
             Some(question) => answer(label, question, self.outputs.len()),
-            None => Err(unfit("unknown_criterion", "the rubric has no such question; kept, unscored")),
+            None => Err(unfit(
+                "unknown_criterion",
+                "the rubric has no such question; kept, unscored",
+            )),
         };
         let (outcome, missed) = match found {
             Ok(Answer::CannotJudge { .. }) => (Outcome::Unscored("cannot_judge".into()), None),
@@ -143,7 +154,8 @@ impl Row<'_> {
             _ => NOBODY,
         };
         let ticket = self.ticket(at);
-        let criterion = question.map_or_else(|| label.name.to_string(), |question| question.id.to_owned());
+        let criterion =
+            question.map_or_else(|| label.name.to_string(), |question| question.id.to_owned());
         let same = |fact: &&VerdictFact| {
             fact.ticket == ticket && fact.judge == by && fact.verdict.criterion == criterion
         };
@@ -169,8 +181,15 @@ impl Row<'_> {
             let Some(base) = self.outputs.get(given.output) else {
                 continue;
             };
-            let at = if self.record.pairwise { 0 } else { given.output };
-            let said = self.people.entry((at, name(given.author.as_deref()))).or_default();
+            let at = if self.record.pairwise {
+                0
+            } else {
+                given.output
+            };
+            let said = self
+                .people
+                .entry((at, name(given.author.as_deref())))
+                .or_default();
             said.correction = Some(Correction {
                 base: *base,
                 text: given.text.to_string(),
@@ -207,11 +226,16 @@ impl Row<'_> {
     /// Seats go by the order of names, so that they do not depend on who comes first in the row.
     fn events(&mut self) -> Vec<Event> {
         let people = std::mem::take(&mut self.people);
-        let seats: BTreeSet<(usize, String)> =
-            people.iter().filter(|(_, said)| !said.answers.is_empty()).map(|(key, _)| key.clone()).collect();
+        let seats: BTreeSet<(usize, String)> = people
+            .iter()
+            .filter(|(_, said)| !said.answers.is_empty())
+            .map(|(key, _)| key.clone())
+            .collect();
         let mut events = Vec::with_capacity(people.len());
         for ((at, reviewer), said) in people {
-            let seat = seats.range((at, String::new())..=(at, reviewer.clone())).count();
+            let seat = seats
+                .range((at, String::new())..=(at, reviewer.clone()))
+                .count();
             events.push(self.event(at, reviewer, said, seat));
         }
         events
@@ -220,7 +244,9 @@ impl Row<'_> {
     fn event(&self, at: usize, reviewer: String, said: Said, seat: usize) -> Event {
         let ticket = self.ticket(at);
         let (what, body) = match said.correction {
-            Some(correction) if said.answers.is_empty() => ("correction", Body::CorrectionSaved(correction)),
+            Some(correction) if said.answers.is_empty() => {
+                ("correction", Body::CorrectionSaved(correction))
+            }
             correction => {
                 let review = Review {
                     eval: self.aim.eval,
@@ -258,13 +284,24 @@ impl Row<'_> {
 
     fn text_len(&self, at: usize) -> u64 {
         let outputs = &self.record.outputs;
-        let read = if self.record.pairwise { &outputs[..] } else { &outputs[at..=at] };
-        read.iter().filter_map(|output| output.message.as_deref()).map(|json| json.len() as u64).sum()
+        let read = if self.record.pairwise {
+            &outputs[..]
+        } else {
+            &outputs[at..=at]
+        };
+        read.iter()
+            .filter_map(|output| output.message.as_deref())
+            .map(|json| json.len() as u64)
+            .sum()
     }
 }
 
 fn name(author: Option<&str>) -> String {
-    author.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(NOBODY).to_owned()
+    author
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .unwrap_or(NOBODY)
+        .to_owned()
 }
 
 /// One reason as it is; several with the question they are about.
@@ -273,7 +310,9 @@ fn note(reasons: &[(String, String)]) -> Option<Note> {
         [] => return None,
         [(_, only)] => only.clone(),
         all => {
-            let lines = all.iter().map(|(question, reason)| format!("{question}: {reason}"));
+            let lines = all
+                .iter()
+                .map(|(question, reason)| format!("{question}: {reason}"));
             lines.collect::<Vec<_>>().join("\n")
         }
     };
@@ -283,7 +322,11 @@ fn note(reasons: &[(String, String)]) -> Option<Note> {
 /// The question a label answers: the one of its name, or the only one if the source has no name for it.
 fn question<'r>(rubric: &'r Rubric, name: &str) -> Option<Question<'r>> {
     let named = rubric.question(name);
-    let named = named.or_else(|| rubric.questions().find(|question| question.id.eq_ignore_ascii_case(name)));
+    let named = named.or_else(|| {
+        rubric
+            .questions()
+            .find(|question| question.id.eq_ignore_ascii_case(name))
+    });
     named.or_else(|| {
         let mut all = rubric.questions();
         let only = all.next().filter(|_| all.next().is_none());
@@ -295,29 +338,43 @@ fn answer(label: &Label<'_>, question: Question<'_>, outputs: usize) -> Result<A
     match (&label.value, question.takes) {
         (LabelValue::Number(n), Takes::Level(scale)) => {
             if n.fract() != 0.0 {
-                return Err(unfit("out_of_range", "a level between two levels of the scale"));
+                return Err(unfit(
+                    "out_of_range",
+                    "a level between two levels of the scale",
+                ));
             }
             let level = *n as i64;
-            let fits = i32::try_from(level).ok().filter(|level| scale.allows(*level));
-            fits.map(Answer::Level).ok_or(unfit("out_of_range", "a level outside the scale"))
+            let fits = i32::try_from(level)
+                .ok()
+                .filter(|level| scale.allows(*level));
+            fits.map(Answer::Level)
+                .ok_or(unfit("out_of_range", "a level outside the scale"))
         }
         (LabelValue::Flag(flag), Takes::Level(scale)) if (scale.min(), scale.max()) == (0, 1) => {
             Ok(Answer::Level(i32::from(*flag)))
         }
-        (LabelValue::Flag(_), Takes::Level(_)) => {
-            Err(unfit("unparsable", "true or false where the scale has more than two levels"))
-        }
-        (LabelValue::Prefers(place), Takes::Choice) if (1..=outputs).contains(&usize::from(*place)) => {
+        (LabelValue::Flag(_), Takes::Level(_)) => Err(unfit(
+            "unparsable",
+            "true or false where the scale has more than two levels",
+        )),
+        (LabelValue::Prefers(place), Takes::Choice)
+            if (1..=outputs).contains(&usize::from(*place)) =>
+        {
             Ok(Answer::Choice(Choice::Candidate(u16::from(*place))))
         }
-        (LabelValue::Prefers(_), Takes::Choice) => Err(unfit("out_of_range", "it prefers an output that is not there")),
+        (LabelValue::Prefers(_), Takes::Choice) => Err(unfit(
+            "out_of_range",
+            "it prefers an output that is not there",
+        )),
         (LabelValue::Tie, Takes::Choice) => Ok(Answer::Choice(Choice::Tie)),
-        (LabelValue::Prefers(_) | LabelValue::Tie, Takes::Level(_)) => {
-            Err(unfit("unparsable", "a preference where a level is asked for"))
-        }
-        (LabelValue::Number(_) | LabelValue::Flag(_), Takes::Choice) => {
-            Err(unfit("unparsable", "a number where a preference is asked for"))
-        }
+        (LabelValue::Prefers(_) | LabelValue::Tie, Takes::Level(_)) => Err(unfit(
+            "unparsable",
+            "a preference where a level is asked for",
+        )),
+        (LabelValue::Number(_) | LabelValue::Flag(_), Takes::Choice) => Err(unfit(
+            "unparsable",
+            "a number where a preference is asked for",
+        )),
         (LabelValue::Text(text), _) if cannot_judge(text) => Ok(Answer::CannotJudge {
             reason: label.reason.as_deref().unwrap_or_default().to_owned(),
         }),
@@ -327,5 +384,7 @@ fn answer(label: &Label<'_>, question: Question<'_>, outputs: usize) -> Result<A
 
 fn cannot_judge(text: &str) -> bool {
     let text = text.trim();
-    ["cannot judge", "cannot_judge"].iter().any(|word| text.eq_ignore_ascii_case(word))
+    ["cannot judge", "cannot_judge"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
 }

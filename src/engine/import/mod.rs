@@ -83,7 +83,9 @@ impl Engine {
             told(Progress::Ready(&report));
             if plan.index {
                 let started = Instant::now();
-                self.index_all(cancel, |done, total| told(Progress::Indexing { done, total }))?;
+                self.index_all(cancel, |done, total| {
+                    told(Progress::Indexing { done, total })
+                })?;
                 report.index_seconds = started.elapsed().as_secs_f64();
             }
         }
@@ -111,13 +113,24 @@ struct Import<'a> {
 impl<'a> Import<'a> {
     fn prepare(engine: &'a Engine, plan: &'a ImportPlan, cancel: &'a AtomicBool) -> Result<Self> {
         if plan.files.is_empty() {
-            return Err(EngineError::refused("no file to import was named", "`docket import FILE...`"));
+            return Err(EngineError::refused(
+                "no file to import was named",
+                "`docket import FILE...`",
+            ));
         }
-        let sources = plan.files.iter().map(|path| Source::find(path)).collect::<Result<Vec<_>>>()?;
+        let sources = plan
+            .files
+            .iter()
+            .map(|path| Source::find(path))
+            .collect::<Result<Vec<_>>>()?;
         let options = plan.options();
         let mut looked = reading::look(&sources, plan, &options)?;
         let to = Destination::find(engine, plan, &sources[0].label, looked.pairwise)?;
-        let rejects = plan.rejects.as_deref().map(|path| Rejects::create(path, &plan.files)).transpose()?;
+        let rejects = plan
+            .rejects
+            .as_deref()
+            .map(|path| Rejects::create(path, &plan.files))
+            .transpose()?;
         let mut report = ImportReport {
             files: std::mem::take(&mut looked.files),
             notes: std::mem::take(&mut looked.notes),
@@ -149,7 +162,14 @@ impl<'a> Import<'a> {
         }
         let total = self.total();
         let mut facts = Facts::new(None, Vec::new());
-        let way = self.to.way(self.plan, &self.options, &self.sources, &self.looked.streams, self.cancel, true);
+        let way = self.to.way(
+            self.plan,
+            &self.options,
+            &self.sources,
+            &self.looked.streams,
+            self.cancel,
+            true,
+        );
         let picks = &mut self.picks;
         let whole = way.go(
             &mut facts,
@@ -181,7 +201,9 @@ impl<'a> Import<'a> {
             &store,
             |feed| {
                 let mut tell = told.borrow_mut();
-                self.read(feed, &mut target, |rows, bytes| tell(Progress::Loading { rows, bytes, total }))
+                self.read(feed, &mut target, |rows, bytes| {
+                    tell(Progress::Loading { rows, bytes, total })
+                })
             },
             || told.borrow_mut()(Progress::Finishing),
         )?;
@@ -192,7 +214,9 @@ impl<'a> Import<'a> {
         }
         let rows = Ranges::of(loaded.items);
         if !rows.is_empty() {
-            let dataset = self.engine.add_to_dataset(&self.to.dataset, self.to.role, rows)?;
+            let dataset = self
+                .engine
+                .add_to_dataset(&self.to.dataset, self.to.role, rows)?;
             self.report.dataset_items = dataset.items;
         }
         if let Some(target) = target {
@@ -202,7 +226,12 @@ impl<'a> Import<'a> {
     }
 
     /// Reads and feeds; `false` if it was stopped.
-    fn read(&mut self, feed: &Feed, target: &mut Option<Target>, tell: impl FnMut(u64, u64)) -> Result<bool> {
+    fn read(
+        &mut self,
+        feed: &Feed,
+        target: &mut Option<Target>,
+        tell: impl FnMut(u64, u64),
+    ) -> Result<bool> {
         let mut facts = Facts::new(self.to.aim.clone(), self.plan.tags.clone());
         let mut out = Outgoing {
             feed,
@@ -212,40 +241,62 @@ impl<'a> Import<'a> {
         };
         let (mut taken, mut bare, mut failed) = (0, 0, None);
         let counting = !self.checked;
-        let way = self.to.way(self.plan, &self.options, &self.sources, &self.looked.streams, self.cancel, counting);
+        let way = self.to.way(
+            self.plan,
+            &self.options,
+            &self.sources,
+            &self.looked.streams,
+            self.cancel,
+            counting,
+        );
         let (to, engine, picks) = (&self.to, self.engine, &self.picks);
         let (sources, streams) = (&self.sources, &self.looked.streams);
-        let formats: Vec<String> = self.report.files.iter().map(|file| file.format.clone()).collect();
+        let formats: Vec<String> = self
+            .report
+            .files
+            .iter()
+            .map(|file| file.format.clone())
+            .collect();
         let mut eval_made = false;
-        let whole = way.go(&mut facts, &mut self.report, &mut self.rejects, tell, |facts, kept| {
-            if picks.as_ref().is_some_and(|picks| !picks.has(&kept)) {
-                return ControlFlow::Continue(());
-            }
-            // The eval is made for the first row there is; a file without one leaves none behind.
-            if taken == 0 {
-                match to.make_eval(engine) {
-                    Ok(Some((made, found))) => {
-                        *target = Some(found);
-                        eval_made = made;
-                        out.send(Message::Target(found));
-                    }
-                    Ok(None) => {}
-                    Err(error) => {
-                        failed = Some(error);
-                        return ControlFlow::Break(());
+        let whole = way.go(
+            &mut facts,
+            &mut self.report,
+            &mut self.rejects,
+            tell,
+            |facts, kept| {
+                if picks.as_ref().is_some_and(|picks| !picks.has(&kept)) {
+                    return ControlFlow::Continue(());
+                }
+                // The eval is made for the first row there is; a file without one leaves none behind.
+                if taken == 0 {
+                    match to.make_eval(engine) {
+                        Ok(Some((made, found))) => {
+                            *target = Some(found);
+                            eval_made = made;
+                            out.send(Message::Target(found));
+                        }
+                        Ok(None) => {}
+                        Err(error) => {
+                            failed = Some(error);
+                            return ControlFlow::Break(());
+                        }
                     }
                 }
-            }
-            taken += 1;
-            bare += u64::from(kept.record.outputs.is_empty());
-            if out.stream != Some(kept.stream) {
-                let files = &streams[kept.stream].files;
-                out.enter(&kept, source_fact(sources, files, &formats, &kept));
-            }
-            facts.push(&mut out.batch, kept.line, kept.json, kept.item, kept.record);
-            out.send_full();
-            if out.broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
+                taken += 1;
+                bare += u64::from(kept.record.outputs.is_empty());
+                if out.stream != Some(kept.stream) {
+                    let files = &streams[kept.stream].files;
+                    out.enter(&kept, source_fact(sources, files, &formats, &kept));
+                }
+                facts.push(&mut out.batch, kept.line, kept.json, kept.item, kept.record);
+                out.send_full();
+                if out.broken {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        )?;
         out.flush();
         self.report.taken = taken;
         self.report.without_output = bare;
@@ -297,13 +348,24 @@ impl Outgoing<'_> {
     }
 }
 
-fn source_fact(sources: &[Source], files: &[usize], formats: &[String], kept: &Kept<'_>) -> SourceFact {
+fn source_fact(
+    sources: &[Source],
+    files: &[usize],
+    formats: &[String],
+    kept: &Kept<'_>,
+) -> SourceFact {
     let labels: Vec<&str> = files.iter().map(|at| sources[*at].label.as_str()).collect();
     let name = labels.join(" + ");
     SourceFact {
-        id: Identity::of("source").part(name.as_bytes()).part(&kept.first.0).finish(),
+        id: Identity::of("source")
+            .part(name.as_bytes())
+            .part(&kept.first.0)
+            .finish(),
         name,
-        format: files.first().map(|at| formats[*at].clone()).unwrap_or_default(),
+        format: files
+            .first()
+            .map(|at| formats[*at].clone())
+            .unwrap_or_default(),
         bytes: files.iter().map(|at| sources[*at].bytes).sum(),
     }
 }

@@ -49,7 +49,10 @@ pub(super) fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> 
         files: sources.iter().map(described).collect(),
         ..Looked::default()
     };
-    let joined = plan.join.as_ref().or(plan.profile.as_ref().and_then(|profile| profile.join.as_ref()));
+    let joined = plan.join.as_ref().or(plan
+        .profile
+        .as_ref()
+        .and_then(|profile| profile.join.as_ref()));
     if let (Some(key), true) = (joined, sources.len() > 1) {
         let stream = Stream {
             files: (0..sources.len()).collect(),
@@ -69,14 +72,19 @@ pub(super) fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> 
         match look_at(&stream, sources, options, &mut looked.pairwise) {
             Ok(summary) => {
                 describe(&mut looked.files[at], &summary);
-                if matches!(summary.detection.format, Format::OpenAiBatch | Format::AnthropicBatch) {
+                if matches!(
+                    summary.detection.format,
+                    Format::OpenAiBatch | Format::AnthropicBatch
+                ) {
                     batch.push(at);
                 } else {
                     looked.streams.push(stream);
                 }
             }
             Err(Unread::Empty(_)) if sources.len() > 1 => {
-                looked.notes.push(format!("`{}` is empty", sources[at].name));
+                looked
+                    .notes
+                    .push(format!("`{}` is empty", sources[at].name));
             }
             Err(why) => return Err(why.into()),
         }
@@ -105,7 +113,9 @@ fn describe(file: &mut FileReport, summary: &Summary) {
     file.layout = format!("{packed}{}", summary.layout);
     file.format = summary.detection.format.to_string();
     let others = summary.detection.others.iter();
-    file.others = others.map(|(line, format)| (*line, format.to_string())).collect();
+    file.others = others
+        .map(|(line, format)| (*line, format.to_string()))
+        .collect();
     file.mapping = summary.mapping.as_ref().map(ToString::to_string);
 }
 
@@ -133,7 +143,11 @@ fn look_at(
     read(stream, sources, options, &Arc::default(), |row| {
         *pairwise |= row.outcome.is_ok_and(|record| record.pairwise);
         left -= 1;
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if left == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     })
 }
 
@@ -151,7 +165,12 @@ fn read(
     let outcome = match (&stream.key, readers.len()) {
         (None, 1) => match readers.pop() {
             Some(reader) => intake::read_rows(reader, options, on_row),
-            None => return Err(Unread::Failed(EngineError::refused("no file was named", "name one"))),
+            None => {
+                return Err(Unread::Failed(EngineError::refused(
+                    "no file was named",
+                    "name one",
+                )));
+            }
         },
         (key, _) => {
             let key = key.as_deref().filter(|key| !key.is_empty());
@@ -159,7 +178,11 @@ fn read(
         }
     };
     outcome.map_err(|error| {
-        let names: Vec<String> = stream.files.iter().map(|at| format!("`{}`", sources[*at].name)).collect();
+        let names: Vec<String> = stream
+            .files
+            .iter()
+            .map(|at| format!("`{}`", sources[*at].name))
+            .collect();
         let named = EngineError::Refused {
             what: format!("cannot import {}: {error}", names.join(" with ")),
             hint: error.hint(),

@@ -19,7 +19,9 @@ pub fn built_in(id: &str) -> Option<Rubric> {
     let text = RUBRICS.get_file(&file)?.contents_utf8()?;
     let resolve = |name: &str| {
         let found = RUBRICS.get_file(name).and_then(|file| file.contents_utf8());
-        found.map(str::to_owned).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+        found
+            .map(str::to_owned)
+            .ok_or_else(|| std::io::ErrorKind::NotFound.into())
     };
     rubric::load(&file, text, &resolve).rubric
 }

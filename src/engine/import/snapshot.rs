@@ -27,12 +27,18 @@ pub(super) struct RowView<'a> {
 }
 
 impl RowView<'_> {
-    fn outputs<'s>(&'s self, pick: impl Fn(&'s RecordOutput<'s>) -> Option<&'s str>) -> Vec<&'s str> {
+    fn outputs<'s>(
+        &'s self,
+        pick: impl Fn(&'s RecordOutput<'s>) -> Option<&'s str>,
+    ) -> Vec<&'s str> {
         self.record.outputs.iter().filter_map(pick).collect()
     }
 
     fn labelled(&self, people: bool) -> bool {
-        self.record.labels.iter().any(|label| (label.kind == LabelKind::Human) == people)
+        self.record
+            .labels
+            .iter()
+            .any(|label| (label.kind == LabelKind::Human) == people)
     }
 }
 
@@ -49,7 +55,11 @@ impl Snapshot for RowView<'_> {
             WordField::Finish => self.outputs(|output| output.finish.as_deref()),
             WordField::Error => self.outputs(|output| output.error.as_deref()),
             WordField::Reviewer => {
-                let people = self.record.labels.iter().filter(|label| label.kind == LabelKind::Human);
+                let people = self
+                    .record
+                    .labels
+                    .iter()
+                    .filter(|label| label.kind == LabelKind::Human);
                 people.filter_map(|label| label.author.as_deref()).collect()
             }
             WordField::Dataset => vec![self.dataset],
@@ -64,7 +74,12 @@ impl Snapshot for RowView<'_> {
         let first = self.record.outputs.first()?;
         match measure {
             Measure::Tokens => first.completion_tokens.map(f64::from),
-            Measure::Chars => Some(first.message.as_deref().map_or(0, |json| text(json).chars().count()) as f64),
+            Measure::Chars => Some(
+                first
+                    .message
+                    .as_deref()
+                    .map_or(0, |json| text(json).chars().count()) as f64,
+            ),
             Measure::Cost => first.cost_micros.map(|micros| micros as f64 / 1e6),
             Measure::Latency => first.latency_ms.map(f64::from),
             Measure::Rerun => Some(0.0),
@@ -88,7 +103,10 @@ impl Snapshot for RowView<'_> {
             Thing::Error => record.outputs.iter().any(|output| output.error.is_some()),
             Thing::Score | Thing::Review => self.labelled(true),
             Thing::Judge => self.labelled(false),
-            Thing::Note => record.labels.iter().any(|l| l.kind == LabelKind::Human && l.reason.is_some()),
+            Thing::Note => record
+                .labels
+                .iter()
+                .any(|l| l.kind == LabelKind::Human && l.reason.is_some()),
             Thing::Suggestion | Thing::Comment | Thing::Flag | Thing::Plan => false,
         }
     }
@@ -99,11 +117,19 @@ impl Snapshot for RowView<'_> {
 
     fn contains(&self, wanted: &str) -> bool {
         let wanted = wanted.to_lowercase();
-        let asked = self.record.request.as_deref().map(|json| match decode_string(json) {
-            Some(text) => text.into_owned(),
-            None => Request::read(&Json::trusted(json)).own_text(),
-        });
-        let answered = self.record.outputs.iter().filter_map(|output| output.message.as_deref());
+        let asked = self
+            .record
+            .request
+            .as_deref()
+            .map(|json| match decode_string(json) {
+                Some(text) => text.into_owned(),
+                None => Request::read(&Json::trusted(json)).own_text(),
+            });
+        let answered = self
+            .record
+            .outputs
+            .iter()
+            .filter_map(|output| output.message.as_deref());
         let mut texts = asked.map(Cow::Owned).into_iter().chain(answered.map(text));
         texts.any(|text| text.to_lowercase().contains(&wanted))
     }
@@ -112,6 +138,10 @@ impl Snapshot for RowView<'_> {
 fn text(json: &str) -> Cow<'_, str> {
     decode_string(json).unwrap_or_else(|| {
         let message = Message::read(json, Role::Assistant);
-        Cow::Owned(message.map(|message| message.plain_text()).unwrap_or_default())
+        Cow::Owned(
+            message
+                .map(|message| message.plain_text())
+                .unwrap_or_default(),
+        )
     })
 }

@@ -44,7 +44,9 @@ impl Source {
         if !meta.is_file() {
             return Self::spool(name, file, path);
         }
-        let label = path.file_name().map_or_else(|| name.clone(), |base| base.to_string_lossy().into_owned());
+        let label = path
+            .file_name()
+            .map_or_else(|| name.clone(), |base| base.to_string_lossy().into_owned());
         Ok(Self {
             name,
             label,
@@ -67,14 +69,10 @@ impl Source {
         })
     }
 
-    /// Where its bytes are.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// A reader from the beginning that counts what it gave.
     pub fn open(&self, count: &Arc<AtomicU64>) -> Result<Box<dyn Read>> {
-        let file = File::open(&self.path).map_err(|error| EngineError::file("read", &self.path, &error))?;
+        let file = File::open(&self.path)
+            .map_err(|error| EngineError::file("read", &self.path, &error))?;
         Ok(Box::new(Counted {
             file,
             count: Arc::clone(count),
@@ -98,13 +96,25 @@ impl Read for Counted {
 /// A name for what comes from this file, in the letters names may have.
 pub(super) fn stem(label: &str) -> String {
     let mut base = label;
-    for ending in [".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt"] {
+    for ending in [
+        ".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt",
+    ] {
         base = base.strip_suffix(ending).unwrap_or(base);
     }
-    let fits = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let fits = |c: char| {
+        if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
+            c
+        } else {
+            '-'
+        }
+    };
     let name: String = base.chars().map(fits).take(64).collect();
     let name = name.trim_matches(['-', '.']).to_owned();
-    if name.is_empty() { "import".into() } else { name }
+    if name.is_empty() {
+        "import".into()
+    } else {
+        name
+    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,10 @@ impl Destination {
             check_name("eval", &eval.name)?;
         }
         let known = match &eval {
-            Some(eval) => engine.store().read(|db| catalog::eval_named(db, &eval.name))?.map(|(_, eval)| eval),
+            Some(eval) => engine
+                .store()
+                .read(|db| catalog::eval_named(db, &eval.name))?
+                .map(|(_, eval)| eval),
             None => None,
         };
         let dataset = match (&known, &plan.dataset, &eval) {
@@ -49,7 +52,10 @@ impl Destination {
             (None, None, None) => stem(label),
         };
         check_name("dataset", &dataset)?;
-        let role = match engine.store().read(|db| catalog::dataset_named(db, &dataset))? {
+        let role = match engine
+            .store()
+            .read(|db| catalog::dataset_named(db, &dataset))?
+        {
             Some(there) => {
                 if there.role != plan.role && plan.role != DatasetRole::default() {
                     notes.push(format!(
@@ -63,7 +69,14 @@ impl Destination {
             None => plan.role,
         };
         let aim = match &eval {
-            Some(eval) => Some(aim(engine, plan, eval, known.as_ref(), pairwise, &mut notes)?),
+            Some(eval) => Some(aim(
+                engine,
+                plan,
+                eval,
+                known.as_ref(),
+                pairwise,
+                &mut notes,
+            )?),
             None => None,
         };
         Ok(Self {
@@ -122,11 +135,18 @@ impl Destination {
 
 /// The dataset of an eval that is there. Another one cannot be filled for it.
 fn own_dataset(engine: &Engine, eval: &Eval, given: Option<&str>) -> Result<String> {
-    let own = engine.store().read(|db| catalog::dataset(db, &eval.dataset))?;
-    let own = own.ok_or_else(|| StoreError::Damaged(format!("eval `{}`: its dataset is missing", eval.name)))?;
+    let own = engine
+        .store()
+        .read(|db| catalog::dataset(db, &eval.dataset))?;
+    let own = own.ok_or_else(|| {
+        StoreError::Damaged(format!("eval `{}`: its dataset is missing", eval.name))
+    })?;
     match given {
         Some(given) if given != own.name => Err(EngineError::refused(
-            format!("the eval `{}` reviews the dataset `{}`, not `{given}`", eval.name, own.name),
+            format!(
+                "the eval `{}` reviews the dataset `{}`, not `{given}`",
+                eval.name, own.name
+            ),
             format!("leave `--dataset` out, or name a new eval for `{given}`"),
         )),
         _ => Ok(own.name),
@@ -144,7 +164,10 @@ fn aim(
     if let Some(known) = known {
         let rubric = engine.store().read(|db| rubrics::get(db, &known.rubric))?;
         if new.rubric.as_ref().is_some_and(|given| *given != rubric) {
-            notes.push(format!("the eval `{}` keeps its rubric `{}`", known.name, rubric.id));
+            notes.push(format!(
+                "the eval `{}` keeps its rubric `{}`",
+                known.name, rubric.id
+            ));
         }
         return Ok(Aim {
             eval: known.id,
@@ -152,14 +175,24 @@ fn aim(
             rubric,
         });
     }
-    let rubric = match (&new.rubric, plan.profile.as_ref().and_then(|profile| profile.rubric.as_deref())) {
+    let rubric = match (
+        &new.rubric,
+        plan.profile
+            .as_ref()
+            .and_then(|profile| profile.rubric.as_deref()),
+    ) {
         (Some(given), _) => given.clone(),
         (None, Some(id)) => rubric_of_profile(engine, id)?,
         (None, None) => by_default(pairwise)?,
     };
     Ok(Aim {
         eval: eval_id(&engine.identity().id, &new.name),
-        rubric_id: RubricId(rubric.content_hash().map_err(|error| EngineError::Store(StoreError::Refused(error.to_string())))?.0),
+        rubric_id: RubricId(
+            rubric
+                .content_hash()
+                .map_err(|error| EngineError::Store(StoreError::Refused(error.to_string())))?
+                .0,
+        ),
         rubric,
     })
 }
@@ -179,5 +212,10 @@ fn rubric_of_profile(engine: &Engine, id: &str) -> Result<Rubric> {
 
 fn by_default(pairwise: bool) -> Result<Rubric> {
     let id = if pairwise { COMPARED } else { ONE };
-    built_in(id).ok_or_else(|| EngineError::refused(format!("the rubric `{id}` is missing"), "name one: `--rubric FILE`"))
+    built_in(id).ok_or_else(|| {
+        EngineError::refused(
+            format!("the rubric `{id}` is missing"),
+            "name one: `--rubric FILE`",
+        )
+    })
 }

@@ -30,7 +30,8 @@ impl Bench {
     }
 
     fn import(&self, plan: &ImportPlan) -> Result<ImportReport> {
-        self.engine.import(plan, &AtomicBool::new(false), &mut |_| {})
+        self.engine
+            .import(plan, &AtomicBool::new(false), &mut |_| {})
     }
 
     fn take(&self, plan: &ImportPlan) -> ImportReport {
@@ -62,7 +63,9 @@ fn graded() -> Rubric {
 }
 
 fn rows(range: std::ops::Range<u32>) -> String {
-    let row = |n| format!("{{\"prompt\":\"question {n}\",\"output\":\"answer {n} naïve\",\"model\":\"m\"}}\n");
+    let row = |n| {
+        format!("{{\"prompt\":\"question {n}\",\"output\":\"answer {n} naïve\",\"model\":\"m\"}}\n")
+    };
     range.map(row).collect()
 }
 
@@ -71,7 +74,10 @@ fn a_plain_log_goes_in_and_a_second_import_adds_nothing() {
     let bench = Bench::new();
     let log = bench.file("logs.jsonl", &rows(0..30));
     let first = bench.take(&plan(&[&log]));
-    assert_eq!((first.new.items, first.new.outputs, first.new.tickets), (30, 30, 30));
+    assert_eq!(
+        (first.new.items, first.new.outputs, first.new.tickets),
+        (30, 30, 30)
+    );
     assert_eq!((first.taken, first.dataset_items, first.bad()), (30, 30, 0));
     assert_eq!(first.rubric.as_deref(), Some("send-as-is"));
     assert!(first.eval_made && first.indexed == (30, 30), "{first:?}");
@@ -93,9 +99,15 @@ fn a_log_that_grew_adds_only_what_is_new_in_a_plan_of_its_own() {
     bench.take(&plan(&[&log]));
     bench.file("logs.jsonl", &rows(0..14));
     let grown = bench.take(&plan(&[&log]));
-    assert_eq!((grown.new.rows, grown.new.tickets, grown.dataset_items), (4, 4, 14));
+    assert_eq!(
+        (grown.new.rows, grown.new.tickets, grown.dataset_items),
+        (4, 4, 14)
+    );
     assert_eq!(bench.number("SELECT count(*) FROM source"), 1);
-    assert_eq!(bench.number("SELECT count(*) FROM ticket WHERE plan = 2"), 4);
+    assert_eq!(
+        bench.number("SELECT count(*) FROM ticket WHERE plan = 2"),
+        4
+    );
     assert_eq!(bench.number("SELECT sum(tickets) FROM plan"), 14);
 }
 
@@ -103,10 +115,18 @@ fn a_log_that_grew_adds_only_what_is_new_in_a_plan_of_its_own() {
 fn two_candidates_answers_to_the_same_requests_join_the_same_items() {
     let bench = Bench::new();
     let a = bench.file("a.jsonl", &rows(0..5));
-    let b = bench.file("b.jsonl", &rows(0..5).replace("answer", "reply").replace("\"m\"", "\"n\""));
+    let b = bench.file(
+        "b.jsonl",
+        &rows(0..5)
+            .replace("answer", "reply")
+            .replace("\"m\"", "\"n\""),
+    );
     bench.take(&plan(&[&a]));
     let second = bench.take(&plan(&[&b]));
-    assert_eq!((second.new.items, second.new.outputs, second.new.tickets), (0, 5, 5));
+    assert_eq!(
+        (second.new.items, second.new.outputs, second.new.tickets),
+        (0, 5, 5)
+    );
     assert_eq!(second.dataset_items, 5);
 }
 
@@ -115,7 +135,10 @@ fn equal_rows_of_one_log_are_items_of_their_own_in_one_cluster() {
     let bench = Bench::new();
     let log = bench.file("logs.jsonl", &rows(1..2).repeat(3));
     let report = bench.take(&plan(&[&log]));
-    assert_eq!((report.new.rows, report.new.items, report.new.tickets), (1, 3, 3));
+    assert_eq!(
+        (report.new.rows, report.new.items, report.new.tickets),
+        (1, 3, 3)
+    );
     assert_eq!(bench.number("SELECT count(DISTINCT cluster) FROM item"), 1);
 }
 
@@ -133,7 +156,11 @@ fn bad_rows_are_listed_kept_verbatim_and_the_good_ones_taken() {
         ..plan(&[&log])
     });
     assert_eq!((report.taken, report.bad(), report.rows()), (2, 4, 6));
-    let lines: Vec<u64> = report.files[0].first_bad.iter().map(|bad| bad.line).collect();
+    let lines: Vec<u64> = report.files[0]
+        .first_bad
+        .iter()
+        .map(|bad| bad.line)
+        .collect();
     assert_eq!(lines, [2, 3, 4, 6]);
     assert_eq!(report.files[0].bad_by_reason.total(), 4);
     assert_eq!(
@@ -145,7 +172,10 @@ fn bad_rows_are_listed_kept_verbatim_and_the_good_ones_taken() {
         strict: true,
         ..plan(&[&log])
     });
-    assert_eq!((refused.end, refused.bad(), refused.taken), (End::Refused, 4, 0));
+    assert_eq!(
+        (refused.end, refused.bad(), refused.taken),
+        (End::Refused, 4, 0)
+    );
     assert_eq!(strict.number("SELECT count(*) FROM item"), 0);
     assert_eq!(strict.number("SELECT count(*) FROM eval"), 0);
 }
@@ -160,7 +190,15 @@ fn strict_takes_a_good_file_and_counts_its_rows_once() {
         rejects: Some(rejects.clone()),
         ..plan(&[&log])
     });
-    assert_eq!((report.rows(), report.taken, report.readable, report.new.tickets), (7, 7, 7, 7));
+    assert_eq!(
+        (
+            report.rows(),
+            report.taken,
+            report.readable,
+            report.new.tickets
+        ),
+        (7, 7, 7, 7)
+    );
     assert!(!rejects.exists());
 }
 
@@ -174,7 +212,10 @@ fn a_file_that_is_imported_is_never_overwritten_with_its_own_rejects() {
             ..plan(&[&log])
         })
         .unwrap_err();
-    assert!(error.to_string().contains("one of the files to import"), "{error}");
+    assert!(
+        error.to_string().contains("one of the files to import"),
+        "{error}"
+    );
     assert_eq!(std::fs::read_to_string(&log).unwrap(), rows(0..2));
 }
 
@@ -184,9 +225,16 @@ fn files_that_cannot_be_imported_say_why_in_one_line() {
     let folder = bench.folder.path().to_owned();
     let empty = bench.file("empty.jsonl", "");
     let missing = folder.join("missing.jsonl");
-    for (path, words) in [(folder, "is a directory"), (empty, "is empty"), (missing, "No such file")] {
+    for (path, words) in [
+        (folder, "is a directory"),
+        (empty, "is empty"),
+        (missing, "No such file"),
+    ] {
         let error = bench.import(&plan(&[&path])).unwrap_err().to_string();
-        assert!(error.contains(words) && error.contains(&*path.to_string_lossy()), "{error}");
+        assert!(
+            error.contains(words) && error.contains(&*path.to_string_lossy()),
+            "{error}"
+        );
         assert!(!error.contains('\n'), "{error}");
     }
     assert_eq!(bench.number("SELECT count(*) FROM eval"), 0);
@@ -219,20 +267,57 @@ fn labels_become_reviews_verdicts_and_corrections_and_the_rest_is_named() {
     let unmapped: Vec<(&str, u64)> = report.unmapped.sorted();
     assert_eq!(report.unmapped.total(), 5, "{unmapped:?}");
     let list = |sql: &str| {
-        let read = bench.engine.store().read(|db| db.query(sql, &[], |row| Ok(row.string(0)?.unwrap_or_default())));
+        let read = bench
+            .engine
+            .store()
+            .read(|db| db.query(sql, &[], |row| Ok(row.string(0)?.unwrap_or_default())));
         read.unwrap()
     };
-    let reviews = list("SELECT reviewer || ' ' || kind || ' ' || (hlc >> 16) || ' ' || body FROM event WHERE ticket IS NOT NULL ORDER BY reviewer");
-    assert!(reviews[0].starts_with("ana review_submitted 1767323045000") && reviews[0].contains("\"seat\":1"), "{reviews:?}");
-    assert!(reviews[1].contains("\"seat\":2") && reviews[1].contains("nearly") && reviews[1].contains("better"), "{reviews:?}");
-    assert!(reviews[1].contains("\"sight\":\"blind\"") && reviews[1].contains("\"source\":\"import\""), "{reviews:?}");
-    assert!(reviews[2].starts_with("dan correction_saved"), "{reviews:?}");
-    let verdicts = list("SELECT j.name || ' ' || v.criterion || ' ' || v.sample || ' ' || v.body FROM verdict v JOIN judge j ON j.row = v.judge ORDER BY v.row");
-    assert!(verdicts[0].starts_with("j1 right 0") && verdicts[0].contains("by hand"), "{verdicts:?}");
-    assert!(verdicts[1].starts_with("j1 right 1") && verdicts[1].contains("unparsable"), "{verdicts:?}");
-    assert!(verdicts[2].starts_with("code right 0") && verdicts[2].contains("out_of_range"), "{verdicts:?}");
-    assert!(verdicts[3].starts_with("code speed 0") && verdicts[3].contains("unknown_criterion"), "{verdicts:?}");
-    assert_eq!(bench.number("SELECT state FROM ticket"), crate::domain::ticket::State::Done as i64);
+    let reviews = list(
+        "SELECT reviewer || ' ' || kind || ' ' || (hlc >> 16) || ' ' || body FROM event WHERE ticket IS NOT NULL ORDER BY reviewer",
+    );
+    assert!(
+        reviews[0].starts_with("ana review_submitted 1767323045000")
+            && reviews[0].contains("\"seat\":1"),
+        "{reviews:?}"
+    );
+    assert!(
+        reviews[1].contains("\"seat\":2")
+            && reviews[1].contains("nearly")
+            && reviews[1].contains("better"),
+        "{reviews:?}"
+    );
+    assert!(
+        reviews[1].contains("\"sight\":\"blind\"") && reviews[1].contains("\"source\":\"import\""),
+        "{reviews:?}"
+    );
+    assert!(
+        reviews[2].starts_with("dan correction_saved"),
+        "{reviews:?}"
+    );
+    let verdicts = list(
+        "SELECT j.name || ' ' || v.criterion || ' ' || v.sample || ' ' || v.body FROM verdict v JOIN judge j ON j.row = v.judge ORDER BY v.row",
+    );
+    assert!(
+        verdicts[0].starts_with("j1 right 0") && verdicts[0].contains("by hand"),
+        "{verdicts:?}"
+    );
+    assert!(
+        verdicts[1].starts_with("j1 right 1") && verdicts[1].contains("unparsable"),
+        "{verdicts:?}"
+    );
+    assert!(
+        verdicts[2].starts_with("code right 0") && verdicts[2].contains("out_of_range"),
+        "{verdicts:?}"
+    );
+    assert!(
+        verdicts[3].starts_with("code speed 0") && verdicts[3].contains("unknown_criterion"),
+        "{verdicts:?}"
+    );
+    assert_eq!(
+        bench.number("SELECT state FROM ticket"),
+        crate::domain::ticket::State::Done as i64
+    );
     assert!(bench.take(&plan).new.is_nothing());
     let before = bench.dump();
     bench.engine.store().write(project::rebuild).unwrap();
@@ -243,13 +328,19 @@ fn labels_become_reviews_verdicts_and_corrections_and_the_rest_is_named() {
 fn rows_are_chosen_by_filter_and_sample_whatever_the_order_of_files() {
     let chosen = |order: [usize; 2], seed| {
         let bench = Bench::new();
-        let files = [bench.file("a.jsonl", &rows(0..40)), bench.file("b.jsonl", &rows(40..80))];
+        let files = [
+            bench.file("a.jsonl", &rows(0..40)),
+            bench.file("b.jsonl", &rows(40..80)),
+        ];
         let report = bench.take(&ImportPlan {
             filter: Filter::parse("question -\"question 7\"").unwrap(),
             sample: Some(Sample { size: 12, seed }),
             ..plan(&[&files[order[0]], &files[order[1]]])
         });
-        assert_eq!((report.taken, report.new.tickets, report.readable), (12, 12, 80));
+        assert_eq!(
+            (report.taken, report.new.tickets, report.readable),
+            (12, 12, 80)
+        );
         bench.dump()
     };
     assert_eq!(chosen([0, 1], 7), chosen([1, 0], 7));
@@ -265,7 +356,10 @@ fn an_eval_that_is_there_keeps_its_settings_and_its_dataset() {
         role: DatasetRole::Heldout,
         eval: Some(NewTarget {
             rubric,
-            policy: Policy { overlap: 2, ..Policy::default() },
+            policy: Policy {
+                overlap: 2,
+                ..Policy::default()
+            },
             ..NewTarget::named("exam")
         }),
         ..plan(&[&log])
@@ -273,11 +367,24 @@ fn an_eval_that_is_there_keeps_its_settings_and_its_dataset() {
     bench.take(&with(Some(graded()), Some("held")));
     let second = bench.take(&with(built_in("send-as-is"), None));
     assert_eq!(second.dataset, "held");
-    assert!(second.notes.iter().any(|note| note.contains("keeps its rubric")), "{:?}", second.notes);
+    assert!(
+        second
+            .notes
+            .iter()
+            .any(|note| note.contains("keeps its rubric")),
+        "{:?}",
+        second.notes
+    );
     assert_eq!(bench.engine.eval_named("exam").unwrap().policy.overlap, 2);
-    assert_eq!(bench.engine.dataset_named("held").unwrap().role, DatasetRole::Heldout);
+    assert_eq!(
+        bench.engine.dataset_named("held").unwrap().role,
+        DatasetRole::Heldout
+    );
     let error = bench.import(&with(None, Some("other"))).unwrap_err();
-    assert!(error.to_string().contains("reviews the dataset `held`"), "{error}");
+    assert!(
+        error.to_string().contains("reviews the dataset `held`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -288,11 +395,13 @@ fn a_stopped_import_goes_on_where_it_stopped() {
     let bench = Bench::new();
     let log = bench.file("logs.jsonl", &rows(0..3_000));
     let cancel = AtomicBool::new(false);
-    let stopped = bench.engine.import(&plan(&[&log]), &cancel, &mut |progress| {
-        if matches!(progress, Progress::Looked(_)) {
-            cancel.store(true, std::sync::atomic::Ordering::Relaxed);
-        }
-    });
+    let stopped = bench
+        .engine
+        .import(&plan(&[&log]), &cancel, &mut |progress| {
+            if matches!(progress, Progress::Looked(_)) {
+                cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        });
     assert_eq!(stopped.unwrap().end, End::Stopped);
     let report = bench.take(&plan(&[&log]));
     assert_eq!((report.end, report.dataset_items), (End::Done, 3_000));
