@@ -7,14 +7,19 @@ mod clock;
 pub mod datasets;
 mod error;
 pub mod evals;
+pub mod found;
+pub mod history;
 pub mod home;
 pub mod import;
+pub mod items;
+pub mod library;
 pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
 pub mod ticket;
 pub mod undo;
+pub mod upkeep;
 
 use std::path::Path;
 
@@ -74,7 +79,9 @@ impl Engine {
     /// A number that differs after another process has written; own writes do not change it, because it is
     /// read on the only connection of this process that writes.
     pub fn change_counter(&self) -> Result<i64> {
-        Ok(self.store.on_writer(crate::store::dialect::change_counter)?)
+        Ok(self
+            .store
+            .on_writer(crate::store::dialect::change_counter)?)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A joined row is the array of its parts' texts, so that nothing of either is lost. A row without partner is
 //! read on its own, a key that repeats within a file is reported.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::detect::Format;
@@ -102,7 +103,10 @@ impl Joiner {
         }
         let found = text.and_then(|json| match self.key_of(&json)? {
             Some(key) => Ok((key, json)),
-            None => Err(Refusal::new(format!("the row has no `{}` to join on", self.report.key))),
+            None => Err(Refusal::new(format!(
+                "the row has no `{}` to join on",
+                self.report.key
+            ))),
         });
         let refusal = match found {
             Ok((key, json)) => {
@@ -138,7 +142,7 @@ impl Joiner {
 
     fn key_of(&self, json: &str) -> Result<Option<String>, Refusal> {
         let value = Fields::parse(json)?.path(&self.report.key).and_then(scalar);
-        Ok(value.map(|key| key.into_owned()))
+        Ok(value.map(Cow::into_owned))
     }
 
     /// Writes the row with its partners over `out`; `false` if it has none.
@@ -182,7 +186,10 @@ pub(super) fn lead(inputs: &[Input<'_>]) -> (usize, Option<&'static str>) {
         let Some(row) = first.and_then(|(json, _)| Fields::parse(json).ok()) else {
             continue;
         };
-        if !matches!(Format::of(&row), Format::OpenAiBatch | Format::AnthropicBatch) {
+        if !matches!(
+            Format::of(&row),
+            Format::OpenAiBatch | Format::AnthropicBatch
+        ) {
             continue;
         }
         batch = batch.or(Some(0));

@@ -204,6 +204,8 @@ mod kind_name {
 
     use crate::domain::record::LabelKind;
 
+    // The reference is serde's signature for `with`.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     pub fn serialize<S: Serializer>(kind: &LabelKind, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(super::kind_word(*kind))
     }
@@ -242,7 +244,9 @@ impl Source {
     fn words(&self) -> String {
         match self {
             Self::Column(column) => column.clone(),
-            Self::Part(part) => format!("part {} of {} at `{}`", part.part, part.column, part.split),
+            Self::Part(part) => {
+                format!("part {} of {} at `{}`", part.part, part.column, part.split)
+            }
             Self::Constant(constant) => format!("\"{}\"", constant.constant),
         }
     }

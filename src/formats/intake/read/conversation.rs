@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use super::super::error::Refusal;
 use super::super::fields::{Fields, elements, nested, scalar};
-use super::anthropic;
 use super::answer::message;
+use super::anthropic;
 use super::pair::with_system;
-use super::question::{as_text, beside, request, tool_call, write_array, write_message, write_object};
+use super::question::{
+    as_text, beside, request, tool_call, write_array, write_message, write_object,
+};
 use crate::domain::json::quote;
 use crate::domain::message::Role;
 use crate::domain::record::{Record, RecordOutput};
@@ -37,8 +39,8 @@ pub fn messages<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
     let after = list.len() - at - 1;
     if after > 0 {
         record.remarks.push(format!(
-            "{after} message{} after the last answer stay in the raw row only",
-            if after == 1 { "" } else { "s" }
+            "{after} message{} after the last answer in the raw row only",
+            if after == 1 { " stands" } else { "s stand" }
         ));
     }
     Ok(record)
@@ -65,7 +67,10 @@ fn earlier<'a>(row: &Fields<'a>, json: &str, before: &[&str]) -> Option<Cow<'a, 
         list
     };
     let rest = ["system", "tools", "functions", "parallel_tool_calls"];
-    let rest: Vec<_> = rest.iter().filter_map(|key| Some((*key, row.get(key)?))).collect();
+    let rest: Vec<_> = rest
+        .iter()
+        .filter_map(|key| Some((*key, row.get(key)?)))
+        .collect();
     if rest.is_empty() {
         return (!before.is_empty()).then_some(Cow::Owned(list));
     }
@@ -79,32 +84,25 @@ fn earlier<'a>(row: &Fields<'a>, json: &str, before: &[&str]) -> Option<Cow<'a, 
 
 /// `conversations` of `from` and `value`.
 pub fn sharegpt<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
-    let turns = row.get("conversations").and_then(elements).unwrap_or_default();
+    let turns = row
+        .get("conversations")
+        .and_then(elements)
+        .unwrap_or_default();
     if turns.is_empty() {
         return Err(Refusal::new("`conversations` is empty"));
     }
-    let mut read = Vec::with_capacity(turns.len());
-    for (at, json) in turns.iter().enumerate() {
-        let Some(turn) = Fields::of(json) else {
-            return Err(Refusal::new(format!("turn {} of `conversations` is no object", at + 1)));
-        };
-        let from = turn.first(&["from", "role"]).and_then(scalar);
-        let value = turn.first(&["value", "content", "text"]);
-        let (Some(from), Some(value)) = (from, value) else {
-            return Err(Refusal::new(format!(
-                "turn {} of `conversations` has no `from` or no `value`",
-                at + 1
-            )));
-        };
-        read.push((from, value));
-    }
+    let read = read_turns(&turns)?;
     let answer = read.iter().rposition(|(from, _)| is_answer(from));
     let until = answer.unwrap_or(read.len());
     let mut messages: Vec<String> = Vec::new();
     if let Some(system) = row.get("system").filter(|s| *s != "\"\"") {
         messages.push(write_message("system", system));
     }
-    messages.extend(read[..until].iter().map(|(from, value)| turn_message(from, value)));
+    messages.extend(
+        read[..until]
+            .iter()
+            .map(|(from, value)| turn_message(from, value)),
+    );
     let list = write_array(&messages);
     let request = match row.get("tools").filter(|t| *t != "\"\"") {
         Some(tools) => {
@@ -135,6 +133,29 @@ pub fn sharegpt<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
         }
     }
     Ok(record)
+}
+
+/// Speaker and text of each turn.
+fn read_turns<'a>(turns: &[&'a str]) -> Result<Vec<(Cow<'a, str>, &'a str)>, Refusal> {
+    let mut read = Vec::with_capacity(turns.len());
+    for (at, json) in turns.iter().enumerate() {
+        let Some(turn) = Fields::of(json) else {
+            return Err(Refusal::new(format!(
+                "turn {} of `conversations` is no object",
+                at + 1
+            )));
+        };
+        let from = turn.first(&["from", "role"]).and_then(scalar);
+        let value = turn.first(&["value", "content", "text"]);
+        let (Some(from), Some(value)) = (from, value) else {
+            return Err(Refusal::new(format!(
+                "turn {} of `conversations` has no `from` or no `value`",
+                at + 1
+            )));
+        };
+        read.push((from, value));
+    }
+    Ok(read)
 }
 
 fn is_answer(from: &str) -> bool {
@@ -193,5 +214,5 @@ pub fn instruction<'a>(row: &Fields<'a>, turns: &[String]) -> Cow<'a, str> {
     if system.is_none() && turns.is_empty() {
         return question;
     }
-    Cow::Owned(with_system(system, turns, question))
+    Cow::Owned(with_system(system, turns, &question))
 }
