@@ -9,6 +9,7 @@ mod dataset;
 mod doctor;
 mod eval;
 mod history;
+mod import;
 mod init;
 mod items;
 pub mod output;
@@ -94,6 +95,8 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take in logs, tables and training files, with the scores and corrections they carry
+    Import(import::Args),
     /// List what was imported
     Items(items::Args),
     /// List the tickets of an eval
@@ -214,6 +217,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
     };
     match cli.command {
         None => Err(CliError::plain("the workbench is not wired yet")),
+        Some(Command::Import(args)) => import::run(&args, &context),
         Some(Command::Items(args)) => items::run(&args, &context),
         Some(Command::Tickets(args)) => tickets::run(&args, &context),
         Some(Command::Eval(args)) => eval::run(&args, &context),

@@ -13,7 +13,6 @@ mod pump;
 mod reading;
 mod rejects;
 mod report;
-mod rubric;
 mod snapshot;
 mod source;
 mod target;
@@ -28,7 +27,6 @@ use std::time::Instant;
 
 pub use plan::{ImportPlan, NewTarget, Sample};
 pub use report::{BadRow, Counts, End, FileReport, ImportReport, Joined, New, Progress};
-pub use rubric::built_in;
 
 use super::{Engine, EngineError, Result};
 use crate::domain::ids::Identity;

@@ -110,15 +110,18 @@ fn load(store: &Store, messages: Receiver<Message>) -> Result<Loaded> {
         source: None,
         added: Added::default(),
     }));
-    // The first message is waited for outside the writer, which others use too.
-    while let Some(first) = locked(&load)?.messages.recv().ok() {
+    loop {
+        // The first message is waited for outside the writer, which others use too.
+        let received = locked(&load)?.messages.recv();
+        let Ok(first) = received else { break };
         let (shared, mut first) = (Arc::clone(&load), Some(first));
         store.on_writer(move |db| {
             dialect::durability(db, dialect::Durability::Bulk)?;
             let mut load = shared.lock().map_err(|_| StoreError::WriterGone)?;
             db.write(|db| first.take().map_or(Ok(()), |first| load.commit(db, first)))
         })?;
-        if locked(&load)?.loader.wants_indexes() {
+        let full = locked(&load)?.loader.wants_indexes();
+        if full {
             finish_indexes(store, &load)?;
         }
     }
@@ -142,7 +145,8 @@ fn locked(load: &Mutex<Load>) -> Result<std::sync::MutexGuard<'_, Load>> {
 
 /// Builds the indexes a load goes without, and loads what waited for them.
 fn finish_indexes(store: &Store, load: &Arc<Mutex<Load>>) -> Result<()> {
-    if !locked(load)?.loader.is_bulk() {
+    let bulk = locked(load)?.loader.is_bulk();
+    if !bulk {
         return Ok(());
     }
     store.on_writer(schema::finish_indexes)?;

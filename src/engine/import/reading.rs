@@ -117,6 +117,7 @@ fn describe(file: &mut FileReport, summary: &Summary) {
         .map(|(line, format)| (*line, format.to_string()))
         .collect();
     file.mapping = summary.mapping.as_ref().map(ToString::to_string);
+    file.columns.clone_from(&summary.mapping);
 }
 
 /// Why a stream cannot be read.

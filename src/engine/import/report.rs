@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::formats::intake::RowError;
+use crate::formats::intake::{Mapping, RowError};
 use crate::store::ingest::Added;
 
 /// Bad rows listed one by one; the others are counted.
@@ -73,7 +73,7 @@ impl From<RowError> for BadRow {
 }
 
 /// What was found in one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct FileReport {
     /// As given.
     pub name: String,
@@ -87,6 +87,9 @@ pub struct FileReport {
     pub others: Vec<(u64, String)>,
     /// Which column is read as what, one line each; `None` where the format says it all.
     pub mapping: Option<String>,
+    /// The same, to be kept as a profile.
+    #[serde(skip)]
+    pub columns: Option<Mapping>,
     /// Rows, good and bad.
     pub rows: u64,
     /// Rows that could not be read.

@@ -69,11 +69,6 @@ impl Source {
         })
     }
 
-    /// Where its bytes are.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// A reader from the beginning that counts what it gave.
     pub fn open(&self, count: &Arc<AtomicU64>) -> Result<Box<dyn Read>> {
         let file = File::open(&self.path)

@@ -3,11 +3,11 @@
 use std::sync::atomic::AtomicBool;
 
 use super::super::evals::{NewEval, check_name};
+use super::super::library::built_in;
 use super::super::{Engine, EngineError, Result};
 use super::facts::Aim;
 use super::plan::{ImportPlan, NewTarget};
 use super::reading::{Stream, Way};
-use super::rubric::{COMPARED, ONE, built_in};
 use super::source::{Source, stem};
 use crate::domain::eval::{DatasetRole, Eval, eval_id};
 use crate::domain::ids::RubricId;
@@ -15,6 +15,12 @@ use crate::domain::rubric::Rubric;
 use crate::formats::intake::Options;
 use crate::store::ingest::Target;
 use crate::store::{StoreError, catalog, rubrics};
+
+/// Asked of rows with one output, or several that are not compared.
+const ONE: &str = "send-as-is";
+
+/// Asked of rows whose outputs are compared.
+const COMPARED: &str = "pairwise-preference";
 
 /// Where rows go.
 #[derive(Debug)]

@@ -1,0 +1,265 @@
+//! `docket import`: files to items, outputs, tickets and the decisions that came with the rows.
+
+mod told;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::ValueEnum;
+
+use super::{CliError, Context, Exit, output};
+use crate::domain::eval::{DatasetRole, Mode, Policy};
+use crate::domain::filter::Filter;
+use crate::engine::import::{End, ImportPlan, ImportReport, NewTarget, Sample};
+use crate::engine::library;
+use crate::formats::intake::Profile;
+use told::Told;
+
+/// Take in logs, tables and training files, with the scores and corrections they carry.
+///
+/// What a file holds is told from its content. Importing the same rows again adds nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// JSON Lines, JSON or CSV, plain, gzip or zstd; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Read the files as one, row by row, on this key
+    #[arg(long, value_name = "KEY")]
+    join: Option<String>,
+    /// Which column holds what: a profile's file, or its name
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// Which column holds one field, such as `request=question` (may be repeated)
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
+    /// Keep the columns as they were read as a profile, for later imports
+    #[arg(long, value_name = "FILE")]
+    save_profile: Option<PathBuf>,
+    /// Only rows that pass this filter, such as `feature:billing`
+    #[arg(long = "where", value_name = "FILTER")]
+    filter: Option<String>,
+    /// Only a random sample of so many of them
+    #[arg(long, value_name = "N")]
+    sample: Option<usize>,
+    /// Seed of the sample
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
+    seed: u64,
+    /// The dataset they go to; by default the eval's, or one named after the file
+    #[arg(long, value_name = "NAME")]
+    dataset: Option<String>,
+    /// What the dataset may be used for, if it is made
+    #[arg(long, default_value = "review")]
+    role: RoleArg,
+    /// The eval that gets a ticket for each output; made if it is not there
+    #[arg(long, value_name = "NAME")]
+    eval: Option<String>,
+    /// The rubric of a new eval: a built-in name, a file, or a sentence
+    #[arg(long, value_name = "RUBRIC")]
+    rubric: Option<String>,
+    /// blind: measure the model; assist: fix outputs for training (for a new eval)
+    #[arg(long)]
+    mode: Option<ModeArg>,
+    /// A tag for every row (may be repeated)
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Take nothing if one row is bad
+    #[arg(long)]
+    strict: bool,
+    /// Keep bad rows in this file, as they stand
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Pass over rows longer than so many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    max_row: u64,
+    /// Leave the search index for later
+    #[arg(long)]
+    no_index: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleArg {
+    /// Reviewed and exported freely
+    Review,
+    /// Measured on, never trained on
+    Heldout,
+    /// What was trained on
+    Train,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModeArg {
+    Blind,
+    Assist,
+}
+
+/// Imports and reports.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let plan = plan(args)?;
+    let engine = context.open_or_make()?;
+    let mut told = Told::new();
+    let report = engine.import(&plan, &interrupted(), &mut |progress| told.hear(progress))?;
+    told.end();
+    if context.json() {
+        output::json(&report)?;
+    }
+    told::summary(&report);
+    if let Some(path) = &args.save_profile {
+        save_profile(path, &report, &plan)?;
+    }
+    match report.end {
+        End::Refused => Ok(Exit::No),
+        End::Stopped => Err(CliError::new(
+            format!("stopped; {} new tickets are kept", report.new.tickets),
+            "run the same command again: it goes on where it stopped",
+        )),
+        End::Done if report.taken > 0 => Ok(Exit::Done),
+        End::Done if report.readable > 0 => Err(CliError::new(
+            format!(
+                "none of the {} readable rows passes the filter",
+                report.readable
+            ),
+            "try it without `--where`",
+        )),
+        End::Done => Err(CliError::new(
+            format!("none of the {} rows could be read", report.rows()),
+            "the reasons stand above; `--rejects FILE` keeps the rows",
+        )),
+    }
+}
+
+fn plan(args: &Args) -> Result<ImportPlan, CliError> {
+    let filter = match &args.filter {
+        Some(text) => {
+            Filter::parse(text).map_err(|error| CliError::plain(format!("`--where`: {error}")))?
+        }
+        None => Filter::all(),
+    };
+    let policy = Policy {
+        mode: match args.mode {
+            Some(ModeArg::Blind) => Mode::Blind,
+            Some(ModeArg::Assist) | None => Mode::Assist,
+        },
+        ..Policy::default()
+    };
+    let rubric = args
+        .rubric
+        .as_deref()
+        .map(super::rubric::find)
+        .transpose()?;
+    let eval = args.eval.as_ref().map(|name| NewTarget {
+        rubric: rubric.clone(),
+        policy: policy.clone(),
+        ..NewTarget::named(name)
+    });
+    if eval.is_none() && (args.rubric.is_some() || args.mode.is_some()) {
+        return Err(CliError::new(
+            "`--rubric` and `--mode` are an eval's, and none is named",
+            "add `--eval NAME`",
+        ));
+    }
+    Ok(ImportPlan {
+        files: args.files.clone(),
+        join: args.join.clone(),
+        profile: args.profile.as_deref().map(profile).transpose()?,
+        map: args.map.clone(),
+        filter,
+        sample: args.sample.map(|size| Sample {
+            size,
+            seed: args.seed,
+        }),
+        dataset: args.dataset.clone(),
+        role: match args.role {
+            RoleArg::Review => DatasetRole::Review,
+            RoleArg::Heldout => DatasetRole::Heldout,
+            RoleArg::Train => DatasetRole::Train,
+        },
+        eval,
+        strict: args.strict,
+        rejects: args.rejects.clone(),
+        max_row: (args.max_row as usize) << 20,
+        tags: args.tag.clone(),
+        index: !args.no_index,
+    })
+}
+
+/// A profile by its file, or by the name of one that comes with docket or lies in this folder.
+fn profile(name: &str) -> Result<Profile, CliError> {
+    let file = format!("{name}.toml");
+    let path = [name, &file]
+        .into_iter()
+        .map(Path::new)
+        .find(|path| path.is_file());
+    let text = match (path, library::data(&format!("profiles/{file}"))) {
+        (Some(path), _) => std::fs::read_to_string(path).map_err(|error| {
+            CliError::plain(format!(
+                "cannot read the profile `{}`: {error}",
+                path.display()
+            ))
+        })?,
+        (None, Some(built_in)) => String::from_utf8_lossy(built_in).into_owned(),
+        (None, None) => {
+            return Err(CliError::new(
+                format!("no profile `{name}`: neither a file nor one that comes with docket"),
+                "`--map FIELD=COLUMN --save-profile FILE` makes one",
+            ));
+        }
+    };
+    Profile::parse(&text).map_err(|error| CliError::Failed {
+        what: format!("the profile `{name}` cannot be used: {error}"),
+        hint: error.hint,
+    })
+}
+
+fn save_profile(path: &Path, report: &ImportReport, plan: &ImportPlan) -> Result<(), CliError> {
+    let Some(columns) = report.files.iter().find_map(|file| file.columns.clone()) else {
+        return Err(CliError::new(
+            "there are no columns to keep: the format says it all",
+            "leave `--save-profile` out",
+        ));
+    };
+    let path = if path.extension().is_some() {
+        path.to_owned()
+    } else {
+        path.with_extension("toml")
+    };
+    let stem = path.file_stem().map_or_else(
+        || "profile".into(),
+        |stem| stem.to_string_lossy().into_owned(),
+    );
+    let profile = Profile {
+        name: stem,
+        rubric: report.rubric.clone(),
+        join: report.join.as_ref().map(|join| join.key.clone()),
+        columns,
+        ..plan.profile.clone().unwrap_or_default()
+    };
+    let text = profile
+        .to_toml()
+        .map_err(|error| CliError::plain(error.to_string()))?;
+    std::fs::write(&path, text)
+        .map_err(|error| CliError::plain(format!("cannot write `{}`: {error}", path.display())))?;
+    output::say(&format!("kept the columns in `{}`", path.display()));
+    Ok(())
+}
+
+/// Set by the first Ctrl-C; the second one ends the program, which is safe at any point.
+fn interrupted() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let set = Arc::clone(&flag);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        // Without a handler Ctrl-C ends the program at once, as it does elsewhere.
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                if set.swap(true, Ordering::Relaxed) {
+                    std::process::exit(130);
+                }
+            }
+        });
+    });
+    flag
+}

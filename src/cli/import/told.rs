@@ -1,0 +1,210 @@
+//! What an import says while it works, and what it found.
+
+use std::io::{self, IsTerminal};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::output;
+use crate::engine::import::{Counts, FileReport, ImportReport, Progress};
+
+/// Kinds of remarks and reasons shown one by one.
+const SHOWN: usize = 12;
+
+/// The talk of an import: a bar on a terminal, plain lines elsewhere.
+pub struct Told {
+    bar: Option<ProgressBar>,
+    terminal: bool,
+}
+
+impl Told {
+    pub fn new() -> Self {
+        Self {
+            bar: None,
+            terminal: io::stderr().is_terminal(),
+        }
+    }
+
+    /// Follows the import.
+    pub fn hear(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Looked(files) => files.iter().for_each(looked),
+            Progress::Checking { rows, bytes, total } => {
+                self.bar("checking", &format!("{rows} rows"), bytes, total)
+            }
+            Progress::Loading { rows, bytes, total } => {
+                self.bar("loading", &format!("{rows} rows"), bytes, total)
+            }
+            Progress::Finishing => self.bar("loading", "finishing", 1, 1),
+            Progress::Ready(report) => {
+                self.end();
+                output::say(&format!(
+                    "ready: {} rows in {:.1} s ({:.0} rows/s)",
+                    report.rows(),
+                    report.seconds,
+                    report.rate()
+                ));
+            }
+            Progress::Indexing { done, total } => {
+                self.bar(
+                    "search index",
+                    &format!("{done} of {total}, Ctrl-C leaves the rest for later"),
+                    done,
+                    total,
+                );
+            }
+        }
+    }
+
+    fn bar(&mut self, what: &str, detail: &str, at: u64, total: u64) {
+        if !self.terminal {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template(
+                "{prefix:12} [{bar:30}] {percent:>3}% {msg}  {eta} left",
+            ) {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar
+        });
+        bar.set_prefix(what.to_owned());
+        bar.set_length(total.max(1));
+        bar.set_position(at.min(total));
+        bar.set_message(detail.to_owned());
+    }
+
+    /// Takes the bar away.
+    pub fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// What the first rows look like, before anything is taken.
+fn looked(file: &FileReport) {
+    if file.format.is_empty() {
+        output::say(&format!("{}: joined", file.name));
+        return;
+    }
+    output::say(&format!("{}: {}, {}", file.name, file.layout, file.format));
+    for line in file.mapping.iter().flat_map(|mapping| mapping.lines()) {
+        output::say(&format!("  {line}"));
+    }
+    let others: Vec<String> = file
+        .others
+        .iter()
+        .take(5)
+        .map(|(line, format)| format!("line {line} is {format}"))
+        .collect();
+    if !others.is_empty() {
+        output::say(&format!("  but {}", others.join(", ")));
+    }
+}
+
+/// What was found and done.
+pub fn summary(report: &ImportReport) {
+    for file in &report.files {
+        bad_rows(file);
+        list("remarks", &file.name, &file.remarks);
+    }
+    if let Some(join) = &report.join {
+        output::say(&format!(
+            "joined on `{}`: {} rows, {} alone, {} left over, {} repeated",
+            join.key, join.joined, join.alone, join.left_over, join.repeated
+        ));
+    }
+    list(
+        "scores and labels that are no answer",
+        "the rows",
+        &report.unmapped,
+    );
+    for note in &report.notes {
+        output::say(&format!("note: {note}"));
+    }
+    if report.end == crate::engine::import::End::Refused {
+        output::say("nothing was taken: with `--strict` one bad row is enough");
+        return;
+    }
+    let new = report.new;
+    output::say(&format!(
+        "{} of {} rows; new: {} items, {} outputs, {} tickets, {} reviews, {} verdicts",
+        report.taken,
+        report.rows(),
+        new.items,
+        new.outputs,
+        new.tickets,
+        new.reviews,
+        new.verdicts
+    ));
+    if report.without_output > 0 {
+        output::say(&format!(
+            "{} rows have no output and make no ticket",
+            report.without_output
+        ));
+    }
+    let (indexed, total) = report.indexed;
+    if indexed < total && total > 0 {
+        output::say(&format!(
+            "the search index holds {indexed} of {total} outputs; an open docket fills it when idle"
+        ));
+    }
+    let items = format!(
+        "dataset `{}` ({} items)",
+        report.dataset, report.dataset_items
+    );
+    match (&report.eval, &report.rubric) {
+        (Some(eval), Some(rubric)) => {
+            output::say(&format!("eval `{eval}`, rubric `{rubric}`, {items}"))
+        }
+        _ => output::say(&items),
+    }
+}
+
+fn bad_rows(file: &FileReport) {
+    if file.bad == 0 {
+        return;
+    }
+    output::say(&format!(
+        "{}: {} of {} rows are bad",
+        file.name, file.bad, file.rows
+    ));
+    for bad in &file.first_bad {
+        let column = bad
+            .column
+            .map(|column| format!(":{column}"))
+            .unwrap_or_default();
+        output::say(&format!(
+            "  {}:{}{column}: {}",
+            file.name, bad.line, bad.reason
+        ));
+    }
+    if file.bad > file.first_bad.len() as u64 {
+        list("all of them by reason", &file.name, &file.bad_by_reason);
+    }
+    let mut hints: Vec<&str> = file
+        .first_bad
+        .iter()
+        .filter_map(|bad| bad.hint.as_deref())
+        .collect();
+    hints.sort_unstable();
+    hints.dedup();
+    for hint in hints {
+        output::say(&format!("  hint: {hint}"));
+    }
+}
+
+fn list(what: &str, of: &str, counts: &Counts) {
+    if counts.is_empty() {
+        return;
+    }
+    output::say(&format!("{what} in {of}: {}", counts.total()));
+    let sorted = counts.sorted();
+    for (text, n) in sorted.iter().take(SHOWN) {
+        output::say(&format!("  {n:>6}  {text}"));
+    }
+    if sorted.len() > SHOWN {
+        output::say(&format!("  and {} more kinds", sorted.len() - SHOWN));
+    }
+}
