@@ -7,6 +7,7 @@ mod clock;
 pub mod datasets;
 mod error;
 pub mod evals;
+pub mod export;
 pub mod home;
 pub mod open;
 mod plans;
@@ -73,7 +74,9 @@ impl Engine {
     /// A number that differs after another process has written; own writes do not change it, because it is
     /// read on the only connection of this process that writes.
     pub fn change_counter(&self) -> Result<i64> {
-        Ok(self.store.on_writer(crate::store::dialect::change_counter)?)
+        Ok(self
+            .store
+            .on_writer(crate::store::dialect::change_counter)?)
     }
 }
 

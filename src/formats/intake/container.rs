@@ -49,7 +49,11 @@ const REFUSED: [(&[u8], &str, &str); 7] = [
     (b"BZh", "bzip2 data", "unpack it with `bunzip2` first"),
     (b"\xfd7zXZ\0", "xz data", "unpack it with `unxz` first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
-    (b"%PDF-", "a PDF file", "docket reads JSON, JSON Lines and CSV"),
+    (
+        b"%PDF-",
+        "a PDF file",
+        "docket reads JSON, JSON Lines and CSV",
+    ),
 ];
 
 /// Unpacks and decodes a reader into a window of UTF-8 (checked later, row by row).
@@ -164,7 +168,11 @@ impl Utf16<'_> {
     fn push(&mut self, units: &[u16], last: bool) {
         let mut all: Vec<u16> = self.high.take().into_iter().collect();
         all.extend_from_slice(units);
-        if !last && all.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
+        if !last
+            && all
+                .last()
+                .is_some_and(|unit| (0xd800..0xdc00).contains(unit))
+        {
             self.high = all.pop();
         }
         let text: String = char::decode_utf16(all)

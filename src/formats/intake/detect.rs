@@ -67,7 +67,15 @@ pub enum Format {
 
 /// The kinds of observation Langfuse writes.
 const OBSERVATIONS: [&str; 10] = [
-    "GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING",
+    "GENERATION",
+    "SPAN",
+    "EVENT",
+    "AGENT",
+    "TOOL",
+    "CHAIN",
+    "RETRIEVER",
+    "EVALUATOR",
+    "EMBEDDING",
     "GUARDRAIL",
 ];
 
@@ -83,16 +91,19 @@ impl Format {
     /// Formats of other tools that carry an envelope around what was said.
     fn foreign(row: &Fields<'_>) -> Option<Self> {
         use key::{
-            BODY, CALL_TYPE, CHOICES, CUSTOM_ID, DOC_ID, GRADING, INPUT, INPUTS, JUDGE, MESSAGES, METHOD,
-            PARAMS, PROMPT_IDX, QUESTION_ID, REQUEST_BODY, RESOURCE_SPANS, RESPONSE, RESPONSE_BODY, RESPS,
-            RESULT, ROOT_SPAN, RUN_TYPE, SPAN_ATTRIBUTES, TEST_IDX, TRACE_ID, TYPE,
+            BODY, CALL_TYPE, CHOICES, CUSTOM_ID, DOC_ID, GRADING, INPUT, INPUTS, JUDGE, MESSAGES,
+            METHOD, PARAMS, PROMPT_IDX, QUESTION_ID, REQUEST_BODY, RESOURCE_SPANS, RESPONSE,
+            RESPONSE_BODY, RESPS, RESULT, ROOT_SPAN, RUN_TYPE, SPAN_ATTRIBUTES, TEST_IDX, TRACE_ID,
+            TYPE,
         };
         let says = |name: &str| row.text(name);
         let format = if row.any(RESOURCE_SPANS) {
             Self::Otlp
         } else if row.has(CUSTOM_ID | PARAMS) || (row.has(CUSTOM_ID | RESULT)) {
             Self::AnthropicBatch
-        } else if row.has(CUSTOM_ID | BODY | METHOD) || row.has(CUSTOM_ID | RESPONSE) && is_batch(row) {
+        } else if row.has(CUSTOM_ID | BODY | METHOD)
+            || row.has(CUSTOM_ID | RESPONSE) && is_batch(row)
+        {
             Self::OpenAiBatch
         } else if row.has(key::EVAL | key::SAMPLES | key::STATUS) {
             Self::Inspect
@@ -123,7 +134,7 @@ impl Format {
     /// Requests and responses as a proxy or a client logs them.
     fn logged(row: &Fields<'_>) -> Option<Self> {
         use key::{
-            CHOICES, INSTRUCTION, MESSAGES, OBJECT, OUTPUTS, OUTPUT_1, OUTPUT_2, REQUEST, RESPONSE,
+            CHOICES, INSTRUCTION, MESSAGES, OBJECT, OUTPUT_1, OUTPUT_2, OUTPUTS, REQUEST, RESPONSE,
             STOP_REASON, TYPE,
         };
         if row.has(INSTRUCTION | OUTPUT_1 | OUTPUT_2) {
@@ -150,15 +161,17 @@ impl Format {
         if row.has(TYPE | STOP_REASON) && row.text("type").as_deref() == Some("message") {
             return Some(Self::AnthropicMessage);
         }
-        (row.any(CHOICES) && starts(row, "choices", '[') && !row.any(key::PROMPT | INSTRUCTION | key::INPUT))
-            .then_some(Self::ChatCompletion)
+        (row.any(CHOICES)
+            && starts(row, "choices", '[')
+            && !row.any(key::PROMPT | INSTRUCTION | key::INPUT))
+        .then_some(Self::ChatCompletion)
     }
 
     /// Training sets.
     fn training(row: &Fields<'_>) -> Option<Self> {
         use key::{
-            CHOSEN, COMPLETION, CONVERSATIONS, IDEAL, INPUT, INSTRUCTION, LABEL, MESSAGES, NON_PREFERRED,
-            OUTPUT, PREFERRED, PROMPT, REJECTED,
+            CHOSEN, COMPLETION, CONVERSATIONS, IDEAL, INPUT, INSTRUCTION, LABEL, MESSAGES,
+            NON_PREFERRED, OUTPUT, PREFERRED, PROMPT, REJECTED,
         };
         let format = if row.has(INPUT | PREFERRED) || row.has(PREFERRED | NON_PREFERRED) {
             Self::OpenAiDpo

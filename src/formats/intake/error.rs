@@ -111,7 +111,9 @@ pub enum IntakeError {
         hint: &'static str,
     },
     /// A format that is recognised but has no reader.
-    #[error("this looks like {format} ({matched} of the first {sampled} rows), which has no reader")]
+    #[error(
+        "this looks like {format} ({matched} of the first {sampled} rows), which has no reader"
+    )]
     Unsupported {
         /// Which.
         format: Format,
@@ -121,7 +123,10 @@ pub enum IntakeError {
         sampled: usize,
     },
     /// No column could be taken for a request or an answer.
-    #[error("no column looks like a request or an answer; the columns are {}", list(columns))]
+    #[error(
+        "no column looks like a request or an answer; the columns are {}",
+        list(columns)
+    )]
     NoMapping {
         /// The columns found.
         columns: Vec<String>,

@@ -15,7 +15,9 @@ use crate::domain::record::{
 /// Fills in what the row says of itself.
 pub(super) fn apply<'a>(row: &Fields<'a>, record: &mut Record<'a>) -> Result<(), Refusal> {
     if record.external_id.is_none() && row.any(key::ID | key::CUSTOM_ID) {
-        record.external_id = ["external_id", "custom_id", "id"].iter().find_map(|k| row.text(k));
+        record.external_id = ["external_id", "custom_id", "id"]
+            .iter()
+            .find_map(|k| row.text(k));
     }
     if record.reference.is_none() && row.any(key::REFERENCE | key::IDEAL) {
         let given = row.first(&["reference", "expected", "ideal", "target"]);
@@ -54,7 +56,9 @@ pub(super) fn apply<'a>(row: &Fields<'a>, record: &mut Record<'a>) -> Result<(),
 fn about_outputs<'a>(row: &Fields<'a>, record: &mut Record<'a>) {
     if row.any(key::ERROR)
         && record.outputs.is_empty()
-        && let Some(error) = row.get("error").filter(|e| !matches!(*e, "\"\"" | "false" | "{}"))
+        && let Some(error) = row
+            .get("error")
+            .filter(|e| !matches!(*e, "\"\"" | "false" | "{}"))
     {
         record.outputs.push(RecordOutput {
             error: Some(Cow::Borrowed(error)),
@@ -115,7 +119,11 @@ fn metadata<'a>(row: &Fields<'a>, record: &mut Record<'a>) {
 /// An array of texts, or text separated by commas.
 pub(super) fn tags(json: &str) -> Vec<Cow<'_, str>> {
     if let Some(list) = elements(json) {
-        return list.into_iter().filter_map(scalar).filter(|t| !t.trim().is_empty()).collect();
+        return list
+            .into_iter()
+            .filter_map(scalar)
+            .filter(|t| !t.trim().is_empty())
+            .collect();
     }
     let split = |text: &str| -> Vec<String> {
         let parts = text.split(',').map(str::trim).filter(|t| !t.is_empty());
@@ -147,7 +155,8 @@ fn scores<'a>(json: Option<&'a str>, record: &mut Record<'a>) -> Result<(), Refu
         }
         return Ok(());
     }
-    let list = elements(json).ok_or_else(|| Refusal::new("`scores` is neither an array nor an object"))?;
+    let list =
+        elements(json).ok_or_else(|| Refusal::new("`scores` is neither an array nor an object"))?;
     for (at, raw) in list.into_iter().enumerate() {
         let place = |what: &str| Refusal::new(format!("score {} {what}", at + 1));
         let score = Fields::of(raw).ok_or_else(|| place("is no object"))?;
@@ -168,9 +177,15 @@ fn one_score<'a>(
         Some("human" | "ANNOTATION") => LabelKind::Human,
         Some("judge" | "EVAL") => LabelKind::Judge,
         Some("code" | "API") => LabelKind::Code,
-        Some(other) => return Err(format!("has the kind `{other}`: expected `human`, `judge` or `code`")),
+        Some(other) => {
+            return Err(format!(
+                "has the kind `{other}`: expected `human`, `judge` or `code`"
+            ));
+        }
         None => {
-            record.remarks.push(format!("score `{name}` does not say who gave it: taken as a program's"));
+            record.remarks.push(format!(
+                "score `{name}` does not say who gave it: taken as a program's"
+            ));
             LabelKind::Code
         }
     };
@@ -227,10 +242,11 @@ fn value(json: &str, pairwise: bool) -> LabelValue {
 }
 
 fn position(json: &str, outputs: usize) -> Result<usize, String> {
-    let at = number(json).filter(|n| *n >= 0.0 && n.fract() == 0.0).map(|n| n as usize);
-    at.filter(|at| *at < outputs).ok_or_else(|| {
-        format!("points at output {json}: the row has {outputs}, counted from 0")
-    })
+    let at = number(json)
+        .filter(|n| *n >= 0.0 && n.fract() == 0.0)
+        .map(|n| n as usize);
+    at.filter(|at| *at < outputs)
+        .ok_or_else(|| format!("points at output {json}: the row has {outputs}, counted from 0"))
 }
 
 fn evidence(json: Option<&str>) -> Result<Vec<Quote>, String> {
@@ -251,7 +267,10 @@ fn evidence(json: Option<&str>) -> Result<Vec<Quote>, String> {
 
 fn corrections<'a>(row: &Fields<'a>, record: &mut Record<'a>) -> Result<(), Refusal> {
     let one = row.get("correction").into_iter();
-    let many = row.get("corrections").and_then(elements).unwrap_or_default();
+    let many = row
+        .get("corrections")
+        .and_then(elements)
+        .unwrap_or_default();
     for json in one.chain(many) {
         if json == "\"\"" {
             continue;
@@ -263,23 +282,30 @@ fn corrections<'a>(row: &Fields<'a>, record: &mut Record<'a>) -> Result<(), Refu
             reason: None,
         };
         if let Some(fields) = Fields::of(json) {
-            let text = fields.first(&["text", "output", "content"]).and_then(scalar);
+            let text = fields
+                .first(&["text", "output", "content"])
+                .and_then(scalar);
             correction.text = text.ok_or_else(|| Refusal::new("a correction has no `text`"))?;
             correction.author = fields.text("author");
             correction.reason = fields.first(&["reason", "comment"]).and_then(scalar);
-            if let Some(at) = fields.get("output").filter(|_| fields.get("text").is_some()) {
+            if let Some(at) = fields
+                .get("output")
+                .filter(|_| fields.get("text").is_some())
+            {
                 let place = position(at, record.outputs.len());
                 correction.output =
                     place.map_err(|what| Refusal::new(format!("a correction {what}")))?;
             }
         } else {
-            correction.text = scalar(json).ok_or_else(|| Refusal::new("a correction is no text"))?;
+            correction.text =
+                scalar(json).ok_or_else(|| Refusal::new("a correction is no text"))?;
         }
         if record.outputs.is_empty() {
-            return Err(Refusal::new("the row has a correction but no answer it corrects"));
+            return Err(Refusal::new(
+                "the row has a correction but no answer it corrects",
+            ));
         }
         record.corrections.push(correction);
     }
     Ok(())
 }
-

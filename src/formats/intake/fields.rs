@@ -149,7 +149,9 @@ impl<'a> Fields<'a> {
     /// The JSON text of a value; `null` counts as absent. Of a repeated key the last wins.
     pub fn get(&self, key: &str) -> Option<&'a str> {
         let found = self.entries.iter().rev().find(|(name, _)| name == key);
-        found.map(|(_, value)| *value).filter(|json| *json != "null")
+        found
+            .map(|(_, value)| *value)
+            .filter(|json| *json != "null")
     }
 
     /// The first of several keys that is there.
@@ -324,7 +326,11 @@ mod tests {
         assert_eq!(fields.path("b.c.1.d"), Some("\"deep\""));
         assert_eq!(fields.path("b.c.0.d"), None);
         assert_eq!(fields.path("x.y"), Some("7"));
-        assert!(row.as_bytes().as_ptr_range().contains(&fields.get("n").unwrap().as_ptr()));
+        assert!(
+            row.as_bytes()
+                .as_ptr_range()
+                .contains(&fields.get("n").unwrap().as_ptr())
+        );
     }
 
     #[test]

@@ -61,7 +61,9 @@ impl<'r> Input<'r> {
             let Some(piece) = input.next()? else { break };
             let mut scratch = String::new();
             let raw = input.raw(&piece).to_vec();
-            let text = input.text(&piece, &mut scratch).map(|t| (t.json.to_owned(), t.repaired));
+            let text = input
+                .text(&piece, &mut scratch)
+                .map(|t| (t.json.to_owned(), t.repaired));
             bytes += raw.len();
             input.head.push(Ahead {
                 line: piece.line,
@@ -94,7 +96,9 @@ impl<'r> Input<'r> {
             return row::check(raw, scratch);
         };
         if memchr::memchr(0, raw).is_some() {
-            return Err(Refusal::new("a NUL byte").hint("the file may be damaged or hold binary data"));
+            return Err(
+                Refusal::new("a NUL byte").hint("the file may be damaged or hold binary data")
+            );
         }
         records.to_json(raw, scratch)?;
         Ok(Text {

@@ -102,7 +102,10 @@ impl Joiner {
         }
         let found = text.and_then(|json| match self.key_of(&json)? {
             Some(key) => Ok((key, json)),
-            None => Err(Refusal::new(format!("the row has no `{}` to join on", self.report.key))),
+            None => Err(Refusal::new(format!(
+                "the row has no `{}` to join on",
+                self.report.key
+            ))),
         });
         let refusal = match found {
             Ok((key, json)) => {
@@ -182,7 +185,10 @@ pub(super) fn lead(inputs: &[Input<'_>]) -> (usize, Option<&'static str>) {
         let Some(row) = first.and_then(|(json, _)| Fields::parse(json).ok()) else {
             continue;
         };
-        if !matches!(Format::of(&row), Format::OpenAiBatch | Format::AnthropicBatch) {
+        if !matches!(
+            Format::of(&row),
+            Format::OpenAiBatch | Format::AnthropicBatch
+        ) {
             continue;
         }
         batch = batch.or(Some(0));

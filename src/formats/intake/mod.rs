@@ -81,7 +81,11 @@ impl Options {
         if self.profile.is_none() && self.map.is_empty() {
             return Ok(None);
         }
-        let mut mapping = self.profile.as_ref().map(|p| p.columns.clone()).unwrap_or_default();
+        let mut mapping = self
+            .profile
+            .as_ref()
+            .map(|p| p.columns.clone())
+            .unwrap_or_default();
         for entry in &self.map {
             mapping.set(entry)?;
         }
@@ -200,7 +204,9 @@ fn run(
             }
         }
     }
-    let readable = head.iter().filter_map(|row| Some((row.line, row.text.as_ref().ok()?.0.as_str())));
+    let readable = head
+        .iter()
+        .filter_map(|row| Some((row.line, row.text.as_ref().ok()?.0.as_str())));
     let sample: Vec<(u64, &str)> = readable.collect();
     let plan = Plan::of(&sample, &input.keys, options)?;
     let mut hand = Hand {
@@ -273,7 +279,9 @@ impl<F: FnMut(Row<'_>) -> ControlFlow<()>> Hand<'_, F> {
             };
             let flow = match input.text(&piece, &mut scratch) {
                 Ok(text) => {
-                    let joined = joiner.as_mut().is_some_and(|j| j.combine(text.json, &mut both));
+                    let joined = joiner
+                        .as_mut()
+                        .is_some_and(|j| j.combine(text.json, &mut both));
                     let json = if joined { both.as_str() } else { text.json };
                     self.row(place, json, text.repaired.then_some(REPAIRED))
                 }
@@ -296,7 +304,10 @@ impl<F: FnMut(Row<'_>) -> ControlFlow<()>> Hand<'_, F> {
             };
             self.refused(place, fault.error)?;
         }
-        let remark = format!("no row of the leading file has the same `{}`", joiner.report.key);
+        let remark = format!(
+            "no row of the leading file has the same `{}`",
+            joiner.report.key
+        );
         for held in joiner.left_over() {
             let place = Place {
                 file: held.file,

@@ -37,7 +37,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Decides from the first rows (line and JSON text) of a file.
-    pub fn of(rows: &[(u64, &str)], wrapper: &[String], options: &Options) -> Result<Self, IntakeError> {
+    pub fn of(
+        rows: &[(u64, &str)],
+        wrapper: &[String],
+        options: &Options,
+    ) -> Result<Self, IntakeError> {
         let sample: Vec<(u64, Fields<'_>)> = rows
             .iter()
             .filter_map(|(line, json)| Some((*line, Fields::parse(json).ok()?)))
@@ -105,7 +109,11 @@ impl Plan {
             Ok(row) => row,
             Err(refusal) => return (self.detection.format, Err(refusal)),
         };
-        let format = if self.forced { Format::Table } else { Format::of(&row) };
+        let format = if self.forced {
+            Format::Table
+        } else {
+            Format::of(&row)
+        };
         (format, self.record(format, &row))
     }
 
@@ -125,7 +133,9 @@ impl Plan {
         }
         extras::apply(row, &mut record)?;
         if record.request.is_none() && record.outputs.is_empty() {
-            return Err(Refusal::new("the row holds neither a request nor an answer"));
+            return Err(Refusal::new(
+                "the row holds neither a request nor an answer",
+            ));
         }
         Ok(record)
     }
@@ -133,7 +143,10 @@ impl Plan {
 
 fn winner(sample: &[(u64, Fields<'_>)]) -> Detection {
     let mut counts: Vec<(Format, usize)> = Vec::new();
-    let seen: Vec<(u64, Format)> = sample.iter().map(|(line, row)| (*line, Format::of(row))).collect();
+    let seen: Vec<(u64, Format)> = sample
+        .iter()
+        .map(|(line, row)| (*line, Format::of(row)))
+        .collect();
     for (_, format) in &seen {
         match counts.iter_mut().find(|(known, _)| known == format) {
             Some((_, count)) => *count += 1,
@@ -150,6 +163,9 @@ fn winner(sample: &[(u64, Fields<'_>)]) -> Detection {
         format: best.0,
         matched: best.1,
         sampled: seen.len(),
-        others: seen.into_iter().filter(|(_, format)| *format != best.0).collect(),
+        others: seen
+            .into_iter()
+            .filter(|(_, format)| *format != best.0)
+            .collect(),
     }
 }

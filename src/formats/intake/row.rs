@@ -22,8 +22,9 @@ pub(super) struct Text<'a> {
 pub(super) fn check<'a>(bytes: &'a [u8], scratch: &'a mut String) -> Result<Text<'a>, Refusal> {
     let bytes = bytes.trim_ascii();
     if let Some(at) = memchr(0, bytes) {
-        return Err(at_byte(bytes, at, "a NUL byte")
-            .hint("the file may be damaged or hold binary data; in JSON a NUL is written `\\u0000`"));
+        return Err(at_byte(bytes, at, "a NUL byte").hint(
+            "the file may be damaged or hold binary data; in JSON a NUL is written `\\u0000`",
+        ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         at_byte(bytes, error.valid_up_to(), "not valid UTF-8").hint("save the file as UTF-8")
@@ -42,7 +43,11 @@ pub(super) fn check<'a>(bytes: &'a [u8], scratch: &'a mut String) -> Result<Text
     if memchr2_iter(b'{', b'[', bytes).nth(DEPTH).is_some()
         && let Some(at) = too_deep(bytes)
     {
-        return Err(at_byte(bytes, at, &format!("nested more than {DEPTH} deep")));
+        return Err(at_byte(
+            bytes,
+            at,
+            &format!("nested more than {DEPTH} deep"),
+        ));
     }
     if ESCAPE.find(bytes).is_some()
         && let Some(lone) = lone_surrogates(bytes)
@@ -76,8 +81,9 @@ pub(super) fn refuse(fault: &Fault, max_row: usize) -> Refusal {
             .hint("a line break inside a string is written `\\n`"),
         Fault::NotClosed => Refusal::new("the row is not closed before the end of the file")
             .hint("the file may have been cut off"),
-        Fault::ArrayNotClosed => Refusal::new("the array is not closed with `]`")
-            .hint("the file may have been cut off"),
+        Fault::ArrayNotClosed => {
+            Refusal::new("the array is not closed with `]`").hint("the file may have been cut off")
+        }
         Fault::MissingComma => Refusal::new("a comma is missing between two rows"),
         Fault::ExtraComma => Refusal::new("nothing stands between two commas"),
         Fault::AfterTheEnd => Refusal::new("there is more text behind the end of the array"),
@@ -153,11 +159,17 @@ mod tests {
     #[test]
     fn hostile_rows_get_one_clear_reason() {
         assert_eq!(reason(b"{\"a\":\"\0\"}"), "line 1, column 7: a NUL byte");
-        assert_eq!(reason(b"{\n\"a\":\"\xff\"}"), "line 2, column 6: not valid UTF-8");
+        assert_eq!(
+            reason(b"{\n\"a\":\"\xff\"}"),
+            "line 2, column 6: not valid UTF-8"
+        );
         assert_eq!(reason(b"[1]"), "line 1: the row is an array, not an object");
         assert_eq!(reason(b"null"), "line 1: the row is null, not an object");
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(1000), "]".repeat(1000));
-        assert_eq!(reason(deep.as_bytes()), "line 1, column 133: nested more than 128 deep");
+        assert_eq!(
+            reason(deep.as_bytes()),
+            "line 1, column 133: nested more than 128 deep"
+        );
     }
 
     #[test]
@@ -172,6 +184,9 @@ mod tests {
         let row = br#"{"a":"\ud83d\ude00 \ud83d \\ud83d \u0000 \udE00"}"#;
         let text = check(row, &mut scratch).unwrap();
         assert!(text.repaired);
-        assert_eq!(text.json, r#"{"a":"\ud83d\ude00 \ufffd \\ud83d \u0000 \ufffd"}"#);
+        assert_eq!(
+            text.json,
+            r#"{"a":"\ud83d\ude00 \ufffd \\ud83d \u0000 \ufffd"}"#
+        );
     }
 }

@@ -151,7 +151,10 @@ mod tests {
     #[test]
     fn members_are_found_as_far_as_the_bytes_go() {
         let keys = |text: &str| -> Vec<String> {
-            members(text.as_bytes()).into_iter().map(|m| m.key).collect()
+            members(text.as_bytes())
+                .into_iter()
+                .map(|m| m.key)
+                .collect()
         };
         assert_eq!(keys(r#"{"a":1, "b" : {"x":2},"c":[{"d""#), ["a", "b", "c"]);
         assert!(keys("{}").is_empty());

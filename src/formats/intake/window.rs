@@ -102,6 +102,10 @@ mod tests {
             window.consume(n);
         }
         assert_eq!(rest, 20 << 20);
-        assert!(window.buffer.capacity() <= STEP, "{}", window.buffer.capacity());
+        assert!(
+            window.buffer.capacity() <= STEP,
+            "{}",
+            window.buffer.capacity()
+        );
     }
 }

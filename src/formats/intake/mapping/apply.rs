@@ -25,8 +25,10 @@ pub fn record<'a>(mapping: &'a Mapping, row: &Fields<'a>) -> Result<Record<'a>, 
     if record.request.is_none() && record.outputs.is_empty() && !failed {
         let mut columns: Vec<&str> = mapping.request.iter().map(String::as_str).collect();
         columns.extend(mapping.outputs.iter().map(|o| o.text.as_str()));
-        return Err(Refusal::new(format!("the row has none of `{}`", columns.join("`, `")))
-            .hint("name the columns: `--map request=COLUMN --map output=COLUMN`"));
+        return Err(
+            Refusal::new(format!("the row has none of `{}`", columns.join("`, `")))
+                .hint("name the columns: `--map request=COLUMN --map output=COLUMN`"),
+        );
     }
     if mapping.pairwise && record.outputs.len() < mapping.outputs.len() {
         record.remarks.push(format!(
@@ -45,11 +47,15 @@ pub fn overlay<'a>(mapping: &'a Mapping, row: &Fields<'a>, record: &mut Record<'
     let text = |name: &Option<String>| column(name).and_then(scalar);
     record.external_id = text(&mapping.id).or(record.external_id.take());
     record.feature = text(&mapping.feature).or(record.feature.take());
-    record.time_ms = column(&mapping.time).and_then(time::millis).or(record.time_ms);
+    record.time_ms = column(&mapping.time)
+        .and_then(time::millis)
+        .or(record.time_ms);
     let reference = column(&mapping.reference).filter(|json| *json != "\"\"");
     record.reference = reference.map(Cow::Borrowed).or(record.reference.take());
     for name in &mapping.tags {
-        record.tags.extend(row.path(name).map(extras::tags).unwrap_or_default());
+        record
+            .tags
+            .extend(row.path(name).map(extras::tags).unwrap_or_default());
     }
     let corrected = text(&mapping.correction).filter(|text| !text.is_empty());
     if let (Some(text), false) = (corrected, record.outputs.is_empty()) {
@@ -61,7 +67,9 @@ pub fn overlay<'a>(mapping: &'a Mapping, row: &Fields<'a>, record: &mut Record<'
         });
     }
     for columns in &mapping.labels {
-        record.labels.extend(label(columns, row, record.pairwise, record.outputs.len()));
+        record
+            .labels
+            .extend(label(columns, row, record.pairwise, record.outputs.len()));
     }
 }
 
@@ -75,8 +83,14 @@ fn question<'a>(mapping: &'a Mapping, row: &Fields<'a>) -> Option<Cow<'a, str>> 
             (!texts.is_empty()).then(|| Cow::Owned(quote(&texts.join("\n\n"))))
         }
     };
-    let system = mapping.system.as_deref().and_then(|column| row.path(column));
-    match (asked, system.filter(|json| json.starts_with('"') && *json != "\"\"")) {
+    let system = mapping
+        .system
+        .as_deref()
+        .and_then(|column| row.path(column));
+    match (
+        asked,
+        system.filter(|json| json.starts_with('"') && *json != "\"\""),
+    ) {
         (Some(asked), Some(system)) if asked.starts_with('"') => Some(Cow::Owned(format!(
             "[{{\"role\":\"system\",\"content\":{system}}},{{\"role\":\"user\",\"content\":{asked}}}]"
         ))),
@@ -106,11 +120,15 @@ fn output<'a>(
     for output in &mut outputs {
         output.model = model.clone().or(output.model.take());
         output.error = error.map(Cow::Borrowed).or(output.error.take());
-        output.finish = column(&columns.finish).and_then(scalar).or(output.finish.take());
+        output.finish = column(&columns.finish)
+            .and_then(scalar)
+            .or(output.finish.take());
         let latency = column(&columns.latency_ms).and_then(number);
         output.latency_ms = latency.map(|ms| ms.round() as u32).or(output.latency_ms);
         let cost = column(&columns.cost).and_then(number);
-        output.cost_micros = cost.map(|units| (units * 1e6).round() as i64).or(output.cost_micros);
+        output.cost_micros = cost
+            .map(|units| (units * 1e6).round() as i64)
+            .or(output.cost_micros);
     }
     record.outputs.append(&mut outputs);
     Ok(())
@@ -158,8 +176,14 @@ fn label<'a>(
         },
     };
     let about = columns.output.map(|n| n - 1).or((!pairwise).then_some(0));
-    let author = columns.author_column.as_deref().and_then(|column| scalar(row.path(column)?));
-    let reason = columns.reason.as_deref().and_then(|column| scalar(row.path(column)?));
+    let author = columns
+        .author_column
+        .as_deref()
+        .and_then(|column| scalar(row.path(column)?));
+    let reason = columns
+        .reason
+        .as_deref()
+        .and_then(|column| scalar(row.path(column)?));
     Some(Label {
         output: about.filter(|at| *at < outputs),
         name: Cow::Borrowed(&columns.criterion),

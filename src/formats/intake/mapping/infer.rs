@@ -5,28 +5,101 @@ use super::{Mapping, OutputColumns, Source};
 
 /// Names for the request, best first, in lower case without separators.
 const REQUEST: [&str; 18] = [
-    "request", "prompt", "question", "query", "messages", "instruction", "userinput", "usermessage",
-    "userprompt", "input", "inputs", "task", "problem", "message", "user", "conversation", "ticket", "source",
+    "request",
+    "prompt",
+    "question",
+    "query",
+    "messages",
+    "instruction",
+    "userinput",
+    "usermessage",
+    "userprompt",
+    "input",
+    "inputs",
+    "task",
+    "problem",
+    "message",
+    "user",
+    "conversation",
+    "ticket",
+    "source",
 ];
 /// Names for the answer, best first.
 const OUTPUT: [&str; 24] = [
-    "response", "output", "completion", "answer", "generation", "modeloutput", "modelresponse",
-    "modelanswer", "generatedtext", "generated", "prediction", "predicted", "reply", "assistant",
-    "assistantresponse", "llmoutput", "llmresponse", "botresponse", "outputtext", "result", "candidate",
-    "summary", "translation", "outputs",
+    "response",
+    "output",
+    "completion",
+    "answer",
+    "generation",
+    "modeloutput",
+    "modelresponse",
+    "modelanswer",
+    "generatedtext",
+    "generated",
+    "prediction",
+    "predicted",
+    "reply",
+    "assistant",
+    "assistantresponse",
+    "llmoutput",
+    "llmresponse",
+    "botresponse",
+    "outputtext",
+    "result",
+    "candidate",
+    "summary",
+    "translation",
+    "outputs",
 ];
-const SYSTEM: [&str; 4] = ["system", "systemprompt", "systemmessage", "systeminstruction"];
+const SYSTEM: [&str; 4] = [
+    "system",
+    "systemprompt",
+    "systemmessage",
+    "systeminstruction",
+];
 const REFERENCE: [&str; 11] = [
-    "reference", "expected", "expectedoutput", "expectedanswer", "ideal", "target", "gold", "groundtruth",
-    "referenceanswer", "goldanswer", "correctanswer",
+    "reference",
+    "expected",
+    "expectedoutput",
+    "expectedanswer",
+    "ideal",
+    "target",
+    "gold",
+    "groundtruth",
+    "referenceanswer",
+    "goldanswer",
+    "correctanswer",
 ];
 const ID: [&str; 10] = [
-    "externalid", "id", "customid", "idx", "index", "uid", "uuid", "exampleid", "rowid", "questionid",
+    "externalid",
+    "id",
+    "customid",
+    "idx",
+    "index",
+    "uid",
+    "uuid",
+    "exampleid",
+    "rowid",
+    "questionid",
 ];
-const MODEL: [&str; 6] = ["model", "modelname", "modelid", "generator", "engine", "llm"];
+const MODEL: [&str; 6] = [
+    "model",
+    "modelname",
+    "modelid",
+    "generator",
+    "engine",
+    "llm",
+];
 const FEATURE: [&str; 5] = ["feature", "category", "usecase", "topic", "product"];
 const TIME: [&str; 8] = [
-    "time", "createdat", "timestamp", "created", "date", "datetime", "loggedat", "starttime",
+    "time",
+    "createdat",
+    "timestamp",
+    "created",
+    "date",
+    "datetime",
+    "loggedat",
+    "starttime",
 ];
 /// What two answers to one request are told apart by.
 const SIDES: [[&str; 2]; 3] = [["1", "2"], ["a", "b"], ["left", "right"]];
@@ -42,7 +115,9 @@ pub fn infer(sample: &[Fields<'_>]) -> Result<Mapping, Vec<String>> {
         }
     }
     let named = |names: &[&str]| {
-        let mut found = names.iter().filter_map(|name| columns.iter().find(|c| plain(c) == *name));
+        let mut found = names
+            .iter()
+            .filter_map(|name| columns.iter().find(|c| plain(c) == *name));
         found.next().cloned()
     };
     let mut mapping = Mapping {
@@ -56,7 +131,10 @@ pub fn infer(sample: &[Fields<'_>]) -> Result<Mapping, Vec<String>> {
     };
     mapping.outputs = match pair(&columns) {
         Some(outputs) => outputs,
-        None => named(&OUTPUT).map(|text| one(text, named(&MODEL))).into_iter().collect(),
+        None => named(&OUTPUT)
+            .map(|text| one(text, named(&MODEL)))
+            .into_iter()
+            .collect(),
     };
     mapping.pairwise = mapping.outputs.len() > 1;
     mapping.request = named(&REQUEST).into_iter().collect();
@@ -95,7 +173,10 @@ fn plain(column: &str) -> String {
 fn pair(columns: &[String]) -> Option<Vec<OutputColumns>> {
     let find = |name: &str, side: &str| {
         let wanted = format!("{name}{side}");
-        columns.iter().find(|column| plain(column) == wanted).cloned()
+        columns
+            .iter()
+            .find(|column| plain(column) == wanted)
+            .cloned()
     };
     for sides in SIDES {
         for name in OUTPUT {
@@ -103,7 +184,10 @@ fn pair(columns: &[String]) -> Option<Vec<OutputColumns>> {
                 continue;
             };
             let model = |side| MODEL.iter().find_map(|name| find(name, side));
-            return Some(vec![one(first, model(sides[0])), one(second, model(sides[1]))]);
+            return Some(vec![
+                one(first, model(sides[0])),
+                one(second, model(sides[1])),
+            ]);
         }
     }
     None
@@ -114,9 +198,15 @@ fn pair(columns: &[String]) -> Option<Vec<OutputColumns>> {
 fn by_content(sample: &[Fields<'_>], columns: &[String], mapping: &mut Mapping) {
     let taken = |column: &String| {
         mapping.request.contains(column)
-            || [&mapping.id, &mapping.reference, &mapping.system, &mapping.feature, &mapping.time]
-                .iter()
-                .any(|c| c.as_ref() == Some(column))
+            || [
+                &mapping.id,
+                &mapping.reference,
+                &mapping.system,
+                &mapping.feature,
+                &mapping.time,
+            ]
+            .iter()
+            .any(|c| c.as_ref() == Some(column))
     };
     let length = |column: &String| -> usize {
         let texts = sample.iter().filter_map(|row| row.get(column));
@@ -141,7 +231,10 @@ fn by_content(sample: &[Fields<'_>], columns: &[String], mapping: &mut Mapping) 
     if mapping.request.is_empty() {
         // Nothing to tell a request from an answer by: one text alone is not guessed at.
         let others = &texts[1..];
-        let before = others.iter().find(|(_, at)| *at < answer).or(others.first());
+        let before = others
+            .iter()
+            .find(|(_, at)| *at < answer)
+            .or(others.first());
         let Some((_, question)) = before else { return };
         mapping.request = vec![columns[*question].clone()];
     }
@@ -158,7 +251,9 @@ mod tests {
 
     #[test]
     fn names_in_any_spelling_are_found() {
-        let mapping = of(r#"{"Row ID":1,"User Input":"q","Model-Output":"a","modelName":"m","Expected_Answer":"r"}"#);
+        let mapping = of(
+            r#"{"Row ID":1,"User Input":"q","Model-Output":"a","modelName":"m","Expected_Answer":"r"}"#,
+        );
         assert_eq!(
             mapping.unwrap().to_string(),
             "id        <- Row ID\nrequest   <- User Input\noutput    <- Model-Output\n  model   <- modelName\nreference <- Expected_Answer"
@@ -171,13 +266,22 @@ mod tests {
         assert!(mapping.pairwise);
         assert_eq!(mapping.request, ["instruction", "input"]);
         assert_eq!(mapping.outputs[1].text, "response_b");
-        assert_eq!(mapping.outputs[1].model, Some(Source::Column("model_b".into())));
+        assert_eq!(
+            mapping.outputs[1].model,
+            Some(Source::Column("model_b".into()))
+        );
     }
 
     #[test]
     fn long_texts_are_taken_where_names_say_nothing() {
         let mapping = of(r#"{"k":"x","spalte1":"Wie lange habe ich Zeit?","spalte2":"Sie haben dreißig Tage Zeit, um zu widersprechen."}"#).unwrap();
-        assert_eq!((mapping.request[0].as_str(), mapping.outputs[0].text.as_str()), ("spalte1", "spalte2"));
+        assert_eq!(
+            (
+                mapping.request[0].as_str(),
+                mapping.outputs[0].text.as_str()
+            ),
+            ("spalte1", "spalte2")
+        );
         assert_eq!(of(r#"{"a":1,"b":2}"#), Err(vec!["a".into(), "b".into()]));
     }
 }

@@ -242,7 +242,9 @@ impl Source {
     fn words(&self) -> String {
         match self {
             Self::Column(column) => column.clone(),
-            Self::Part(part) => format!("part {} of {} at `{}`", part.part, part.column, part.split),
+            Self::Part(part) => {
+                format!("part {} of {} at `{}`", part.part, part.column, part.split)
+            }
             Self::Constant(constant) => format!("\"{}\"", constant.constant),
         }
     }

@@ -14,7 +14,9 @@ impl Mapping {
             line: 0,
             column: 0,
             reason: format!("cannot read `--map {entry}`: {reason}"),
-            hint: Some(format!("write `--map FIELD=COLUMN`; the fields are {FIELDS}")),
+            hint: Some(format!(
+                "write `--map FIELD=COLUMN`; the fields are {FIELDS}"
+            )),
         };
         let (field, column) = entry
             .split_once('=')
@@ -41,7 +43,8 @@ impl Mapping {
                 let Some((kind, criterion)) = known.filter(|(_, name)| !name.is_empty()) else {
                     return Err(wrong(format!("`{field}` is no field")));
                 };
-                self.labels.retain(|l| (l.kind, l.criterion.as_str()) != (kind, criterion));
+                self.labels
+                    .retain(|l| (l.kind, l.criterion.as_str()) != (kind, criterion));
                 self.labels.push(LabelColumns {
                     column: column.to_owned(),
                     criterion: criterion.to_owned(),
@@ -90,6 +93,9 @@ impl Mapping {
 }
 
 fn list(columns: &str) -> Vec<String> {
-    let names = columns.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names = columns
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     names.map(str::to_owned).collect()
 }

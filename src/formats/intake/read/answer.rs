@@ -126,14 +126,19 @@ fn object(json: &str) -> Result<Vec<RecordOutput<'_>>, Refusal> {
     if !known.is_empty() {
         return Ok(known);
     }
-    if ["role", "content", "tool_calls"].iter().any(|k| fields.get(k).is_some()) {
+    if ["role", "content", "tool_calls"]
+        .iter()
+        .any(|k| fields.get(k).is_some())
+    {
         return Ok(vec![said(message(json))]);
     }
     if let Some(error) = fields.get("error") {
         return Ok(vec![failed(error)]);
     }
     if kind.as_deref() == Some("list") {
-        return Err(Refusal::new("the response holds no text: embeddings cannot be reviewed"));
+        return Err(Refusal::new(
+            "the response holds no text: embeddings cannot be reviewed",
+        ));
     }
     Ok(vec![said(as_text(json))])
 }
@@ -144,7 +149,9 @@ pub fn of_fields<'a>(response: &Fields<'a>) -> Vec<RecordOutput<'a>> {
         choices(response)
     } else if response.text("object").as_deref() == Some("response") {
         vec![responses(response)]
-    } else if response.text("type").as_deref() == Some("message") && response.get("content").is_some() {
+    } else if response.text("type").as_deref() == Some("message")
+        && response.get("content").is_some()
+    {
         vec![anthropic(response)]
     } else {
         return Vec::new();
@@ -159,7 +166,10 @@ fn about<'a>(response: &Fields<'a>, outputs: &mut [RecordOutput<'a>]) {
     for output in outputs.iter_mut() {
         output.model.clone_from(&model);
     }
-    if let (Some(first), Some(usage)) = (outputs.first_mut(), response.get("usage").and_then(Fields::of)) {
+    if let (Some(first), Some(usage)) = (
+        outputs.first_mut(),
+        response.get("usage").and_then(Fields::of),
+    ) {
         count_tokens(&usage, first);
     }
 }
@@ -176,15 +186,24 @@ pub fn count_tokens(usage: &Fields<'_>, output: &mut RecordOutput<'_>) {
 }
 
 fn choices<'a>(response: &Fields<'a>) -> Vec<RecordOutput<'a>> {
-    let list = response.get("choices").and_then(elements).unwrap_or_default();
+    let list = response
+        .get("choices")
+        .and_then(elements)
+        .unwrap_or_default();
     let mut read: Vec<(f64, RecordOutput<'a>)> = Vec::with_capacity(list.len());
     for json in list {
         let Some(choice) = Fields::of(json) else {
             continue;
         };
-        let index = choice.get("index").and_then(number).unwrap_or(read.len() as f64);
+        let index = choice
+            .get("index")
+            .and_then(number)
+            .unwrap_or(read.len() as f64);
         let output = RecordOutput {
-            message: choice.get("message").map(message).or(choice.get("text").map(as_text)),
+            message: choice
+                .get("message")
+                .map(message)
+                .or(choice.get("text").map(as_text)),
             finish: choice.text("finish_reason"),
             error: choice.get("error").map(Cow::Borrowed),
             ..RecordOutput::default()
@@ -217,8 +236,14 @@ fn blocks<'a>(items: &[&'a str]) -> RecordOutput<'a> {
 fn responses<'a>(response: &Fields<'a>) -> RecordOutput<'a> {
     let (mut texts, mut refusals, mut calls, mut thoughts) = (vec![], vec![], vec![], vec![]);
     let mut others = Vec::new();
-    for json in response.get("output").and_then(elements).unwrap_or_default() {
-        let Some(item) = Fields::of(json) else { continue };
+    for json in response
+        .get("output")
+        .and_then(elements)
+        .unwrap_or_default()
+    {
+        let Some(item) = Fields::of(json) else {
+            continue;
+        };
         match item.text("type").as_deref() {
             Some("message") | None => {
                 for part in item.get("content").and_then(elements).unwrap_or_default() {
@@ -240,7 +265,9 @@ fn responses<'a>(response: &Fields<'a>) -> RecordOutput<'a> {
     let message = match texts.as_slice() {
         [text] if plain => Some(Cow::Borrowed(*text)),
         [] if plain => None,
-        _ => Some(Cow::Owned(write_response(&texts, &refusals, &calls, &thoughts, &others))),
+        _ => Some(Cow::Owned(write_response(
+            &texts, &refusals, &calls, &thoughts, &others,
+        ))),
     };
     RecordOutput {
         error: response.get("error").map(Cow::Borrowed),
@@ -258,13 +285,20 @@ fn write_response(
     others: &[&str],
 ) -> String {
     let mut parts: Vec<String> = others.iter().map(|json| (*json).to_owned()).collect();
-    parts.extend(texts.iter().map(|text| format!("{{\"type\":\"text\",\"text\":{text}}}")));
+    parts.extend(
+        texts
+            .iter()
+            .map(|text| format!("{{\"type\":\"text\",\"text\":{text}}}")),
+    );
     let content = match (texts, others) {
         ([], []) => Cow::Borrowed("null"),
         ([text], []) => Cow::Borrowed(*text),
         _ => Cow::Owned(write_array(&parts)),
     };
-    let mut members = vec![("role", Cow::Borrowed("\"assistant\"")), ("content", content)];
+    let mut members = vec![
+        ("role", Cow::Borrowed("\"assistant\"")),
+        ("content", content),
+    ];
     if let Some(refusal) = refusals.first() {
         members.push(("refusal", Cow::Borrowed(*refusal)));
     }

@@ -12,9 +12,14 @@ use super::question::{as_text, tool_call, write_array, write_object};
 
 /// Whether messages hold blocks that chat messages write in another way. Cheap: it runs on every request.
 pub fn has_blocks(json: &str) -> bool {
-    ["\"tool_use\"", "\"tool_result\"", "\"thinking\"", "\"redacted_thinking\""]
-        .iter()
-        .any(|kind| memmem::find(json.as_bytes(), kind.as_bytes()).is_some())
+    [
+        "\"tool_use\"",
+        "\"tool_result\"",
+        "\"thinking\"",
+        "\"redacted_thinking\"",
+    ]
+    .iter()
+    .any(|kind| memmem::find(json.as_bytes(), kind.as_bytes()).is_some())
 }
 
 /// An array of messages, blocks turned into their chat-completions form.

@@ -15,8 +15,13 @@ const ALONE: &str = "the request is not in the row: join the batch's input file 
 /// A row of the OpenAI Batch API.
 pub fn openai<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
     let body = row.get("body");
-    if row.text("url").is_some_and(|url| url.ends_with("/embeddings")) {
-        return Err(Refusal::new("the row asks for embeddings, which cannot be reviewed"));
+    if row
+        .text("url")
+        .is_some_and(|url| url.ends_with("/embeddings"))
+    {
+        return Err(Refusal::new(
+            "the row asks for embeddings, which cannot be reviewed",
+        ));
     }
     let mut record = Record {
         request: body.map(request),
@@ -45,7 +50,9 @@ pub fn anthropic<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
             (Some(message), _) => record.outputs = respond(message)?,
             (None, Some(error)) => record.outputs.push(failed(error)),
             // `canceled` or `expired`: the type is all there is.
-            (None, None) => record.outputs.push(failed(result.get("type").unwrap_or(json))),
+            (None, None) => record
+                .outputs
+                .push(failed(result.get("type").unwrap_or(json))),
         }
     }
     let model = params.and_then(Fields::of).and_then(|p| p.text("model"));

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use super::super::error::Refusal;
 use super::super::fields::{Fields, elements, nested, scalar};
-use super::anthropic;
 use super::answer::message;
+use super::anthropic;
 use super::pair::with_system;
-use super::question::{as_text, beside, request, tool_call, write_array, write_message, write_object};
+use super::question::{
+    as_text, beside, request, tool_call, write_array, write_message, write_object,
+};
 use crate::domain::json::quote;
 use crate::domain::message::Role;
 use crate::domain::record::{Record, RecordOutput};
@@ -65,7 +67,10 @@ fn earlier<'a>(row: &Fields<'a>, json: &str, before: &[&str]) -> Option<Cow<'a, 
         list
     };
     let rest = ["system", "tools", "functions", "parallel_tool_calls"];
-    let rest: Vec<_> = rest.iter().filter_map(|key| Some((*key, row.get(key)?))).collect();
+    let rest: Vec<_> = rest
+        .iter()
+        .filter_map(|key| Some((*key, row.get(key)?)))
+        .collect();
     if rest.is_empty() {
         return (!before.is_empty()).then_some(Cow::Owned(list));
     }
@@ -79,14 +84,20 @@ fn earlier<'a>(row: &Fields<'a>, json: &str, before: &[&str]) -> Option<Cow<'a, 
 
 /// `conversations` of `from` and `value`.
 pub fn sharegpt<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
-    let turns = row.get("conversations").and_then(elements).unwrap_or_default();
+    let turns = row
+        .get("conversations")
+        .and_then(elements)
+        .unwrap_or_default();
     if turns.is_empty() {
         return Err(Refusal::new("`conversations` is empty"));
     }
     let mut read = Vec::with_capacity(turns.len());
     for (at, json) in turns.iter().enumerate() {
         let Some(turn) = Fields::of(json) else {
-            return Err(Refusal::new(format!("turn {} of `conversations` is no object", at + 1)));
+            return Err(Refusal::new(format!(
+                "turn {} of `conversations` is no object",
+                at + 1
+            )));
         };
         let from = turn.first(&["from", "role"]).and_then(scalar);
         let value = turn.first(&["value", "content", "text"]);
@@ -104,7 +115,11 @@ pub fn sharegpt<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
     if let Some(system) = row.get("system").filter(|s| *s != "\"\"") {
         messages.push(write_message("system", system));
     }
-    messages.extend(read[..until].iter().map(|(from, value)| turn_message(from, value)));
+    messages.extend(
+        read[..until]
+            .iter()
+            .map(|(from, value)| turn_message(from, value)),
+    );
     let list = write_array(&messages);
     let request = match row.get("tools").filter(|t| *t != "\"\"") {
         Some(tools) => {

@@ -42,10 +42,10 @@ pub(super) fn record<'a>(format: Format, row: &Fields<'a>) -> Result<Record<'a>,
             "this is one piece of a streamed completion, not an answer",
         )
         .hint(format.way_on())),
-        other => {
-            Err(Refusal::new(format!("the row looks like {other}, which has no reader"))
-                .hint(other.way_on()))
-        }
+        other => Err(
+            Refusal::new(format!("the row looks like {other}, which has no reader"))
+                .hint(other.way_on()),
+        ),
     }
 }
 

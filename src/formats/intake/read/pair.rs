@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::error::Refusal;
 use super::super::fields::{Fields, elements, key};
 use super::answer::{count_tokens, failed, of_fields, respond};
-use super::question::{beside, request, write_message, write_array};
+use super::question::{beside, request, write_array, write_message};
 use crate::domain::record::{Record, RecordOutput};
 
 /// `{"request": ..., "response": ...}`, or `messages` and `choices` side by side.
@@ -59,7 +59,14 @@ fn candidate(json: &str) -> Result<RecordOutput<'_>, Refusal> {
     let Some(fields) = Fields::of(json) else {
         return Ok(respond(json)?.into_iter().next().unwrap_or_default());
     };
-    let said = ["message", "output", "text", "response", "completion", "answer"];
+    let said = [
+        "message",
+        "output",
+        "text",
+        "response",
+        "completion",
+        "answer",
+    ];
     let mut output = match fields.first(&said) {
         Some(inner) => respond(inner)?.into_iter().next().unwrap_or_default(),
         None if fields.get("content").is_some() || fields.any(key::CHOICES) => {
@@ -67,7 +74,10 @@ fn candidate(json: &str) -> Result<RecordOutput<'_>, Refusal> {
         }
         None => RecordOutput::default(),
     };
-    output.model = fields.first(&["model", "generator", "name"]).and_then(super::super::fields::scalar).or(output.model);
+    output.model = fields
+        .first(&["model", "generator", "name"])
+        .and_then(super::super::fields::scalar)
+        .or(output.model);
     output.error = fields.get("error").map(Cow::Borrowed).or(output.error);
     super::super::extras::details(&fields, &mut output);
     if let Some(usage) = fields.get("usage").and_then(Fields::of) {
@@ -85,7 +95,9 @@ pub fn name_model<'a>(outputs: &mut [RecordOutput<'a>], model: Option<&Cow<'a, s
 
 /// A request of an optional system prompt, earlier turns and a question, all JSON strings.
 pub fn with_system(system: Option<&str>, turns: &[String], question: Cow<'_, str>) -> String {
-    let system = system.filter(|text| *text != "\"\"").map(|text| write_message("system", text));
+    let system = system
+        .filter(|text| *text != "\"\"")
+        .map(|text| write_message("system", text));
     let last = write_message("user", &question);
     write_array(system.iter().chain(turns).chain([&last]))
 }

@@ -52,7 +52,9 @@ fn last_turn<'a>(
     key: &str,
     remarks: &mut Vec<String>,
 ) -> Result<(RecordOutput<'a>, Option<String>), Refusal> {
-    let json = row.get(key).ok_or_else(|| Refusal::new(format!("`{key}` is null")))?;
+    let json = row
+        .get(key)
+        .ok_or_else(|| Refusal::new(format!("`{key}` is null")))?;
     let output = |said| RecordOutput {
         message: Some(said),
         ..RecordOutput::default()
@@ -68,7 +70,10 @@ fn last_turn<'a>(
         role.as_deref() == Some("assistant")
     });
     if answered && row.get("prompt").is_some() {
-        remarks.push(format!("of `{key}` only the last of {} turns is shown", turns.len()));
+        remarks.push(format!(
+            "of `{key}` only the last of {} turns is shown",
+            turns.len()
+        ));
     }
     let before = (!before.is_empty()).then(|| write_array(before));
     Ok((output(message(last)), before))
@@ -126,7 +131,10 @@ pub fn alpaca_eval<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
             ..RecordOutput::default()
         });
     }
-    for (key, kind) in [("preference", LabelKind::Judge), ("label", LabelKind::Human)] {
+    for (key, kind) in [
+        ("preference", LabelKind::Judge),
+        ("label", LabelKind::Human),
+    ] {
         let Some(raw) = row.get(key) else { continue };
         record.labels.push(Label {
             output: None,

@@ -55,7 +55,11 @@ pub fn beside<'a>(row: &Fields<'a>) -> Option<Cow<'a, str>> {
     if parts.len() == 1 {
         return Some(request(messages));
     }
-    let written = write_object(parts.into_iter().map(|(key, json)| (key, Cow::Borrowed(json))));
+    let written = write_object(
+        parts
+            .into_iter()
+            .map(|(key, json)| (key, Cow::Borrowed(json))),
+    );
     Some(Cow::Owned(request(&written).into_owned()))
 }
 
@@ -95,12 +99,16 @@ pub fn write_message(role: &str, content: &str) -> String {
 /// Whether text that was held in a string is a request and not just text in brackets.
 fn is_conversation(json: &str) -> bool {
     match elements(json) {
-        Some(list) => list.first().and_then(|first| Fields::of(first)).is_some_and(|message| {
-            message.get("role").is_some()
-                && (message.get("content").is_some() || message.get("tool_calls").is_some())
-        }),
-        None => Fields::of(json)
-            .is_some_and(|o| o.get("messages").is_some_and(|m| m.starts_with('['))),
+        Some(list) => list
+            .first()
+            .and_then(|first| Fields::of(first))
+            .is_some_and(|message| {
+                message.get("role").is_some()
+                    && (message.get("content").is_some() || message.get("tool_calls").is_some())
+            }),
+        None => {
+            Fields::of(json).is_some_and(|o| o.get("messages").is_some_and(|m| m.starts_with('[')))
+        }
     }
 }
 
@@ -112,7 +120,11 @@ fn object(json: &str) -> Cow<'_, str> {
         if !anthropic::has_blocks(messages) {
             return Cow::Borrowed(json);
         }
-        return Cow::Owned(rewritten(&fields, "messages", anthropic::messages(messages)));
+        return Cow::Owned(rewritten(
+            &fields,
+            "messages",
+            anthropic::messages(messages),
+        ));
     }
     if let (None, Some(input)) = (fields.get("prompt"), fields.get("input")) {
         return Cow::Owned(rewritten(&fields, "input", responses_input(input, &fields)));
@@ -159,7 +171,10 @@ fn responses_item(json: &str) -> Option<String> {
         Some("function_call_output") => Some(write_object(
             [
                 ("role", Cow::Borrowed("\"tool\"")),
-                ("tool_call_id", Cow::Borrowed(item.get("call_id").unwrap_or("\"\""))),
+                (
+                    "tool_call_id",
+                    Cow::Borrowed(item.get("call_id").unwrap_or("\"\"")),
+                ),
                 ("content", as_text(item.get("output").unwrap_or("\"\""))),
             ]
             .into_iter(),
