@@ -9,6 +9,7 @@ mod error;
 pub mod evals;
 pub mod export;
 pub mod home;
+pub mod import;
 pub mod open;
 mod plans;
 pub mod queue;

@@ -11,7 +11,7 @@ use super::db::Db;
 use super::error::Result;
 use super::project::Refolder;
 use super::tally::Deltas;
-use super::{ledger, verdicts};
+use super::{ledger, schema, verdicts};
 use crate::domain::event::Event;
 use crate::domain::ids::{ClusterId, EvalId, ItemId, OutputId, RawId, TicketId};
 use crate::domain::plan::{plan_key, ticket_id};
@@ -168,24 +168,28 @@ pub struct Loader {
     bulk: bool,
     seen_raws: HashSet<u64>,
     seen_items: HashSet<u64>,
-    waiting: Batch,
+    /// Rows that need the indexes, by local row of their source.
+    waiting: Vec<(i64, Batch)>,
+    waiting_bytes: usize,
     ranges: Vec<(i64, i64)>,
 }
 
 /// Rows a bulk load keeps in memory ids of; beyond, it builds the indexes and goes on with them.
 const BULK_ROWS: usize = 1_500_000;
 
-/// Bytes of possible duplicates that may wait for the indexes.
+/// Bytes of rows that may wait for the indexes: possible duplicates, and rows with decisions, whose tickets
+/// have to be found to be folded.
 const WAITING_BYTES: usize = 8 << 20;
 
 impl Loader {
-    /// Starts a load. `bulk` only into a workspace without items.
+    /// Starts a load. `bulk` only if [`begin_bulk`] said so.
     pub fn new(bulk: bool) -> Self {
         Self {
             bulk,
             seen_raws: HashSet::new(),
             seen_items: HashSet::new(),
-            waiting: Batch::default(),
+            waiting: Vec::new(),
+            waiting_bytes: 0,
             ranges: Vec::new(),
         }
     }
@@ -197,13 +201,14 @@ impl Loader {
 
     /// Whether the indexes should be built before more rows come.
     pub fn wants_indexes(&self) -> bool {
-        self.bulk
-            && (self.seen_raws.len() >= BULK_ROWS || self.waiting.arena.len() >= WAITING_BYTES)
+        self.bulk && (self.seen_raws.len() >= BULK_ROWS || self.waiting_bytes >= WAITING_BYTES)
     }
 
-    /// To be called once the indexes exist: returns the rows that waited, to be loaded next.
-    pub fn indexed(&mut self) -> Batch {
+    /// To be called once the indexes exist: returns the rows that waited, to be loaded next, each batch with the
+    /// local row of its source.
+    pub fn indexed(&mut self) -> Vec<(i64, Batch)> {
         self.bulk = false;
+        self.waiting_bytes = 0;
         self.seen_raws = HashSet::new();
         self.seen_items = HashSet::new();
         std::mem::take(&mut self.waiting)
@@ -233,8 +238,8 @@ impl Loader {
         };
         for row in &batch.rows {
             let body = &batch.arena[row.raw.clone()];
-            if self.bulk && self.may_be_known(row) {
-                self.wait(row, body);
+            if self.bulk && self.must_wait(row) {
+                self.wait(source, row, body);
                 continue;
             }
             let item = work.row(row, body, &mut added)?;
@@ -244,19 +249,28 @@ impl Loader {
         Ok(added)
     }
 
-    fn may_be_known(&mut self, row: &RowFacts) -> bool {
+    fn must_wait(&mut self, row: &RowFacts) -> bool {
         let new_raw = self.seen_raws.insert(prefix(&row.raw_id.0));
         let new_item = self.seen_items.insert(prefix(&row.item.id.0));
-        !(new_raw && new_item)
+        // Outputs of one row may be equal only if their places differ, so the item decides for them.
+        !(new_raw && new_item && row.events.is_empty() && row.verdicts.is_empty())
     }
 
-    fn wait(&mut self, row: &RowFacts, body: &[u8]) {
-        let start = self.waiting.arena.len();
-        self.waiting.arena.extend_from_slice(body);
-        self.waiting.rows.push(RowFacts {
-            raw: start..self.waiting.arena.len(),
+    fn wait(&mut self, source: i64, row: &RowFacts, body: &[u8]) {
+        if self.waiting.last().is_none_or(|(last, _)| *last != source) {
+            self.waiting.push((source, Batch::default()));
+        }
+        let Some((_, batch)) = self.waiting.last_mut() else {
+            return;
+        };
+        let start = batch.arena.len();
+        batch.arena.extend_from_slice(body);
+        batch.rows.push(RowFacts {
+            raw: start..batch.arena.len(),
             ..row.clone()
         });
+        // What a row takes beside its text, roughly.
+        self.waiting_bytes += body.len() + 512 * (1 + row.events.len() + row.verdicts.len());
     }
 
     fn touched(&mut self, item: i64) {
@@ -505,7 +519,34 @@ fn columns(piece: Option<&Piece>) -> (Option<u32>, Option<u32>, Option<&[u8]>) {
     }
 }
 
-/// Keeps a source; returns its local row. The same bytes under another name are the same source.
+/// Starts a load without secondary indexes, if the workspace holds no items. `false` if it does, or if
+/// another process has started such a load; then the indexes are there when this returns.
+pub fn begin_bulk(db: &Db) -> Result<bool> {
+    let bulk = db.write(|db| {
+        let alone = is_empty(db)? && schema::has_indexes(db)?;
+        if alone {
+            schema::drop_indexes(db)?;
+        }
+        Ok(alone)
+    })?;
+    if !bulk {
+        schema::finish_indexes(db)?;
+    }
+    Ok(bulk)
+}
+
+/// Takes back a source that turned out to bring nothing new.
+pub fn drop_source(db: &Db, row: i64) -> Result<()> {
+    db.exec("DELETE FROM source WHERE row = ?1", args![row])
+        .map(|_| ())
+}
+
+/// Whether a source of this identity is kept.
+pub fn has_source(db: &Db, id: &[u8; 16]) -> Result<bool> {
+    Ok(db.number("SELECT count(*) FROM source WHERE id = ?1", args![id])? > 0)
+}
+
+/// Keeps a source; returns its local row.
 pub fn put_source(db: &Db, id: &[u8; 16], name: &str, format: &str, bytes: u64) -> Result<i64> {
     db.exec(
         "INSERT INTO source (id, name, format, bytes) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",

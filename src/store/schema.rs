@@ -138,6 +138,17 @@ pub fn finish_indexes(db: &Db) -> Result<()> {
     Ok(())
 }
 
+/// Whether the secondary indexes are there, that is, no load without them is going on.
+pub fn has_indexes(db: &Db) -> Result<bool> {
+    for (name, _) in SECONDARY {
+        let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = ?1";
+        if db.number(sql, args![*name])? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Drops the secondary indexes of a workspace that holds no items yet.
 pub fn drop_indexes(db: &Db) -> Result<()> {
     for (name, _) in SECONDARY {

@@ -1,5 +1,7 @@
 //! The search index over requests and outputs: filled after an import in small steps, usable while it is incomplete.
 
+use std::borrow::Cow;
+
 use super::db::Db;
 use super::dialect;
 use super::error::Result;
@@ -40,7 +42,7 @@ fn through(db: &Db) -> Result<i64> {
 
 /// Adds up to `limit` outputs in the caller's transaction; returns how many. `fold` prepares a text for the
 /// tokenizer (runs of CJK are split).
-pub fn step(db: &Db, limit: u32, fold: impl Fn(&str) -> String) -> Result<u32> {
+pub fn step(db: &Db, limit: u32, fold: impl Fn(&str) -> Cow<'_, str>) -> Result<u32> {
     let from = through(db)?;
     let sql = "SELECT o.row, coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)),
                  coalesce(i.request, substr(q.body, i.request_at + 1, i.request_len))
@@ -57,7 +59,7 @@ pub fn step(db: &Db, limit: u32, fold: impl Fn(&str) -> String) -> Result<u32> {
         }
         db.exec(
             "INSERT INTO search (rowid, text) VALUES (?1, ?2)",
-            args![last, &fold(&text)],
+            args![last, &*fold(&text)],
         )?;
         Ok(true)
     })?;

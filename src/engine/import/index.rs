@@ -1,0 +1,58 @@
+//! Filling the search index, in steps that leave room for others and may be stopped between any two.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::super::{Engine, Result};
+use crate::store::{dialect, search};
+use crate::text::search_terms::index_text;
+
+/// How long one step holds the write lock, about.
+const STEP: Duration = Duration::from_millis(30);
+
+/// Outputs in a first step.
+const FIRST: u32 = 64;
+
+impl Engine {
+    /// Outputs in the search index, and in all.
+    pub fn search_coverage(&self) -> Result<(u64, u64)> {
+        let coverage = self.store().read(search::coverage)?;
+        Ok((coverage.indexed, coverage.total))
+    }
+
+    /// Adds up to `limit` outputs to the search index; returns how many.
+    fn index_some(&self, limit: u32) -> Result<u32> {
+        Ok(self
+            .store()
+            .write_light(move |db| search::step(db, limit, index_text))?)
+    }
+
+    /// Fills the search index until it is complete or `cancel` is set; both are safe at any point, and what is
+    /// left is done by the next call. `seen` gets outputs done and outputs in all.
+    pub fn index_all(&self, cancel: &AtomicBool, mut seen: impl FnMut(u64, u64)) -> Result<()> {
+        let (mut done, total) = self.search_coverage()?;
+        if done >= total {
+            return Ok(());
+        }
+        self.store().write_light(search::prepare)?;
+        let mut limit = FIRST;
+        while !cancel.load(Ordering::Relaxed) {
+            let started = Instant::now();
+            let added = self.index_some(limit)?;
+            if added == 0 {
+                break;
+            }
+            done += u64::from(added);
+            seen(done, total);
+            let took = started.elapsed();
+            limit = if took < STEP / 2 {
+                (limit * 2).min(4_096)
+            } else if took > STEP * 2 {
+                (limit / 2).max(16)
+            } else {
+                limit
+            };
+        }
+        Ok(self.store().on_writer(dialect::checkpoint_passive)?)
+    }
+}

@@ -1,0 +1,354 @@
+//! Going through the rows of an import: looking at the first ones, checking all, taking those that pass.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::super::{EngineError, Result};
+use super::facts::{Facts, raw_id};
+use super::plan::{ImportPlan, Sample};
+use super::rejects::Rejects;
+use super::report::{FileReport, ImportReport, Joined};
+use super::snapshot::RowView;
+use super::source::Source;
+use crate::domain::ids::{Identity, ItemId, RawId};
+use crate::domain::record::Record;
+use crate::formats::intake::{self, Format, IntakeError, Options, Packing, Row, Summary};
+
+/// Rows looked at before anything is decided.
+const LOOK: u64 = 200;
+
+/// How often progress is told.
+const TELL: Duration = Duration::from_millis(100);
+
+/// Files that are read together: one, or several that are joined.
+#[derive(Debug)]
+pub(super) struct Stream {
+    /// Positions in the list of files; the first leads.
+    pub files: Vec<usize>,
+    /// Read row by row with the others, on this key or a batch's own.
+    pub key: Option<String>,
+}
+
+/// What was decided from the first rows.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub streams: Vec<Stream>,
+    pub files: Vec<FileReport>,
+    /// A row stands for a comparison of its outputs.
+    pub pairwise: bool,
+    pub notes: Vec<String>,
+}
+
+/// Looks at the first rows of every file.
+pub(super) fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> Result<Looked> {
+    let mut looked = Looked {
+        files: sources.iter().map(described).collect(),
+        ..Looked::default()
+    };
+    let joined = plan.join.as_ref().or(plan
+        .profile
+        .as_ref()
+        .and_then(|profile| profile.join.as_ref()));
+    if let (Some(key), true) = (joined, sources.len() > 1) {
+        let stream = Stream {
+            files: (0..sources.len()).collect(),
+            key: Some(key.clone()),
+        };
+        let summary = look_at(&stream, sources, options, &mut looked.pairwise)?;
+        describe(&mut looked.files[0], &summary);
+        looked.streams.push(stream);
+        return Ok(looked);
+    }
+    let mut batch = Vec::new();
+    for at in 0..sources.len() {
+        let stream = Stream {
+            files: vec![at],
+            key: None,
+        };
+        match look_at(&stream, sources, options, &mut looked.pairwise) {
+            Ok(summary) => {
+                describe(&mut looked.files[at], &summary);
+                if matches!(
+                    summary.detection.format,
+                    Format::OpenAiBatch | Format::AnthropicBatch
+                ) {
+                    batch.push(at);
+                } else {
+                    looked.streams.push(stream);
+                }
+            }
+            Err(Unread::Empty(_)) if sources.len() > 1 => {
+                looked
+                    .notes
+                    .push(format!("`{}` is empty", sources[at].name));
+            }
+            Err(why) => return Err(why.into()),
+        }
+    }
+    if !batch.is_empty() {
+        let key = (batch.len() > 1).then(String::new);
+        looked.streams.push(Stream { files: batch, key });
+    }
+    Ok(looked)
+}
+
+fn described(source: &Source) -> FileReport {
+    FileReport {
+        name: source.name.clone(),
+        bytes: source.bytes,
+        ..FileReport::default()
+    }
+}
+
+fn describe(file: &mut FileReport, summary: &Summary) {
+    let packed = match summary.packing {
+        Packing::Plain => "",
+        Packing::Gzip => "gzip, ",
+        Packing::Zstd => "zstd, ",
+    };
+    file.layout = format!("{packed}{}", summary.layout);
+    file.format = summary.detection.format.to_string();
+    let others = summary.detection.others.iter();
+    file.others = others
+        .map(|(line, format)| (*line, format.to_string()))
+        .collect();
+    file.mapping = summary.mapping.as_ref().map(ToString::to_string);
+}
+
+/// Why a stream cannot be read.
+enum Unread {
+    Empty(EngineError),
+    Failed(EngineError),
+}
+
+impl From<Unread> for EngineError {
+    fn from(why: Unread) -> Self {
+        match why {
+            Unread::Empty(error) | Unread::Failed(error) => error,
+        }
+    }
+}
+
+fn look_at(
+    stream: &Stream,
+    sources: &[Source],
+    options: &Options,
+    pairwise: &mut bool,
+) -> std::result::Result<Summary, Unread> {
+    let mut left = LOOK;
+    read(stream, sources, options, &Arc::default(), |row| {
+        *pairwise |= row.outcome.is_ok_and(|record| record.pairwise);
+        left -= 1;
+        if left == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+}
+
+fn read(
+    stream: &Stream,
+    sources: &[Source],
+    options: &Options,
+    count: &Arc<AtomicU64>,
+    on_row: impl FnMut(Row<'_>) -> ControlFlow<()>,
+) -> std::result::Result<Summary, Unread> {
+    let mut readers: Vec<Box<dyn Read>> = Vec::with_capacity(stream.files.len());
+    for at in &stream.files {
+        readers.push(sources[*at].open(count).map_err(Unread::Failed)?);
+    }
+    let outcome = match (&stream.key, readers.len()) {
+        (None, 1) => match readers.pop() {
+            Some(reader) => intake::read_rows(reader, options, on_row),
+            None => {
+                return Err(Unread::Failed(EngineError::refused(
+                    "no file was named",
+                    "name one",
+                )));
+            }
+        },
+        (key, _) => {
+            let key = key.as_deref().filter(|key| !key.is_empty());
+            intake::read_joined(readers, key, options, on_row)
+        }
+    };
+    outcome.map_err(|error| {
+        let names: Vec<String> = stream
+            .files
+            .iter()
+            .map(|at| format!("`{}`", sources[*at].name))
+            .collect();
+        let named = EngineError::Refused {
+            what: format!("cannot import {}: {error}", names.join(" with ")),
+            hint: error.hint(),
+        };
+        match error {
+            IntakeError::Empty | IntakeError::Blank { .. } => Unread::Empty(named),
+            _ => Unread::Failed(named),
+        }
+    })
+}
+
+/// A readable row that passed the filter.
+pub(super) struct Kept<'a> {
+    /// Position of its stream.
+    pub stream: usize,
+    /// The first readable row of the stream.
+    pub first: RawId,
+    pub line: u64,
+    pub json: &'a str,
+    pub item: ItemId,
+    pub record: &'a Record<'a>,
+}
+
+/// What a way through the rows needs.
+pub(super) struct Way<'a> {
+    pub plan: &'a ImportPlan,
+    pub options: &'a Options,
+    pub sources: &'a [Source],
+    pub streams: &'a [Stream],
+    pub dataset: &'a str,
+    pub role: &'a str,
+    pub cancel: &'a AtomicBool,
+    /// Whether this way counts and lists what it finds; the second way through the same rows does not.
+    pub counting: bool,
+}
+
+impl Way<'_> {
+    /// Goes through all rows in order. `take` gets those that pass the filter and stops by breaking. `false` if it
+    /// was stopped. `tell` gets rows and bytes so far, about ten times a second.
+    pub fn go(
+        &self,
+        facts: &mut Facts,
+        report: &mut ImportReport,
+        rejects: &mut Option<Rejects>,
+        mut tell: impl FnMut(u64, u64),
+        mut take: impl FnMut(&mut Facts, Kept<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
+        let count = Arc::new(AtomicU64::new(0));
+        let (mut rows, mut told) = (0_u64, Instant::now());
+        let mut failed = None;
+        for (stream, files) in self.streams.iter().enumerate() {
+            facts.next_source();
+            let mut first = None;
+            let summary = read(files, self.sources, self.options, &count, |row| {
+                if self.cancel.load(Ordering::Relaxed) {
+                    return ControlFlow::Break(());
+                }
+                rows += 1;
+                if rows.is_multiple_of(64) && told.elapsed() >= TELL {
+                    told = Instant::now();
+                    tell(rows, count.load(Ordering::Relaxed));
+                }
+                let file = files.files[row.file];
+                if self.counting {
+                    report.files[file].rows += 1;
+                }
+                let record = match row.outcome {
+                    Ok(record) => record,
+                    Err(error) => {
+                        if self.counting {
+                            report.files[file].bad_row(error);
+                            if let Err(error) = Rejects::keep(rejects, row.raw) {
+                                failed = Some(error);
+                                return ControlFlow::Break(());
+                            }
+                        }
+                        return ControlFlow::Continue(());
+                    }
+                };
+                if self.counting {
+                    report.readable += 1;
+                    for remark in &record.remarks {
+                        report.files[file].remarks.add(remark);
+                    }
+                }
+                let item = facts.identify(&record);
+                let first = *first.get_or_insert_with(|| raw_id(row.json));
+                let view = RowView {
+                    record: &record,
+                    json: row.json,
+                    source: &self.sources[file].label,
+                    dataset: self.dataset,
+                    role: self.role,
+                    tags: &self.plan.tags,
+                };
+                if !self.plan.filter.is_all() && !self.plan.filter.matches(&view) {
+                    return ControlFlow::Continue(());
+                }
+                let kept = Kept {
+                    stream,
+                    first,
+                    line: row.line,
+                    json: row.json,
+                    item,
+                    record: &record,
+                };
+                take(facts, kept)
+            })?;
+            if let Some(error) = failed.take() {
+                return Err(error);
+            }
+            if let (Some(join), true) = (&summary.join, self.counting) {
+                report.join = Some(Joined {
+                    key: join.key.clone(),
+                    joined: join.joined,
+                    alone: join.alone,
+                    left_over: join.left_over,
+                    repeated: join.repeated,
+                });
+            }
+            if summary.stopped {
+                return Ok(false);
+            }
+        }
+        tell(rows, count.load(Ordering::Relaxed));
+        Ok(true)
+    }
+}
+
+/// A uniform sample: the rows with the smallest hashes of seed and content.
+///
+/// Every row has the same chance whatever stands around it, and the same rows come out in any order of the files.
+#[derive(Debug)]
+pub(super) struct Picks {
+    sample: Sample,
+    smallest: BTreeSet<[u8; 16]>,
+}
+
+impl Picks {
+    pub fn new(sample: Sample) -> Self {
+        Self {
+            sample,
+            smallest: BTreeSet::new(),
+        }
+    }
+
+    fn place(&self, kept: &Kept<'_>) -> [u8; 16] {
+        let place = Identity::of("sample").number(self.sample.seed as i64);
+        place.part(&raw_id(kept.json).0).part(&kept.item.0).finish()
+    }
+
+    /// Offers a row.
+    pub fn offer(&mut self, kept: &Kept<'_>) {
+        let place = self.place(kept);
+        let full = self.smallest.len() >= self.sample.size;
+        if full && self.smallest.last().is_none_or(|last| place >= *last) {
+            return;
+        }
+        self.smallest.insert(place);
+        if self.smallest.len() > self.sample.size {
+            self.smallest.pop_last();
+        }
+    }
+
+    /// Whether a row is in the sample.
+    pub fn has(&self, kept: &Kept<'_>) -> bool {
+        self.smallest.contains(&self.place(kept))
+    }
+}
