@@ -22,6 +22,8 @@ pub(super) struct Checked {
     pub split: ExportSplit,
     pub wanted: Wanted,
     pub dataset: String,
+    /// Where rows held out could be moved.
+    pub move_to: String,
     pub override_reason: Option<String>,
 }
 
@@ -48,11 +50,15 @@ impl Engine {
             what: error.to_string(),
             hint: None,
         })?;
-        let (eval_row, eval, rubric) = self.store().read(|db| {
+        let (eval_row, eval, rubric, own) = self.store().read(|db| {
             let (row, eval) = known_eval(db, plan.eval)?;
             let rubric = rubrics::get(db, &eval.rubric)?;
-            Ok((row, eval, rubric))
+            let own = catalog::dataset(db, &eval.dataset)?;
+            Ok((row, eval, rubric, own))
         })?;
+        let move_to = own
+            .filter(|own| own.role == DatasetRole::Review)
+            .map_or_else(|| "review".to_owned(), |own| own.name);
         self.refuse_peeking(&filter, eval_row, &eval)?;
         let dataset = self.train_dataset(request, &eval)?;
         Ok(Checked {
@@ -63,6 +69,7 @@ impl Engine {
             split,
             wanted,
             dataset,
+            move_to,
             override_reason: reason(plan.override_reason.as_deref())?,
             eval,
         })

@@ -57,6 +57,9 @@ pub struct ExportReport {
     pub held_out: u64,
     /// Where they are held out.
     pub held_out_in: Vec<HeldRows>,
+    /// The dataset they could be moved to.
+    #[serde(skip)]
+    pub move_to: String,
     /// Why rows held out were written all the same.
     pub override_reason: Option<String>,
     /// How many such rows there are.
@@ -101,6 +104,7 @@ impl ExportReport {
                     rows: *rows,
                 })
                 .collect(),
+            move_to: checked.move_to.clone(),
             override_reason: checked.override_reason.clone(),
             overridden: counts.overridden,
             unsettled,
@@ -232,10 +236,11 @@ impl ExportReport {
             .iter()
             .map(|held| format!("{} in `{}`", held.rows, held.dataset))
             .collect();
-        let name = self
+        let moves: Vec<String> = self
             .held_out_in
-            .first()
-            .map_or("", |held| held.dataset.as_str());
+            .iter()
+            .map(|held| format!("`docket dataset move {} {}`", held.dataset, self.move_to))
+            .collect();
         let what = format!(
             "nothing to export from `{}`: all {} rows are held out ({}), measured on and so not trained on",
             self.eval,
@@ -243,7 +248,8 @@ impl ExportReport {
             parts.join(", ")
         );
         let how = format!(
-            "let them go for good with `docket dataset move --from {name} --to review`, or write them all the same with `--override \"REASON\"`, which the manifest prints"
+            "let them go for good with {}, or write them all the same with `--override \"REASON\"`, which the manifest prints",
+            moves.join(" and ")
         );
         (what, how)
     }

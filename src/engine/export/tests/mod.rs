@@ -3,5 +3,6 @@
 mod faults;
 mod flows;
 mod golden;
+mod imported;
 mod kill;
 mod support;
