@@ -15,6 +15,8 @@ use crate::domain::view::{
 };
 use crate::text::diff::WordDiff;
 
+pub use crate::domain::view::NoTicket;
+
 use super::document::{Prepared, TextJob};
 use super::settings::Settings;
 
@@ -269,23 +271,4 @@ pub enum Outcome {
     Done,
     /// It failed; nothing was lost.
     Failed(Failure),
-}
-
-/// Why there is no ticket to give.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoTicket {
-    /// The eval has no tickets at all.
-    NoneImported,
-    /// Everything is settled.
-    AllDone,
-    /// What is left is with other people now.
-    HeldByOthers {
-        /// How many.
-        tickets: u64,
-    },
-    /// What is left was put aside or handed up.
-    Waiting {
-        /// How many.
-        tickets: u64,
-    },
 }

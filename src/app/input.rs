@@ -7,7 +7,7 @@ use super::effect::{Outcome, RequestId};
 /// One thing that happened.
 ///
 /// Times are milliseconds of a clock that never goes backwards; where it starts does not matter. A key
-/// carries the time its bytes were read, because the rules about bursts and hasty commits rest on it.
+/// carries the time its bytes were read (replies do not: the runner sends a tick before the first of them), because the rules about bursts and hasty commits rest on it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A key.

@@ -39,6 +39,7 @@ impl Area {
     }
 
     /// Takes up to `rows` off the top.
+    #[must_use]
     pub fn take_top(&mut self, rows: u16) -> Self {
         let rows = rows.min(self.height);
         let top = Self::new(self.x, self.y, self.width, rows);
@@ -48,6 +49,7 @@ impl Area {
     }
 
     /// Takes up to `rows` off the bottom.
+    #[must_use]
     pub fn take_bottom(&mut self, rows: u16) -> Self {
         let rows = rows.min(self.height);
         self.height -= rows;
@@ -55,6 +57,7 @@ impl Area {
     }
 
     /// Takes up to `columns` off the left.
+    #[must_use]
     pub fn take_left(&mut self, columns: u16) -> Self {
         let columns = columns.min(self.width);
         let left = Self::new(self.x, self.y, columns, self.height);
@@ -200,7 +203,7 @@ pub struct HomeLayout {
 pub fn home(size: Size) -> HomeLayout {
     let frame = frame(size);
     let mut rest = frame.content;
-    rest.take_top(1);
+    let _ = rest.take_top(1);
     let head = rest.take_top(1);
     HomeLayout {
         frame,
@@ -224,15 +227,15 @@ pub struct ExportLayout {
 pub fn export(size: Size) -> ExportLayout {
     let frame = frame(size);
     let mut rest = frame.content;
-    rest.take_top(1);
+    let _ = rest.take_top(1);
     let form = if size.breadth() >= Breadth::Medium {
         let half = rest.width / 2;
         let form = rest.take_left(half);
-        rest.take_left(2);
+        let _ = rest.take_left(2);
         form
     } else {
         let form = rest.take_top(10);
-        rest.take_top(1);
+        let _ = rest.take_top(1);
         form
     };
     ExportLayout {
@@ -257,8 +260,8 @@ pub fn dialog(size: Size, width: u16, height: u16) -> DialogLayout {
         .area()
         .centred(width.saturating_add(4), height.saturating_add(2));
     let mut inner = outer.inset(2);
-    inner.take_top(1);
-    inner.take_bottom(1);
+    let _ = inner.take_top(1);
+    let _ = inner.take_bottom(1);
     DialogLayout { outer, inner }
 }
 

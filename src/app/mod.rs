@@ -35,6 +35,8 @@ pub mod practice;
 pub mod queue;
 pub mod settings;
 pub mod state;
+#[cfg(test)]
+mod test_kit;
 pub mod ticket;
 pub mod update;
 

@@ -10,6 +10,7 @@ use super::export::ExportState;
 use super::first_run::FirstRun;
 use super::home::HomeState;
 use super::keymap::KeyMap;
+use super::keymap::KeymapError;
 use super::layout::Size;
 use super::modal::Modal;
 use super::practice::Practice;
@@ -99,7 +100,7 @@ pub enum Asked {
     /// The text from `$EDITOR`.
     Outside(TicketId),
     /// A styled long text.
-    Prepare(super::ticket::Pane),
+    Prepare(super::document::PaneKey),
     /// A comparison.
     Diff,
     /// Formats.
@@ -226,4 +227,91 @@ pub struct AppState {
     pub dirty: bool,
     /// Whether the workbench is ending.
     pub quitting: bool,
+}
+
+/// Milliseconds a line about something done stays, and "u undo" with it.
+pub const STRIP_MS: u64 = 6000;
+
+impl AppState {
+    /// A workbench that has seen nothing yet; [`AppState::start`] makes it load. Keys that cannot be used are
+    /// named in the strip, and the preset's own are taken.
+    pub fn new(size: Size, settings: Settings) -> Self {
+        let (keymap, problem) = match KeyMap::build(settings.preset, &settings.keys) {
+            Ok(keymap) => (keymap, None),
+            Err(problem) => (
+                KeyMap::build(settings.preset, &BTreeMap::new()).unwrap_or_default(),
+                Some(problem),
+            ),
+        };
+        Self {
+            size,
+            now_ms: 0,
+            screen: Screen::Home,
+            first_run: FirstRun::default(),
+            home: HomeState::default(),
+            queue: None,
+            ticket: None,
+            practice: None,
+            export: None,
+            modals: Vec::new(),
+            keymap,
+            settings,
+            requests: Requests::default(),
+            strip: problem.map(|problem: KeymapError| Strip {
+                text: format!("your keys are not used: {problem}"),
+                tone: Tone::Failed,
+                undo: false,
+                until_ms: None,
+            }),
+            keys: KeyTimes::default(),
+            unindexed: false,
+            dirty: true,
+            quitting: false,
+        }
+    }
+
+    /// The first orders.
+    pub fn start(&mut self) -> Vec<Effect> {
+        vec![self.requests.ask(Asked::Home, Order::LoadHome)]
+    }
+
+    /// Starts on the next ticket of an eval, as `docket logs.jsonl` and `docket review` do.
+    pub fn start_review(&mut self, eval: EvalId) -> Vec<Effect> {
+        let mut effects = self.start();
+        super::ticket::open::take_next(self, eval, &mut effects);
+        effects
+    }
+
+    /// Says something in the strip.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let stays = match tone {
+            Tone::Failed => None,
+            Tone::Done | Tone::Notice | Tone::Refused => Some(self.now_ms + STRIP_MS),
+        };
+        self.strip = Some(Strip {
+            text: text.into(),
+            tone,
+            undo: false,
+            until_ms: stays,
+        });
+        self.dirty = true;
+    }
+
+    /// Says what was done, with "u undo" behind it.
+    pub fn say_done(&mut self, text: impl Into<String>) {
+        self.say(Tone::Done, text);
+        if let Some(strip) = &mut self.strip {
+            strip.undo = true;
+        }
+    }
+
+    /// Takes note that the screen was drawn; whether it had to be.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// When a tick is wanted; `None` while nothing waits for time, so that an idle workbench sleeps.
+    pub fn next_tick_ms(&self) -> Option<u64> {
+        super::update::next_tick(self)
+    }
 }

@@ -1,1 +1,238 @@
 //! The command line: one small file per command over the engine.
+//!
+//! Data goes to standard output, talk to standard error. What was typed is a clap type; what it means is
+//! decided in the command's own `run`. Exit codes: 0 done, 1 the answer is no, 2 an error, 3 undecided.
+
+mod backup;
+mod completions;
+mod dataset;
+mod doctor;
+mod eval;
+mod history;
+mod init;
+mod items;
+pub mod output;
+mod rubric;
+mod tickets;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Flags};
+use crate::engine::{Clock, Engine, EngineError};
+
+pub use output::CliError;
+
+/// What a command answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or yes.
+    Done,
+    /// The answer is no.
+    No,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::No => Self::from(1),
+        }
+    }
+}
+
+/// The exit code of an error.
+pub const FAILED: u8 = 2;
+
+/// A terminal workbench that works through an LLM eval as a ticket queue
+#[derive(Debug, Parser)]
+#[command(
+    name = "docket",
+    version,
+    about,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Logs to review: makes ./docket.db, an eval named after the file, and opens the first ticket
+    files: Vec<PathBuf>,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The workspace file
+    #[arg(
+        long,
+        short = 'w',
+        global = true,
+        env = "DOCKET_WORKSPACE",
+        value_name = "FILE"
+    )]
+    workspace: Option<PathBuf>,
+    /// Who reviews
+    #[arg(
+        long = "as",
+        global = true,
+        env = "DOCKET_REVIEWER",
+        value_name = "NAME"
+    )]
+    reviewer: Option<String>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Do not ask
+    #[arg(long, short = 'y', global = true)]
+    yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List what was imported
+    Items(items::Args),
+    /// List the tickets of an eval
+    Tickets(tickets::Args),
+    /// Make, show and change evals
+    Eval(eval::Args),
+    /// Show datasets, change their role, move clusters between them
+    Dataset(dataset::Args),
+    /// Check, make and show rubrics
+    Rubric(rubric::Args),
+    /// What was decided, by whom and when
+    History(history::Args),
+    /// Copy the workspace while others work on it
+    Backup(backup::Args),
+    /// Check the workspace, or recompute everything that is shown
+    Doctor(doctor::Args),
+    /// Make an empty workspace
+    Init(init::Args),
+    /// Completions for a shell
+    Completions(completions::Args),
+}
+
+/// What every command knows.
+pub struct Context {
+    /// As typed.
+    common: Common,
+    /// The person's settings.
+    config: Config,
+}
+
+impl Context {
+    /// The workspace file asked for.
+    pub fn workspace(&self) -> PathBuf {
+        self.common
+            .workspace
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("docket.db"))
+    }
+
+    /// Whether to answer in JSON.
+    pub fn json(&self) -> bool {
+        self.common.json
+    }
+
+    /// Whether not to ask.
+    pub fn yes(&self) -> bool {
+        self.common.yes
+    }
+
+    /// Who reviews.
+    pub fn reviewer(&self) -> String {
+        self.config
+            .reviewer
+            .clone()
+            .unwrap_or_else(|| "reviewer".to_owned())
+    }
+
+    /// The person's settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Opens the workspace.
+    pub fn open(&self) -> Result<Engine, CliError> {
+        Ok(Engine::open(
+            &self.workspace(),
+            &self.reviewer(),
+            Clock::system(),
+        )?)
+    }
+
+    /// Opens the workspace, making it if it is not there.
+    pub fn open_or_make(&self) -> Result<Engine, CliError> {
+        Ok(Engine::create(
+            &self.workspace(),
+            &self.reviewer(),
+            Clock::system(),
+            false,
+        )?)
+    }
+}
+
+/// Runs the program: parses, dispatches, prints errors.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error.
+            let code = if error.use_stderr() {
+                ExitCode::from(FAILED)
+            } else {
+                ExitCode::SUCCESS
+            };
+            let _ = error.print();
+            return code;
+        }
+    };
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        // Whoever reads our output has seen enough.
+        Err(CliError::Pipe) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::print_error(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, CliError> {
+    let flags = Flags {
+        reviewer: cli.common.reviewer.clone(),
+        ..Flags::default()
+    };
+    let config = Config::load(&flags)?;
+    let context = Context {
+        common: cli.common,
+        config,
+    };
+    match cli.command {
+        None => Err(CliError::plain("the workbench is not wired yet")),
+        Some(Command::Items(args)) => items::run(&args, &context),
+        Some(Command::Tickets(args)) => tickets::run(&args, &context),
+        Some(Command::Eval(args)) => eval::run(&args, &context),
+        Some(Command::Dataset(args)) => dataset::run(&args, &context),
+        Some(Command::Rubric(args)) => rubric::run(&args, &context),
+        Some(Command::History(args)) => history::run(&args, &context),
+        Some(Command::Backup(args)) => backup::run(&args, &context),
+        Some(Command::Doctor(args)) => doctor::run(&args, &context),
+        Some(Command::Init(args)) => init::run(&args, &context),
+        Some(Command::Completions(args)) => completions::run(&args),
+    }
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        let hint = error.hint();
+        Self::Failed {
+            what: error.to_string(),
+            hint,
+        }
+    }
+}

@@ -137,6 +137,37 @@ impl Engine {
         })?)
     }
 
+    /// All rubric versions of the workspace, oldest first.
+    pub fn rubrics(&self) -> Result<Vec<Rubric>> {
+        Ok(self.store.read(|db| {
+            let all = rubrics::all(db)?;
+            all.iter()
+                .map(|(id, _, _)| rubrics::get(db, id))
+                .collect::<crate::store::Result<Vec<_>>>()
+        })?)
+    }
+
+    /// Sets how an eval is reviewed; the rest of its policy stays.
+    pub fn set_mode(
+        &self,
+        eval: crate::domain::ids::EvalId,
+        mode: crate::domain::eval::Mode,
+    ) -> Result<()> {
+        let found = self.store.read(|db| catalog::eval(db, &eval))?;
+        let Some((_, eval)) = found else {
+            return Ok(());
+        };
+        self.set_policy(
+            &eval.name,
+            Policy {
+                mode,
+                ..eval.policy
+            },
+            None,
+            None,
+        )
+    }
+
     /// Moves an eval to another rubric version. Reviews stay as they were given.
     pub fn move_rubric(&self, name: &str, rubric: &Rubric) -> Result<(RubricId, RubricId)> {
         let eval = self.eval_named(name)?;

@@ -8,14 +8,19 @@ pub mod datasets;
 mod error;
 pub mod evals;
 pub mod export;
+pub mod found;
+pub mod history;
 pub mod home;
 pub mod import;
+pub mod items;
+pub mod library;
 pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
 pub mod ticket;
 pub mod undo;
+pub mod upkeep;
 
 use std::path::Path;
 

@@ -124,7 +124,7 @@ impl Engine {
             seat: submission.lease.seat,
             sight,
             verdicts_seen: submission.verdicts_seen.clone(),
-            round: submission.second_after.map_or(Round::First, Round::Second),
+            round: self.round(desk, submission),
             purpose: Purpose {
                 practice: submission.practice,
                 gold: desk.folded.gold.is_some(),
@@ -133,6 +133,17 @@ impl Engine {
             plan,
             source: submission.source,
         })
+    }
+
+    /// A first opinion, or a second one: decided by what this reviewer has done, so that a screen cannot
+    /// overwrite a blind opinion after the judge was seen.
+    fn round(&self, desk: &Desk, submission: &Submission) -> Round {
+        if desk.folded.by(&self.reviewer).is_none() {
+            return Round::First;
+        }
+        let seen = desk.folded.revealed.get(&self.reviewer).copied();
+        seen.or(submission.second_after)
+            .map_or(Round::First, Round::Second)
     }
 
     fn committed(

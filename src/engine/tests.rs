@@ -485,3 +485,42 @@ proptest! {
         prop_assert_eq!(before, bench.dump());
     }
 }
+
+/// Reviews until nothing is left; returns the tickets reviewed.
+fn drain(engine: &Engine, eval: crate::domain::ids::EvalId) -> Vec<TicketId> {
+    let mut mine = Vec::new();
+    loop {
+        match engine.next_ticket(eval, None).unwrap() {
+            Ok(doc) => {
+                engine.submit(&level(&doc, 3)).unwrap();
+                engine.release(doc.ticket).unwrap();
+                mine.push(doc.ticket);
+            }
+            Err(crate::domain::view::NoTicket::HeldByOthers { .. }) => std::thread::yield_now(),
+            Err(_) => return mine,
+        }
+    }
+}
+
+#[test]
+fn sixteen_reviewers_over_two_connections_review_each_ticket_exactly_once() {
+    let bench = Bench::new(200, Mode::Assist, 1, false);
+    let other = Engine::open(bench.ana.path(), "x", bench.clock.clone()).unwrap();
+    let eval = bench.eval.id;
+    let threads: Vec<_> = (0..16)
+        .map(|n| {
+            let engine = if n % 2 == 0 { &bench.ana } else { &other }.seen_by(&format!("r{n}"));
+            std::thread::spawn(move || drain(&engine, eval))
+        })
+        .collect();
+    let reviewed: Vec<TicketId> = threads
+        .into_iter()
+        .flat_map(|thread| thread.join().unwrap())
+        .collect();
+    assert_eq!(reviewed.len(), 200);
+    assert_eq!(reviewed.iter().collect::<HashSet<_>>().len(), 200);
+    assert_eq!(
+        bench.ana.counts(eval, "status:done").unwrap().shown,
+        Count::Exactly(200)
+    );
+}

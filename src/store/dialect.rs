@@ -151,3 +151,17 @@ pub fn count_matches(db: &Db, query: &str, limit: u32) -> Result<u64> {
     let sql = "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH ?1 LIMIT ?2)";
     Ok(db.number(sql, args![query, limit])? as u64)
 }
+
+/// Runs `work` in a transaction that is kept only if `keep`: to see what a change would do.
+pub fn rehearse<T>(db: &Db, keep: bool, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
+    durability(db, Durability::Full)?;
+    db.script("BEGIN IMMEDIATE")?;
+    let result = work(db);
+    let end = if keep && result.is_ok() {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    };
+    db.script(end)?;
+    result
+}

@@ -555,6 +555,13 @@ pub fn put_source(db: &Db, id: &[u8; 16], name: &str, format: &str, bytes: u64) 
     db.number("SELECT row FROM source WHERE id = ?1", args![id])
 }
 
+/// The names sources were imported under.
+pub fn source_names(db: &Db) -> Result<Vec<String>> {
+    db.query("SELECT name FROM source", &[], |row| {
+        Ok(row.text(0)?.to_owned())
+    })
+}
+
 /// Whether the workspace holds no items, so that a load may go without secondary indexes.
 pub fn is_empty(db: &Db) -> Result<bool> {
     Ok(db.number("SELECT count(*) FROM (SELECT 1 FROM item LIMIT 1)", &[])? == 0)

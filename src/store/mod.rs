@@ -18,6 +18,7 @@ pub mod filter_sql;
 pub mod ingest;
 pub mod leases;
 pub mod ledger;
+pub mod listing;
 pub mod plans;
 pub mod project;
 pub mod queue;

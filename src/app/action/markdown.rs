@@ -1,5 +1,7 @@
 //! The key table of the README.
 
+use std::fmt::Write as _;
+
 use super::super::keymap::KeyMap;
 use super::{Scope, TABLE};
 
@@ -15,14 +17,15 @@ pub fn key_table(keys: &KeyMap) -> String {
                 None => (cells(&keys.chords(scope, info.action)), info.title),
             };
             if !shown.is_empty() {
-                rows.push_str(&format!("| {shown} | {title} |\n"));
+                let _ = writeln!(rows, "| {shown} | {title} |");
             }
         }
         if !rows.is_empty() {
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "### {}\n\n| key | what it does |\n| --- | --- |\n{rows}\n",
                 scope.title()
-            ));
+            );
         }
     }
     out

@@ -1,24 +1,23 @@
 //! From messages to text with meanings.
 
 use crate::domain::message::{Message, Part, Request, Role, ToolCall};
-use crate::domain::record::Quote;
 use crate::text::style::{Builder, Role as Speaker};
-use crate::text::{Style, StyledText, json};
+use crate::text::{Style, StyledText, json, markdown};
 
 use super::{Source, TextOptions};
 
 /// The text of a source.
-pub fn build(source: &Source, options: TextOptions) -> StyledText {
+pub fn build(source: &Source, options: TextOptions, width: usize) -> StyledText {
     match source {
         Source::Styled(text) => text.as_ref().clone(),
         Source::Plain(text) => StyledText::plain(text),
         Source::Text(text) if options.raw => StyledText::plain(text),
-        Source::Text(text) => rendered(text),
+        Source::Text(text) => rendered(text, width),
         Source::Message(_, Some(raw)) | Source::Request(_, Some(raw)) if options.raw => {
             json::pretty_or_plain(raw.as_str(), &json::Folding::none()).text
         }
-        Source::Message(message, _) => answer(message, options),
-        Source::Request(request, _) => conversation(request, options),
+        Source::Message(message, _) => answer(message, options, width),
+        Source::Request(request, _) => conversation(request, options, width),
     }
 }
 
@@ -75,16 +74,16 @@ fn first_text(message: &Message) -> String {
 }
 
 /// Model text: JSON is laid out, everything else read as Markdown.
-fn rendered(text: &str) -> StyledText {
+fn rendered(text: &str, width: usize) -> StyledText {
     if json::is_container(text) {
         json::pretty_or_plain(text, &json::Folding::default()).text
     } else {
-        StyledText::plain(text)
+        markdown::render(text, width)
     }
 }
 
 /// One answer. The text parts come first and map back to the text a reviewer edits.
-fn answer(message: &Message, options: TextOptions) -> StyledText {
+fn answer(message: &Message, options: TextOptions, width: usize) -> StyledText {
     let text = first_text(message);
     let plain = message.tool_calls.is_empty()
         && message.reasoning.is_none()
@@ -96,7 +95,7 @@ fn answer(message: &Message, options: TextOptions) -> StyledText {
         return if options.raw {
             StyledText::plain(&text)
         } else {
-            rendered(&text)
+            rendered(&text, width)
         };
     }
     let mut out = Builder::with_capacity(text.len() + 256);
@@ -153,7 +152,7 @@ fn speaker(role: &Role) -> (Speaker, &str) {
     }
 }
 
-fn conversation(request: &Request, options: TextOptions) -> StyledText {
+fn conversation(request: &Request, options: TextOptions, width: usize) -> StyledText {
     let mut out = Builder::with_capacity(256);
     if let Some(unread) = &request.unread {
         let pretty = json::pretty_or_plain(unread.as_str(), &json::Folding::default());
@@ -181,7 +180,7 @@ fn conversation(request: &Request, options: TextOptions) -> StyledText {
         let shown = if options.raw {
             StyledText::plain(&text)
         } else {
-            rendered(&text)
+            rendered(&text, width)
         };
         push_styled(&mut out, &shown);
         extras(&mut out, message, options, 0);
@@ -219,9 +218,4 @@ fn push_styled(out: &mut Builder, text: &StyledText) {
         }
         out.newline();
     }
-}
-
-/// The words a judge quotes.
-pub fn quotes(evidence: &[Quote]) -> Vec<&str> {
-    evidence.iter().map(|quote| quote.quote.as_str()).collect()
 }

@@ -77,7 +77,7 @@ pub struct Prepared {
 
 /// Does the work of a [`TextJob`]; called off the screen's thread.
 pub fn prepare(job: &TextJob) -> Prepared {
-    let text = Arc::new(build(&job.source, job.options));
+    let text = Arc::new(build(&job.source, job.options, job.width));
     let rows = WrapCache::new(&text, pane::wrap_width(job.width, job.options));
     Prepared {
         key: job.key,
@@ -85,6 +85,3 @@ pub fn prepare(job: &TextJob) -> Prepared {
         rows,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,16 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::text::find::{find_all, next_hit, previous_hit};
 use crate::text::view::{Marks, WrapCache};
 use crate::text::{Style, StyledText};
+
+mod search;
 
 use super::{LONG, PaneKey, Source, TextOptions, build, source_len};
 
 /// Bytes wrapped at once while the screen waits.
 const FIRST_SLICE: usize = 256 * 1024;
-/// Hits that are found in one text.
-const HITS: usize = 10_000;
 /// A width no line reaches.
 const UNWRAPPED: usize = 100_000;
 /// Bytes of a long text shown while the rest is prepared.
@@ -89,7 +88,7 @@ impl TextPane {
         self.text = match (&self.source, long) {
             (Source::Styled(text), _) => Arc::clone(text),
             (source, true) => Arc::new(build::beginning(source, self.options, BEGINNING)),
-            (source, false) => Arc::new(build(source, self.options)),
+            (source, false) => Arc::new(build(source, self.options, self.width.max(20))),
         };
         self.incomplete = long && !matches!(self.source, Source::Styled(_));
         self.search_again();
@@ -244,7 +243,12 @@ impl TextPane {
         if self.width != usize::from(width) {
             self.width = usize::from(width);
             self.selection = None;
-            self.rewrap();
+            // Tables are laid out for a width; raw and plain texts only wrap anew.
+            if self.options.raw || matches!(self.source, Source::Plain(_) | Source::Styled(_)) {
+                self.rewrap();
+            } else {
+                self.rebuild();
+            }
         }
         self.clamp();
     }
@@ -361,78 +365,5 @@ impl TextPane {
     pub fn copied(&self) -> String {
         let range = self.selected_range().unwrap_or(0..self.text.text().len());
         self.text.text().get(range).unwrap_or_default().to_owned()
-    }
-
-    /// Searches for a text; stands on the first hit at or below the first row shown.
-    pub fn find(&mut self, needle: &str) -> Option<(usize, usize)> {
-        self.needle = needle.to_owned();
-        self.search_again();
-        let from = self.rows.rows().get(self.top).map_or(0, |row| row.start);
-        self.hit = next_hit(&self.hits, from);
-        self.show_hit();
-        self.hit()
-    }
-
-    /// To the next hit, or the one before.
-    pub fn find_again(&mut self, forward: bool) -> Option<(usize, usize)> {
-        let at = self.hit.and_then(|hit| self.hits.get(hit)).cloned();
-        self.hit = match (at, forward) {
-            (None, _) => next_hit(&self.hits, 0),
-            (Some(at), true) => next_hit(&self.hits, at.start + 1),
-            (Some(at), false) => previous_hit(&self.hits, at.start),
-        };
-        self.show_hit();
-        self.hit()
-    }
-
-    fn search_again(&mut self) {
-        self.hits = if self.needle.is_empty() {
-            Vec::new()
-        } else {
-            find_all(self.text.text(), &self.needle, HITS)
-        };
-        self.hit = None;
-        self.mark();
-    }
-
-    fn show_hit(&mut self) {
-        self.mark();
-        let Some(hit) = self.hit.and_then(|hit| self.hits.get(hit)) else {
-            return;
-        };
-        let start = hit.start;
-        while self.rows.rows().last().is_none_or(|row| row.end < start)
-            && !self.rows.extend(&self.text, FIRST_SLICE)
-        {}
-        self.show_row(self.rows.row_at(start));
-    }
-
-    /// Lights ranges of the source, such as a judge's quotes and the span of a note.
-    pub fn light(&mut self, source: &[(Range<usize>, Style)]) {
-        self.evidence = source
-            .iter()
-            .filter_map(|(range, style)| Some((self.text.map().text_range(range.clone())?, *style)))
-            .collect();
-        self.mark();
-    }
-
-    /// Lights words wherever they are shown.
-    pub fn light_words(&mut self, words: &[&str]) {
-        self.evidence = words
-            .iter()
-            .filter(|quote| !quote.is_empty())
-            .flat_map(|quote| find_all(self.text.text(), quote, 20))
-            .map(|range| (range, Style::Evidence))
-            .collect();
-        self.mark();
-    }
-
-    fn mark(&mut self) {
-        let mut marks = self.evidence.clone();
-        marks.extend(self.hits.iter().map(|hit| (hit.clone(), Style::SearchHit)));
-        if let Some(hit) = self.hit.and_then(|hit| self.hits.get(hit)) {
-            marks.push((hit.clone(), Style::CurrentHit));
-        }
-        self.marks = Marks::new(&marks);
     }
 }

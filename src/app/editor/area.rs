@@ -144,11 +144,9 @@ impl Area {
             .map(|at| small.line(at).len() + 1)
             .sum();
         let longest = small.line(small.cursor().line).len() + more;
-        if bytes + more <= SMALL
-            && longest < SmallArea::PLACES
-            && small.line_count() + more < SmallArea::PLACES
-            || more < 16 && bytes + more <= SMALL && longest < SmallArea::PLACES
-        {
+        // Every pasted byte might be a line end; a typed key is one at most.
+        let lines = small.line_count() + more;
+        if bytes + more <= SMALL && longest.max(lines) < SmallArea::PLACES {
             return false;
         }
         let mut large = LineArea::of(&small.text());

@@ -66,7 +66,7 @@ impl LineArea {
             Some(last) => last.push_str(&tail),
             None => line.push_str(&tail),
         }
-        self.lines.splice(at.line + 1..at.line + 1, new);
+        self.lines.splice((at.line + 1)..=at.line, new);
     }
 
     fn cut(&mut self, from: Position, to: Position) {

@@ -57,6 +57,3 @@ impl FirstRun {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

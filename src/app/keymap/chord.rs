@@ -139,7 +139,7 @@ impl Chord {
         })
     }
 
-    /// The character this types into a text field. Ctrl with Alt is AltGr on some terminals and types too.
+    /// The character this types into a text field. Ctrl with Alt is `AltGr` on some terminals and types too.
     pub fn text(self) -> Option<char> {
         match self.key {
             Key::Char(c) if self.ctrl == self.alt => Some(c),
@@ -208,7 +208,7 @@ impl FromStr for Chord {
         }
         let mut chars = rest.chars();
         chord.key = match (chars.next(), chars.next()) {
-            (Some(c), None) => Key::Char(c),
+            (Some(c), None) => named(rest).unwrap_or(Key::Char(c)),
             (None, _) => return Err(bad()),
             _ => named(&rest.to_ascii_lowercase()).ok_or_else(bad)?,
         };

@@ -84,9 +84,8 @@ impl KeyMap {
             });
             chosen.insert(action, read.collect::<Result<Vec<_>, _>>()?);
         }
-        let map = Self::unchecked(preset, &chosen);
-        map.check(preset, &chosen)?;
-        Ok(map)
+        check(preset, &chosen)?;
+        Ok(Self::unchecked(preset, &chosen))
     }
 
     fn unchecked(preset: Preset, own: &BTreeMap<Action, Vec<Chord>>) -> Self {
@@ -104,37 +103,6 @@ impl KeyMap {
             }
         }
         map
-    }
-
-    fn check(&self, preset: Preset, own: &BTreeMap<Action, Vec<Chord>>) -> Result<(), KeymapError> {
-        for layer in Layer::ALL {
-            let mut seen: BTreeMap<Chord, Action> = BTreeMap::new();
-            for &scope in layer.scopes() {
-                for info in TABLE.iter().filter(|info| info.scopes.contains(&scope)) {
-                    for chord in chords_of(preset, own, info.action, scope) {
-                        if layer.takes_text() && chord.types_text() {
-                            return Err(KeymapError::TypesText {
-                                chord,
-                                action: info.id,
-                                scope: scope.title().to_lowercase(),
-                            });
-                        }
-                        match seen.insert(chord, info.action) {
-                            Some(other) if other != info.action => {
-                                return Err(KeymapError::Conflict {
-                                    chord,
-                                    first: other.info().id,
-                                    second: info.id,
-                                    layer: layer.scopes()[0].title().to_lowercase(),
-                                });
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 
     /// What a key means in a layer.
@@ -162,6 +130,46 @@ impl KeyMap {
     }
 }
 
+/// Refuses one chord for two actions that are heard at the same time, and characters where they are text.
+fn check(preset: Preset, own: &BTreeMap<Action, Vec<Chord>>) -> Result<(), KeymapError> {
+    for layer in Layer::ALL {
+        let mut seen: BTreeMap<Chord, Action> = BTreeMap::new();
+        for &scope in layer.scopes() {
+            for info in TABLE.iter().filter(|info| info.scopes.contains(&scope)) {
+                for chord in chords_of(preset, own, info.action, scope) {
+                    hear(&mut seen, layer, scope, chord, info.action)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn hear(
+    seen: &mut BTreeMap<Chord, Action>,
+    layer: Layer,
+    scope: Scope,
+    chord: Chord,
+    action: Action,
+) -> Result<(), KeymapError> {
+    if layer.takes_text() && chord.types_text() {
+        return Err(KeymapError::TypesText {
+            chord,
+            action: action.info().id,
+            scope: scope.title().to_lowercase(),
+        });
+    }
+    match seen.insert(chord, action) {
+        Some(other) if other != action => Err(KeymapError::Conflict {
+            chord,
+            first: other.info().id,
+            second: action.info().id,
+            layer: layer.scopes()[0].title().to_lowercase(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// The chords of an action in a scope: the person's own, else the preset's. Where characters are text,
 /// keys that type one are left out of the defaults.
 fn chords_of(
@@ -174,17 +182,16 @@ fn chords_of(
         scope,
         Scope::Editor | Scope::Note | Scope::List | Scope::Line
     );
-    match own.get(&action) {
-        Some(chords) => chords
+    if let Some(chords) = own.get(&action) {
+        chords
             .iter()
             .copied()
             .filter(|chord| !(text && chord.types_text() && action.info().scopes.len() > 1))
-            .collect(),
-        None => {
-            let mut chords = presets::chords(preset, action);
-            chords.retain(|chord| !(text && chord.types_text()));
-            chords
-        }
+            .collect()
+    } else {
+        let mut chords = presets::chords(preset, action);
+        chords.retain(|chord| !(text && chord.types_text()));
+        chords
     }
 }
 

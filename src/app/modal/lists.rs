@@ -110,6 +110,11 @@ impl Palette {
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
     }
 
+    /// The first entry to show in a list of this height.
+    pub fn first(&self, height: usize) -> usize {
+        (self.cursor + 1).saturating_sub(height.max(1))
+    }
+
     /// The entry under the cursor.
     pub fn current(&self) -> Option<&Entry> {
         self.shown.get(self.cursor)

@@ -2,7 +2,9 @@
 
 use crate::domain::rubric::{Answer, Takes};
 use crate::domain::view::{Draft, TicketDoc};
+use crate::text::sanitise::single_line;
 use crate::text::width;
+use crate::text::wrap::wrap;
 
 use super::form::{self, Form, Ghosts};
 
@@ -41,6 +43,11 @@ pub enum FormLine {
         /// In the rubric's words.
         text: String,
     },
+    /// The rest of the question or the anchor above, where it needs more than one line.
+    More {
+        /// The words.
+        text: String,
+    },
     /// Why a question cannot be judged.
     CannotJudge {
         /// Its place.
@@ -73,6 +80,12 @@ pub struct LevelCell {
 
 /// Columns before the levels.
 const INDENT: u16 = 4;
+/// Columns before questions and anchors.
+const TEXT_INDENT: u16 = 5;
+/// Columns an anchor's level takes.
+const LEVEL: u16 = 3;
+/// Lines a question or an anchor may take.
+const TEXT_LINES: usize = 4;
 
 /// The lines of the form at this width. `all` shows every question with its levels, else only the one under
 /// the cursor has them.
@@ -85,13 +98,15 @@ pub fn lines(
 ) -> Vec<FormLine> {
     let mut lines = Vec::new();
     for (at, question) in doc.rubric.questions().enumerate() {
-        lines.push(FormLine::Question {
-            at,
-            text: question.text.to_owned(),
-            weight: question.weight,
-        });
         let given = draft.answers.get(question.id);
         let here = at == form.cursor;
+        let (text, more) = broken(question.text, columns.saturating_sub(TEXT_INDENT), here);
+        lines.push(FormLine::Question {
+            at,
+            text,
+            weight: question.weight,
+        });
+        lines.extend(more);
         match (question.takes, given) {
             (_, Some(Answer::CannotJudge { reason })) => lines.push(FormLine::CannotJudge {
                 at,
@@ -107,8 +122,8 @@ pub fn lines(
                 range: (scale.min(), scale.max()),
             }),
             _ => {
-                let marks = Given {
-                    given,
+                let marks = Marked {
+                    answer: given,
                     ghost: ghosts.0.get(question.id),
                     peek: form.peek.filter(|_| here),
                 };
@@ -124,23 +139,40 @@ pub fn lines(
         };
         if here || level.is_some_and(|level| question.anchor(level).is_some()) {
             let text = level.and_then(|level| question.anchor(level));
-            lines.push(FormLine::Anchor {
-                level,
-                text: text.unwrap_or_default().to_owned(),
-            });
+            let room = columns.saturating_sub(TEXT_INDENT + LEVEL);
+            let (text, more) = broken(text.unwrap_or_default(), room, here);
+            lines.push(FormLine::Anchor { level, text });
+            lines.extend(more);
         }
     }
     lines.push(FormLine::Overall);
     lines
 }
 
-struct Given<'a> {
-    given: Option<&'a Answer>,
+/// A text broken into a first line and further ones, if all of it is to be read; else the whole of it, to
+/// be cut at the edge.
+fn broken(text: &str, room: u16, whole: bool) -> (String, Vec<FormLine>) {
+    let clean = single_line(text).text;
+    if !whole {
+        return (clean.into_owned(), Vec::new());
+    }
+    let mut rows = wrap(&clean, usize::from(room.max(1)))
+        .into_iter()
+        .map(|row| clean[row.start..row.end].to_owned());
+    let first = rows.next().unwrap_or_default();
+    let more = rows
+        .take(TEXT_LINES - 1)
+        .map(|text| FormLine::More { text });
+    (first, more.collect())
+}
+
+struct Marked<'a> {
+    answer: Option<&'a Answer>,
     ghost: Option<&'a Answer>,
     peek: Option<i32>,
 }
 
-fn cells(doc: &TicketDoc, takes: Takes, marks: &Given<'_>, columns: u16) -> Vec<Vec<LevelCell>> {
+fn cells(doc: &TicketDoc, takes: Takes, marks: &Marked<'_>, columns: u16) -> Vec<Vec<LevelCell>> {
     let mut answers: Vec<(Answer, String)> = match takes {
         Takes::Level(scale) => scale
             .levels()
@@ -168,8 +200,8 @@ fn cells(doc: &TicketDoc, takes: Takes, marks: &Given<'_>, columns: u16) -> Vec<
             x = INDENT;
         }
         let cell = LevelCell {
-            chosen: marks.given == Some(&answer),
-            ghost: marks.given.is_none() && marks.ghost == Some(&answer),
+            chosen: marks.answer == Some(&answer),
+            ghost: marks.answer.is_none() && marks.ghost == Some(&answer),
             peek: marks.peek.is_some() && marks.peek == answer.level(),
             answer,
             label,

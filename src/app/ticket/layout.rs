@@ -117,7 +117,7 @@ pub fn ticket(size: Size, options: &TicketOptions) -> TicketLayout {
         Breadth::Wide => {
             if options.rail {
                 layout.rail = Some(rest.take_left(RAIL));
-                rest.take_left(1);
+                let _ = rest.take_left(1);
             }
             beside(&mut layout, rest, options);
         }
@@ -129,7 +129,7 @@ fn narrow(layout: &mut TicketLayout, mut rest: Area, options: &TicketOptions) {
     layout.tabs = Some(rest.take_top(1));
     // The strip shows the question under the cursor, its levels and the answers so far; a form that needs
     // less gets less, and the text always keeps more than half.
-    let lines = options.form_lines.clamp(4, (rest.height / 2).max(4).min(8));
+    let lines = options.form_lines.clamp(4, (rest.height / 2).clamp(4, 8));
     let form = rest.take_bottom(lines.min(rest.height.saturating_sub(2)));
     layout.form = Some(PaneArea::of(form));
     layout.texts.push((options.tab, PaneArea::of(rest)));
@@ -138,7 +138,7 @@ fn narrow(layout: &mut TicketLayout, mut rest: Area, options: &TicketOptions) {
 fn beside(layout: &mut TicketLayout, mut rest: Area, options: &TicketOptions) {
     let right = (rest.width * 2 / 5).clamp(40, 72);
     let mut left = rest.take_left(rest.width.saturating_sub(right + 1));
-    rest.take_left(1);
+    let _ = rest.take_left(1);
     // Upper: what was asked; lower: what was answered, never less than half.
     let most = left.height / 2;
     let wanted = options
@@ -171,7 +171,7 @@ fn outputs(layout: &mut TicketLayout, mut rest: Area, options: &TicketOptions) {
             each - 1
         };
         let column = rest.take_left(width);
-        rest.take_left(1);
+        let _ = rest.take_left(1);
         layout.texts.push((Pane::Output(at), PaneArea::of(column)));
     }
 }

@@ -1,11 +1,13 @@
 //! One ticket, open: what is read, what was entered, where the commit stands.
 
 pub mod commit;
+pub(crate) mod decide;
 mod draft;
 pub mod form;
 pub mod form_view;
 mod layout;
-mod open;
+pub(crate) mod open;
+pub(crate) mod reading;
 pub mod update;
 mod view;
 
@@ -62,6 +64,8 @@ pub struct TicketState {
     pub draft: Draft,
     /// What of it is safe.
     pub keeper: Keeper,
+    /// The answers of the last commit of this ticket.
+    pub submitted: Option<crate::domain::rubric::Answers>,
     /// The form's cursor.
     pub form: Form,
     /// The texts.
@@ -92,6 +96,7 @@ impl TicketState {
             revealed: false,
             draft: Draft::default(),
             keeper: Keeper::default(),
+            submitted: None,
             form: Form::default(),
             view: TextView::default(),
             editor: None,

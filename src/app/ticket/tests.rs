@@ -1,1 +1,103 @@
-//! Tests.
+//! Tests of form and layout.
+
+use super::super::layout::{Area, Size};
+use super::super::test_kit::{Bench, doc, rubric};
+use super::*;
+use crate::domain::eval::Mode;
+use crate::domain::rubric::Scale;
+
+fn options() -> TicketOptions {
+    TicketOptions {
+        rail: true,
+        outputs: 1,
+        form_lines: 12,
+        request_lines: 6,
+        ..TicketOptions::default()
+    }
+}
+
+#[test]
+fn widths_decide_what_stands_beside_what() {
+    for (width, rail, texts, tabs) in [
+        (160, true, 2, false),
+        (140, true, 2, false),
+        (139, false, 2, false),
+        (100, false, 2, false),
+        (99, false, 1, true),
+        (60, false, 1, true),
+    ] {
+        let layout = layout(Size { width, height: 40 }, &options());
+        assert_eq!(layout.rail.is_some(), rail, "{width}");
+        assert_eq!(layout.texts.len(), texts, "{width}");
+        assert_eq!(layout.tabs.is_some(), tabs, "{width}");
+    }
+}
+
+#[test]
+fn nothing_overlaps_or_leaves_the_screen_at_any_size() {
+    for width in (20..=400).step_by(7) {
+        for height in (5..=100).step_by(3) {
+            let layout = layout(Size { width, height }, &options());
+            let mut areas: Vec<Area> = layout
+                .texts
+                .iter()
+                .flat_map(|(_, p)| [p.title, p.body])
+                .collect();
+            areas.extend([layout.frame.title, layout.frame.strip, layout.frame.hints]);
+            for pane in [layout.form, layout.judge, layout.note]
+                .into_iter()
+                .flatten()
+            {
+                areas.extend([pane.title, pane.body]);
+            }
+            areas.extend(layout.rail.into_iter().chain(layout.tabs));
+            areas.retain(|area| !area.is_empty());
+            for (at, a) in areas.iter().enumerate() {
+                assert!(
+                    a.x + a.width <= width && a.y + a.height <= height,
+                    "{width}x{height} {a:?}"
+                );
+                for b in &areas[at + 1..] {
+                    let apart = a.x + a.width <= b.x
+                        || b.x + b.width <= a.x
+                        || a.y + a.height <= b.y
+                        || b.y + b.height <= a.y;
+                    assert!(apart, "{width}x{height}: {a:?} and {b:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn more_than_ten_levels_are_typed_as_a_number_and_enter_sets_it() {
+    let mut many = rubric();
+    many.criteria[0].scale = Scale::Range { min: 0, max: 100 };
+    let mut bench = Bench::with(doc(1, Mode::Blind, many));
+    bench.keys("7 5");
+    assert!(bench.ticket().draft.answers.is_empty());
+    bench.keys("enter");
+    assert_eq!(bench.ticket().draft.answers["correct"].level(), Some(75));
+    bench.keys("k 9 9 9");
+    assert_eq!(bench.ticket().form.typed, "99");
+    assert!(bench.strip().contains("0 to 100"), "{}", bench.strip());
+}
+
+#[test]
+fn arrows_read_anchors_and_set_nothing_until_enter() {
+    let mut bench = Bench::with(doc(1, Mode::Blind, rubric()));
+    bench.keys("right right");
+    assert_eq!(bench.ticket().form.peek, Some(1));
+    assert!(bench.ticket().draft.answers.is_empty());
+    bench.keys("enter");
+    assert_eq!(bench.ticket().draft.answers["correct"].level(), Some(1));
+}
+
+#[test]
+fn zero_is_ten_on_a_scale_from_one_to_ten_and_itself_elsewhere() {
+    assert_eq!(
+        form::level_of_digit(Scale::Range { min: 1, max: 10 }, 0),
+        10
+    );
+    assert_eq!(form::level_of_digit(Scale::Level5, 0), 0);
+}

@@ -1,6 +1,7 @@
 //! The texts of an open ticket: which are shown, how, and where they are scrolled to.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::domain::view::{JudgeView, TicketDoc};
@@ -203,12 +204,12 @@ impl TicketState {
                         .map_or_else(|| answer.to_string(), |doc| super::form::words(doc, answer)),
                     Err(why) => format!("not scored: {why}"),
                 };
-                text.push_str(&format!("**{}**  {said}\n\n", verdict.criterion));
+                let _ = write!(text, "**{}**  {said}\n\n", verdict.criterion);
                 if !verdict.reasoning.is_empty() {
-                    text.push_str(&format!("{}\n\n", verdict.reasoning));
+                    let _ = write!(text, "{}\n\n", verdict.reasoning);
                 }
                 if let Some(badge) = &verdict.badge {
-                    text.push_str(&format!("*{badge}*\n\n"));
+                    let _ = write!(text, "*{badge}*\n\n");
                 }
                 quotes.extend(verdict.evidence.iter().map(|quote| quote.quote.clone()));
             }

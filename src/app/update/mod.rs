@@ -1,18 +1,87 @@
 //! The one entry: an input changes the state and leads to effects.
 
-use super::action::Action;
+mod clock;
+mod global;
+mod keys;
+mod modals;
+mod mouse;
+mod outcome;
+mod refuse;
+
 use super::effect::Effect;
 use super::input::Input;
-use super::state::AppState;
+use super::state::{AppState, Asked, Screen};
 
-/// Takes one input.
+pub use clock::next_tick;
+pub use global::run;
+pub(crate) use global::{go_queue, job};
+pub use keys::{BURST_MS, HASTE_MS};
+pub use refuse::{DisabledReason, refusal};
+
+/// Takes one input. Never blocks, never fails; what cannot be done is said in the strip.
 pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
-    let _ = (state, input);
-    Vec::new()
+    let mut effects = Vec::new();
+    match input {
+        Input::Key { key, at_ms } => keys::key(state, key, at_ms, &mut effects),
+        Input::Paste { text, at_ms } => keys::paste(state, &text, at_ms),
+        Input::Mouse { mouse, at_ms } => mouse::mouse(state, mouse, at_ms, &mut effects),
+        Input::Resize { width, height } => {
+            state.size = super::layout::Size { width, height };
+            state.dirty = true;
+        }
+        Input::Tick { now_ms } => clock::tick(state, now_ms, &mut effects),
+        Input::Outcome { request, outcome } => {
+            outcome::outcome(state, request, outcome, &mut effects);
+        }
+        Input::Changed => changed(state, &mut effects),
+    }
+    settle(state, &mut effects);
+    effects
 }
 
-/// Why an action cannot be done now; `None` if it can.
-pub fn refusal(state: &AppState, action: Action) -> Option<String> {
-    let _ = (state, action);
-    None
+/// Another process wrote: what is shown is read anew. What is being entered stays as it is.
+fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
+    match state.screen {
+        Screen::Home | Screen::FirstRun => global::load_home(state, effects),
+        Screen::Queue => super::queue::update::reload(state, effects),
+        Screen::Ticket if state.ticket.as_ref().is_some_and(|t| t.view.rail) => {
+            super::queue::update::reload(state, effects);
+        }
+        Screen::Ticket | Screen::Practice | Screen::Export => {}
+    }
 }
+
+/// Brings sizes and fetches in line with what the input changed.
+fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if !state.dirty {
+        return;
+    }
+    let size = state.size;
+    state.home.height = usize::from(super::layout::home(size).list.height);
+    if let Some(queue) = &mut state.queue {
+        queue.window.resize(super::layout::queue(size).list.height);
+    }
+    super::queue::update::fetch_wanted(state, effects);
+    if let Some(ticket) = &mut state.ticket {
+        ticket.fit(size);
+        let jobs: Vec<_> = ticket
+            .view
+            .panes
+            .iter()
+            .filter_map(|(key, pane)| pane.job(*key))
+            .collect();
+        for job in jobs {
+            super::ticket::open::prepare(state, job, effects);
+        }
+    }
+    if let Some(practice) = &mut state.practice {
+        practice.fit(size);
+    }
+    modals::fit(state);
+    if state.requests.waits(|asked| *asked == Asked::Home) && state.home.home.is_none() {
+        state.dirty = true;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ pub enum Format {
     ShareGpt,
     /// `instruction`, `input`, `output`.
     Alpaca,
-    /// `instruction`, `output_1`, `output_2` and a preference (AlpacaEval, LLMBar).
+    /// `instruction`, `output_1`, `output_2` and a preference (`AlpacaEval`, `LLMBar`).
     AlpacaEval,
     /// `input.messages`, `preferred_output`, `non_preferred_output`.
     OpenAiDpo,
@@ -49,7 +49,7 @@ pub enum Format {
     LmEval,
     /// promptfoo results. No reader.
     Promptfoo,
-    /// LangSmith runs. No reader.
+    /// `LangSmith` runs. No reader.
     LangSmith,
     /// Langfuse observations. No reader.
     Langfuse,

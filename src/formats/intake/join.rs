@@ -3,6 +3,7 @@
 //! A joined row is the array of its parts' texts, so that nothing of either is lost. A row without partner is
 //! read on its own, a key that repeats within a file is reported.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::detect::Format;
@@ -141,7 +142,7 @@ impl Joiner {
 
     fn key_of(&self, json: &str) -> Result<Option<String>, Refusal> {
         let value = Fields::parse(json)?.path(&self.report.key).and_then(scalar);
-        Ok(value.map(|key| key.into_owned()))
+        Ok(value.map(Cow::into_owned))
     }
 
     /// Writes the row with its partners over `out`; `false` if it has none.

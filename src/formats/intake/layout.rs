@@ -208,9 +208,6 @@ fn object(window: &mut Window<'_>) -> std::io::Result<Start> {
             Layout::Values
         }));
     }
-    if matches!(found, Found::BrokenString(_)) || broken_first_line(window.data()) {
-        return Ok(start(Layout::Lines));
-    }
     let data = window.data();
     if let Some((path, skip, keys)) = wrapper(data) {
         return Ok(Start {
@@ -219,6 +216,9 @@ fn object(window: &mut Window<'_>) -> std::io::Result<Start> {
             skip,
             keys,
         });
+    }
+    if matches!(found, Found::BrokenString(_)) || broken_first_line(data) {
+        return Ok(start(Layout::Lines));
     }
     let one_line = count_lines(data) == 0;
     Ok(start(match found {

@@ -202,8 +202,10 @@ enum Inside {
     Array { comma: bool },
     /// An array inside an object whose rest is not looked at.
     Wrapper { comma: bool },
-    /// Behind the end.
+    /// Behind the end of the array: nothing may follow.
     Done,
+    /// Behind the end of a wrapper's array: what follows is not looked at.
+    Over,
 }
 
 /// Rows that are JSON values anywhere in a line.
@@ -218,6 +220,9 @@ pub(super) struct Values {
 
 impl Values {
     fn next(&mut self, window: &mut Window<'_>) -> io::Result<Option<Piece>> {
+        if self.inside == Inside::Over {
+            return Ok(None);
+        }
         self.cursor.settle(window);
         if let Some(indent) = self.resync.take() {
             self.find_row_start(window, indent)?;
@@ -230,7 +235,7 @@ impl Values {
                 return Ok(open.then(|| self.cursor.piece(0, 0, fault)));
             };
             let comma = match &mut self.inside {
-                Inside::Done => return self.rest(window),
+                Inside::Done | Inside::Over => return self.rest(window),
                 Inside::Top => return self.value(window, first),
                 Inside::Array { comma } | Inside::Wrapper { comma } => comma,
             };
@@ -242,8 +247,8 @@ impl Values {
                 (b',', true) => return Ok(Some(self.cursor.piece(0, 1, Some(Fault::ExtraComma)))),
                 (b']', _) => {
                     let wrapped = matches!(self.inside, Inside::Wrapper { .. });
-                    self.inside = Inside::Done;
                     self.cursor.advance(window, 1);
+                    self.inside = if wrapped { Inside::Over } else { Inside::Done };
                     if wrapped {
                         return Ok(None);
                     }

@@ -1,6 +1,6 @@
 //! A mapping from column names, and from what stands in the columns where names say nothing.
 
-use super::super::fields::{Fields, elements, scalar};
+use super::super::fields::{Fields, scalar};
 use super::{Mapping, OutputColumns, Source};
 
 /// Names for the request, best first, in lower case without separators.
@@ -210,11 +210,8 @@ fn by_content(sample: &[Fields<'_>], columns: &[String], mapping: &mut Mapping) 
     };
     let length = |column: &String| -> usize {
         let texts = sample.iter().filter_map(|row| row.get(column));
-        let lengths = texts.map(|json| match elements(json) {
-            Some(_) => 0,
-            None if json.starts_with('"') => scalar(json).map_or(0, |text| text.len()),
-            None => 0,
-        });
+        let strings = texts.filter(|json| json.starts_with('"'));
+        let lengths = strings.map(|json| scalar(json).map_or(0, |text| text.len()));
         lengths.sum::<usize>() / sample.len().max(1)
     };
     let mut texts: Vec<(usize, usize)> = columns

@@ -204,6 +204,8 @@ mod kind_name {
 
     use crate::domain::record::LabelKind;
 
+    // The reference is serde's signature for `with`.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     pub fn serialize<S: Serializer>(kind: &LabelKind, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(super::kind_word(*kind))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::error::Refusal;
-use super::super::fields::{Fields, elements, key, nested, number, scalar};
+use super::super::fields::{Fields, elements, key, nested, number};
 use super::anthropic::Blocks;
 use super::question::{as_text, function_call, write_array, write_object};
 use crate::domain::json::quote;
@@ -12,8 +12,11 @@ use crate::domain::record::RecordOutput;
 /// Said of an answer that is an empty text.
 pub const MISSING: &str = "the answer is empty";
 
+/// What one piece of a stream calls itself.
+const CHUNK: &str = "chat.completion.chunk";
+
 /// The outputs in a response: a text, a message, or the response object of an API.
-pub fn respond<'a>(json: &'a str) -> Result<Vec<RecordOutput<'a>>, Refusal> {
+pub fn respond(json: &str) -> Result<Vec<RecordOutput<'_>>, Refusal> {
     match json.as_bytes().first() {
         Some(b'"') => match nested(json) {
             Some(inner) if is_response(&inner) => {
@@ -93,7 +96,7 @@ fn list(json: &str) -> Result<Vec<RecordOutput<'_>>, Refusal> {
     let Some(fields) = items.last().and_then(|last| Fields::of(last)) else {
         return Ok(vec![said(as_text(json))]);
     };
-    if fields.text("object").is_some_and(|o| o.ends_with(".chunk")) {
+    if fields.text("object").as_deref() == Some(CHUNK) {
         return Err(chunks());
     }
     let last = items[items.len() - 1];
@@ -119,7 +122,7 @@ fn object(json: &str) -> Result<Vec<RecordOutput<'_>>, Refusal> {
         };
     }
     let kind = fields.text("object");
-    if kind.as_deref().is_some_and(|o| o.ends_with(".chunk")) {
+    if kind.as_deref() == Some(CHUNK) {
         return Err(chunks());
     }
     let known = of_fields(&fields);

@@ -39,8 +39,8 @@ pub fn messages<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
     let after = list.len() - at - 1;
     if after > 0 {
         record.remarks.push(format!(
-            "{after} message{} after the last answer stay in the raw row only",
-            if after == 1 { "" } else { "s" }
+            "{after} message{} after the last answer in the raw row only",
+            if after == 1 { " stands" } else { "s stand" }
         ));
     }
     Ok(record)
@@ -91,24 +91,7 @@ pub fn sharegpt<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
     if turns.is_empty() {
         return Err(Refusal::new("`conversations` is empty"));
     }
-    let mut read = Vec::with_capacity(turns.len());
-    for (at, json) in turns.iter().enumerate() {
-        let Some(turn) = Fields::of(json) else {
-            return Err(Refusal::new(format!(
-                "turn {} of `conversations` is no object",
-                at + 1
-            )));
-        };
-        let from = turn.first(&["from", "role"]).and_then(scalar);
-        let value = turn.first(&["value", "content", "text"]);
-        let (Some(from), Some(value)) = (from, value) else {
-            return Err(Refusal::new(format!(
-                "turn {} of `conversations` has no `from` or no `value`",
-                at + 1
-            )));
-        };
-        read.push((from, value));
-    }
+    let read = read_turns(&turns)?;
     let answer = read.iter().rposition(|(from, _)| is_answer(from));
     let until = answer.unwrap_or(read.len());
     let mut messages: Vec<String> = Vec::new();
@@ -150,6 +133,29 @@ pub fn sharegpt<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
         }
     }
     Ok(record)
+}
+
+/// Speaker and text of each turn.
+fn read_turns<'a>(turns: &[&'a str]) -> Result<Vec<(Cow<'a, str>, &'a str)>, Refusal> {
+    let mut read = Vec::with_capacity(turns.len());
+    for (at, json) in turns.iter().enumerate() {
+        let Some(turn) = Fields::of(json) else {
+            return Err(Refusal::new(format!(
+                "turn {} of `conversations` is no object",
+                at + 1
+            )));
+        };
+        let from = turn.first(&["from", "role"]).and_then(scalar);
+        let value = turn.first(&["value", "content", "text"]);
+        let (Some(from), Some(value)) = (from, value) else {
+            return Err(Refusal::new(format!(
+                "turn {} of `conversations` has no `from` or no `value`",
+                at + 1
+            )));
+        };
+        read.push((from, value));
+    }
+    Ok(read)
 }
 
 fn is_answer(from: &str) -> bool {
@@ -208,5 +214,5 @@ pub fn instruction<'a>(row: &Fields<'a>, turns: &[String]) -> Cow<'a, str> {
     if system.is_none() && turns.is_empty() {
         return question;
     }
-    Cow::Owned(with_system(system, turns, question))
+    Cow::Owned(with_system(system, turns, &question))
 }

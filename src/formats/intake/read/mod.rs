@@ -23,7 +23,9 @@ pub(super) fn record<'a>(format: Format, row: &Fields<'a>) -> Result<Record<'a>,
     match format {
         Format::ChatPair => pair::logged(row),
         Format::Candidates => pair::candidates(row),
-        Format::ChatCompletion | Format::Responses | Format::AnthropicMessage => pair::bare(row),
+        Format::ChatCompletion | Format::Responses | Format::AnthropicMessage => {
+            Ok(pair::bare(row))
+        }
         Format::OpenAiBatch => batch::openai(row),
         Format::AnthropicBatch => batch::anthropic(row),
         Format::Messages => conversation::messages(row),
@@ -34,7 +36,7 @@ pub(super) fn record<'a>(format: Format, row: &Fields<'a>) -> Result<Record<'a>,
             reference: row.get("ideal").map(first_of_one),
             ..Record::default()
         }),
-        Format::AlpacaEval => preference::alpaca_eval(row),
+        Format::AlpacaEval => Ok(preference::alpaca_eval(row)),
         Format::OpenAiDpo => preference::openai(row),
         Format::Preference => preference::chosen_rejected(row),
         Format::Kto => preference::kto(row),

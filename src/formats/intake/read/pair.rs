@@ -29,13 +29,13 @@ pub fn logged<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
 }
 
 /// A response without its request.
-pub fn bare<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
-    Ok(Record {
+pub fn bare<'a>(row: &Fields<'a>) -> Record<'a> {
+    Record {
         request: beside(row),
         outputs: of_fields(row),
         remarks: vec!["the request is not in the row".into()],
         ..Record::default()
-    })
+    }
 }
 
 /// A request with a list of `outputs`.
@@ -94,10 +94,10 @@ pub fn name_model<'a>(outputs: &mut [RecordOutput<'a>], model: Option<&Cow<'a, s
 }
 
 /// A request of an optional system prompt, earlier turns and a question, all JSON strings.
-pub fn with_system(system: Option<&str>, turns: &[String], question: Cow<'_, str>) -> String {
+pub fn with_system(system: Option<&str>, turns: &[String], question: &str) -> String {
     let system = system
         .filter(|text| *text != "\"\"")
         .map(|text| write_message("system", text));
-    let last = write_message("user", &question);
+    let last = write_message("user", question);
     write_array(system.iter().chain(turns).chain([&last]))
 }

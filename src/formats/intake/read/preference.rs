@@ -118,7 +118,7 @@ pub fn kto<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
 }
 
 /// `instruction`, `output_1`, `output_2`, and the `preference` of an annotator model or the `label` of people.
-pub fn alpaca_eval<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
+pub fn alpaca_eval<'a>(row: &Fields<'a>) -> Record<'a> {
     let mut record = Record {
         request: Some(instruction(row, &[])),
         pairwise: true,
@@ -148,7 +148,7 @@ pub fn alpaca_eval<'a>(row: &Fields<'a>) -> Result<Record<'a>, Refusal> {
             raw: Cow::Borrowed(raw),
         });
     }
-    Ok(record)
+    record
 }
 
 /// 1 and 2 name an answer, 0 and 1.5 a tie; what lies between is the weight of a judge.

@@ -1,0 +1,280 @@
+//! Why a key does nothing: said in words, never silent.
+
+use std::fmt;
+
+use crate::domain::rubric::Takes;
+use crate::domain::view::JudgeView;
+
+use super::super::action::Action;
+use super::super::state::{AppState, Screen};
+use super::super::ticket::{Phase, TicketState, form};
+
+/// Why an action cannot be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DisabledReason {
+    /// Nothing is under the cursor.
+    NothingHere,
+    /// No ticket is open.
+    NoTicket,
+    /// The ticket, or what a commit leads to, is on its way.
+    Loading,
+    /// Somebody else has the seat.
+    HeldBy(String),
+    /// The seat is being taken.
+    TakingSeat,
+    /// It came right behind another byte, as pasted text does.
+    TooFast,
+    /// There is no judge to see.
+    NoJudge,
+    /// The judge is visible already.
+    JudgeShown,
+    /// A set of outputs has no single text to edit.
+    Compares,
+    /// The output has no text.
+    NoText,
+    /// There is no edit.
+    NoEdit,
+    /// The ticket has no reference answer.
+    NoReference,
+    /// A tie is for comparisons.
+    NotCompared,
+    /// Levels are for graded questions.
+    NoLevels,
+    /// No search is on.
+    NoSearch,
+    /// No eval is open.
+    NoEval,
+    /// There are no instructions.
+    NoInstructions,
+    /// No file was found.
+    NoFile,
+    /// No job is running.
+    NoJob,
+    /// A job is running already.
+    JobRunning,
+    /// The export has nothing to write, or something stands against it.
+    NothingToWrite(String),
+    /// The rubric has no examples with known answers.
+    NoPractice,
+    /// Nothing is kept back.
+    NothingHeld,
+}
+
+impl fmt::Display for DisabledReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::NothingHere => "there is nothing under the cursor",
+            Self::NoTicket => "no ticket is open",
+            Self::Loading => "a moment: the ticket is on its way",
+            Self::HeldBy(who) => return write!(f, "{who} has this ticket open; you can read it"),
+            Self::TakingSeat => "a moment: taking this ticket for you",
+            Self::TooFast => "that came too fast to be meant; press it again",
+            Self::NoJudge => "no judge has read this",
+            Self::JudgeShown => "the judge is visible already",
+            Self::Compares => "corrections are for tickets with one output",
+            Self::NoText => "this output has no text",
+            Self::NoEdit => "you have not edited this output; e edits it",
+            Self::NoReference => "this ticket has no reference answer",
+            Self::NotCompared => "a tie is for questions that compare",
+            Self::NoLevels => "this question compares: choose a number or a tie",
+            Self::NoSearch => "nothing is searched for; / searches",
+            Self::NoEval => "no eval is open",
+            Self::NoInstructions => "this eval has no instructions",
+            Self::NoFile => "no file to import was found in this folder",
+            Self::NoJob => "nothing is running",
+            Self::JobRunning => "one job at a time: another is still running",
+            Self::NothingToWrite(why) => return f.write_str(why),
+            Self::NoPractice => "this rubric has no examples to practise on",
+            Self::NothingHeld => "nothing is held back",
+        };
+        f.write_str(words)
+    }
+}
+
+/// Why an action cannot be done now; `None` if it can.
+pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
+    match action {
+        Action::GoQueue | Action::GoExport => {
+            eval_of(state).is_none().then_some(DisabledReason::NoEval)
+        }
+        Action::Instructions => instructions(state),
+        Action::Stop => state
+            .requests
+            .job()
+            .is_none()
+            .then_some(DisabledReason::NoJob),
+        Action::Import => import(state),
+        Action::Demo => state.requests.job().map(|_| DisabledReason::JobRunning),
+        Action::FieldEdit | Action::ExportWrite | Action::ExportOverride => export(state, action),
+        _ => match state.screen {
+            Screen::Queue => queue(state, action),
+            Screen::Ticket => ticket(state, action),
+            _ => None,
+        },
+    }
+}
+
+/// The eval that "this eval" means now.
+pub(super) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
+    match state.screen {
+        Screen::Home | Screen::FirstRun => state.home.eval().map(|card| card.id),
+        Screen::Ticket => state.ticket.as_ref().map(|ticket| ticket.eval),
+        Screen::Queue => state.queue.as_ref().map(|queue| queue.eval),
+        Screen::Export => state.export.as_ref().map(|export| export.eval),
+        Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
+    }
+}
+
+fn instructions(state: &AppState) -> Option<DisabledReason> {
+    let doc = state.ticket.as_ref().and_then(|ticket| ticket.doc.as_ref());
+    match doc {
+        None => Some(DisabledReason::NoTicket),
+        Some(doc) if doc.eval.instructions.is_empty() && doc.eval.purpose.is_empty() => {
+            Some(DisabledReason::NoInstructions)
+        }
+        Some(_) => None,
+    }
+}
+
+fn import(state: &AppState) -> Option<DisabledReason> {
+    if state.requests.job().is_some() {
+        return Some(DisabledReason::JobRunning);
+    }
+    let found = match state.screen {
+        Screen::FirstRun => state.first_run.offers.len() > 1,
+        _ => state.home.file().is_some(),
+    };
+    (!found).then_some(DisabledReason::NoFile)
+}
+
+fn export(state: &AppState, action: Action) -> Option<DisabledReason> {
+    use super::super::export::Field;
+    let Some(export) = &state.export else {
+        return Some(DisabledReason::NoEval);
+    };
+    let held = export.preview.as_ref().is_some_and(|p| p.held_rows() > 0);
+    match action {
+        Action::ExportOverride => (!held).then_some(DisabledReason::NothingHeld),
+        Action::FieldEdit if export.field() != Field::Write => None,
+        _ if state.requests.job().is_some() => Some(DisabledReason::JobRunning),
+        _ => match (&export.problem, &export.preview) {
+            (Some(problem), _) => Some(DisabledReason::NothingToWrite(problem.clone())),
+            (None, None) => Some(DisabledReason::NothingToWrite(
+                "a moment: still counting what would be written".to_owned(),
+            )),
+            (None, Some(preview)) if preview.rows() == 0 => export
+                .empty()
+                .map(|empty| DisabledReason::NothingToWrite(empty.why)),
+            (None, Some(_)) => None,
+        },
+    }
+}
+
+fn queue(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let Some(queue) = &state.queue else {
+        return Some(DisabledReason::NoEval);
+    };
+    match action {
+        Action::Open
+        | Action::Mark
+        | Action::Skip
+        | Action::Defer
+        | Action::Flag
+        | Action::FlagNote
+        | Action::Escalate
+        | Action::Note
+        | Action::Assign
+        | Action::History => queue
+            .current()
+            .is_none()
+            .then_some(DisabledReason::NothingHere),
+        Action::Release => Some(DisabledReason::NoTicket),
+        _ => None,
+    }
+}
+
+fn ticket(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let open = state.ticket.as_deref()?;
+    let ours = matches!(
+        action,
+        Action::Commit
+            | Action::KeepMine
+            | Action::Edit
+            | Action::EditOutside
+            | Action::EditorCommit
+            | Action::CannotJudge
+            | Action::Pass
+            | Action::Fail
+            | Action::Tie
+            | Action::LevelLeft
+            | Action::LevelRight
+            | Action::Reveal
+            | Action::Note
+            | Action::ShowDiff
+            | Action::DropEdit
+            | Action::Skip
+            | Action::Defer
+            | Action::Flag
+            | Action::FlagNote
+            | Action::Escalate
+            | Action::Release
+            | Action::History
+            | Action::Reference
+    ) || action.digit().is_some();
+    if !ours {
+        return match action {
+            Action::FindNext | Action::FindPrevious => open
+                .view
+                .panes
+                .get(&open.view.reading)
+                .is_none_or(|pane| pane.needle().is_empty())
+                .then_some(DisabledReason::NoSearch),
+            _ => None,
+        };
+    }
+    match open.phase {
+        Phase::Loading | Phase::Committing => return Some(DisabledReason::Loading),
+        Phase::Nothing(_) => return Some(DisabledReason::NoTicket),
+        Phase::Answering | Phase::Differs(_) => {}
+    }
+    one_ticket(open, action)
+}
+
+fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
+    let Some(doc) = &open.doc else {
+        return Some(DisabledReason::NoTicket);
+    };
+    let seat = || match (&open.lease, &open.held_by) {
+        (Some(_), _) => None,
+        (None, Some(who)) => Some(DisabledReason::HeldBy(who.clone())),
+        (None, None) => Some(DisabledReason::TakingSeat),
+    };
+    let takes = form::current(&doc.rubric, &open.form).map(|question| question.takes);
+    match action {
+        Action::Commit | Action::EditorCommit => seat(),
+        Action::Reveal => match (&open.judge, open.is_blind()) {
+            (_, false) => Some(DisabledReason::JudgeShown),
+            (JudgeView::Nothing, true) => Some(DisabledReason::NoJudge),
+            (_, true) => None,
+        },
+        Action::Edit | Action::EditOutside => match doc.outputs.as_slice() {
+            [one] if one.message.is_none() => Some(DisabledReason::NoText),
+            [_] => open.held_by.clone().map(DisabledReason::HeldBy),
+            _ => Some(DisabledReason::Compares),
+        },
+        Action::ShowDiff | Action::DropEdit => open
+            .draft
+            .correction
+            .is_none()
+            .then_some(DisabledReason::NoEdit),
+        Action::Reference => doc
+            .reference
+            .is_none()
+            .then_some(DisabledReason::NoReference),
+        Action::Tie => (takes != Some(Takes::Choice)).then_some(DisabledReason::NotCompared),
+        Action::Pass | Action::Fail | Action::LevelLeft | Action::LevelRight => {
+            (takes == Some(Takes::Choice)).then_some(DisabledReason::NoLevels)
+        }
+        _ => None,
+    }
+}

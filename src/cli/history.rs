@@ -1,0 +1,74 @@
+//! `docket history`: what was decided, by whom and when.
+
+use serde::Serialize;
+
+use super::{CliError, Context, Exit, output};
+use crate::domain::view::HistoryLine;
+use crate::text::table::{Column, Table};
+
+/// What was decided, by whom and when.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this ticket, by the start of its id
+    #[arg(long)]
+    ticket: Option<String>,
+    /// How many decisions, latest first
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    time: String,
+    who: &'a str,
+    what: &'a str,
+    taken_back: bool,
+}
+
+/// Lists decisions.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let lines = match &args.ticket {
+        Some(prefix) => engine.history_of(engine.find_ticket(prefix)?)?,
+        None => engine.history(args.limit)?,
+    };
+    if context.json() {
+        for entry in &lines {
+            output::json_line(&view(entry))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(vec![
+        Column::left("when"),
+        Column::left("who"),
+        Column::left("what"),
+        Column::left(""),
+    ]);
+    for entry in &lines {
+        let line = view(entry);
+        table.row([
+            line.time.as_str(),
+            line.who,
+            line.what,
+            if line.taken_back { "taken back" } else { "" },
+        ]);
+    }
+    output::table(&table)?;
+    Ok(Exit::Done)
+}
+
+fn view(line: &HistoryLine) -> Line<'_> {
+    Line {
+        time: time(line.time_ms),
+        who: &line.who,
+        what: &line.what,
+        taken_back: line.taken_back,
+    }
+}
+
+/// RFC 3339 with seconds, UTC.
+pub fn time(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis - millis.rem_euclid(1000))
+        .map(|t| t.to_string())
+        .unwrap_or_default()
+}

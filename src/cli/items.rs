@@ -1,0 +1,98 @@
+//! `docket items`: what was imported.
+
+use serde::Serialize;
+
+use super::{CliError, Context, Exit, output};
+use crate::domain::message::Request;
+use crate::store::listing::ItemLine;
+use crate::text::preview::preview;
+use crate::text::table::{Column, Table};
+
+/// List what was imported.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How many; 0 for all
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+    /// The whole request, not its first words (with --json)
+    #[arg(long)]
+    full: bool,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: String,
+    cluster: String,
+    external_id: Option<&'a str>,
+    outputs: u64,
+    datasets: &'a [String],
+    source: &'a str,
+    line: u64,
+    preview: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a crate::domain::Json>,
+}
+
+/// Lists items in the order they came in.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let mut table = Table::new([
+        Column::left("item"),
+        Column::left("id").max(24),
+        Column::right("outputs"),
+        Column::left("datasets").max(32),
+        Column::left("request"),
+    ]);
+    let (mut after, mut left) = (
+        0,
+        if args.limit == 0 {
+            u32::MAX
+        } else {
+            args.limit
+        },
+    );
+    while left > 0 {
+        let lines = engine.items(after, left.min(500))?;
+        let Some(last) = lines.last() else { break };
+        after = last.row;
+        left -= lines.len() as u32;
+        for line in &lines {
+            let item = view(line, args.full);
+            if context.json() {
+                output::json_line(&item)?;
+            } else {
+                let (id, outputs) = (item.external_id.unwrap_or("–"), item.outputs.to_string());
+                table.row([
+                    &item.id[..8],
+                    id,
+                    &outputs,
+                    &item.datasets.join(" "),
+                    &item.preview,
+                ]);
+            }
+        }
+    }
+    if !context.json() {
+        output::table(&table)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn view(line: &ItemLine, full: bool) -> Item<'_> {
+    let words = line
+        .request
+        .as_ref()
+        .map(|json| Request::read(json).own_text())
+        .unwrap_or_default();
+    Item {
+        id: line.id.to_string(),
+        cluster: line.cluster.to_string(),
+        external_id: line.external_id.as_deref(),
+        outputs: line.outputs,
+        datasets: &line.datasets,
+        source: &line.source,
+        line: line.line,
+        preview: preview(&words),
+        request: line.request.as_ref().filter(|_| full),
+    }
+}

@@ -1,0 +1,129 @@
+//! Writing to the terminal: data, talk, errors.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::config::ConfigError;
+use crate::text::sanitise;
+use crate::text::table::Table;
+use crate::tui::TuiError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// What failed, on what, why; and what to do.
+    #[error("{what}")]
+    Failed {
+        /// What failed, on what, why.
+        what: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// The reader of our output is gone.
+    #[error("the output was closed")]
+    Pipe,
+}
+
+impl CliError {
+    /// A refusal with a hint.
+    pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Failed {
+            what: what.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// A failure without one.
+    pub fn plain(what: impl Into<String>) -> Self {
+        Self::Failed {
+            what: what.into(),
+            hint: None,
+        }
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Pipe;
+        }
+        Self::plain(format!("cannot write the output: {error}"))
+    }
+}
+
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        Self::plain(error.to_string())
+    }
+}
+
+impl From<TuiError> for CliError {
+    fn from(error: TuiError) -> Self {
+        Self::plain(error.to_string())
+    }
+}
+
+/// Writes `error: ...` and its hint. Whatever came from data is made harmless.
+pub fn print_error(error: &CliError) {
+    let mut err = io::stderr().lock();
+    let clean = |text: &str| {
+        text.lines()
+            .map(|line| sanitise::line(line).into_owned())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let _ = writeln!(err, "error: {}", clean(&error.to_string()));
+    if let CliError::Failed {
+        hint: Some(hint), ..
+    } = error
+    {
+        let _ = writeln!(err, "  hint: {}", clean(hint));
+    }
+}
+
+/// Says something that is no data.
+pub fn say(text: &str) {
+    let mut err = io::stderr().lock();
+    for line in text.lines() {
+        let _ = writeln!(err, "{}", sanitise::line(line));
+    }
+}
+
+/// Writes one line of data. Text from rows must have been made harmless.
+pub fn line(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.write_all(b"\n")?)
+}
+
+/// Writes a value as pretty JSON.
+pub fn json<T: Serialize>(value: &T) -> Result<(), CliError> {
+    line(&serde_json::to_string_pretty(value).map_err(|error| CliError::plain(error.to_string()))?)
+}
+
+/// Writes a value as one line of JSON.
+pub fn json_line<T: Serialize>(value: &T) -> Result<(), CliError> {
+    line(&serde_json::to_string(value).map_err(|error| CliError::plain(error.to_string()))?)
+}
+
+/// Writes a table; its cells are made harmless by the table itself.
+pub fn table(table: &Table) -> Result<(), CliError> {
+    let width = io::stdout()
+        .is_terminal()
+        .then(|| crossterm::terminal::size().map_or(100, |(w, _)| usize::from(w)));
+    let mut out = io::stdout().lock();
+    Ok(out.write_all(table.render(width).as_bytes())?)
+}
+
+/// Asks for a yes on a terminal; without one the answer is no.
+pub fn confirm(question: &str) -> bool {
+    if !io::stdin().is_terminal() {
+        return false;
+    }
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{question} [y/N] ");
+    let _ = err.flush();
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}

@@ -1,0 +1,257 @@
+//! `docket rubric`: check, make and show rubrics.
+
+use std::fs;
+use std::path::Path;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{CliError, Context, Exit, output};
+use crate::domain::rubric::{Rubric, Scale, Severity};
+use crate::engine::library;
+use crate::formats::rubric::{self as file, Finding};
+use crate::text::table::{Column, Table};
+
+/// Check, make and show rubrics.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the rubrics that come with docket, and those of the workspace
+    List,
+    /// Check a rubric file: every problem at its line and column
+    Check {
+        /// The file
+        file: String,
+    },
+    /// Show a rubric as TOML
+    Show {
+        /// A built-in name, a file, or a name of the workspace
+        name: String,
+    },
+    /// Make a rubric: from a sentence, or from a template
+    New {
+        /// The question, in a sentence
+        #[arg(long, conflicts_with = "template")]
+        text: Option<String>,
+        /// binary, level5, or a range such as 1-10
+        #[arg(long, default_value = "level5", requires = "text")]
+        scale: String,
+        /// Start from a rubric that comes with docket
+        #[arg(long)]
+        template: Option<String>,
+        /// Write it here instead of to standard output; must not exist
+        #[arg(long, short = 'o')]
+        out: Option<std::path::PathBuf>,
+    },
+}
+
+#[derive(Serialize)]
+struct Line {
+    name: String,
+    version: String,
+    id: String,
+    from: &'static str,
+}
+
+/// Runs the subcommand; lists by default.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    match &args.command {
+        None | Some(Command::List) => list(context),
+        Some(Command::Check { file }) => check(file, context),
+        Some(Command::Show { name }) => {
+            let toml = match library::rubric_text(name) {
+                Some(text) => text.to_owned(),
+                None => file::to_toml(&find_or_kept(name, context)?),
+            };
+            output::line(toml.trim_end())?;
+            Ok(Exit::Done)
+        }
+        Some(Command::New {
+            text,
+            scale,
+            template,
+            out,
+        }) => {
+            let toml = make(text.as_deref(), scale, template.as_deref())?;
+            let Some(out) = out else {
+                output::line(toml.trim_end())?;
+                return Ok(Exit::Done);
+            };
+            let mut made = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(out)
+                .map_err(|e| unwritable(out, &e))?;
+            std::io::Write::write_all(&mut made, toml.as_bytes())
+                .map_err(|e| unwritable(out, &e))?;
+            output::say(&format!(
+                "wrote `{}`; `docket rubric check {0}` checks it after your edits",
+                out.display()
+            ));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::new(
+        format!("cannot write `{}`: {error}", path.display()),
+        "name a file that does not exist yet",
+    )
+}
+
+fn make(text: Option<&str>, scale: &str, template: Option<&str>) -> Result<String, CliError> {
+    match (text, template) {
+        (_, Some(id)) => library::rubric_text(id)
+            .map(str::to_owned)
+            .ok_or_else(|| unknown(id)),
+        (Some(text), None) => {
+            let scale: Scale = scale
+                .parse()
+                .map_err(|error| CliError::plain(format!("`--scale {scale}`: {error}")))?;
+            Ok(file::to_toml(&Rubric::from_sentence(text, scale)))
+        }
+        (None, None) => Err(CliError::new(
+            "nothing to make a rubric from",
+            "give --text 'A sentence' or --template NAME",
+        )),
+    }
+}
+
+fn list(context: &Context) -> Result<Exit, CliError> {
+    let mut lines: Vec<Line> = library::rubric_ids()
+        .into_iter()
+        .filter_map(|id| library::built_in(&id))
+        .map(|rubric| line(&rubric, "docket"))
+        .collect();
+    if context.workspace().exists() {
+        let kept = context.open()?.rubrics()?;
+        lines.extend(kept.iter().map(|rubric| line(rubric, "workspace")));
+    }
+    let mut table = Table::new([
+        Column::left("rubric"),
+        Column::left("version"),
+        Column::left("id"),
+        Column::left("from"),
+    ]);
+    for line in &lines {
+        if context.json() {
+            output::json_line(line)?;
+        } else {
+            table.row([line.name.as_str(), &line.version, &line.id, line.from]);
+        }
+    }
+    if !context.json() {
+        output::table(&table)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn line(rubric: &Rubric, from: &'static str) -> Line {
+    let id = rubric
+        .content_hash()
+        .map(|hash| hash.short())
+        .unwrap_or_default();
+    Line {
+        name: rubric.id.clone(),
+        version: rubric.version.clone(),
+        id,
+        from,
+    }
+}
+
+fn check(name: &str, context: &Context) -> Result<Exit, CliError> {
+    let loaded = load(Path::new(name))?;
+    let usable = loaded.rubric.is_some();
+    if context.json() {
+        let findings: Vec<_> = loaded.findings.iter().map(shown).collect();
+        output::json(&serde_json::json!({ "file": name, "usable": usable, "findings": findings }))?;
+        return Ok(if usable { Exit::Done } else { Exit::No });
+    }
+    for finding in &loaded.findings {
+        output::line(&crate::text::sanitise::multi_line(&format!("{name}:{finding}")).text)?;
+    }
+    let warnings = loaded
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning)
+        .count();
+    let errors = loaded.findings.len() - warnings;
+    output::say(&format!(
+        "{errors} errors, {warnings} warnings{}",
+        if usable { ": usable" } else { "" }
+    ));
+    Ok(if usable { Exit::Done } else { Exit::No })
+}
+
+fn shown(finding: &Finding) -> serde_json::Value {
+    serde_json::json!({
+        "severity": if finding.severity == Severity::Warning { "warning" } else { "error" },
+        "code": finding.code, "message": finding.message, "hint": finding.hint,
+        "line": finding.line, "column": finding.column,
+    })
+}
+
+fn load(path: &Path) -> Result<file::Loaded, CliError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| CliError::plain(format!("cannot read `{}`: {error}", path.display())))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    Ok(file::load(&path.display().to_string(), &text, &|name| {
+        fs::read_to_string(folder.join(name))
+    }))
+}
+
+/// A rubric by file, built-in name, or as a sentence (anything with a blank in it).
+pub fn find(name: &str) -> Result<Rubric, CliError> {
+    if let Some(rubric) = library::built_in(name) {
+        return Ok(rubric);
+    }
+    if Path::new(name).is_file() {
+        let loaded = load(Path::new(name))?;
+        return loaded.rubric.ok_or_else(|| {
+            let first = loaded
+                .findings
+                .iter()
+                .find(|finding| finding.severity == Severity::Error);
+            let first = first
+                .map(|finding| format!("{name}:{finding}"))
+                .unwrap_or_default();
+            CliError::new(
+                format!("rubric `{name}` cannot be used: {first}"),
+                format!("`docket rubric check {name}` lists everything"),
+            )
+        });
+    }
+    if name.trim().contains(' ') && !name.ends_with(".toml") {
+        return Ok(Rubric::from_sentence(name, Scale::Level5));
+    }
+    Err(unknown(name))
+}
+
+fn find_or_kept(name: &str, context: &Context) -> Result<Rubric, CliError> {
+    match find(name) {
+        Err(error) if context.workspace().exists() => context
+            .open()?
+            .rubrics()?
+            .into_iter()
+            .rev()
+            .find(|rubric| rubric.id == name)
+            .ok_or(error),
+        found => found,
+    }
+}
+
+fn unknown(name: &str) -> CliError {
+    CliError::new(
+        format!("no rubric `{name}`: neither a file nor one that comes with docket"),
+        format!(
+            "there is: {}; or give a sentence",
+            library::rubric_ids().join(", ")
+        ),
+    )
+}

@@ -1,0 +1,140 @@
+//! What was decided, as lines for people.
+
+use std::collections::HashSet;
+
+use super::{Engine, Result};
+use crate::domain::effective::effective;
+use crate::domain::eval::Mode;
+use crate::domain::event::{Body, Event};
+use crate::domain::ids::{EventId, TicketId};
+use crate::domain::rubric::Answer;
+use crate::domain::sight;
+use crate::domain::view::HistoryLine;
+use crate::store::{catalog, ledger, tickets};
+
+impl Engine {
+    /// What happened to a ticket, oldest first. While blind, other people's decisions are left out.
+    pub fn history_of(&self, id: TicketId) -> Result<Vec<HistoryLine>> {
+        Ok(self.store().read(|db| {
+            let ticket = tickets::get(db, &id)?;
+            let eval = catalog::eval_in_row(db, ticket.eval)?;
+            let open = sight::view(
+                &eval,
+                &id,
+                &tickets::folded(db, ticket.row)?,
+                &self.reviewer,
+            )
+            .open;
+            let mut events = ledger::of_ticket(db, &id)?;
+            events.retain(|event| open || event.reviewer == self.reviewer);
+            Ok(lines(&events))
+        })?)
+    }
+
+    /// The latest decisions of the workspace, latest first. Levels in blind evals are left out.
+    pub fn history(&self, limit: u32) -> Result<Vec<HistoryLine>> {
+        Ok(self.store().read(|db| {
+            let blind = catalog::evals(db)?
+                .iter()
+                .any(|(_, eval)| eval.policy.mode == Mode::Blind);
+            let mut events = ledger::latest(db, limit)?;
+            events.reverse();
+            let mut lines = lines(&events);
+            for (line, event) in lines.iter_mut().zip(&events) {
+                if blind
+                    && event.reviewer != self.reviewer
+                    && matches!(event.body, Body::ReviewSubmitted(_))
+                {
+                    line.what = "reviewed".into();
+                }
+                if let Some(ticket) = event.ticket {
+                    line.what = format!("{} · ticket {}", line.what, ticket.short());
+                }
+            }
+            lines.reverse();
+            Ok(lines)
+        })?)
+    }
+}
+
+fn lines(events: &[Event]) -> Vec<HistoryLine> {
+    let standing: HashSet<EventId> = effective(events)
+        .into_iter()
+        .map(|event| event.id)
+        .collect();
+    events
+        .iter()
+        .map(|event| HistoryLine {
+            time_ms: event.hlc.millis(),
+            who: event.reviewer.clone(),
+            what: what(&event.body),
+            taken_back: !standing.contains(&event.id),
+        })
+        .collect()
+}
+
+fn what(body: &Body) -> String {
+    let with = |verb: &str, words: &str| {
+        if words.is_empty() {
+            verb.to_owned()
+        } else {
+            format!("{verb}: {words}")
+        }
+    };
+    match body {
+        Body::ReviewSubmitted(review) => {
+            let answers: Vec<String> = review
+                .answers
+                .iter()
+                .map(|(id, answer)| format!("{id} {}", shown(answer)))
+                .collect();
+            let corrected = if review.correction.is_some() {
+                ", corrected"
+            } else {
+                ""
+            };
+            format!("reviewed: {}{corrected}", answers.join(", "))
+        }
+        Body::Revealed(_) => "saw the judge".into(),
+        Body::CorrectionSaved(_) => "corrected the output".into(),
+        Body::Noted(note) => with("noted", &note.text),
+        Body::Commented(text) => with("commented", &text.text),
+        Body::TagAdded(tag) if tag.on => with("tagged", &tag.tag),
+        Body::TagAdded(tag) => with("took off the tag", &tag.tag),
+        Body::TagMerged(change) | Body::TagRenamed(change) => {
+            format!("renamed tag {} to {}", change.from, change.to)
+        }
+        Body::Flagged(flag) if flag.on => with("flagged", &flag.reason),
+        Body::Flagged(_) => "took the flag off".into(),
+        Body::Skipped(_) => "skipped".into(),
+        Body::Deferred(text) => with("put aside", &text.text),
+        Body::Escalated(text) => with("handed up", &text.text),
+        Body::Assigned(to) if to.to.is_empty() => "took the assignment back".into(),
+        Body::Assigned(to) => with("assigned to", &to.to),
+        Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
+        Body::GoldSet(_) => "set the right answers".into(),
+        Body::Undone(_) => "took the last action back".into(),
+        Body::Redone(_) => "brought it back".into(),
+        Body::EvalCreated(eval) => with("made the eval", &eval.name),
+        Body::PolicySet(_) => "changed the eval's settings".into(),
+        Body::RubricMoved(moved) => format!("moved the eval to rubric {}", moved.to.short()),
+        Body::DatasetNamed(named) => format!("dataset {}: {} items", named.name, named.items),
+        Body::RoleChanged(changed) => format!(
+            "dataset role {} to {}",
+            changed.from.name(),
+            changed.to.name()
+        ),
+        Body::ItemsMoved(moved) => format!(
+            "moved {} items in {} clusters",
+            moved.items,
+            moved.clusters.len()
+        ),
+        Body::PlanDrawn(plan) => format!("drew plan {} over {} tickets", plan.number, plan.tickets),
+        Body::ExportMade(export) => format!("exported {} rows as {}", export.rows, export.format),
+        other => with(other.kind(), ""),
+    }
+}
+
+fn shown(answer: &Answer) -> String {
+    answer.to_string()
+}

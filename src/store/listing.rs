@@ -1,0 +1,56 @@
+//! Items as lists show them.
+
+use super::db::Db;
+use super::error::Result;
+use crate::domain::ids::{ClusterId, ItemId};
+use crate::domain::json::Json;
+
+/// One item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemLine {
+    /// Local row, to go on from.
+    pub row: i64,
+    /// Identity.
+    pub id: ItemId,
+    /// Unit of every split.
+    pub cluster: ClusterId,
+    /// The row's own id.
+    pub external_id: Option<String>,
+    /// As logged.
+    pub request: Option<Json>,
+    /// Outputs there are to it.
+    pub outputs: u64,
+    /// Where it came from: source name and line.
+    pub source: String,
+    /// Line of the source.
+    pub line: u64,
+    /// Datasets it is in, with their roles.
+    pub datasets: Vec<String>,
+}
+
+/// Items in arrival order, from after a local row.
+pub fn items(db: &Db, after: i64, limit: u32) -> Result<Vec<ItemLine>> {
+    let sql = "SELECT i.row, i.id, i.cluster, i.external_id,
+                 coalesce(i.request, substr(r.body, i.request_at + 1, i.request_len)),
+                 (SELECT count(*) FROM output o WHERE o.item = i.row), s.name, r.line,
+                 (SELECT group_concat(d.name || ':' || d.role, ',') FROM dataset_range g JOIN dataset d ON d.id = g.dataset
+                   WHERE g.lo <= i.row AND g.hi >= i.row AND g.removed IS NULL)
+               FROM item i JOIN raw r ON r.row = i.raw JOIN source s ON s.row = r.source
+               WHERE i.row > ?1 ORDER BY i.row LIMIT ?2";
+    db.query(sql, args![after, limit], |row| {
+        Ok(ItemLine {
+            row: row.int(0)?,
+            id: ItemId(row.id(1)?),
+            cluster: ClusterId(row.id(2)?),
+            external_id: row.string(3)?,
+            request: row.maybe_text(4)?.map(Json::trusted),
+            outputs: row.int(5)? as u64,
+            source: row.text(6)?.to_owned(),
+            line: row.int(7)? as u64,
+            datasets: row
+                .maybe_text(8)?
+                .map(|list| list.split(',').map(str::to_owned).collect())
+                .unwrap_or_default(),
+        })
+    })
+}

@@ -1,0 +1,495 @@
+//! A desk in memory, for tests that need screens but no workspace.
+//!
+//! It follows the rules a reviewer can see (leases, drafts, undo, blindness), not those of the ledger.
+
+mod sample;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::app::effect::NoTicket;
+use crate::domain::eval::{DatasetRole, Mode};
+use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
+use crate::domain::ticket::State;
+use crate::domain::view::{
+    Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview,
+    Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone, JudgeView, Lease,
+    Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown, Submission, TicketDoc,
+    Undone, Why,
+};
+
+use super::desk::{Answer, Desk, Given, Job, Refusal};
+
+pub use sample::{Sample, sample};
+
+/// A desk with one eval.
+pub struct FakeDesk {
+    inner: Mutex<Inner>,
+    tokens: AtomicU64,
+}
+
+struct Inner {
+    sample: Sample,
+    reviewer: String,
+    empty: bool,
+    done: BTreeMap<TicketId, Committed>,
+    drafts: BTreeMap<TicketId, Draft>,
+    submitted: BTreeMap<TicketId, Draft>,
+    last: Vec<TicketId>,
+    undone: Vec<TicketId>,
+    history: BTreeMap<TicketId, Vec<HistoryLine>>,
+}
+
+impl FakeDesk {
+    /// A desk with the sample eval.
+    pub fn new(mode: Mode) -> Self {
+        Self::with(sample(mode))
+    }
+
+    /// A desk with this eval.
+    pub fn with(sample: Sample) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                sample,
+                reviewer: "ana".into(),
+                empty: false,
+                done: BTreeMap::new(),
+                drafts: BTreeMap::new(),
+                submitted: BTreeMap::new(),
+                last: Vec::new(),
+                undone: Vec::new(),
+                history: BTreeMap::new(),
+            }),
+            tokens: AtomicU64::new(1),
+        }
+    }
+
+    /// A desk with an empty workspace.
+    pub fn empty() -> Self {
+        let desk = Self::new(Mode::Assist);
+        desk.inner.lock().unwrap().empty = true;
+        desk
+    }
+
+    /// The drafts that are safe.
+    pub fn drafts(&self) -> BTreeMap<TicketId, Draft> {
+        self.inner.lock().unwrap().drafts.clone()
+    }
+
+    /// The reviews committed.
+    pub fn committed(&self) -> Vec<TicketId> {
+        self.inner.lock().unwrap().done.keys().copied().collect()
+    }
+
+    fn lease(&self) -> Lease {
+        Lease {
+            seat: 1,
+            token: self.tokens.fetch_add(1, Ordering::Relaxed) as i64,
+        }
+    }
+}
+
+fn failed<T>(what: &str) -> Answer<T> {
+    Err(Refusal::Failed(Failure {
+        what: what.to_owned(),
+        hint: None,
+    }))
+}
+
+impl Inner {
+    fn rows(&self, filter: &str) -> Vec<QueueRow> {
+        let tickets = self.sample.tickets.iter().enumerate();
+        tickets
+            .map(|(index, doc)| self.row(index, doc))
+            .filter(|row| filter.is_empty() || row.preview.contains(filter))
+            .collect()
+    }
+
+    fn row(&self, index: usize, doc: &TicketDoc) -> QueueRow {
+        let done = self.done.get(&doc.ticket);
+        let blind = self.sample.eval.policy.mode == Mode::Blind && done.is_none();
+        let judge = match &self.sample.judges[index] {
+            _ if blind => Shown::Hidden,
+            JudgeView::Verdicts {
+                score: Some(score), ..
+            } => Shown::Some(*score),
+            _ => Shown::None,
+        };
+        QueueRow {
+            ticket: doc.ticket,
+            key: RowKey {
+                sort: index as i64,
+                row: index as i64,
+            },
+            state: if done.is_some() {
+                State::Done
+            } else {
+                State::Open
+            },
+            preview: crate::text::preview::preview(&doc.outputs[0].text()),
+            external_id: doc.external_id.clone(),
+            feature: doc.feature.clone(),
+            model: if blind {
+                Shown::Hidden
+            } else {
+                Shown::Some("gpt-planted".into())
+            },
+            mine: done.and_then(|done| done.score),
+            judge,
+            flagged: index == 2,
+            corrected: false,
+            held_by: None,
+            why: match done {
+                Some(_) => Why::DoneBy(self.reviewer.clone()),
+                None => Why::InPlan,
+            },
+        }
+    }
+
+    fn doc(&self, ticket: TicketId, lease: Option<Lease>) -> Option<TicketDoc> {
+        let index = self
+            .sample
+            .tickets
+            .iter()
+            .position(|doc| doc.ticket == ticket)?;
+        let mut doc = self.sample.tickets[index].clone();
+        doc.lease = lease;
+        doc.draft = self.drafts.get(&ticket).cloned();
+        let hidden =
+            self.sample.eval.policy.mode == Mode::Blind && !self.done.contains_key(&ticket);
+        doc.judge = match &self.sample.judges[index] {
+            JudgeView::Verdicts { .. } if hidden => JudgeView::Hidden,
+            judge => judge.clone(),
+        };
+        Some(doc)
+    }
+
+    fn open_after(&self, after: Option<TicketId>) -> Result<TicketId, NoTicket> {
+        self.sample
+            .tickets
+            .iter()
+            .map(|doc| doc.ticket)
+            .find(|ticket| Some(*ticket) != after && !self.done.contains_key(ticket))
+            .ok_or(NoTicket::AllDone)
+    }
+
+    fn note(&mut self, ticket: TicketId, what: &str) {
+        let line = HistoryLine {
+            time_ms: 1_760_277_780_000,
+            who: self.reviewer.clone(),
+            what: what.to_owned(),
+            taken_back: false,
+        };
+        self.history.entry(ticket).or_default().push(line);
+    }
+}
+
+impl Desk for FakeDesk {
+    fn home(&self) -> Answer<Home> {
+        let inner = self.inner.lock().unwrap();
+        if inner.empty {
+            return Ok(Home {
+                workspace: "~/reviews/docket.db".into(),
+                reviewer: inner.reviewer.clone(),
+                found: vec![found()],
+                empty: true,
+                evals: Vec::new(),
+            });
+        }
+        let total = inner.sample.tickets.len() as u64;
+        let done = inner.done.len() as u64;
+        Ok(Home {
+            workspace: "~/reviews/docket.db".into(),
+            reviewer: inner.reviewer.clone(),
+            evals: vec![EvalCard {
+                id: inner.sample.eval.id,
+                name: inner.sample.eval.name.clone(),
+                purpose: inner.sample.eval.purpose.clone(),
+                mode: inner.sample.eval.policy.mode,
+                role: DatasetRole::Review,
+                done,
+                total,
+                waiting: total - done,
+                seconds_each: Some(25),
+                human_pass: None,
+            }],
+            found: vec![found()],
+            empty: false,
+        })
+    }
+
+    fn queue(&self, query: &QueueQuery) -> Answer<QueuePage> {
+        if query.filter.starts_with("judge") {
+            return Err(Refusal::BadFilter {
+                at: 0,
+                why: "`judge` may not filter while the eval is blind".into(),
+            });
+        }
+        let rows = self.inner.lock().unwrap().rows(&query.filter);
+        let limit = usize::from(query.limit);
+        let from = match query.anchor {
+            Anchor::Start => 0,
+            Anchor::End => rows.len().saturating_sub(limit),
+            Anchor::After(key) => rows.iter().filter(|row| row.key.row <= key.row).count(),
+            Anchor::At(key) => rows.iter().filter(|row| row.key.row < key.row).count(),
+            Anchor::Before(key) => rows
+                .iter()
+                .filter(|row| row.key.row < key.row)
+                .count()
+                .saturating_sub(limit),
+        };
+        let page: Vec<QueueRow> = rows.iter().skip(from).take(limit).cloned().collect();
+        Ok(QueuePage {
+            more_before: from > 0,
+            more_after: from + page.len() < rows.len(),
+            rows: page,
+        })
+    }
+
+    fn counts(&self, _eval: EvalId, filter: &str) -> Answer<QueueCounts> {
+        let inner = self.inner.lock().unwrap();
+        let total = inner.sample.tickets.len() as u64;
+        let done = inner.done.len() as u64;
+        Ok(QueueCounts {
+            total,
+            states: [total - done, 0, 0, 0, 0, done],
+            shown: Count::Exactly(inner.rows(filter).len() as u64),
+        })
+    }
+
+    fn matching(&self, _eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>> {
+        let rows = self.inner.lock().unwrap().rows(filter);
+        Ok(rows
+            .iter()
+            .take(limit as usize)
+            .map(|row| row.ticket)
+            .collect())
+    }
+
+    fn open(&self, ticket: TicketId, claim: bool) -> Answer<TicketDoc> {
+        let lease = claim.then(|| self.lease());
+        match self.inner.lock().unwrap().doc(ticket, lease) {
+            Some(doc) => Ok(doc),
+            None => failed("there is no such ticket"),
+        }
+    }
+
+    fn next(&self, _eval: EvalId, after: Option<TicketId>) -> Answer<Given> {
+        let lease = self.lease();
+        let inner = self.inner.lock().unwrap();
+        Ok(inner
+            .open_after(after)
+            .and_then(|ticket| inner.doc(ticket, Some(lease)).ok_or(NoTicket::AllDone)))
+    }
+
+    fn peek(&self, _eval: EvalId, after: TicketId) -> Answer<Given> {
+        let inner = self.inner.lock().unwrap();
+        Ok(inner
+            .open_after(Some(after))
+            .and_then(|ticket| inner.doc(ticket, None).ok_or(NoTicket::AllDone)))
+    }
+
+    fn renew(&self, _ticket: TicketId, _lease: Lease) -> Answer<()> {
+        Ok(())
+    }
+
+    fn release(&self, _ticket: TicketId, _lease: Lease) -> Answer<()> {
+        Ok(())
+    }
+
+    fn save_draft(&self, ticket: TicketId, draft: &Draft) -> Answer<()> {
+        self.inner
+            .lock()
+            .unwrap()
+            .drafts
+            .insert(ticket, draft.clone());
+        Ok(())
+    }
+
+    fn drop_draft(&self, ticket: TicketId) -> Answer<()> {
+        self.inner.lock().unwrap().drafts.remove(&ticket);
+        Ok(())
+    }
+
+    fn submit(&self, submission: &Submission) -> Answer<Committed> {
+        let mut inner = self.inner.lock().unwrap();
+        let Some(index) = inner
+            .sample
+            .tickets
+            .iter()
+            .position(|doc| doc.ticket == submission.ticket)
+        else {
+            return failed("there is no such ticket");
+        };
+        let threshold = inner.sample.tickets[index].threshold;
+        let score = inner
+            .sample
+            .rubric
+            .score(&submission.draft.answers, &[], threshold)
+            .ok();
+        let judge = inner.sample.judges[index].clone();
+        let differs = match (&judge, &score) {
+            (
+                JudgeView::Verdicts {
+                    score: Some(theirs),
+                    ..
+                },
+                Some(mine),
+            ) => (*theirs >= threshold.value) != mine.pass,
+            _ => false,
+        };
+        let left = inner.sample.tickets.len() - inner.done.len();
+        let committed = Committed {
+            ticket: submission.ticket,
+            event: EventId([index as u8; 16]),
+            state: State::Done,
+            score: score.as_ref().map(|score| score.overall),
+            pass: score.as_ref().map(|score| score.pass),
+            judge,
+            judge_differs: differs,
+            revealed: None,
+            left: left.saturating_sub(1) as u64,
+        };
+        inner.done.insert(submission.ticket, committed.clone());
+        inner
+            .submitted
+            .insert(submission.ticket, submission.draft.clone());
+        inner.last.push(submission.ticket);
+        inner.note(submission.ticket, "review committed");
+        Ok(committed)
+    }
+
+    fn decide(&self, tickets: &[TicketId], decision: &Decision) -> Answer<u64> {
+        let mut inner = self.inner.lock().unwrap();
+        for ticket in tickets {
+            inner.note(*ticket, decision.done());
+        }
+        Ok(tickets.len() as u64)
+    }
+
+    fn reveal(&self, ticket: TicketId) -> Answer<JudgeView> {
+        let inner = self.inner.lock().unwrap();
+        let index = inner
+            .sample
+            .tickets
+            .iter()
+            .position(|doc| doc.ticket == ticket);
+        Ok(index.map_or(JudgeView::Nothing, |index| {
+            inner.sample.judges[index].clone()
+        }))
+    }
+
+    fn undo(&self) -> Answer<Option<Undone>> {
+        let mut inner = self.inner.lock().unwrap();
+        let Some(ticket) = inner.last.pop() else {
+            return Ok(None);
+        };
+        inner.done.remove(&ticket);
+        if let Some(draft) = inner.submitted.remove(&ticket) {
+            inner.drafts.insert(ticket, draft);
+        }
+        inner.undone.push(ticket);
+        Ok(Some(Undone {
+            action: ActionId([0; 16]),
+            what: format!("review of ticket {} taken back", ticket.short()),
+            ticket: Some(ticket),
+            tickets: 1,
+            second_after: None,
+        }))
+    }
+
+    fn redo(&self) -> Answer<Option<Undone>> {
+        Ok(None)
+    }
+
+    fn history(&self, ticket: TicketId) -> Answer<Vec<HistoryLine>> {
+        let inner = self.inner.lock().unwrap();
+        Ok(inner.history.get(&ticket).cloned().unwrap_or_default())
+    }
+
+    fn export_options(&self, _eval: EvalId) -> Answer<ExportOptions> {
+        let format = |name: &str, about: &str, pairs| FormatChoice {
+            name: name.into(),
+            about: about.into(),
+            pairs,
+        };
+        Ok(ExportOptions {
+            formats: vec![
+                format("openai-sft", "chat messages, one row a line", false),
+                format("trl-dpo", "a better and a worse answer", true),
+            ],
+            folder: "train".into(),
+        })
+    }
+
+    fn export_preview(&self, _plan: &ExportPlan) -> Answer<ExportPreview> {
+        let rows = self.inner.lock().unwrap().done.len() as u64;
+        Ok(ExportPreview {
+            train: rows,
+            validation: 0,
+            sample: Some(
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"I was charged twice\"}]}".into(),
+            ),
+            ..ExportPreview::default()
+        })
+    }
+
+    fn export(&self, plan: &ExportPlan, job: &Job<'_>) -> Answer<Exported> {
+        job.tell(Progress {
+            what: "writing".into(),
+            done: 1,
+            total: Some(1),
+            unit: "rows",
+            rate: 1.0,
+        });
+        Ok(Exported {
+            folder: plan.folder.clone(),
+            files: vec![("train.jsonl".into(), 1)],
+            dataset: "support-train".into(),
+        })
+    }
+
+    fn import(&self, path: &str, _job: &Job<'_>) -> Answer<ImportDone> {
+        let mut inner = self.inner.lock().unwrap();
+        inner.empty = false;
+        Ok(ImportDone {
+            eval: inner.sample.eval.id,
+            name: path.to_owned(),
+            rows: 6,
+            bad: 0,
+            ask_mode: true,
+        })
+    }
+
+    fn demo(&self, _job: &Job<'_>) -> Answer<()> {
+        self.inner.lock().unwrap().empty = false;
+        Ok(())
+    }
+
+    fn index_slice(&self) -> Answer<u64> {
+        Ok(0)
+    }
+
+    fn set_mode(&self, _eval: EvalId, _mode: Mode) -> Answer<()> {
+        Ok(())
+    }
+
+    fn set_reviewer(&self, name: &str) -> Answer<()> {
+        self.inner.lock().unwrap().reviewer = name.to_owned();
+        Ok(())
+    }
+
+    fn change_counter(&self) -> Answer<u64> {
+        Ok(1)
+    }
+}
+
+fn found() -> FoundFile {
+    FoundFile {
+        path: "october.jsonl".into(),
+        rows: 412,
+        more: false,
+        format: "OpenAI chat".into(),
+    }
+}

@@ -1,0 +1,249 @@
+//! Home: what there is, how far it is, what waits for me.
+
+use ratatui::layout::Rect;
+
+use crate::app::AppState;
+use crate::app::action::Action;
+use crate::app::home::HomeLine;
+use crate::app::layer::Layer;
+use crate::app::layout;
+use crate::domain::eval::{DatasetRole, Mode};
+use crate::domain::view::{EvalCard, FoundFile};
+use crate::text::width::Align;
+
+use super::glyph;
+use super::pen::{Pen, Words, cut_left, nth_row, shift_right};
+use super::rect;
+use super::screen;
+use super::theme::Look;
+use super::widgets::bar;
+
+/// The columns of the list of evals.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    name: Rect,
+    mode: Option<Rect>,
+    progress: Rect,
+    pass: Option<Rect>,
+    waits: Rect,
+}
+
+const POINTER: u16 = 2;
+const MODE: u16 = 26;
+const PROGRESS: u16 = 22;
+const PASS: u16 = 22;
+const WAITS: u16 = 22;
+const GAP: u16 = 2;
+
+/// Shares `area` out: what waits and the progress always, the mode and the pass rate where they fit.
+pub fn columns(area: Rect) -> Columns {
+    let rest = shift_right(area, POINTER);
+    let with_mode = rest.width >= 16 + PROGRESS + WAITS + MODE + 3 * GAP;
+    let with_pass = rest.width >= 16 + PROGRESS + WAITS + MODE + PASS + 4 * GAP;
+    let fixed = PROGRESS
+        + WAITS
+        + 2 * GAP
+        + if with_mode { MODE + GAP } else { 0 }
+        + if with_pass { PASS + GAP } else { 0 };
+    let name = rest.width.saturating_sub(fixed).clamp(8, 30);
+    let (name, rest) = cut_left(rest, name, GAP);
+    let (mode, rest) = optional(rest, MODE, with_mode);
+    let (progress, rest) = cut_left(rest, PROGRESS, GAP);
+    let (pass, rest) = optional(rest, PASS, with_pass);
+    let (waits, _) = cut_left(rest, WAITS, 0);
+    Columns {
+        name,
+        mode,
+        progress,
+        pass,
+        waits,
+    }
+}
+
+fn optional(rest: Rect, cells: u16, wanted: bool) -> (Option<Rect>, Rect) {
+    if wanted {
+        let (column, rest) = cut_left(rest, cells, GAP);
+        (Some(column), rest)
+    } else {
+        (None, rest)
+    }
+}
+
+impl Columns {
+    /// The same columns in another row.
+    #[must_use]
+    pub fn at(&self, row: Rect) -> Self {
+        let moved = |column: Rect| Rect {
+            y: row.y,
+            height: row.height.min(1),
+            ..column
+        };
+        Self {
+            name: moved(self.name),
+            mode: self.mode.map(moved),
+            progress: moved(self.progress),
+            pass: self.pass.map(moved),
+            waits: moved(self.waits),
+        }
+    }
+}
+
+/// The headings.
+pub fn head(pen: &mut Pen<'_>, columns: &Columns) {
+    let mut put = |column: Option<Rect>, name: &str| {
+        if let Some(column) = column {
+            pen.line(column, name, Look::Dim);
+        }
+    };
+    put(Some(columns.name), "eval");
+    put(columns.mode, "how");
+    put(Some(columns.progress), "progress");
+    put(columns.pass, "pass rate");
+    put(Some(columns.waits), "waits for you");
+}
+
+/// One eval.
+pub fn eval(pen: &mut Pen<'_>, columns: &Columns, at: Rect, card: &EvalCard, cursor: bool) {
+    let columns = columns.at(at);
+    let (name, text, dim) = if cursor {
+        pointer(pen, at);
+        (Look::Strong, Look::Cursor, Look::CursorDim)
+    } else {
+        (Look::Text, Look::Text, Look::Dim)
+    };
+    pen.line(columns.name, &card.name, name);
+    if let Some(mode) = columns.mode {
+        pen.line(mode, &mode_words(card), dim);
+    }
+    bar::count(pen, columns.progress, card.done, card.total);
+    if let Some(pass) = columns.pass {
+        pen.line(pass, &pass_words(card), dim);
+    }
+    let (count, minutes) = waits_words(card);
+    let waits = columns.waits;
+    pen.line_aligned(
+        Rect {
+            width: waits.width.min(7),
+            ..waits
+        },
+        &count,
+        text,
+        Align::Right,
+    );
+    pen.line(shift_right(waits, 8), &minutes, dim);
+}
+
+fn pointer(pen: &mut Pen<'_>, at: Rect) {
+    let row = nth_row(at, 0);
+    pen.tint(row, Look::Cursor);
+    pen.put(row.x, row.y, 1, glyph::POINTER, Look::Accent);
+}
+
+/// What the reviews are for, in a few words.
+pub fn mode_words(card: &EvalCard) -> String {
+    let how = match card.mode {
+        Mode::Blind => "measure the model",
+        Mode::Assist => "fix for training",
+    };
+    match card.role {
+        DatasetRole::Heldout => format!("{how}, held out"),
+        DatasetRole::Review | DatasetRole::Train => how.to_owned(),
+    }
+}
+
+/// A pass rate needs enough reviews behind it; before that the words say how many there are.
+fn pass_words(card: &EvalCard) -> String {
+    match card.human_pass {
+        Some((share, reviews)) => format!("{:.0} % of {}", share * 100.0, bar::thousands(reviews)),
+        None => format!("n/a ({} of 10 reviewed)", card.done.min(9)),
+    }
+}
+
+fn waits_words(card: &EvalCard) -> (String, String) {
+    match card.waiting {
+        0 if card.total == 0 => (glyph::NONE.to_owned(), "no tickets yet".to_owned()),
+        0 => (glyph::CHECK.to_owned(), "nothing left".to_owned()),
+        waiting => {
+            let minutes = card.minutes_left();
+            let spell = if minutes > 90 {
+                format!("about {} h", minutes.div_ceil(60))
+            } else {
+                format!("about {minutes} min")
+            };
+            (bar::thousands(waiting), spell)
+        }
+    }
+}
+
+/// A file that could be imported.
+pub fn found(pen: &mut Pen<'_>, at: Rect, file: &FoundFile, key: &str, cursor: bool) {
+    if cursor {
+        pointer(pen, at);
+    }
+    let more = if file.more { "+" } else { "" };
+    let look = if cursor { Look::Cursor } else { Look::Text };
+    let dim = if cursor { Look::CursorDim } else { Look::Dim };
+    let left = Words::new()
+        .add(dim, "found here  ")
+        .add(look, file.path.as_str())
+        .add(
+            dim,
+            format!(
+                "  {}{more} rows, {}, not imported",
+                bar::thousands(file.rows),
+                file.format
+            ),
+        );
+    let right = Words::new()
+        .add(Look::Accent, key.to_owned())
+        .add(dim, " import ");
+    pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
+}
+
+/// Draws the screen.
+pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
+    let place = layout::home(state.size);
+    let mut left = Words::new().add(Look::Strong, "docket");
+    let mut right = Words::new();
+    if let Some(home) = &state.home.home {
+        left.push(Look::Dim, format!("  {}", home.workspace));
+        right.push(Look::Dim, "reviewing as ");
+        right.push(Look::Text, home.reviewer.as_str());
+    }
+    screen::frame(pen, state, &place.frame, &left, &right);
+    let list = rect(place.list);
+    if let Some(empty) = state.home.empty() {
+        screen::empty(pen, shift_right(list, POINTER), &empty);
+        return;
+    }
+    let columns = columns(list);
+    head(pen, &columns.at(rect(place.head)));
+    let key = state
+        .keymap
+        .shown(Layer::Home, Action::Import)
+        .map_or_else(String::new, |chord| chord.to_string());
+    let lines = state.home.lines();
+    let shown = lines.iter().enumerate().skip(state.home.top);
+    for (index, line) in shown.take(usize::from(list.height)) {
+        let at = nth_row(list, (index - state.home.top) as u16);
+        let cursor = index == state.home.cursor;
+        match line {
+            HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
+            HomeLine::File(file) => found(pen, at, file, &key, cursor),
+        }
+    }
+    let used = lines.len().saturating_sub(state.home.top) as u16;
+    let below = super::pen::shift_down(list, used.saturating_add(1));
+    purpose(pen, state, below);
+}
+
+/// What the eval under the cursor is for, where there is room below the list.
+fn purpose(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
+    let Some(card) = state.home.eval() else {
+        return;
+    };
+    if area.height > 1 && !card.purpose.is_empty() {
+        let inner = shift_right(area, POINTER);
+        super::widgets::wait::paragraph(pen, inner, &card.purpose, Look::Dim);
+    }
+}

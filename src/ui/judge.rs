@@ -1,0 +1,67 @@
+//! The judge's pane: what it said, where it differs, or why it is not shown.
+
+use ratatui::layout::Rect;
+
+use crate::app::document::TextPane;
+use crate::domain::view::JudgeView;
+
+use super::form::pass_sign;
+use super::pen::{Pen, Words};
+use super::texts;
+use super::theme::Look;
+use super::widgets::wait::{Empty, empty};
+
+/// What stands in the judge's pane.
+#[derive(Debug, Clone, Copy)]
+pub struct JudgePane<'a> {
+    /// The judge, as far as it may be seen.
+    pub judge: &'a JudgeView,
+    /// Its words as a text, once there are some.
+    pub text: Option<&'a TextPane>,
+    /// The key that shows the judge early.
+    pub reveal_key: &'a str,
+}
+
+/// What stands beside the title: which judge, its overall score.
+pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
+    let JudgeView::Verdicts { verdicts, score } = judge else {
+        return Words::new();
+    };
+    let mut words = Words::new();
+    if let Some(first) = verdicts.first() {
+        words.push(Look::Dim, first.judge.clone());
+    }
+    if let Some(score) = score {
+        let (sign, look) = pass_sign(*score >= threshold - 1e-9);
+        words.push(Look::Dim, format!("  {score:.2} "));
+        words.push(look, sign);
+    }
+    words
+}
+
+/// Draws the pane's content.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) {
+    match pane.judge {
+        JudgeView::Hidden => {
+            let words = Empty {
+                why: "Hidden until you commit.",
+                how: "",
+                action: Some((pane.reveal_key, "shows it now (counts as assisted)")),
+            };
+            empty(pen, area, &words);
+        }
+        JudgeView::Nothing => {
+            let words = Empty {
+                why: "No judge has read this.",
+                how: "The built-in checks are free and need no network: docket judge EVAL --judge checks",
+                action: None,
+            };
+            empty(pen, area, &words);
+        }
+        JudgeView::Verdicts { .. } => {
+            if let Some(text) = pane.text {
+                texts::pane(pen, area, text);
+            }
+        }
+    }
+}

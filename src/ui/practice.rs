@@ -1,0 +1,143 @@
+//! Practice tickets: they look like tickets, say that nothing counts, and end with the right answers.
+
+use ratatui::layout::Rect;
+
+use crate::app::AppState;
+use crate::app::document::TextPane;
+use crate::app::layout::{self, Breadth};
+use crate::app::practice::{Practice, Step};
+use crate::app::ticket::{Ghosts, form, form_view};
+
+use super::form::{FormView, draw as draw_form, short_answer};
+use super::glyph;
+use super::pen::{Pen, Words, cut_bottom, cut_left, cut_top, nth_row, shift_down};
+use super::rect;
+use super::screen;
+use super::texts;
+use super::theme::Look;
+use super::widgets::rule::{self, Title};
+
+/// Rows the questions get at least where they stand below the texts.
+const FORM_ROWS: u16 = 9;
+
+/// Draws the screen.
+pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
+    let Some(practice) = &state.practice else {
+        return;
+    };
+    let frame = layout::frame(state.size);
+    let left = Words::new()
+        .add(Look::Accent, "practice")
+        .add(
+            Look::Text,
+            format!("  {} of {}", practice.at + 1, practice.count()),
+        )
+        .add(
+            Look::Dim,
+            format!("  nothing here counts {} Esc leaves", glyph::DOT),
+        );
+    screen::frame(pen, state, &frame, &left, &Words::new());
+    let content = rect(frame.content);
+    let (texts, form) = if state.size.breadth() >= Breadth::Medium {
+        cut_left(content, content.width * 3 / 5, 1)
+    } else {
+        cut_bottom(content, FORM_ROWS.min(content.height / 2))
+    };
+    match practice.step {
+        Step::Answering => both_texts(pen, texts, practice),
+        Step::Revealed => {
+            let title = Title {
+                name: "THE RIGHT ANSWERS",
+                ..Title::default()
+            };
+            rule::title(pen, texts, &title);
+            lesson(pen, shift_down(texts, 1), practice);
+        }
+    }
+    let title = Title {
+        name: "QUESTIONS",
+        focused: practice.step == Step::Answering,
+        ..Title::default()
+    };
+    rule::title(pen, form, &title);
+    questions(pen, shift_down(form, 1), practice);
+}
+
+/// The request as high as it needs to be, the output below it.
+fn both_texts(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
+    let rows = practice.request.rows().rows().len();
+    let most = usize::from(area.height / 2).min(practice.request.height() + 1);
+    let (request, rest) = cut_top(area, (rows + 1).min(most) as u16);
+    text(pen, request, "REQUEST", &practice.request);
+    let each = rest.height / (practice.outputs.len().clamp(1, 9) as u16);
+    let mut rest = rest;
+    for (at, output) in practice.outputs.iter().enumerate() {
+        let (area, below) = cut_top(rest, each);
+        let name = if practice.outputs.len() > 1 {
+            format!("OUTPUT {}", at + 1)
+        } else {
+            "OUTPUT".to_owned()
+        };
+        text(pen, area, &name, output);
+        rest = below;
+    }
+}
+
+fn text(pen: &mut Pen<'_>, area: Rect, name: &str, text: &TextPane) {
+    let title = Title {
+        name,
+        place: texts::place(text),
+        ..Title::default()
+    };
+    rule::title(pen, area, &title);
+    texts::pane(pen, shift_down(area, 1), text);
+}
+
+fn lines(practice: &Practice, columns: u16) -> Vec<form_view::FormLine> {
+    form_view::lines(
+        &practice.doc,
+        &practice.draft,
+        &Ghosts::default(),
+        &practice.form,
+        columns,
+    )
+}
+
+fn questions(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
+    let view = FormView {
+        doc: &practice.doc,
+        answers: &practice.draft.answers,
+        form: &practice.form,
+        focused: practice.step == Step::Answering,
+        judge: None,
+    };
+    draw_form(pen, area, &lines(practice, area.width), &view);
+}
+
+fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
+    let differing = practice.differing();
+    let mut used = 0;
+    for (id, (mine, right)) in &differing {
+        let words = Words::new()
+            .add(Look::Strong, *id)
+            .add(
+                Look::Text,
+                format!("  {}", form::words(&practice.doc, right)),
+            )
+            .add(
+                Look::Warn,
+                format!(
+                    "   {} you said {}",
+                    glyph::DIFFERS,
+                    short_answer(&practice.doc, *mine)
+                ),
+            );
+        pen.words(nth_row(area, used), &words);
+        used += 1;
+    }
+    if differing.is_empty() {
+        pen.line(area, "✓ as the rubric's author answers", Look::Good);
+        used = 1;
+    }
+    texts::pane(pen, shift_down(area, used + 1), &practice.lesson);
+}

@@ -1,0 +1,303 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::*;
+use crate::app::export::ExportState;
+use crate::app::first_run::FirstRun;
+use crate::app::modal::{LineEdit, Message, Modal, Prompt, PromptFor};
+use crate::app::queue::QueueState;
+use crate::app::settings::Settings;
+use crate::app::ticket::TextView;
+use crate::app::ticket::{Pane, Phase, TicketState};
+use crate::domain::eval::Mode;
+use crate::domain::rubric::Answer;
+use crate::domain::view::{Anchor, Order, QueueQuery};
+use crate::tui::desk::Desk;
+use crate::tui::fake::FakeDesk;
+use crate::tui::headless::text_of;
+
+fn fresh(width: u16, height: u16) -> (AppState, FakeDesk) {
+    let mut state = AppState::new(Size { width, height }, Settings::default());
+    let desk = FakeDesk::new(Mode::Blind);
+    state.home.home = Some(Box::new(desk.home().unwrap()));
+    state.home.height = 20;
+    (state, desk)
+}
+
+fn queue(width: u16, height: u16) -> AppState {
+    let (mut state, desk) = fresh(width, height);
+    let eval = state.home.home.as_ref().unwrap().evals[0].clone();
+    let mut queue = QueueState::new(eval.id, &eval.name, Mode::Assist);
+    let query = QueueQuery {
+        eval: eval.id,
+        order: Order::Plan,
+        filter: String::new(),
+        anchor: Anchor::Start,
+        limit: 50,
+    };
+    queue.window.rows = desk.queue(&query).unwrap().rows;
+    queue.window.loaded = true;
+    queue
+        .window
+        .resize(crate::app::layout::queue(state.size).list.height);
+    queue.counts = Some(desk.counts(eval.id, "").unwrap());
+    queue.marks.insert(queue.window.rows[1].ticket);
+    state.queue = Some(queue);
+    state.screen = Screen::Queue;
+    state
+}
+
+fn ticket(width: u16, height: u16, index: usize) -> AppState {
+    let mut state = queue(width, height);
+    let desk = FakeDesk::new(Mode::Blind);
+    let id = state.queue.as_ref().unwrap().window.rows[index].ticket;
+    let doc = desk.open(id, true).unwrap();
+    let mut ticket = TicketState::loading(doc.eval.id, true);
+    ticket.judge = doc.judge.clone();
+    ticket.view = TextView::of(&doc, None, &TextView::default());
+    ticket.doc = Some(Arc::new(doc));
+    ticket.phase = Phase::Answering;
+    ticket
+        .draft
+        .answers
+        .insert("correct".into(), Answer::Level(3));
+    ticket.form.cursor = 1;
+    ticket.form.peek = Some(4);
+    ticket.show_judge();
+    ticket.fit(state.size);
+    state.ticket = Some(Box::new(ticket));
+    state.screen = Screen::Ticket;
+    state
+}
+
+fn drawn(state: &AppState) -> String {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.width, state.size.height));
+    draw(state, &Theme::default(), &mut buffer);
+    text_of(&buffer)
+}
+
+fn styled(state: &AppState, text: &str, theme: Theme) -> ratatui::style::Style {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.width, state.size.height));
+    draw(state, &theme, &mut buffer);
+    let width = usize::from(state.size.width);
+    for row in buffer.content.chunks(width) {
+        for x in 0..width {
+            let rest: String = row[x..].iter().map(ratatui::buffer::Cell::symbol).collect();
+            if rest.starts_with(text) {
+                return row[x].style();
+            }
+        }
+    }
+    panic!("`{text}` is not on the screen:\n{}", text_of(&buffer));
+}
+
+fn differs(width: u16, height: u16) -> AppState {
+    let mut state = ticket(width, height, 0);
+    let desk = FakeDesk::new(Mode::Blind);
+    let open = state.ticket.as_mut().unwrap();
+    for (id, level) in [("correct", 3), ("complete", 4), ("tone", 5)] {
+        open.draft.answers.insert(id.into(), Answer::Level(level));
+    }
+    open.form.peek = None;
+    open.judge = desk.reveal(open.id().unwrap()).unwrap();
+    let committed = crate::domain::view::Committed {
+        ticket: open.id().unwrap(),
+        event: crate::domain::ids::EventId([1; 16]),
+        state: crate::domain::ticket::State::Done,
+        score: Some(0.73),
+        pass: Some(false),
+        judge: open.judge.clone(),
+        judge_differs: true,
+        revealed: None,
+        left: 5,
+    };
+    open.phase = Phase::Differs(Box::new(committed));
+    open.view.tab = Pane::Judge;
+    open.show_judge();
+    open.fit(state.size);
+    state
+}
+
+fn export(width: u16, height: u16) -> AppState {
+    let (mut state, desk) = fresh(width, height);
+    let eval = state.home.home.as_ref().unwrap().evals[0].id;
+    let mut export = ExportState::new(eval, "support");
+    export.options = desk.export_options(eval).unwrap();
+    export.plan.format = "openai-sft".into();
+    let mut preview = desk.export_preview(&export.plan).unwrap();
+    preview.train = 31;
+    preview.validation = 4;
+    preview.refused.push(crate::domain::view::export::Refused {
+        reason: "the last turn is not the model's".into(),
+        rows: 2,
+    });
+    preview.held.push(crate::domain::view::export::HeldBack {
+        dataset: "support-gold".into(),
+        rows: 12,
+    });
+    export.preview = Some(Box::new(preview));
+    state.export = Some(export);
+    state.screen = Screen::Export;
+    state
+}
+
+fn first_run(width: u16, height: u16) -> AppState {
+    let (mut state, _) = fresh(width, height);
+    let home = FakeDesk::empty().home().unwrap();
+    state.first_run = FirstRun::of(&home, true);
+    state.home.home = Some(Box::new(home));
+    state.screen = Screen::FirstRun;
+    state
+}
+
+fn with_prompt(mut state: AppState) -> AppState {
+    state.modals.push(Modal::Prompt(Prompt {
+        title: "Why is it put aside?".into(),
+        purpose: PromptFor::Defer(Vec::new()),
+        line: LineEdit::new("waits for the 請求 team"),
+        optional: false,
+        error: None,
+    }));
+    state
+}
+
+fn with_message(mut state: AppState) -> AppState {
+    state.modals.push(Modal::Message(Message {
+        title: "Not imported".into(),
+        text: "line 212 of `logs.jsonl` has no `output`\nand \u{1b}[31mthis is model text".into(),
+        hint: Some("name the field with --map".into()),
+        copy: Some("x".into()),
+        top: 0,
+    }));
+    state
+}
+
+/// Every screen, by name.
+fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
+    vec![
+        ("home", fresh(width, height).0),
+        ("queue", queue(width, height)),
+        ("ticket", ticket(width, height, 0)),
+        ("hostile", ticket(width, height, 3)),
+        ("wide", ticket(width, height, 4)),
+        ("long", ticket(width, height, 5)),
+        ("differs", differs(width, height)),
+        ("export", export(width, height)),
+        ("first_run", first_run(width, height)),
+        ("prompt", with_prompt(queue(width, height))),
+        ("message", with_message(queue(width, height))),
+    ]
+}
+
+#[test]
+fn screens_at_three_sizes() {
+    for (width, height) in [(80, 24), (120, 36), (160, 48)] {
+        for (name, state) in screens(width, height) {
+            insta::assert_snapshot!(format!("{name}_{width}x{height}"), drawn(&state));
+        }
+    }
+}
+
+#[test]
+fn the_focus_has_the_accent_and_a_sign() {
+    let state = ticket(160, 48, 0);
+    let theme = Theme::default();
+    assert_eq!(
+        styled(&state, "QUESTIONS", theme),
+        drawn_style(theme, Look::Accent)
+    );
+    assert_eq!(
+        styled(&state, "OUTPUT", theme),
+        drawn_style(theme, Look::Title)
+    );
+    assert!(drawn(&state).contains("▸ QUESTIONS"));
+}
+
+#[test]
+fn the_level_that_is_set_is_in_brackets_and_lit() {
+    let state = ticket(120, 36, 0);
+    let theme = Theme::default();
+    assert_eq!(
+        styled(&state, "[3]", theme),
+        drawn_style(theme, Look::Chosen)
+    );
+}
+
+/// A style as it stands in a cell, where nothing is left to inherit.
+fn drawn_style(theme: Theme, look: Look) -> ratatui::style::Style {
+    let mut cell = ratatui::buffer::Cell::default();
+    cell.set_style(theme.style(look));
+    cell.style()
+}
+
+#[test]
+fn a_blind_ticket_shows_no_model_no_judge_and_no_score() {
+    for (width, height) in [(80, 24), (120, 36), (160, 48)] {
+        let screen = drawn(&ticket(width, height, 0));
+        assert!(!screen.contains("planted"), "{screen}");
+    }
+}
+
+#[test]
+fn after_the_commit_both_answers_stand_side_by_side_where_they_differ() {
+    let screen = drawn(&differs(160, 48));
+    assert!(
+        screen.contains("(1)  2  [3]  4   5    ▲ judge 1"),
+        "{screen}"
+    );
+    assert_eq!(screen.matches('▲').count(), 1, "{screen}");
+    assert!(
+        screen.contains("planted reasoning about correct"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn nothing_hostile_reaches_the_terminal_on_any_screen() {
+    for (name, state) in screens(120, 36) {
+        let screen = drawn(&state);
+        let bad = screen.chars().find(|sign| {
+            (sign.is_control() && *sign != '\n')
+                || ('\u{202a}'..='\u{202e}').contains(sign)
+                || ('\u{2066}'..='\u{2069}').contains(sign)
+        });
+        assert_eq!(bad, None, "{name}");
+    }
+}
+
+#[test]
+fn a_terminal_without_utf8_is_sent_ascii_only() {
+    let theme = Theme {
+        ascii: true,
+        ..Theme::default()
+    };
+    for (name, state) in screens(100, 30) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 30));
+        draw(&state, &theme, &mut buffer);
+        assert!(text_of(&buffer).is_ascii(), "{name}");
+    }
+}
+
+#[test]
+fn a_window_that_is_too_small_gets_a_notice() {
+    let screen = drawn(&ticket(59, 14, 0));
+    assert!(screen.contains("60x15"), "{screen}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn every_screen_is_drawn_at_every_size(width in 1u16..400, height in 1u16..100, grown in 0u16..40) {
+        for (_, state) in screens(width, height) {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+            let cursor = draw(&state, &Theme::default(), &mut buffer);
+            prop_assert!(cursor.is_none_or(|at| at.x < width && at.y < height));
+            // A frame of another size than the state knows, as right after a resize.
+            let mut other = Buffer::empty(Rect::new(0, 0, width.saturating_add(grown), 24));
+            draw(&state, &Theme::default(), &mut other);
+        }
+    }
+}
