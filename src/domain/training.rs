@@ -24,6 +24,8 @@ pub enum Decision {
     Corrected,
     /// One of several outputs was preferred.
     Preferred,
+    /// The output was found wanting, or another one was preferred to it.
+    Rejected,
     /// A judge's suggestion.
     Suggested,
 }

@@ -7,6 +7,7 @@ mod clock;
 pub mod datasets;
 mod error;
 pub mod evals;
+pub mod export;
 pub mod found;
 pub mod history;
 pub mod home;

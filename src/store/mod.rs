@@ -13,6 +13,7 @@ pub mod datasets;
 pub mod dialect;
 pub mod drafts;
 mod error;
+pub mod export;
 pub mod filter_sql;
 pub mod ingest;
 pub mod leases;

@@ -5,26 +5,34 @@ use super::super::ids::EvalId;
 /// Which reviewed tickets become rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ExportRows {
-    /// Outputs that pass as they stand, and corrected ones.
+    /// Outputs that pass as they stand.
     Accepted,
     /// Corrected outputs only.
     #[default]
     Corrected,
+    /// Both: outputs that pass as they stand, and corrected ones.
+    All,
     /// A better and a worse answer.
     Pairs,
 }
 
 impl ExportRows {
     /// Every choice, in the order the screen offers them.
-    pub const ALL: [Self; 3] = [Self::Corrected, Self::Accepted, Self::Pairs];
+    pub const ALL: [Self; 4] = [Self::Corrected, Self::Accepted, Self::All, Self::Pairs];
 
     /// As written in commands.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Corrected => "corrected",
+            Self::All => "all",
             Self::Pairs => "pairs",
         }
+    }
+
+    /// Reads a name.
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rows| rows.name() == name)
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Selection {
     pub filter: Option<String>,
     /// The least score, from 0 to 1.
     pub min_score: Option<f64>,
+    /// How many rows were taken at most, in the order the tickets arrived.
+    pub limit: Option<u64>,
 }
 
 /// A dataset whose clusters were kept out.
@@ -126,7 +128,22 @@ pub(super) struct Counts<'a> {
     /// Rows refused; one row may be refused for several reasons.
     pub refused: u64,
     pub refused_by_reason: &'a [RefusedCount],
+    /// The first of them by name; all are in `refused.jsonl`.
+    pub refused_first: &'a [RefusedRow],
     pub duplicates: u64,
+}
+
+/// A row that is not written, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedRow {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The row's own id in its source.
+    pub external_id: Option<String>,
+    /// The first reason's code.
+    pub code: &'static str,
+    /// All reasons, for people.
+    pub reason: String,
 }
 
 /// How many rows were refused for one reason.

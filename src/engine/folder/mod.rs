@@ -26,7 +26,7 @@ use serde::Serialize;
 
 pub use error::FolderError;
 pub use manifest::{
-    About, FileEntry, HeldOut, HeldOutDataset, RefusedCount, Selection, SourceFile,
+    About, FileEntry, HeldOut, HeldOutDataset, RefusedCount, RefusedRow, Selection, SourceFile,
 };
 
 use crate::domain::split::{ExportSplit, Split};
@@ -65,6 +65,8 @@ pub struct Summary {
     pub duplicates: u64,
     /// From `Tally::warnings`.
     pub warnings: Vec<Warning>,
+    /// The first rows that were refused, for the manifest.
+    pub refused_first: Vec<RefusedRow>,
 }
 
 /// A finished folder.
@@ -152,6 +154,11 @@ impl FolderWriter {
             scratch: Vec::new(),
             target,
         })
+    }
+
+    /// Where the folder will be, without links and dots.
+    pub fn target(&self) -> &Path {
+        self.target.path()
     }
 
     /// Adds a row that was written as `line`, to the split of its cluster, with its provenance.
@@ -244,6 +251,7 @@ impl FolderWriter {
             validation,
             refused,
             refused_by_reason: &refused_by_reason,
+            refused_first: &summary.refused_first,
             duplicates: summary.duplicates,
         };
         let manifest = manifest_text(self.plan, summary, counts, &files);

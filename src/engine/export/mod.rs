@@ -1,0 +1,392 @@
+//! From reviewed tickets to a training dataset folder.
+//!
+//! Only finished evidence becomes a row: settled tickets, corrections that wait for nobody, preferences a
+//! majority agrees on; never practice. Every row is checked against its format's rules before it is written,
+//! and every row left out is counted, named and listed with its reason. No row of a cluster that is held out
+//! is written unless a reason says so, and the manifest and the ledger keep that reason. What was written
+//! becomes a `train` dataset.
+//!
+//! The folder appears whole or not at all (`engine::folder`); `record` says how it and the ledger stay together
+//! through a kill. [`Engine::export_with`] is what both command line and screen call.
+
+mod check;
+mod error;
+mod evidence;
+mod held;
+mod pass;
+mod record;
+mod report;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+pub use error::ExportError;
+pub use report::{ExportReport, HeldRows, Landed};
+
+use super::folder::{
+    About, FileEntry, FolderPlan, FolderWriter, HeldOut, Selection, SourceFile, Summary,
+};
+use super::{Engine, EngineError, Result};
+use crate::domain::eval::Eval;
+use crate::domain::ids::EvalId;
+use crate::domain::rubric::Kind;
+use crate::domain::training::{Needs, TrainingFormat};
+use crate::domain::view::{
+    ExportOptions, ExportPlan, ExportPreview, Exported, FormatChoice, Progress,
+};
+use crate::formats::training::Columns;
+use crate::store::export::Ask;
+use crate::store::filter_sql::Scope;
+use crate::store::{Db, StoreError, catalog, rubrics};
+use crate::text;
+
+use check::Checked;
+use held::Held;
+use pass::{Counts, Pass, Sink, Terms, Watch};
+use record::UnderWay;
+use rows::Maker;
+
+/// An export as asked for, with what only the command line asks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportRequest {
+    /// What the screen asks too.
+    pub plan: ExportPlan,
+    /// At most so many rows, in the order the tickets arrived.
+    pub limit: Option<u64>,
+    /// Name of the dataset of what leaves; `None` is the eval's name with `-train`.
+    pub dataset: Option<String>,
+    /// Whether a folder docket wrote before may be replaced.
+    pub replace: bool,
+    /// The licence as dataset hubs name it.
+    pub license: Option<String>,
+    /// ISO 639-1 codes.
+    pub languages: Vec<String>,
+}
+
+impl From<ExportPlan> for ExportRequest {
+    fn from(plan: ExportPlan) -> Self {
+        Self {
+            plan,
+            limit: None,
+            dataset: None,
+            replace: false,
+            license: None,
+            languages: Vec::new(),
+        }
+    }
+}
+
+/// What came of the pass, with what was read in the same state of the workspace.
+struct Passed {
+    counts: Counts,
+    sink: Sink,
+    held: Held,
+    shape: Columns,
+    unsettled: u64,
+    sources: Vec<SourceFile>,
+}
+
+impl Engine {
+    /// What an export of this eval can be made of. Formats that fit the eval's questions come first.
+    pub fn export_options(&self, eval: EvalId) -> Result<ExportOptions> {
+        let pairwise = self.store().read(|db| {
+            let (_, eval) = known_eval(db, eval)?;
+            Ok(rubrics::get(db, &eval.rubric)?.kind == Kind::Pairwise)
+        })?;
+        let mut formats = TrainingFormat::ALL;
+        if pairwise {
+            formats.sort_by_key(|format| format.needs() == Needs::Single);
+        }
+        let choice = |format: TrainingFormat| FormatChoice {
+            name: format.name().to_owned(),
+            about: format.about().to_owned(),
+            pairs: format.needs() == Needs::Preference,
+        };
+        Ok(ExportOptions {
+            formats: formats.map(choice).to_vec(),
+            folder: free_folder("train"),
+        })
+    }
+
+    /// What an export would write, without writing it.
+    pub fn export_preview(&self, plan: &ExportPlan) -> Result<ExportPreview> {
+        let request = ExportRequest::from(plan.clone());
+        let report = self.export_dry(&request, &mut |_| {}, &AtomicBool::new(false))?;
+        Ok(report.preview())
+    }
+
+    /// Writes an export.
+    pub fn export(
+        &self,
+        plan: &ExportPlan,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &AtomicBool,
+    ) -> Result<Exported> {
+        let report = self.export_with(&plan.clone().into(), progress, cancel)?;
+        let nothing = || EngineError::from(ExportError::Nothing(Box::new(report.clone())));
+        report.exported().ok_or_else(nothing)
+    }
+
+    /// What an export would write, with everything the command line asks.
+    pub fn export_dry(
+        &self,
+        request: &ExportRequest,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &AtomicBool,
+    ) -> std::result::Result<ExportReport, ExportError> {
+        let checked = self.check_export(request)?;
+        let passed = self.pass(request, &checked, || Ok(Sink::Nowhere), progress, cancel)?;
+        Ok(ExportReport::of(
+            request,
+            &checked,
+            passed.counts,
+            &passed.held,
+            passed.unsettled,
+        ))
+    }
+
+    /// Writes an export. [`ExportError::Nothing`] if no row is left to write, or none to train on.
+    pub fn export_with(
+        &self,
+        request: &ExportRequest,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &AtomicBool,
+    ) -> std::result::Result<ExportReport, ExportError> {
+        self.settle_exports()?;
+        let checked = self.check_export(request)?;
+        let plan = FolderPlan {
+            format: checked.format,
+            split: checked.split,
+            replace: request.replace,
+        };
+        let folder = Path::new(&request.plan.folder);
+        let open = || Ok(Sink::Folder(Box::new(FolderWriter::create(folder, plan)?)));
+        let mut passed = self.pass(request, &checked, open, progress, cancel)?;
+        let sink = std::mem::replace(&mut passed.sink, Sink::Nowhere);
+        let Sink::Folder(writer) = sink else {
+            return Err(ExportError::Stopped);
+        };
+        if passed.counts.train == 0 {
+            drop(writer);
+            let report = ExportReport::of(
+                request,
+                &checked,
+                passed.counts,
+                &passed.held,
+                passed.unsettled,
+            );
+            return Err(ExportError::Nothing(Box::new(report)));
+        }
+        self.land(request, &checked, passed, *writer)
+    }
+
+    /// Puts the folder in its place and records it.
+    fn land(
+        &self,
+        request: &ExportRequest,
+        checked: &Checked,
+        mut passed: Passed,
+        writer: FolderWriter,
+    ) -> std::result::Result<ExportReport, ExportError> {
+        let created = self.created();
+        let overrode = passed.counts.overridden > 0;
+        let under_way = UnderWay {
+            eval: checked.eval.id,
+            dataset: checked.dataset.clone(),
+            format: checked.format.name().to_owned(),
+            folder: writer.target().to_path_buf(),
+            created: created.clone(),
+            rows: passed.counts.rows(),
+            override_reason: checked.override_reason.clone().filter(|_| overrode),
+            items: std::mem::take(&mut passed.counts.items),
+        };
+        let summary = Summary {
+            about: about(request, checked, &mut passed, created),
+            shape: passed.shape | passed.counts.tally.shape(),
+            duplicates: passed.counts.tally.duplicates(),
+            warnings: passed.counts.tally.warnings(),
+            refused_first: passed.counts.listed.clone(),
+        };
+        self.announce_export(&under_way)?;
+        let written = match writer.finish(&summary) {
+            Ok(written) => written,
+            Err(error) => {
+                // The error is what matters; a note that stays is settled by the next export.
+                let _ = self.forget_export(&under_way.folder);
+                return Err(error.into());
+            }
+        };
+        let manifest = manifest_entry(&written.folder)?;
+        let mut report = ExportReport::of(
+            request,
+            checked,
+            passed.counts,
+            &passed.held,
+            passed.unsettled,
+        );
+        let mut files = written.files;
+        let landed = Landed {
+            folder: written.folder.display().to_string(),
+            manifest_sha256: manifest.sha256.clone(),
+            dataset: checked.dataset.clone(),
+            files: {
+                files.push(manifest);
+                files
+            },
+        };
+        self.record_export(under_way, landed.manifest_sha256.clone())
+            .map_err(|error| ExportError::Unrecorded {
+                folder: landed.folder.clone(),
+                why: error.to_string(),
+            })?;
+        report.written = Some(landed);
+        Ok(report)
+    }
+
+    fn created(&self) -> String {
+        jiff::Timestamp::from_millisecond(self.clock().now_ms())
+            .map(|time| time.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Runs the pass, once more if a late row needs a column that the file was begun without.
+    fn pass(
+        &self,
+        request: &ExportRequest,
+        checked: &Checked,
+        open: impl Fn() -> std::result::Result<Sink, ExportError>,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &AtomicBool,
+    ) -> std::result::Result<Passed, ExportError> {
+        let words = &text::search_terms::fts_query;
+        let ask = Ask {
+            scope: Scope {
+                eval: checked.eval_row,
+                reviewer: self.reviewer(),
+                words,
+            },
+            wanted: checked.wanted,
+            filter: &checked.filter,
+            min_score: request.plan.min_score,
+        };
+        let now_ms = || self.clock().now_ms();
+        let mut run = |db: &Db| {
+            let held = Held::load(db)?;
+            let terms = Terms {
+                maker: Maker {
+                    format: checked.format,
+                    rubric: &checked.rubric,
+                },
+                held: &held,
+                split: checked.split,
+                overridden: checked.override_reason.is_some(),
+                limit: request.limit,
+            };
+            let mut watch = Watch {
+                progress,
+                cancel,
+                now_ms: &now_ms,
+                started_ms: now_ms(),
+                span: crate::store::export::span(db, checked.eval_row)?.unwrap_or((0, -1)),
+                what: format!("exporting {}", checked.eval.name),
+            };
+            // Before the first look, so that a target that cannot be used is told at once.
+            let mut sink = open()?;
+            let mut shape = pass::foresee(db, &ask, &terms)?;
+            loop {
+                let (counts, done) = Pass::new(&terms, sink, shape).run(db, &ask, &mut watch)?;
+                if !Pass::uneven(&terms, shape, &counts) {
+                    let unsettled =
+                        crate::store::export::unsettled(db, checked.eval_row, checked.wanted)?;
+                    let sources = sources(db, &counts)?;
+                    return Ok(Passed {
+                        counts,
+                        sink: done,
+                        shape,
+                        unsettled,
+                        sources,
+                        held,
+                    });
+                }
+                // The folder in the making goes before a new one takes its place.
+                drop(done);
+                shape = shape | counts.tally.shape();
+                sink = open()?;
+            }
+        };
+        self.store().read(|db| Ok(run(db)))?
+    }
+}
+
+fn known_eval(db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
+    catalog::eval(db, &id)?.ok_or_else(|| StoreError::NotFound {
+        what: "eval",
+        name: id.short(),
+    })
+}
+
+/// The first of `name`, `name-2`, ... that is not there or is empty.
+fn free_folder(name: &str) -> String {
+    let free = |folder: &str| {
+        let path = Path::new(folder);
+        !path.exists() || std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+    };
+    let numbered = (2..1_000).map(|n| format!("{name}-{n}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|folder| free(folder))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+fn sources(db: &Db, counts: &Counts) -> crate::store::Result<Vec<SourceFile>> {
+    let rows: Vec<i64> = counts.sources.iter().copied().collect();
+    let file = |(path, sha256): (String, Option<String>)| SourceFile {
+        path,
+        sha256: sha256.unwrap_or_else(|| "not recorded".to_owned()),
+    };
+    let found = crate::store::export::sources(db, &rows)?;
+    Ok(found.into_iter().map(file).collect())
+}
+
+fn about(
+    request: &ExportRequest,
+    checked: &Checked,
+    passed: &mut Passed,
+    created: String,
+) -> About {
+    let filter = (!checked.filter.is_all()).then(|| request.plan.filter.trim().to_owned());
+    let overrode = passed.counts.overridden > 0;
+    About {
+        name: checked.dataset.clone(),
+        eval: Some(checked.eval.name.clone()),
+        created,
+        sources: std::mem::take(&mut passed.sources),
+        selection: Selection {
+            rows: request.plan.rows.name().to_owned(),
+            filter,
+            min_score: request.plan.min_score,
+            limit: request.limit,
+        },
+        held_out: HeldOut {
+            checked_against: passed.held.checked(),
+            override_reason: checked.override_reason.clone().filter(|_| overrode),
+            overridden_rows: passed.counts.overridden,
+        },
+        license: request.license.clone(),
+        languages: request.languages.clone(),
+    }
+}
+
+fn manifest_entry(folder: &Path) -> Result<FileEntry> {
+    let path: PathBuf = folder.join("manifest.json");
+    let text = std::fs::read(&path).map_err(|error| EngineError::file("read", &path, &error))?;
+    Ok(FileEntry {
+        path: "manifest.json".into(),
+        rows: None,
+        bytes: text.len() as u64,
+        sha256: record::sha256(&text),
+    })
+}
