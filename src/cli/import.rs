@@ -12,7 +12,7 @@ use super::{CliError, Context, Exit, output};
 use crate::domain::eval::{DatasetRole, Mode, Policy};
 use crate::domain::filter::Filter;
 use crate::engine::import::{End, ImportPlan, ImportReport, NewTarget, Sample};
-use crate::engine::library;
+use crate::engine::{Engine, library};
 use crate::formats::intake::Profile;
 use told::Told;
 
@@ -97,13 +97,10 @@ enum ModeArg {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let plan = plan(args)?;
     let engine = context.open_or_make()?;
-    let mut told = Told::new();
-    let report = engine.import(&plan, &interrupted(), &mut |progress| told.hear(progress))?;
-    told.end();
+    let report = load(&engine, &plan)?;
     if context.json() {
         output::json(&report)?;
     }
-    told::summary(&report);
     if let Some(path) = &args.save_profile {
         save_profile(path, &report, &plan)?;
     }
@@ -126,6 +123,15 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             "the reasons stand above; `--rejects FILE` keeps the rows",
         )),
     }
+}
+
+/// Imports with progress on standard error, for commands that go on with what came in.
+pub(super) fn load(engine: &Engine, plan: &ImportPlan) -> Result<ImportReport, CliError> {
+    let mut told = Told::new();
+    let report = engine.import(plan, &interrupted(), &mut |progress| told.hear(progress))?;
+    told.end();
+    told::summary(&report);
+    Ok(report)
 }
 
 fn plan(args: &Args) -> Result<ImportPlan, CliError> {

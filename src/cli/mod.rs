@@ -6,6 +6,7 @@
 mod backup;
 mod completions;
 mod dataset;
+mod demo;
 mod doctor;
 mod eval;
 mod history;
@@ -15,6 +16,7 @@ mod items;
 pub mod output;
 mod rubric;
 mod tickets;
+mod workbench;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,6 +97,10 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Open the workbench on the next ticket
+    Review(workbench::Args),
+    /// Make the sample workspace and open it
+    Demo(demo::Args),
     /// Take in logs, tables and training files, with the scores and corrections they carry
     Import(import::Args),
     /// List what was imported
@@ -134,6 +140,19 @@ impl Context {
             .workspace
             .clone()
             .unwrap_or_else(|| PathBuf::from("docket.db"))
+    }
+
+    /// The workspace file, if one was named.
+    pub fn named_workspace(&self) -> Option<PathBuf> {
+        self.common.workspace.clone()
+    }
+
+    /// Whether to ask who reviews: nobody said so and the account is shared.
+    pub fn ask_name(&self) -> bool {
+        self.config
+            .reviewer
+            .as_deref()
+            .is_none_or(|name| name == "root")
     }
 
     /// Whether to answer in JSON.
@@ -216,7 +235,10 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         config,
     };
     match cli.command {
-        None => Err(CliError::plain("the workbench is not wired yet")),
+        None if cli.files.is_empty() => workbench::home(&context),
+        None => workbench::files(&cli.files, &context),
+        Some(Command::Review(args)) => workbench::run(&args, &context),
+        Some(Command::Demo(args)) => demo::run(&args, &context),
         Some(Command::Import(args)) => import::run(&args, &context),
         Some(Command::Items(args)) => items::run(&args, &context),
         Some(Command::Tickets(args)) => tickets::run(&args, &context),

@@ -18,6 +18,7 @@ pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
+pub mod sample;
 pub mod ticket;
 pub mod undo;
 pub mod upkeep;

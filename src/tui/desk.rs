@@ -65,6 +65,11 @@ impl<'a> Job<'a> {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// The flag itself, for use cases that watch it.
+    pub fn cancelled(&self) -> &AtomicBool {
+        self.cancelled
+    }
+
     /// Says how far it is. A few times a second is enough.
     pub fn tell(&self, progress: Progress) {
         (self.tell)(progress);

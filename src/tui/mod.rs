@@ -7,6 +7,7 @@
 
 pub mod desk;
 pub mod effects;
+pub mod engine_desk;
 pub mod event_loop;
 pub mod external;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub(crate) mod fake;
 #[doc(hidden)]
 pub mod headless;
 pub mod keep;
+pub mod open;
 pub mod pace;
 pub mod perform;
 pub mod terminal;

@@ -25,7 +25,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-pub use plan::{ImportPlan, NewTarget, Sample};
+pub use plan::{ImportPlan, NewTarget, Sample, eval_name};
 pub use report::{BadRow, Counts, End, FileReport, ImportReport, Joined, New, Progress};
 
 use super::{Engine, EngineError, Result};

@@ -1,6 +1,6 @@
 //! What to import, where to, and how.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::eval::{DatasetRole, Policy};
 use crate::domain::filter::Filter;
@@ -96,4 +96,27 @@ impl ImportPlan {
         }
         options
     }
+}
+
+/// A file's own name without its endings, as a name that can be typed.
+pub fn eval_name(file: &Path) -> String {
+    let base = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let stem = base
+        .split('.')
+        .find(|part| !part.is_empty())
+        .unwrap_or("logs");
+    let typed: String = stem
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    typed.trim_matches('-').chars().take(64).collect()
 }

@@ -1,0 +1,131 @@
+//! The sample workspace: three evals from the embedded data, made through the same import as anybody's logs.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use serde::Deserialize;
+
+use super::import::{ImportPlan, NewTarget, Progress};
+use super::{Engine, EngineError, Result, library};
+use crate::domain::eval::{DatasetRole, Mode, Policy};
+
+/// `data/sample.toml`.
+#[derive(Debug, Deserialize)]
+struct Sample {
+    sample: Vec<Domain>,
+}
+
+/// One eval of the sample.
+#[derive(Debug, Deserialize)]
+struct Domain {
+    dataset: String,
+    role: DatasetRole,
+    /// The logged outputs, then those of candidates; relative to `data/`.
+    files: Vec<String>,
+    eval: String,
+    purpose: String,
+    instructions: String,
+    mode: Mode,
+    rubric: String,
+}
+
+impl Engine {
+    /// Fills the workspace with the sample. Filling it twice adds nothing.
+    pub fn load_sample(
+        &self,
+        cancel: &AtomicBool,
+        told: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<()> {
+        let sample = read()?;
+        // The import reads files, so that the sample goes the same way as anybody's logs.
+        let folder = tempfile::tempdir()
+            .map_err(|error| EngineError::file("write", &std::env::temp_dir(), &error))?;
+        for domain in &sample.sample {
+            for (at, name) in domain.files.iter().enumerate() {
+                let plan = plan(domain, unpack(folder.path(), name)?, at == 0)?;
+                self.import(&plan, cancel, told)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read() -> Result<Sample> {
+    let text = library::data("sample.toml")
+        .and_then(|bytes| std::str::from_utf8(bytes).ok())
+        .unwrap_or_default();
+    toml::from_str(text).map_err(|error| EngineError::Refused {
+        what: format!("the sample cannot be read: {error}"),
+        hint: None,
+    })
+}
+
+/// Writes an embedded file under its own name, which is what lists show as its source.
+fn unpack(folder: &Path, name: &str) -> Result<PathBuf> {
+    let bytes = library::data(name).ok_or_else(|| EngineError::Refused {
+        what: format!("the sample lacks `{name}`"),
+        hint: None,
+    })?;
+    let path = folder.join(name.replace('/', "-"));
+    std::fs::write(&path, bytes).map_err(|error| EngineError::file("write", &path, &error))?;
+    Ok(path)
+}
+
+fn plan(domain: &Domain, file: PathBuf, logged: bool) -> Result<ImportPlan> {
+    let rubric = library::built_in(&domain.rubric).ok_or_else(|| EngineError::Refused {
+        what: format!("no rubric `{}`", domain.rubric),
+        hint: None,
+    })?;
+    // Candidates' outputs belong to the same items; they make no tickets until they are compared.
+    let eval = logged.then(|| NewTarget {
+        name: domain.eval.clone(),
+        purpose: domain.purpose.clone(),
+        instructions: domain.instructions.clone(),
+        rubric: Some(rubric),
+        policy: Policy {
+            mode: domain.mode,
+            ..Policy::default()
+        },
+        ..NewTarget::default()
+    });
+    Ok(ImportPlan {
+        files: vec![file],
+        dataset: Some(domain.dataset.clone()),
+        role: domain.role,
+        eval,
+        index: true,
+        ..ImportPlan::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Clock;
+
+    #[test]
+    fn the_sample_has_three_evals_and_filling_it_twice_adds_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine =
+            Engine::create(&folder.path().join("w.db"), "ana", Clock::system(), false).unwrap();
+        engine
+            .load_sample(&AtomicBool::new(false), &mut |_| {})
+            .unwrap();
+        let dump = || engine.store().read(crate::store::project::dump).unwrap();
+        let first = dump();
+        let home = engine.home().unwrap();
+        let totals: Vec<_> = home
+            .evals
+            .iter()
+            .map(|card| (card.name.as_str(), card.total))
+            .collect();
+        assert_eq!(
+            totals,
+            [("support", 40), ("contracts", 15), ("discharge", 15)]
+        );
+        engine
+            .load_sample(&AtomicBool::new(false), &mut |_| {})
+            .unwrap();
+        assert_eq!(dump(), first);
+    }
+}

@@ -1,0 +1,221 @@
+//! The desk over the engine: the workbench's orders carried out on a real workspace.
+
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use super::desk::{Answer, Desk, Given, Job, Refusal};
+use crate::domain::eval::Mode;
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::view::{
+    Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure,
+    HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    Submission, TicketDoc, Undone,
+};
+use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
+use crate::engine::queue::QueueError;
+use crate::engine::{Engine, EngineError};
+use crate::store::StoreError;
+
+/// Outputs indexed in one slice: a few milliseconds.
+const SLICE: u32 = 200;
+
+/// The desk over an open workspace.
+pub struct EngineDesk {
+    /// Who reviews may change while the workbench is open.
+    engine: RwLock<Engine>,
+    /// The folder docket was started in; files to import are named relative to it.
+    folder: PathBuf,
+}
+
+impl EngineDesk {
+    /// A desk over `engine`, for files in `folder`.
+    pub fn new(engine: Engine, folder: PathBuf) -> Self {
+        Self {
+            engine: RwLock::new(engine),
+            folder,
+        }
+    }
+
+    fn engine(&self) -> Engine {
+        self.engine
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl From<EngineError> for Refusal {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(StoreError::StaleLease) => Self::LeaseLost { by: None },
+            other => Self::Failed(Failure::from(other)),
+        }
+    }
+}
+
+impl From<QueueError> for Refusal {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::BadFilter(bad) => Self::BadFilter {
+                at: bad.at,
+                why: bad.why,
+            },
+            QueueError::Engine(error) => error.into(),
+        }
+    }
+}
+
+/// Passes the progress of an import on.
+fn tell(job: &Job<'_>, what: &str, progress: import::Progress<'_>) {
+    if let import::Progress::Loading { bytes, total, .. }
+    | import::Progress::Checking { bytes, total, .. } = progress
+    {
+        let what = format!("importing {what}");
+        job.tell(Progress {
+            what,
+            done: bytes,
+            total: Some(total),
+            unit: "bytes",
+            rate: 0.0,
+        });
+    }
+}
+
+impl Desk for EngineDesk {
+    fn home(&self) -> Answer<Home> {
+        let mut home = self.engine().home()?;
+        home.found = crate::engine::found::logs_in(&self.folder, &self.engine());
+        Ok(home)
+    }
+
+    fn queue(&self, query: &QueueQuery) -> Answer<QueuePage> {
+        Ok(self.engine().queue(query)?)
+    }
+
+    fn counts(&self, eval: EvalId, filter: &str) -> Answer<QueueCounts> {
+        Ok(self.engine().counts(eval, filter)?)
+    }
+
+    fn matching(&self, eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>> {
+        Ok(self.engine().matching(eval, filter, limit)?)
+    }
+
+    fn open(&self, ticket: TicketId, claim: bool) -> Answer<TicketDoc> {
+        Ok(self.engine().open_ticket(ticket, claim)?)
+    }
+
+    fn next(&self, eval: EvalId, after: Option<TicketId>) -> Answer<Given> {
+        Ok(self.engine().next_ticket(eval, after)?)
+    }
+
+    fn peek(&self, eval: EvalId, after: TicketId) -> Answer<Given> {
+        Ok(self.engine().peek_ticket(eval, Some(after))?)
+    }
+
+    fn renew(&self, ticket: TicketId, lease: Lease) -> Answer<()> {
+        if self.engine().renew(ticket, lease)? {
+            Ok(())
+        } else {
+            Err(Refusal::LeaseLost { by: None })
+        }
+    }
+
+    fn release(&self, ticket: TicketId, _lease: Lease) -> Answer<()> {
+        Ok(self.engine().release(ticket)?)
+    }
+
+    fn save_draft(&self, ticket: TicketId, draft: &Draft) -> Answer<()> {
+        Ok(self.engine().save_draft(ticket, draft)?)
+    }
+
+    fn drop_draft(&self, ticket: TicketId) -> Answer<()> {
+        Ok(self.engine().drop_draft(ticket)?)
+    }
+
+    fn submit(&self, submission: &Submission) -> Answer<Committed> {
+        Ok(self.engine().submit(submission)?)
+    }
+
+    fn decide(&self, tickets: &[TicketId], decision: &Decision) -> Answer<u64> {
+        Ok(self.engine().decide(tickets, decision)?)
+    }
+
+    fn reveal(&self, ticket: TicketId) -> Answer<JudgeView> {
+        Ok(self.engine().reveal(ticket)?)
+    }
+
+    fn undo(&self) -> Answer<Option<Undone>> {
+        Ok(self.engine().undo()?)
+    }
+
+    fn redo(&self) -> Answer<Option<Undone>> {
+        Ok(self.engine().redo()?)
+    }
+
+    fn history(&self, ticket: TicketId) -> Answer<Vec<HistoryLine>> {
+        Ok(self.engine().history_of(ticket)?)
+    }
+
+    fn export_options(&self, eval: EvalId) -> Answer<ExportOptions> {
+        Ok(self.engine().export_options(eval)?)
+    }
+
+    fn export_preview(&self, plan: &ExportPlan) -> Answer<ExportPreview> {
+        Ok(self.engine().export_preview(plan)?)
+    }
+
+    fn export(&self, plan: &ExportPlan, job: &Job<'_>) -> Answer<Exported> {
+        Ok(self
+            .engine()
+            .export(plan, &mut |progress| job.tell(progress), job.cancelled())?)
+    }
+
+    fn import(&self, path: &str, job: &Job<'_>) -> Answer<ImportDone> {
+        let name = eval_name(Path::new(path));
+        let plan = ImportPlan {
+            files: vec![self.folder.join(path)],
+            eval: Some(NewTarget::named(name.clone())),
+            // Searching can start later: the workbench fills the index while it is idle.
+            index: false,
+            ..ImportPlan::default()
+        };
+        let engine = self.engine();
+        let report = engine.import(&plan, job.cancelled(), &mut |progress| {
+            tell(job, path, progress)
+        })?;
+        let eval = engine.eval_named(&name)?.id;
+        Ok(ImportDone {
+            eval,
+            name,
+            rows: report.taken,
+            bad: report.bad(),
+            ask_mode: report.eval_made,
+        })
+    }
+
+    fn demo(&self, job: &Job<'_>) -> Answer<()> {
+        Ok(self
+            .engine()
+            .load_sample(job.cancelled(), &mut |progress| {
+                tell(job, "the sample", progress)
+            })?)
+    }
+
+    fn index_slice(&self) -> Answer<u64> {
+        Ok(self.engine().index_slice(SLICE)?)
+    }
+
+    fn set_mode(&self, eval: EvalId, mode: Mode) -> Answer<()> {
+        Ok(self.engine().set_mode(eval, mode)?)
+    }
+
+    fn set_reviewer(&self, name: &str) -> Answer<()> {
+        let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        *engine = engine.seen_by(name);
+        Ok(())
+    }
+
+    fn change_counter(&self) -> Answer<u64> {
+        Ok(self.engine().change_counter()? as u64)
+    }
+}
