@@ -55,8 +55,7 @@ pub const FAILED: u8 = 2;
     name = "docket",
     version,
     about,
-    disable_help_subcommand = true,
-    args_conflicts_with_subcommands = true
+    disable_help_subcommand = true
 )]
 pub struct Cli {
     #[command(flatten)]
