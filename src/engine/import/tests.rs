@@ -408,3 +408,64 @@ fn a_stopped_import_goes_on_where_it_stopped() {
     assert_eq!((report.end, report.dataset_items), (End::Done, 3_000));
     assert_eq!(bench.dump(), whole.dump());
 }
+
+/// A row out of few possible ones, so that rows, requests and outputs repeat within and between files.
+fn some_row() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    (0..4_u8, 0..3_u8, 0..2_u8, any::<bool>(), 0..3_u8, 0..4_u8).prop_map(|(question, answer, model, id, tag, score)| {
+        let id = if id { format!("\"id\":\"{question}\",") } else { String::new() };
+        let scores = match score {
+            0 | 1 => String::new(),
+            level => format!(
+                ",\"scores\":[{{\"name\":\"right\",\"value\":{level},\"kind\":\"human\",\"author\":\"p{answer}\"}}]"
+            ),
+        };
+        format!(
+            "{{{id}\"request\":\"q {question}\",\"response\":\"a {answer}\",\"model\":\"m{model}\",\"tags\":[\"t{tag}\"],\"feature\":\"f{tag}\",\"time\":\"2026-01-0{}T00:00:00Z\"{scores}}}\n",
+            tag + 1
+        )
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// In one import or several, in any order, twice: the same workspace, and the same as folding it anew.
+    #[test]
+    fn importing_is_idempotent_in_any_order_of_files(
+        files in proptest::collection::vec(proptest::collection::vec(some_row(), 1..12), 1..4),
+        turn in 0..4_usize,
+        together in proptest::prelude::any::<bool>(),
+    ) {
+        let aim = |paths: &[&Path]| ImportPlan {
+            eval: Some(NewTarget { rubric: Some(graded()), ..NewTarget::named("logs") }),
+            ..plan(paths)
+        };
+        let write = |bench: &Bench| -> Vec<PathBuf> {
+            let named = files.iter().enumerate();
+            named.map(|(at, rows)| bench.file(&format!("{at}.jsonl"), &rows.concat())).collect()
+        };
+        let first = Bench::new();
+        let paths = write(&first);
+        for path in &paths {
+            first.take(&aim(&[path]));
+        }
+        let second = Bench::new();
+        let mut paths = write(&second);
+        let n = paths.len();
+        paths.rotate_left(turn % n);
+        let all: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        if together {
+            second.take(&aim(&all));
+        } else {
+            for path in all.iter().rev() {
+                second.take(&aim(&[path]));
+            }
+        }
+        proptest::prop_assert_eq!(first.dump(), second.dump());
+        proptest::prop_assert!(second.take(&aim(&all)).new.is_nothing());
+        proptest::prop_assert_eq!(first.dump(), second.dump());
+        second.engine.store().write(project::rebuild).unwrap();
+        proptest::prop_assert_eq!(first.dump(), second.dump());
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of the program as its users meet it.
+
+mod import_kill;
+mod import_real;
+mod support;
