@@ -87,8 +87,32 @@ impl Engine {
     }
 }
 
+/// This process's name on leases: who, which process, which window.
 fn owner(reviewer: &str, clock: &Clock) -> String {
-    format!("{reviewer}@{:08x}", clock.random() as u32)
+    format!(
+        "{reviewer}@{}.{:08x}",
+        std::process::id(),
+        clock.random() as u32
+    )
+}
+
+/// Whether the process behind a lease's owner name is gone from this machine. Names it cannot read count as
+/// alive; then the lease ends by its time.
+fn is_gone(owner: &str) -> bool {
+    let process = owner
+        .split_once('@')
+        .and_then(|(_, rest)| rest.split_once('.'))
+        .map(|(process, _)| process);
+    let Some(pid) = process
+        .and_then(|id| id.parse().ok())
+        .and_then(rustix::process::Pid::from_raw)
+    else {
+        return false;
+    };
+    matches!(
+        rustix::process::test_kill_process(pid),
+        Err(rustix::io::Errno::SRCH)
+    )
 }
 
 /// Starts events of one action: gives each its id and a rising clock.
@@ -107,11 +131,6 @@ impl Pen {
             action,
             clock: engine.clock.clone(),
         }
-    }
-
-    /// The action.
-    pub(crate) fn action(&self) -> ActionId {
-        self.action
     }
 
     /// Writes one event into the caller's transaction; returns it.

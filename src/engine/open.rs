@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Clock, Engine, Result, owner};
 use crate::domain::ids::WorkspaceId;
-use crate::store::{Store, StoreError, workspace};
+use crate::store::{Store, StoreError, leases, workspace};
 
 impl Engine {
     /// Opens the workspace at `path`.
@@ -30,12 +30,27 @@ impl Engine {
         let identity = store
             .read(workspace::identity)?
             .ok_or_else(|| StoreError::Foreign(store.path().to_owned()))?;
-        Ok(Self {
+        let engine = Self {
             owner: owner(reviewer, &clock),
             store,
             reviewer: reviewer.to_owned(),
             clock,
             identity,
-        })
+        };
+        engine.take_over()?;
+        Ok(engine)
+    }
+
+    /// Gives back the seats a killed process of this person left, so that their ticket and draft are at hand.
+    fn take_over(&self) -> Result<()> {
+        let mut gone = self.store.read(|db| leases::owners(db, &self.reviewer))?;
+        gone.retain(|owner| super::is_gone(owner));
+        if gone.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.write_light(move |db| {
+            gone.iter()
+                .try_for_each(|owner| leases::release_all(db, owner))
+        })?)
     }
 }

@@ -524,3 +524,49 @@ fn sixteen_reviewers_over_two_connections_review_each_ticket_exactly_once() {
         Count::Exactly(200)
     );
 }
+
+#[test]
+fn a_ticket_with_a_draft_comes_first_when_its_reviewer_starts_again() {
+    let bench = Bench::new(20, Mode::Assist, 1, false);
+    let first = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let second = bench
+        .ana
+        .next_ticket(bench.eval.id, Some(first.ticket))
+        .unwrap()
+        .unwrap();
+    let mut draft = level(&second, 2).draft;
+    draft.note = "half a thought".into();
+    bench.ana.save_draft(second.ticket, &draft).unwrap();
+    bench.ana.release(first.ticket).unwrap();
+    bench.ana.release(second.ticket).unwrap();
+    let again = Engine::open(bench.ana.path(), "ana", bench.clock.clone()).unwrap();
+    let doc = again.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    assert_eq!(doc.ticket, second.ticket);
+    assert_eq!(doc.draft.unwrap().note, "half a thought");
+}
+
+#[test]
+fn a_seat_left_by_a_killed_process_is_free_for_the_same_person_at_once() {
+    let bench = Bench::new(1, Mode::Assist, 1, false);
+    // No process has the largest id there can be.
+    let ticket = bench.tickets[0];
+    let now = bench.clock.now_ms();
+    bench
+        .ana
+        .store()
+        .write(move |db| {
+            let row = crate::store::tickets::get(db, &ticket)?.row;
+            crate::store::leases::take(db, row, 1, "ana@2147483647.0000abcd", now)
+        })
+        .unwrap();
+    assert!(
+        bench
+            .by("ben")
+            .open_ticket(ticket, true)
+            .unwrap()
+            .lease
+            .is_none()
+    );
+    let again = Engine::open(bench.ana.path(), "ana", bench.clock.clone()).unwrap();
+    assert!(again.open_ticket(ticket, true).unwrap().lease.is_some());
+}

@@ -57,6 +57,13 @@ impl Engine {
             let Some((row, _)) = catalog::eval(db, &eval)? else {
                 return Ok(None);
             };
+            if after.is_none()
+                && let Some(draft) = drafts::latest(db, row, &self.reviewer)?
+                && leases::held_by_other(db, tickets::get(db, &draft)?.row, &self.owner, now)?
+                    .is_none()
+            {
+                return Ok(Some(tickets::get(db, &draft)?));
+            }
             let after = after
                 .and_then(|id| tickets::get(db, &id).ok())
                 .map(|ticket| ticket.row);

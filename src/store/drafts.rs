@@ -2,6 +2,7 @@
 
 use super::db::Db;
 use super::error::{Result, StoreError};
+use crate::domain::ids::TicketId;
 use crate::domain::view::Draft;
 
 /// Keeps a draft; an empty one is dropped.
@@ -36,9 +37,11 @@ pub fn load(db: &Db, ticket: i64, reviewer: &str) -> Result<Option<Draft>> {
     Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
-/// The ticket this person was working on last, if they left a draft.
-pub fn latest(db: &Db, reviewer: &str) -> Result<Option<[u8; 16]>> {
-    let sql = "SELECT t.id FROM draft d JOIN ticket t ON t.row = d.ticket WHERE d.reviewer = ?1
+/// The ticket of an eval this person was working on last, if they left a draft on one that still waits.
+pub fn latest(db: &Db, eval: i64, reviewer: &str) -> Result<Option<TicketId>> {
+    let sql = "SELECT t.id FROM draft d JOIN ticket t ON t.row = d.ticket
+               WHERE d.reviewer = ?1 AND t.eval = ?2 AND t.state < 2
+                 AND NOT EXISTS (SELECT 1 FROM ticket_person p WHERE p.ticket = t.row AND p.reviewer = ?1)
                ORDER BY d.saved_ms DESC LIMIT 1";
-    db.first(sql, args![reviewer], |row| row.id(0))
+    db.first(sql, args![reviewer, eval], |row| Ok(TicketId(row.id(0)?)))
 }

@@ -76,6 +76,23 @@ pub fn held_by_other(db: &Db, ticket: i64, owner: &str, now_ms: i64) -> Result<O
         .flatten())
 }
 
+/// Owner names of this person's processes that hold a seat.
+pub fn owners(db: &Db, reviewer: &str) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT owner FROM lease WHERE until_ms > 0 AND owner <> ''";
+    let mut owners = db.query(sql, &[], |row| Ok(row.text(0)?.to_owned()))?;
+    owners.retain(|owner| person(owner) == reviewer);
+    Ok(owners)
+}
+
+/// Gives back every seat of one owner.
+pub fn release_all(db: &Db, owner: &str) -> Result<()> {
+    db.exec(
+        "UPDATE lease SET until_ms = 0, owner = '' WHERE owner = ?1",
+        args![owner],
+    )?;
+    Ok(())
+}
+
 /// The people behind owner names: an owner is `name` or `name@session`.
 pub fn person(owner: &str) -> &str {
     owner.split_once('@').map_or(owner, |(name, _)| name)

@@ -53,7 +53,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) {
         JudgeView::Nothing => {
             let words = Empty {
                 why: "No judge has read this.",
-                how: "The built-in checks are free and need no network: docket judge EVAL --judge checks",
+                how: "Scores a judge gave come in with the rows they belong to.",
                 action: None,
             };
             empty(pen, area, &words);
