@@ -126,6 +126,12 @@ impl ExportSplit {
         }
     }
 
+    /// The same seed, and everything is trained on.
+    #[must_use]
+    pub fn without_validation(self) -> Self {
+        Self { share: 0.0, ..self }
+    }
+
     /// The seed.
     pub fn seed(&self) -> u64 {
         self.seed
