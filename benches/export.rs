@@ -287,7 +287,7 @@ struct Line<'a> {
 }
 
 #[derive(Serialize)]
-struct Origin<'a> {
+struct Provenance<'a> {
     file: &'static str,
     line: u64,
     ticket: String,
@@ -328,7 +328,7 @@ fn bare(path: &Path, folder: &Path, name: &str) -> Any<u64> {
         train.line(&Line {
             messages: &asked.messages,
         })?;
-        origins.line(&Origin {
+        origins.line(&Provenance {
             file: "train.jsonl",
             line: n,
             ticket: hex(row.get_ref(0)?.as_blob()?),
