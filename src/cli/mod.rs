@@ -9,11 +9,14 @@ mod dataset;
 mod demo;
 mod doctor;
 mod eval;
+mod export;
 mod history;
 mod import;
 mod init;
+mod interrupt;
 mod items;
 pub mod output;
+mod progress;
 mod rubric;
 mod tickets;
 mod workbench;
@@ -107,6 +110,8 @@ enum Command {
     Dataset(dataset::Args),
     /// Check, make and show rubrics
     Rubric(rubric::Args),
+    /// Write a training dataset from what was reviewed
+    Export(export::Args),
     /// What was decided, by whom and when
     History(history::Args),
     /// Copy the workspace while others work on it
@@ -239,6 +244,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Eval(args)) => eval::run(&args, &context),
         Some(Command::Dataset(args)) => dataset::run(&args, &context),
         Some(Command::Rubric(args)) => rubric::run(&args, &context),
+        Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),
         Some(Command::Backup(args)) => backup::run(&args, &context),
         Some(Command::Doctor(args)) => doctor::run(&args, &context),

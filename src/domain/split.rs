@@ -126,6 +126,12 @@ impl ExportSplit {
         }
     }
 
+    /// The same seed, and everything is trained on.
+    #[must_use]
+    pub fn without_validation(self) -> Self {
+        Self { share: 0.0, ..self }
+    }
+
     /// The seed.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -138,7 +144,8 @@ impl ExportSplit {
 
     /// Where a cluster's rows go.
     pub fn of(&self, cluster: &ClusterId) -> Split {
-        if unit(key(EXPORT, self.seed, &cluster.0)) < self.share {
+        // No key lies below zero, so without a share there is nothing to hash.
+        if self.share > 0.0 && unit(key(EXPORT, self.seed, &cluster.0)) < self.share {
             Split::Validation
         } else {
             Split::Train

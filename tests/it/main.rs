@@ -1,5 +1,9 @@
 //! Tests of the program as its users meet it.
 
+// Helpers of tests fail by panicking, as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod export_cli;
 mod import_kill;
 mod import_real;
 mod support;

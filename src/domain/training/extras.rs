@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::json::Json;
@@ -21,6 +21,30 @@ pub struct Extra {
     pub key: String,
     /// Its value.
     pub value: Json,
+}
+
+/// Values that are no messages have no keys.
+macro_rules! nothing {
+    ($none:expr) => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok($none)
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($none)
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($none)
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($none)
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($none)
+        }
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok($none)
+        }
+    };
 }
 
 /// Keys that `Message` reads itself.
@@ -39,100 +63,141 @@ const READ: [&str; 9] = [
 /// The unread keys of a request's messages, for a request as `Request::read` takes it.
 pub fn request_extras(request: &Json) -> Vec<Extra> {
     let text = request.as_str().trim_ascii_start();
-    let mut found = Vec::new();
     match text.as_bytes().first() {
-        Some(b'[') => collect(text, 0, &mut found),
+        Some(b'[') => {
+            serde_json::from_str(text).map_or_else(|_| Vec::new(), |list| number(list, 0))
+        }
         Some(b'{') => {
             let Ok(wire) = serde_json::from_str::<Wire<'_>>(text) else {
-                return found;
+                return Vec::new();
             };
-            let list = wire.messages.or(wire.prompt).map_or("", RawValue::get);
             // `Request::read` puts the top-level system prompt before the messages.
             let before = usize::from(wire.system.is_some_and(|raw| raw.get() != "null"));
-            if list.starts_with('{') {
-                collect_one(list, before, &mut found);
-            } else {
-                collect(list, before, &mut found);
-            }
+            let list = wire.messages.or(wire.prompt).unwrap_or_default();
+            number(list, before)
         }
-        _ => {}
+        _ => Vec::new(),
     }
-    found
 }
 
 /// The unread keys of an answer's message that follows `messages` messages of its request.
 pub fn answer_extras(answer: &Json, messages: usize) -> Vec<Extra> {
-    let mut found = Vec::new();
-    collect_one(answer.as_str().trim_ascii_start(), messages, &mut found);
-    found
+    let text = answer.as_str().trim_ascii_start();
+    if !text.starts_with('{') {
+        return Vec::new();
+    }
+    serde_json::from_str(text).map_or_else(|_| Vec::new(), |list| number(list, messages))
 }
 
 #[derive(Deserialize)]
 struct Wire<'a> {
     #[serde(borrow, default)]
-    messages: Option<&'a RawValue>,
+    messages: Option<Turns<'a>>,
     #[serde(borrow, default)]
-    prompt: Option<&'a RawValue>,
+    prompt: Option<Turns<'a>>,
     #[serde(borrow, default)]
     system: Option<&'a RawValue>,
 }
 
-fn collect(list: &str, before: usize, found: &mut Vec<Extra>) {
-    let messages: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
-    for (at, raw) in messages.into_iter().enumerate() {
-        collect_one(raw.get(), before + at, found);
-    }
-}
-
-fn collect_one(message: &str, at: usize, found: &mut Vec<Extra>) {
-    if !message.starts_with('{') {
-        return;
-    }
-    let Ok(Keys(keys)) = serde_json::from_str::<Keys<'_>>(message) else {
-        return;
-    };
-    for (key, value) in keys {
+fn number(turns: Turns<'_>, before: usize) -> Vec<Extra> {
+    let mut found = Vec::new();
+    for (at, key, value) in turns.0 {
         found.push(Extra {
-            message: at,
+            message: before + at,
             key: key.into_owned(),
             value: Json::trusted(value.get()),
         });
     }
+    found
 }
 
-/// The entries of an object that say something and are not read elsewhere.
-struct Keys<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// The unread keys of a list of messages, or of a single one, with the message's place. Read in one go: an
+/// export does it for every row, and nearly every row has none.
+#[derive(Default)]
+struct Turns<'a>(Vec<(usize, Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Turns<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(List)
+    }
+}
+
+struct List;
+
+impl<'de> Visitor<'de> for List {
+    type Value = Turns<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("messages")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Turns<'de>, A::Error> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(Keys(keys)) = list.next_element()? {
+            found.extend(keys.into_iter().map(|(key, value)| (at, key, value)));
+            at += 1;
+        }
+        Ok(Turns(found))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Turns<'de>, A::Error> {
+        let keys = entries(map)?;
+        let found = keys.into_iter().map(|(key, value)| (0, key, value));
+        Ok(Turns(found.collect()))
+    }
+
+    nothing! { Turns(Vec::new()) }
+}
+
+/// The entries of an object that say something and are not read elsewhere; of anything else, none.
+struct Keys<'a>(Vec<Entry<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Keys<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Entries;
-        impl<'de> Visitor<'de> for Entries {
-            type Value = Keys<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a message")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys<'de>, A::Error> {
-                #[derive(Deserialize)]
-                struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-                let mut found = Vec::new();
-                while let Some(Key(key)) = map.next_key()? {
-                    if READ.contains(&key.as_ref()) {
-                        map.next_value::<IgnoredAny>()?;
-                        continue;
-                    }
-                    let value: &RawValue = map.next_value()?;
-                    // Absent by another name: recorders write every key they know.
-                    if !matches!(value.get(), "null" | "[]" | "{}" | "\"\"") {
-                        found.push((key, value));
-                    }
-                }
-                Ok(Keys(found))
-            }
-        }
-        from.deserialize_map(Entries)
+        from.deserialize_any(Entries)
     }
+}
+
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Keys<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Keys<'de>, A::Error> {
+        entries(map).map(Keys)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Keys<'de>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Keys(Vec::new()))
+    }
+
+    nothing! { Keys(Vec::new()) }
+}
+
+type Entry<'a> = (Cow<'a, str>, &'a RawValue);
+
+fn entries<'de, A: MapAccess<'de>>(mut map: A) -> Result<Vec<Entry<'de>>, A::Error> {
+    #[derive(Deserialize)]
+    struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+    let mut found = Vec::new();
+    while let Some(Key(key)) = map.next_key()? {
+        if READ.contains(&key.as_ref()) {
+            map.next_value::<IgnoredAny>()?;
+            continue;
+        }
+        let value: &RawValue = map.next_value()?;
+        // Absent by another name: recorders write every key they know.
+        if !matches!(value.get(), "null" | "[]" | "{}" | "\"\"") {
+            found.push((key, value));
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

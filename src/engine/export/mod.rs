@@ -12,6 +12,7 @@
 mod check;
 mod error;
 mod evidence;
+mod gather;
 mod held;
 mod pass;
 mod record;
@@ -26,28 +27,22 @@ use std::sync::atomic::AtomicBool;
 pub use error::ExportError;
 pub use report::{ExportReport, HeldRows, Landed};
 
-use super::folder::{
-    About, FileEntry, FolderPlan, FolderWriter, HeldOut, Selection, SourceFile, Summary,
-};
+use super::folder::{About, FileEntry, FolderPlan, FolderWriter, HeldOut, Selection, Summary};
 use super::{Engine, EngineError, Result};
 use crate::domain::eval::Eval;
 use crate::domain::ids::EvalId;
 use crate::domain::rubric::Kind;
+use crate::domain::split::ExportSplit;
 use crate::domain::training::{Needs, TrainingFormat};
 use crate::domain::view::{
     ExportOptions, ExportPlan, ExportPreview, Exported, FormatChoice, Progress,
 };
-use crate::formats::training::Columns;
-use crate::store::export::Ask;
-use crate::store::filter_sql::Scope;
 use crate::store::{Db, StoreError, catalog, rubrics};
-use crate::text;
 
 use check::Checked;
-use held::Held;
-use pass::{Counts, Pass, Sink, Terms, Watch};
+use gather::Passed;
+use pass::Sink;
 use record::UnderWay;
-use rows::Maker;
 
 /// An export as asked for, with what only the command line asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,16 +72,6 @@ impl From<ExportPlan> for ExportRequest {
             languages: Vec::new(),
         }
     }
-}
-
-/// What came of the pass, with what was read in the same state of the workspace.
-struct Passed {
-    counts: Counts,
-    sink: Sink,
-    held: Held,
-    shape: Columns,
-    unsettled: u64,
-    sources: Vec<SourceFile>,
 }
 
 impl Engine {
@@ -138,17 +123,12 @@ impl Engine {
         cancel: &AtomicBool,
     ) -> std::result::Result<ExportReport, ExportError> {
         let checked = self.check_export(request)?;
-        let passed = self.pass(request, &checked, || Ok(Sink::Nowhere), progress, cancel)?;
-        Ok(ExportReport::of(
-            request,
-            &checked,
-            passed.counts,
-            &passed.held,
-            passed.unsettled,
-        ))
+        let nowhere = |_| Ok(Sink::Nowhere);
+        let passed = self.gather(request, &checked, nowhere, progress, cancel)?;
+        Ok(ExportReport::of(request, &checked, passed))
     }
 
-    /// Writes an export. [`ExportError::Nothing`] if no row is left to write, or none to train on.
+    /// Writes an export. [`ExportError::Nothing`] if no row is left to write.
     pub fn export_with(
         &self,
         request: &ExportRequest,
@@ -157,27 +137,23 @@ impl Engine {
     ) -> std::result::Result<ExportReport, ExportError> {
         self.settle_exports()?;
         let checked = self.check_export(request)?;
-        let plan = FolderPlan {
-            format: checked.format,
-            split: checked.split,
-            replace: request.replace,
-        };
         let folder = Path::new(&request.plan.folder);
-        let open = || Ok(Sink::Folder(Box::new(FolderWriter::create(folder, plan)?)));
-        let mut passed = self.pass(request, &checked, open, progress, cancel)?;
+        let open = |split: ExportSplit| {
+            let plan = FolderPlan {
+                format: checked.format,
+                split,
+                replace: request.replace,
+            };
+            Ok(Sink::Folder(Box::new(FolderWriter::create(folder, plan)?)))
+        };
+        let mut passed = self.gather(request, &checked, open, progress, cancel)?;
         let sink = std::mem::replace(&mut passed.sink, Sink::Nowhere);
         let Sink::Folder(writer) = sink else {
             return Err(ExportError::Stopped);
         };
-        if passed.counts.train == 0 {
+        if passed.counts.rows() == 0 {
             drop(writer);
-            let report = ExportReport::of(
-                request,
-                &checked,
-                passed.counts,
-                &passed.held,
-                passed.unsettled,
-            );
+            let report = ExportReport::of(request, &checked, passed);
             return Err(ExportError::Nothing(Box::new(report)));
         }
         self.land(request, &checked, passed, *writer)
@@ -206,8 +182,8 @@ impl Engine {
         let summary = Summary {
             about: about(request, checked, &mut passed, created),
             shape: passed.shape | passed.counts.tally.shape(),
-            duplicates: passed.counts.tally.duplicates(),
-            warnings: passed.counts.tally.warnings(),
+            duplicates: passed.duplicates,
+            warnings: passed.warnings.clone(),
             refused_first: passed.counts.listed.clone(),
         };
         self.announce_export(&under_way)?;
@@ -220,13 +196,7 @@ impl Engine {
             }
         };
         let manifest = manifest_entry(&written.folder)?;
-        let mut report = ExportReport::of(
-            request,
-            checked,
-            passed.counts,
-            &passed.held,
-            passed.unsettled,
-        );
+        let mut report = ExportReport::of(request, checked, passed);
         let mut files = written.files;
         let landed = Landed {
             folder: written.folder.display().to_string(),
@@ -251,74 +221,6 @@ impl Engine {
             .map(|time| time.to_string())
             .unwrap_or_default()
     }
-
-    /// Runs the pass, once more if a late row needs a column that the file was begun without.
-    fn pass(
-        &self,
-        request: &ExportRequest,
-        checked: &Checked,
-        open: impl Fn() -> std::result::Result<Sink, ExportError>,
-        progress: &mut dyn FnMut(Progress),
-        cancel: &AtomicBool,
-    ) -> std::result::Result<Passed, ExportError> {
-        let words = &text::search_terms::fts_query;
-        let ask = Ask {
-            scope: Scope {
-                eval: checked.eval_row,
-                reviewer: self.reviewer(),
-                words,
-            },
-            wanted: checked.wanted,
-            filter: &checked.filter,
-            min_score: request.plan.min_score,
-        };
-        let now_ms = || self.clock().now_ms();
-        let mut run = |db: &Db| {
-            let held = Held::load(db)?;
-            let terms = Terms {
-                maker: Maker {
-                    format: checked.format,
-                    rubric: &checked.rubric,
-                },
-                held: &held,
-                split: checked.split,
-                overridden: checked.override_reason.is_some(),
-                limit: request.limit,
-            };
-            let mut watch = Watch {
-                progress,
-                cancel,
-                now_ms: &now_ms,
-                started_ms: now_ms(),
-                span: crate::store::export::span(db, checked.eval_row)?.unwrap_or((0, -1)),
-                what: format!("exporting {}", checked.eval.name),
-            };
-            // Before the first look, so that a target that cannot be used is told at once.
-            let mut sink = open()?;
-            let mut shape = pass::foresee(db, &ask, &terms)?;
-            loop {
-                let (counts, done) = Pass::new(&terms, sink, shape).run(db, &ask, &mut watch)?;
-                if !Pass::uneven(&terms, shape, &counts) {
-                    let unsettled =
-                        crate::store::export::unsettled(db, checked.eval_row, checked.wanted)?;
-                    let sources = sources(db, &counts)?;
-                    return Ok(Passed {
-                        counts,
-                        sink: done,
-                        shape,
-                        unsettled,
-                        sources,
-                        held,
-                    });
-                }
-                // The folder in the making goes before a new one takes its place.
-                drop(done);
-                shape = shape | counts.tally.shape();
-                sink = open()?;
-            }
-        };
-        self.store().read(|db| Ok(run(db)))?
-    }
 }
 
 fn known_eval(db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
@@ -339,16 +241,6 @@ fn free_folder(name: &str) -> String {
         .chain(numbered)
         .find(|folder| free(folder))
         .unwrap_or_else(|| name.to_owned())
-}
-
-fn sources(db: &Db, counts: &Counts) -> crate::store::Result<Vec<SourceFile>> {
-    let rows: Vec<i64> = counts.sources.iter().copied().collect();
-    let file = |(path, sha256): (String, Option<String>)| SourceFile {
-        path,
-        sha256: sha256.unwrap_or_else(|| "not recorded".to_owned()),
-    };
-    let found = crate::store::export::sources(db, &rows)?;
-    Ok(found.into_iter().map(file).collect())
 }
 
 fn about(

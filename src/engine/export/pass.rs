@@ -204,13 +204,11 @@ impl<'a> Pass<'a> {
                 }
             }
         })?;
-        match failed {
-            Some(error) => Err(error),
-            None => {
-                watch.tell(watch.span.1);
-                Ok((self.counts, self.sink))
-            }
+        if let Some(error) = failed {
+            return Err(error);
         }
+        watch.tell(watch.span.1);
+        Ok((self.counts, self.sink))
     }
 
     /// Whether a row needed a column the others were written without.
@@ -274,7 +272,7 @@ impl<'a> Pass<'a> {
             "held_out",
             format!("its request is held out in {}", names.join(", ")),
         );
-        Ok(self.to_folder(row, &[refusal])?)
+        Ok(self.note_in_folder(row, &[refusal])?)
     }
 
     fn refuse(&mut self, row: &TrainingRow, reasons: &[Refusal]) -> Result<(), ExportError> {
@@ -296,10 +294,14 @@ impl<'a> Pass<'a> {
                 reason: all.join("; "),
             });
         }
-        Ok(self.to_folder(row, reasons)?)
+        Ok(self.note_in_folder(row, reasons)?)
     }
 
-    fn to_folder(&mut self, row: &TrainingRow, reasons: &[Refusal]) -> Result<(), FolderError> {
+    fn note_in_folder(
+        &mut self,
+        row: &TrainingRow,
+        reasons: &[Refusal],
+    ) -> Result<(), FolderError> {
         match &mut self.sink {
             Sink::Folder(folder) => folder.refuse(row, reasons),
             Sink::Nowhere => Ok(()),

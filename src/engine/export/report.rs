@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::super::folder::{FileEntry, RefusedCount, RefusedRow};
 use super::ExportRequest;
 use super::check::Checked;
-use super::held::Held;
-use super::pass::Counts;
+use super::gather::Passed;
 use crate::domain::training::{TrainingFormat, Warning};
 use crate::domain::view::{ExportPreview, Exported, HeldBack, Refused};
 
@@ -76,13 +75,8 @@ pub struct ExportReport {
 
 impl ExportReport {
     /// What came of a pass; nothing is written yet.
-    pub(super) fn of(
-        request: &ExportRequest,
-        checked: &Checked,
-        mut counts: Counts,
-        held: &Held,
-        unsettled: u64,
-    ) -> Self {
+    pub(super) fn of(request: &ExportRequest, checked: &Checked, passed: Passed) -> Self {
+        let Passed { counts, held, .. } = passed;
         let in_datasets = counts
             .held
             .iter()
@@ -94,7 +88,7 @@ impl ExportReport {
             rows: request.plan.rows.name(),
             train: counts.train,
             validation: counts.validation,
-            duplicates: counts.tally.duplicates(),
+            duplicates: passed.duplicates,
             refused: counts.refused_rows,
             refused_by_reason: counts.refused(),
             held_out: counts.held_rows,
@@ -107,12 +101,8 @@ impl ExportReport {
             move_to: checked.move_to.clone(),
             override_reason: checked.override_reason.clone(),
             overridden: counts.overridden,
-            unsettled,
-            warnings: if counts.rows() > 0 {
-                counts.tally.warnings()
-            } else {
-                Vec::new()
-            },
+            unsettled: passed.unsettled,
+            warnings: passed.warnings,
             refused_first: counts.listed,
             sample: counts.sample,
             written: None,
@@ -184,20 +174,10 @@ impl ExportReport {
 
     /// Why nothing is written, and what to do.
     pub fn why_nothing(&self) -> (String, String) {
-        if self.held_out > 0 && self.row_count() == 0 {
+        if self.held_out > 0 {
             return self.all_held_out();
         }
         let eval = &self.eval;
-        if self.row_count() > 0 {
-            return (
-                format!(
-                    "nothing was written: all {} rows fell into validation and none is left to train on",
-                    self.row_count()
-                ),
-                "use a larger share for training, such as `--split train=0.9`, or another seed"
-                    .into(),
-            );
-        }
         if self.refused > 0 {
             let reasons: Vec<String> = self
                 .refused_by_reason
@@ -206,8 +186,7 @@ impl ExportReport {
                 .collect();
             return (
                 format!(
-                    "nothing to export: all {} rows of `{eval}` were refused ({})",
-                    self.refused,
+                    "nothing to export: every row of `{eval}` was refused ({})",
                     reasons.join(", ")
                 ),
                 "another format may take them, or the tickets need a correction".into(),
@@ -242,9 +221,8 @@ impl ExportReport {
             .map(|held| format!("`docket dataset move {} {}`", held.dataset, self.move_to))
             .collect();
         let what = format!(
-            "nothing to export from `{}`: all {} rows are held out ({}), measured on and so not trained on",
+            "nothing to export from `{}`: every row is held out ({}), measured on and so not trained on",
             self.eval,
-            self.held_out,
             parts.join(", ")
         );
         let how = format!(

@@ -113,15 +113,24 @@ fn nothing_to_write_says_why_and_leaves_no_trace() {
         what.contains("no ticket fits that has a correction"),
         "{what}"
     );
-    let (what, hint) = refused(&desk, |r| r.plan.validation = 0.999_999);
-    assert!(what.contains("all 1 rows fell into validation"), "{what}");
-    assert!(hint.unwrap().contains("--split"));
     desk.correct(std::iter::once((1, "  ".to_owned())));
     let (what, _) = refused(&desk, |r| r.plan.filter = "feature:search".into());
     assert!(
-        what.contains("all 1 rows of `support` were refused (1 empty answer)"),
+        what.contains("every row of `support` was refused (1 empty answer)"),
         "{what}"
     );
+}
+
+#[test]
+fn rows_too_few_for_validation_are_all_trained_on() {
+    let desk = desk();
+    let mut request = desk.request("trl-sft", ExportRows::Corrected);
+    request.plan.validation = 0.999_999;
+    let report = desk.run(&request).unwrap();
+    assert_eq!((report.train, report.validation), (1, 0));
+    assert!(report.warnings.iter().any(|w| w.code == "no_validation"));
+    let manifest = fs::read_to_string(desk.target("out/manifest.json")).unwrap();
+    assert!(manifest.contains("\"validation_share\": 0.0"), "{manifest}");
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn what_is_held_out_is_refused_until_it_is_moved_or_a_reason_is_given() {
     let (what, how) = (error.to_string(), error.hint().unwrap());
     assert!(matches!(&error, ExportError::Nothing(report) if report.held_out == 1));
     assert!(
-        what.contains("all 1 rows are held out (1 in `gold`)"),
+        what.contains("every row is held out (1 in `gold`)"),
         "{what}"
     );
     assert!(how.contains("docket dataset move gold support"), "{how}");
