@@ -233,7 +233,7 @@ impl<'a> Import<'a> {
         let mut facts = Facts::new(self.to.aim.clone(), self.plan.tags.clone());
         let mut out = Outgoing {
             feed,
-            batch: Batch::default(),
+            batch: roomy(),
             stream: None,
             broken: false,
         };
@@ -312,6 +312,14 @@ impl<'a> Import<'a> {
     }
 }
 
+/// A batch that need not grow while it is filled.
+fn roomy() -> Batch {
+    Batch {
+        arena: Vec::with_capacity(BATCH_BYTES + BATCH_BYTES / 8),
+        rows: Vec::with_capacity(BATCH_ROWS),
+    }
+}
+
 /// Batches on their way to the writer.
 struct Outgoing<'f> {
     feed: &'f Feed,
@@ -328,7 +336,7 @@ impl Outgoing<'_> {
 
     fn flush(&mut self) {
         if !self.batch.rows.is_empty() {
-            let batch = std::mem::take(&mut self.batch);
+            let batch = std::mem::replace(&mut self.batch, roomy());
             self.send(Message::Batch(batch));
         }
     }
