@@ -8,6 +8,7 @@ mod facts;
 mod write;
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::db::Db;
 use super::error::Result;
@@ -18,8 +19,8 @@ use write::Work;
 /// Loads batches. One per import.
 pub struct Loader {
     bulk: bool,
-    seen_raws: HashSet<u64>,
-    seen_items: HashSet<u64>,
+    seen_raws: Prefixes,
+    seen_items: Prefixes,
     /// Rows that need the indexes, by local row of their source.
     waiting: Vec<(i64, Batch)>,
     waiting_bytes: usize,
@@ -38,8 +39,8 @@ impl Loader {
     pub fn new(bulk: bool) -> Self {
         Self {
             bulk,
-            seen_raws: HashSet::new(),
-            seen_items: HashSet::new(),
+            seen_raws: Prefixes::default(),
+            seen_items: Prefixes::default(),
             waiting: Vec::new(),
             waiting_bytes: 0,
             ranges: Vec::new(),
@@ -61,8 +62,8 @@ impl Loader {
     pub fn indexed(&mut self) -> Vec<(i64, Batch)> {
         self.bulk = false;
         self.waiting_bytes = 0;
-        self.seen_raws = HashSet::new();
-        self.seen_items = HashSet::new();
+        self.seen_raws = Prefixes::default();
+        self.seen_items = Prefixes::default();
         std::mem::take(&mut self.waiting)
     }
 
@@ -124,6 +125,28 @@ impl Loader {
             Some((lo, hi)) if (*lo..=*hi).contains(&item) => {}
             _ => self.ranges.push((item, item)),
         }
+    }
+}
+
+/// Prefixes of ids, which are hashes already and need no further one.
+type Prefixes = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
     }
 }
 

@@ -21,7 +21,7 @@ fn log(rows: u32) -> String {
             }
             _ => String::new(),
         };
-        if n % 97 == 0 {
+        if n.is_multiple_of(97) {
             return "{broken\n".to_owned();
         }
         format!(

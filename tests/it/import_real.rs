@@ -3,6 +3,7 @@
 use crate::support::{docket, dump, fresh, number, shared};
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn the_pandalm_test_set_comes_in_whole_with_its_dirt_reported() {
     let Some(data) = shared("data/pandalm") else {
         return;

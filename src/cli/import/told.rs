@@ -29,10 +29,10 @@ impl Told {
         match progress {
             Progress::Looked(files) => files.iter().for_each(looked),
             Progress::Checking { rows, bytes, total } => {
-                self.bar("checking", &format!("{rows} rows"), bytes, total)
+                self.bar("checking", &format!("{rows} rows"), bytes, total);
             }
             Progress::Loading { rows, bytes, total } => {
-                self.bar("loading", &format!("{rows} rows"), bytes, total)
+                self.bar("loading", &format!("{rows} rows"), bytes, total);
             }
             Progress::Finishing => self.bar("loading", "finishing", 1, 1),
             Progress::Ready(report) => {
@@ -156,7 +156,7 @@ pub fn summary(report: &ImportReport) {
     );
     match (&report.eval, &report.rubric) {
         (Some(eval), Some(rubric)) => {
-            output::say(&format!("eval `{eval}`, rubric `{rubric}`, {items}"))
+            output::say(&format!("eval `{eval}`, rubric `{rubric}`, {items}"));
         }
         _ => output::say(&items),
     }

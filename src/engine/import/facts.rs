@@ -159,13 +159,9 @@ impl Facts {
         };
         let text = &mut self.text;
         text.clear();
-        match decode_string(json) {
-            Some(plain) => normalise_into(&plain, |piece| text.push_str(piece)),
-            None => {
-                let own = Request::read(&Json::trusted(json)).own_text();
-                normalise_into(&own, |piece| text.push_str(piece));
-            }
-        }
+        let own = decode_string(json)
+            .unwrap_or_else(|| Cow::Owned(Request::read(&Json::trusted(json)).own_text()));
+        normalise_into(&own, |piece| text.push_str(piece));
         if text.is_empty() {
             return ClusterId(request_key(request));
         }

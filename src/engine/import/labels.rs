@@ -202,11 +202,9 @@ impl Row<'_> {
     fn ticket_of(&self, output: Option<usize>) -> Result<usize, &'static str> {
         match (self.record.pairwise, output, self.outputs.len()) {
             (_, _, 0) => Err("the row has no output"),
-            (true, None, _) => Ok(0),
-            (true, Some(_), 1) => Ok(0),
+            (true, None, _) | (_, Some(0) | None, 1) => Ok(0),
             (true, Some(_), _) => Err("it is about one of the outputs that are compared"),
             (false, Some(at), n) if at < n => Ok(at),
-            (false, None, 1) => Ok(0),
             (false, _, _) => Err("it does not say which output it is about"),
         }
     }

@@ -8,6 +8,7 @@
 mod facts;
 mod index;
 mod labels;
+mod outgoing;
 mod plan;
 mod pump;
 mod reading;
@@ -29,21 +30,17 @@ pub use plan::{ImportPlan, NewTarget, Sample, eval_name};
 pub use report::{BadRow, Counts, End, FileReport, ImportReport, Joined, New, Progress};
 
 use super::{Engine, EngineError, Result};
-use crate::domain::ids::Identity;
 use crate::formats::intake::Options;
 use crate::store::datasets::Ranges;
 use crate::store::dialect;
-use crate::store::ingest::{Batch, Target};
+use crate::store::ingest::Target;
 use facts::Facts;
-use pump::{Feed, Message, SourceFact};
-use reading::{Kept, Looked, Picks};
+use outgoing::Outgoing;
+use pump::{Feed, SourceFact};
+use reading::{Looked, Picks, Stream};
 use rejects::Rejects;
 use source::Source;
 use target::Destination;
-
-/// Rows and bytes after which a batch goes to the writer: a few milliseconds of work, and little memory.
-const BATCH_ROWS: usize = 512;
-const BATCH_BYTES: usize = 512 << 10;
 
 /// Looks at a file without importing it: what it is, and how its columns would be read.
 pub fn look(path: &Path) -> Result<FileReport> {
@@ -82,7 +79,7 @@ impl Engine {
             if plan.index {
                 let started = Instant::now();
                 self.index_all(cancel, |done, total| {
-                    told(Progress::Indexing { done, total })
+                    told(Progress::Indexing { done, total });
                 })?;
                 report.index_seconds = started.elapsed().as_secs_f64();
             }
@@ -200,7 +197,7 @@ impl<'a> Import<'a> {
             |feed| {
                 let mut tell = told.borrow_mut();
                 self.read(feed, &mut target, |rows, bytes| {
-                    tell(Progress::Loading { rows, bytes, total })
+                    tell(Progress::Loading { rows, bytes, total });
                 })
             },
             || told.borrow_mut()(Progress::Finishing),
@@ -231,139 +228,57 @@ impl<'a> Import<'a> {
         tell: impl FnMut(u64, u64),
     ) -> Result<bool> {
         let mut facts = Facts::new(self.to.aim.clone(), self.plan.tags.clone());
-        let mut out = Outgoing {
-            feed,
-            batch: Batch::default(),
-            stream: None,
-            broken: false,
-        };
-        let (mut taken, mut bare, mut failed) = (0, 0, None);
+        let files: Vec<SourceFact> = self.source_facts();
+        let mut out = Outgoing::new(feed, self.engine, &self.to, files);
         let counting = !self.checked;
-        let way = self.to.way(
-            self.plan,
-            &self.options,
-            &self.sources,
-            &self.looked.streams,
-            self.cancel,
-            counting,
-        );
-        let (to, engine, picks) = (&self.to, self.engine, &self.picks);
-        let (sources, streams) = (&self.sources, &self.looked.streams);
-        let formats: Vec<String> = self
-            .report
-            .files
-            .iter()
-            .map(|file| file.format.clone())
-            .collect();
-        let mut eval_made = false;
-        let whole = way.go(
-            &mut facts,
-            &mut self.report,
-            &mut self.rejects,
-            tell,
-            |facts, kept| {
-                if picks.as_ref().is_some_and(|picks| !picks.has(&kept)) {
-                    return ControlFlow::Continue(());
-                }
-                // The eval is made for the first row there is; a file without one leaves none behind.
-                if taken == 0 {
-                    match to.make_eval(engine) {
-                        Ok(Some((made, found))) => {
-                            *target = Some(found);
-                            eval_made = made;
-                            out.send(Message::Target(found));
-                        }
-                        Ok(None) => {}
-                        Err(error) => {
-                            failed = Some(error);
-                            return ControlFlow::Break(());
-                        }
-                    }
-                }
-                taken += 1;
-                bare += u64::from(kept.record.outputs.is_empty());
-                if out.stream != Some(kept.stream) {
-                    let files = &streams[kept.stream].files;
-                    out.enter(&kept, source_fact(sources, files, &formats, &kept));
-                }
-                facts.push(&mut out.batch, kept.line, kept.json, kept.item, kept.record);
-                out.send_full();
-                if out.broken {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            },
-        )?;
+        let streams = &self.looked.streams;
+        let (plan, options) = (self.plan, &self.options);
+        let way = self
+            .to
+            .way(plan, options, &self.sources, streams, self.cancel, counting);
+        let picks = &self.picks;
+        let (report, rejects) = (&mut self.report, &mut self.rejects);
+        let whole = way.go(&mut facts, report, rejects, tell, |facts, kept| {
+            if picks.as_ref().is_some_and(|picks| !picks.has(&kept)) {
+                return ControlFlow::Continue(());
+            }
+            out.take(facts, &kept)
+        })?;
         out.flush();
-        self.report.taken = taken;
-        self.report.without_output = bare;
-        self.report.eval_made = eval_made;
-        self.report.unmapped = std::mem::take(&mut facts.unmapped);
-        match failed {
+        report.taken = out.taken;
+        report.without_output = out.without_output;
+        report.eval_made = out.eval_made;
+        report.unmapped = std::mem::take(&mut facts.unmapped);
+        *target = out.target;
+        match out.failed {
             Some(error) => Err(error),
             None => Ok(whole && !out.broken),
         }
     }
 
+    /// What each stream is kept as, but for its identity, which its first row gives.
+    fn source_facts(&self) -> Vec<SourceFact> {
+        let of = |stream: &Stream| {
+            let sources = stream.files.iter().map(|at| &self.sources[*at]);
+            let labels: Vec<&str> = sources
+                .clone()
+                .map(|source| source.label.as_str())
+                .collect();
+            let lead = stream.files.first();
+            SourceFact {
+                id: [0; 16],
+                name: labels.join(" + "),
+                format: lead
+                    .map(|at| self.report.files[*at].format.clone())
+                    .unwrap_or_default(),
+                bytes: sources.map(|source| source.bytes).sum(),
+            }
+        };
+        self.looked.streams.iter().map(of).collect()
+    }
+
     /// Bytes to read on one way through.
     fn total(&self) -> u64 {
         self.sources.iter().map(|source| source.bytes).sum()
-    }
-}
-
-/// Batches on their way to the writer.
-struct Outgoing<'f> {
-    feed: &'f Feed,
-    batch: Batch,
-    stream: Option<usize>,
-    /// The writer failed; it says why itself.
-    broken: bool,
-}
-
-impl Outgoing<'_> {
-    fn send(&mut self, message: Message) {
-        self.broken |= self.feed.send(message).is_err();
-    }
-
-    fn flush(&mut self) {
-        if !self.batch.rows.is_empty() {
-            let batch = std::mem::take(&mut self.batch);
-            self.send(Message::Batch(batch));
-        }
-    }
-
-    fn send_full(&mut self) {
-        if self.batch.rows.len() >= BATCH_ROWS || self.batch.arena.len() >= BATCH_BYTES {
-            self.flush();
-        }
-    }
-
-    fn enter(&mut self, kept: &Kept<'_>, source: SourceFact) {
-        self.flush();
-        self.stream = Some(kept.stream);
-        self.send(Message::Source(source));
-    }
-}
-
-fn source_fact(
-    sources: &[Source],
-    files: &[usize],
-    formats: &[String],
-    kept: &Kept<'_>,
-) -> SourceFact {
-    let labels: Vec<&str> = files.iter().map(|at| sources[*at].label.as_str()).collect();
-    let name = labels.join(" + ");
-    SourceFact {
-        id: Identity::of("source")
-            .part(name.as_bytes())
-            .part(&kept.first.0)
-            .finish(),
-        name,
-        format: files
-            .first()
-            .map(|at| formats[*at].clone())
-            .unwrap_or_default(),
-        bytes: files.iter().map(|at| sources[*at].bytes).sum(),
     }
 }

@@ -3,7 +3,7 @@
 //! Two batches wait at most, so memory stays flat whatever is slower. A commit takes what has come in about
 //! 40 ms, so that others who write (a reviewer beside an import) never wait long.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -187,10 +187,7 @@ impl Load {
             if started.elapsed() >= COMMIT || rows >= COMMIT_ROWS || self.loader.wants_indexes() {
                 break;
             }
-            next = match self.messages.recv_timeout(PATIENCE) {
-                Ok(message) => Some(message),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-            };
+            next = self.messages.recv_timeout(PATIENCE).ok();
         }
         Ok(())
     }

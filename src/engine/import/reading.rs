@@ -16,7 +16,7 @@ use super::snapshot::RowView;
 use super::source::Source;
 use crate::domain::ids::{Identity, ItemId, RawId};
 use crate::domain::record::Record;
-use crate::formats::intake::{self, Format, IntakeError, Options, Packing, Row, Summary};
+use crate::formats::intake::{self, Format, IntakeError, Options, Packing, Row, RowError, Summary};
 
 /// Rows looked at before anything is decided.
 const LOOK: u64 = 200;
@@ -247,39 +247,17 @@ impl Way<'_> {
                     tell(rows, count.load(Ordering::Relaxed));
                 }
                 let file = files.files[row.file];
-                if self.counting {
-                    report.files[file].rows += 1;
-                }
-                let record = match row.outcome {
-                    Ok(record) => record,
+                let record = match self.record(report, rejects, file, row.raw, row.outcome) {
+                    Ok(Some(record)) => record,
+                    Ok(None) => return ControlFlow::Continue(()),
                     Err(error) => {
-                        if self.counting {
-                            report.files[file].bad_row(error);
-                            if let Err(error) = Rejects::keep(rejects, row.raw) {
-                                failed = Some(error);
-                                return ControlFlow::Break(());
-                            }
-                        }
-                        return ControlFlow::Continue(());
+                        failed = Some(error);
+                        return ControlFlow::Break(());
                     }
                 };
-                if self.counting {
-                    report.readable += 1;
-                    for remark in &record.remarks {
-                        report.files[file].remarks.add(remark);
-                    }
-                }
                 let item = facts.identify(&record);
                 let first = *first.get_or_insert_with(|| raw_id(row.json));
-                let view = RowView {
-                    record: &record,
-                    json: row.json,
-                    source: &self.sources[file].label,
-                    dataset: self.dataset,
-                    role: self.role,
-                    tags: &self.plan.tags,
-                };
-                if !self.plan.filter.is_all() && !self.plan.filter.matches(&view) {
+                if !self.passes(file, row.json, &record) {
                     return ControlFlow::Continue(());
                 }
                 let kept = Kept {
@@ -310,6 +288,49 @@ impl Way<'_> {
         }
         tell(rows, count.load(Ordering::Relaxed));
         Ok(true)
+    }
+}
+
+impl Way<'_> {
+    /// The record of a row, counted; `None` for a bad one.
+    fn record<'r>(
+        &self,
+        report: &mut ImportReport,
+        rejects: &mut Option<Rejects>,
+        file: usize,
+        raw: &[u8],
+        outcome: std::result::Result<Record<'r>, RowError>,
+    ) -> Result<Option<Record<'r>>> {
+        if !self.counting {
+            return Ok(outcome.ok());
+        }
+        let found = &mut report.files[file];
+        found.rows += 1;
+        match outcome {
+            Ok(record) => {
+                report.readable += 1;
+                for remark in &record.remarks {
+                    found.remarks.add(remark);
+                }
+                Ok(Some(record))
+            }
+            Err(error) => {
+                found.bad_row(error);
+                Rejects::keep(rejects, raw).map(|()| None)
+            }
+        }
+    }
+
+    fn passes(&self, file: usize, json: &str, record: &Record<'_>) -> bool {
+        self.plan.filter.is_all()
+            || self.plan.filter.matches(&RowView {
+                record,
+                json,
+                source: &self.sources[file].label,
+                dataset: self.dataset,
+                role: self.role,
+                tags: &self.plan.tags,
+            })
     }
 }
 

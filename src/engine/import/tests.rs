@@ -253,6 +253,7 @@ const LABELLED: &str = r#"{"id":"1","request":"q","response":"a","time":"2026-01
 "corrections":[{"text":"better","author":"ben","reason":"wrong word"},{"text":"best","author":"dan"}]}"#;
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn labels_become_reviews_verdicts_and_corrections_and_the_rest_is_named() {
     let bench = Bench::new();
     let log = bench.file("logs.jsonl", &LABELLED.replace('\n', ""));
