@@ -39,10 +39,19 @@ impl CheckUp {
 
 impl Engine {
     /// Checks the file and compares what is kept with a rebuild from facts and ledger. With `rebuild` the
-    /// rebuilt state stays; without it nothing changes.
+    /// rebuilt state stays; without it nothing changes, but that an export which was killed after its folder
+    /// stood is recorded.
     pub fn check_up(&self, rebuild: bool) -> Result<CheckUp> {
+        let settled = self.settle_exports()?;
         Ok(self.store().on_writer(move |db| {
             let mut report = CheckUp::default();
+            for folder in &settled {
+                let folder = folder.display();
+                report.note(
+                    true,
+                    format!("the export to `{folder}` was cut off and is recorded now"),
+                );
+            }
             match dialect::integrity(db)? {
                 None => report.note(true, "the file is sound"),
                 Some(what) => report.note(false, format!("the file is damaged: {what}")),

@@ -116,12 +116,20 @@ pub fn each(
     mut visit: impl FnMut(&Candidate<'_>) -> Result<bool>,
 ) -> Result<()> {
     let compiled = compile(db, ask.filter, &ask.scope, 3)?;
+    let sql = select(ask, &compiled.sql);
+    let least = ask.min_score.map(|least| least - EPSILON);
+    let mut args: Vec<Val<'_>> = args![ask.scope.eval, least].to_vec();
+    args.extend(compiled.args.iter().map(Arg::val));
+    db.each(&sql, &args, |row| visit(&read(row)?))
+}
+
+fn select(ask: &Ask<'_>, filter: &str) -> String {
     let score = if ask.min_score.is_some() {
         "t.score >= ?2"
     } else {
         "?2 IS NULL"
     };
-    let sql = format!(
+    format!(
         "SELECT t.row, t.id, t.item, t.outputs, t.score, t.pass, t.corrected, i.id, i.cluster, i.external_id,
            ri.body, i.request_at, i.request_len, i.request, i.reference_at, i.reference_len, i.reference,
            ro.id, ro.source, CASE WHEN o.raw = i.raw THEN NULL ELSE ro.body END, o.message_at, o.message_len, o.message,
@@ -129,14 +137,9 @@ pub fn each(
          FROM ticket t JOIN item i ON i.row = t.item JOIN raw ri ON ri.row = i.raw
            JOIN output o ON o.row = t.output JOIN raw ro ON ro.row = o.raw
            LEFT JOIN ticket_fold f ON f.ticket = t.row
-         WHERE t.eval = ?1 AND {} AND {score} AND {} ORDER BY t.row",
+         WHERE t.eval = ?1 AND {} AND {score} AND {filter} ORDER BY t.row",
         ask.wanted.sql(),
-        compiled.sql
-    );
-    let least = ask.min_score.map(|least| least - EPSILON);
-    let mut args: Vec<Val<'_>> = args![ask.scope.eval, least].to_vec();
-    args.extend(compiled.args.iter().map(Arg::val));
-    db.each(&sql, &args, |row| visit(&read(row)?))
+    )
 }
 
 fn read<'r>(row: &'r Row<'_>) -> Result<Candidate<'r>> {
@@ -275,4 +278,59 @@ pub fn drop_under_way(db: &Db, folder: &str) -> Result<()> {
         args![&format!("{UNDER_WAY}{folder}")],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::memory;
+
+    #[test]
+    fn rows_come_in_their_order_without_being_sorted() {
+        let db = memory();
+        let [no, yes] = [false, true];
+        for (passing, failing, corrected, compared) in [
+            (yes, no, no, no),
+            (yes, yes, no, no),
+            (no, no, yes, no),
+            (yes, no, yes, no),
+            (no, no, yes, yes),
+            (yes, yes, yes, yes),
+        ] {
+            let ask = Ask {
+                scope: Scope {
+                    eval: 1,
+                    reviewer: "ana",
+                    words: &|_| None,
+                },
+                wanted: Wanted {
+                    passing,
+                    failing,
+                    corrected,
+                    compared,
+                },
+                filter: &Filter::default(),
+                min_score: None,
+            };
+            let sql = format!("EXPLAIN QUERY PLAN {}", select(&ask, "1"));
+            let plan = db
+                .query(&sql, args![1_i64, None::<f64>], |row| {
+                    Ok(row.text(3)?.to_owned())
+                })
+                .unwrap();
+            assert!(plan.iter().all(|step| !step.contains("TEMP")), "{plan:#?}");
+            assert!(plan[0].starts_with("SEARCH t USING INDEX"), "{plan:#?}");
+        }
+    }
+
+    #[test]
+    fn notes_of_exports_under_way_are_kept_by_folder() {
+        let db = memory();
+        put_under_way(&db, "/a", "1").unwrap();
+        put_under_way(&db, "/b", "2").unwrap();
+        put_under_way(&db, "/a", "3").unwrap();
+        assert_eq!(under_way(&db).unwrap(), ["3", "2"]);
+        drop_under_way(&db, "/a").unwrap();
+        assert_eq!(under_way(&db).unwrap(), ["2"]);
+    }
 }

@@ -215,8 +215,8 @@ fn facts(arena: &mut Vec<u8>, at: usize, pairwise: bool, logged: &Logged<'_>) ->
     arena.extend_from_slice(body.as_bytes());
     let external = format!("row-{at}");
     let item = item_id(Some(logged.request), None, Occurrence::External(&external));
-    let output = |(position, message): (usize, &Option<&str>)| OutputFact {
-        id: output_id(&item, Some("secret-model"), *message, position as u32),
+    let output = |(position, message): (usize, Option<&str>)| OutputFact {
+        id: output_id(&item, Some("secret-model"), message, position as u32),
         position: position as u32,
         model: Some("secret-model".into()),
         message: message.map(|text| Piece::Own(text.into())),
@@ -252,7 +252,13 @@ fn facts(arena: &mut Vec<u8>, at: usize, pairwise: bool, logged: &Logged<'_>) ->
             reference: None,
             external_id: Some(external.into()),
         },
-        outputs: logged.outputs.iter().enumerate().map(output).collect(),
+        outputs: logged
+            .outputs
+            .iter()
+            .copied()
+            .enumerate()
+            .map(output)
+            .collect(),
         pairwise,
         events: vec![],
         verdicts: vec![],
