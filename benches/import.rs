@@ -2,7 +2,7 @@
 //!
 //! The loop parses each line, makes the same ids, fills the same tables and builds the same indexes with the same
 //! page cache, and does nothing else: no detection, no report, no second thread. Each side runs in a process of
-//! its own. `cargo bench --bench import -- [ROWS | FILE.jsonl]`; rows are about 1 KB, 20,000 by default.
+//! its own. `cargo bench --bench import -- [ROWS | FILE.jsonl] [--ceiling RATIO]`; rows are about 1 KB, 20,000 by default.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -45,14 +45,33 @@ fn main() {
             }
             println!("{:.2} {:.1}", cpu_seconds(), peak_mib());
         }
-        [given] if Path::new(given).is_file() => compare(Path::new(given)),
-        [] => compare_generated(20_000),
-        [given] => compare_generated(given.parse().expect("a number of rows or a file")),
-        _ => panic!("one argument at most: a number of rows, or a file"),
+        [] => {
+            compare_generated(20_000);
+        }
+        [given] => {
+            compare_given(given);
+        }
+        [given, "--ceiling", most] => {
+            let most: f64 = most.parse().expect("a ratio");
+            let ratio = compare_given(given);
+            assert!(
+                ratio <= most,
+                "the import took {ratio:.2} times the loop, more than {most}"
+            );
+        }
+        _ => panic!("a number of rows or a file, then `--ceiling RATIO`"),
     }
 }
 
-fn compare_generated(rows: u32) {
+/// Compares over a file, or over so many generated rows.
+fn compare_given(given: &str) -> f64 {
+    if Path::new(given).is_file() {
+        return compare(Path::new(given));
+    }
+    compare_generated(given.parse().expect("a number of rows or a file"))
+}
+
+fn compare_generated(rows: u32) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.jsonl");
     let mut out = std::io::BufWriter::new(File::create(&path).unwrap());
@@ -69,10 +88,10 @@ fn compare_generated(rows: u32) {
         writeln!(out, "{{\"id\":\"r{n}\",\"model\":\"m{}\",\"prompt\":\"question {n}?\",\"output\":\"{text}\"}}", n % 3).unwrap();
     }
     out.flush().unwrap();
-    compare(&path);
+    compare(&path)
 }
 
-fn compare(file: &Path) {
+fn compare(file: &Path) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let side = |side: &str| {
         let workspace = folder.path().join(format!("{side}.db"));
@@ -94,10 +113,9 @@ fn compare(file: &Path) {
         cpu.parse::<f64>().unwrap()
     };
     let (bare, docket) = (side("loop"), side("docket"));
-    println!(
-        "docket / loop: {:.2} (to reach: 1.3)",
-        docket / bare.max(0.01)
-    );
+    let ratio = docket / bare.max(0.01);
+    println!("docket / loop: {ratio:.2} (to reach: 1.3)");
+    ratio
 }
 
 fn engine(workspace: &Path) -> Engine {

@@ -156,16 +156,12 @@ impl ExportState {
         let Some(preview) = self.preview.as_ref().filter(|p| !p.held.is_empty()) else {
             return Vec::new();
         };
-        let names: Vec<&str> = preview
+        let from = preview
             .held
-            .iter()
-            .map(|part| part.dataset.as_str())
-            .collect();
+            .first()
+            .map_or("", |part| part.dataset.as_str());
         vec![
-            format!(
-                "Move what may be trained on out of it: docket dataset move --from {} --to review",
-                names.join(",")
-            ),
+            format!("Move what may be trained on out of it: docket dataset move {from} NEW-NAME"),
             "Or export them all the same, with a reason that the manifest prints (O)".to_owned(),
         ]
     }
