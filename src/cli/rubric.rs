@@ -227,7 +227,7 @@ pub fn find(name: &str) -> Result<Rubric, CliError> {
             )
         });
     }
-    if name.trim().contains(' ') && !name.ends_with(".toml") {
+    if name.trim().contains(' ') && Path::new(name).extension().is_none_or(|end| end != "toml") {
         return Ok(Rubric::from_sentence(name, Scale::Level5));
     }
     Err(unknown(name))

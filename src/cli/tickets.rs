@@ -32,7 +32,7 @@ pub struct Args {
 
 #[derive(Serialize)]
 struct Ticket {
-    ticket: String,
+    id: String,
     state: &'static str,
     external_id: Option<String>,
     feature: Option<String>,
@@ -130,7 +130,7 @@ fn line(engine: &Engine, row: QueueRow, full: bool) -> Result<(), CliError> {
         Shown::None | Shown::Hidden => None,
     };
     output::json_line(&Ticket {
-        ticket: row.ticket.to_string(),
+        id: row.ticket.to_string(),
         state: row.state.name(),
         external_id: row.external_id,
         feature: row.feature,

@@ -28,7 +28,7 @@ pub fn effective(events: &[Event]) -> Vec<&Event> {
 
 /// Sorts into the one order all copies agree on.
 pub fn sort(events: &mut [Event]) {
-    events.sort_by(|a, b| (a.hlc, a.id).cmp(&(b.hlc, b.id)));
+    events.sort_by_key(|a| (a.hlc, a.id));
 }
 
 /// Whether undo may take an event of this kind back. Reveals, exports and sign-offs are superseded or
@@ -90,7 +90,7 @@ mod tests {
         let undo = event(2, 2, Some(1));
         let redo = event(3, 3, Some(2));
         let again = event(4, 4, Some(1));
-        assert_eq!(kept(&[a.clone()]), [1]);
+        assert_eq!(kept(std::slice::from_ref(&a)), [1]);
         assert_eq!(kept(&[a.clone(), undo.clone()]), [] as [u8; 0]);
         assert_eq!(kept(&[a.clone(), undo.clone(), redo.clone()]), [1]);
         assert_eq!(kept(&[a, undo, redo, again]), [] as [u8; 0]);

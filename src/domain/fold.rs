@@ -128,7 +128,7 @@ fn apply(folded: &mut Folded, event: &Event, needs: Needs) {
     match &event.body {
         Body::ReviewSubmitted(review) => submitted(folded, event, review, needs),
         Body::CorrectionSaved(correction) => {
-            folded.correction = Some(authored(event, correction.clone()))
+            folded.correction = Some(authored(event, correction.clone()));
         }
         Body::Noted(note) => folded.notes.push(authored(event, note.clone())),
         Body::Commented(text) => folded.comments.push(authored(event, text.text.clone())),
@@ -144,13 +144,11 @@ fn apply(folded: &mut Folded, event: &Event, needs: Needs) {
         Body::Deferred(text) => waiting(folded, event, Move::Defer, &text.text),
         Body::Escalated(text) => waiting(folded, event, Move::Escalate, &text.text),
         Body::Assigned(to) => folded.assigned = (!to.to.is_empty()).then(|| to.to.clone()),
-        Body::Adjudicated(decided) => {
-            if go(folded, Move::Adjudicate) {
-                folded.adjudicated = Some(authored(event, decided.answers.clone()));
-            }
+        Body::Adjudicated(decided) if go(folded, Move::Adjudicate) => {
+            folded.adjudicated = Some(authored(event, decided.answers.clone()));
         }
         Body::GoldSet(gold) => {
-            folded.gold = (!gold.answers.is_empty()).then(|| gold.answers.clone())
+            folded.gold = (!gold.answers.is_empty()).then(|| gold.answers.clone());
         }
         Body::Revealed(_) => {
             folded

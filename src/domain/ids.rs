@@ -145,7 +145,7 @@ id!(/// A frozen review order.
     PlanId);
 id!(/// A rubric version: the hash of its canonical content.
     RubricId);
-id!(/// A decision. UUIDv7 when made here, UUIDv8 from a hash when imported.
+id!(/// A decision. `UUIDv7` when made here, `UUIDv8` from a hash when imported.
     EventId);
 id!(/// All events of one action of one person; undo takes back an action.
     ActionId);
@@ -179,7 +179,7 @@ fn unhex(text: &str) -> Result<[u8; 16], IdError> {
 }
 
 impl EventId {
-    /// The id of a decision that came in with data: a UUIDv8 from H(raw record, reviewer, criterion), so a
+    /// The id of a decision that came in with data: a `UUIDv8` from H(raw record, reviewer, criterion), so a
     /// second import, or the merge of two copies that imported the same file, is a no-op.
     pub fn imported(raw: &RawId, reviewer: &str, what: &str) -> Self {
         let hash = Identity::of("imported event")

@@ -44,7 +44,7 @@ impl Engine {
     pub fn queue(&self, query: &QueueQuery) -> std::result::Result<QueuePage, QueueError> {
         let filter = self.usable_filter(query.eval, &query.filter, query.order)?;
         Ok(self.store().read(|db| {
-            let (row, eval) = self.eval_row(db, query.eval)?;
+            let (row, eval) = Self::eval_row(db, query.eval)?;
             let ask = self.ask(row, &filter, query.order);
             let page = queue::page(db, &ask, query.anchor, query.limit)?;
             Ok(QueuePage {
@@ -67,7 +67,7 @@ impl Engine {
     ) -> std::result::Result<QueueCounts, QueueError> {
         let filter = self.usable_filter(eval, filter, Order::Plan)?;
         Ok(self.store().read(|db| {
-            let (row, _) = self.eval_row(db, eval)?;
+            let (row, _) = Self::eval_row(db, eval)?;
             queue::counts(db, &self.ask(row, &filter, Order::Plan))
         })?)
     }
@@ -81,12 +81,12 @@ impl Engine {
     ) -> std::result::Result<Vec<TicketId>, QueueError> {
         let filter = self.usable_filter(eval, filter, Order::Plan)?;
         Ok(self.store().read(|db| {
-            let (row, _) = self.eval_row(db, eval)?;
+            let (row, _) = Self::eval_row(db, eval)?;
             queue::matching(db, &self.ask(row, &filter, Order::Arrival), limit)
         })?)
     }
 
-    fn eval_row(&self, db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
+    fn eval_row(db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
         catalog::eval(db, &id)?.ok_or_else(|| StoreError::NotFound {
             what: "eval",
             name: id.short(),
@@ -122,7 +122,7 @@ impl Engine {
         })?;
         let blind = self
             .store()
-            .read(|db| self.eval_row(db, eval))?
+            .read(|db| Self::eval_row(db, eval))?
             .1
             .policy
             .mode
@@ -213,7 +213,7 @@ impl Engine {
     pub fn waiting(&self, eval: EvalId) -> Result<u64> {
         Ok(self
             .store()
-            .read(|db| tickets::waiting(db, self.eval_row(db, eval)?.0, &self.reviewer))?)
+            .read(|db| tickets::waiting(db, Self::eval_row(db, eval)?.0, &self.reviewer))?)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Small workspaces for tests.
 
+#![allow(clippy::missing_panics_doc, clippy::too_many_lines)]
+
 use tempfile::TempDir;
 
 use super::evals::NewEval;
@@ -151,8 +153,15 @@ fn row(arena: &mut Vec<u8>, eval: &Eval, i: u32, judged: bool) -> RowFacts {
             cost_micros: None,
             latency_ms: None,
             error: None,
-            feature: Some(if i % 2 == 0 { "billing" } else { "search" }.into()),
-            tags: (i % 3 == 0).then(|| "[\"refund\"]".into()),
+            feature: Some(
+                if i.is_multiple_of(2) {
+                    "billing"
+                } else {
+                    "search"
+                }
+                .into(),
+            ),
+            tags: i.is_multiple_of(3).then(|| "[\"refund\"]".into()),
             time_ms: Some(i64::from(i)),
             chars: answer.len() as u32,
         }],

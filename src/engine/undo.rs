@@ -29,7 +29,7 @@ impl Engine {
             for event in &events {
                 engine.refuse_if_others_rest_on(db, event)?;
             }
-            engine.take_back(db, action, &events, Body::Undone(Empty {}))?;
+            engine.take_back(db, action, &events, &Body::Undone(Empty {}))?;
             reopen(db, &engine.reviewer, &events, engine.clock().now_ms())?;
             Ok(Some(undone(action, &events, "taken back", None)))
         })?)
@@ -50,7 +50,7 @@ impl Engine {
             for event in &events {
                 engine.refuse_if_held(db, event)?;
             }
-            engine.take_back(db, undo, &events, Body::Redone(Empty {}))?;
+            engine.take_back(db, undo, &events, &Body::Redone(Empty {}))?;
             for ticket in events
                 .iter()
                 .filter(|e| matches!(e.body, Body::ReviewSubmitted(_)))
@@ -68,7 +68,7 @@ impl Engine {
         db: &Db,
         action: ActionId,
         events: &[Event],
-        body: Body,
+        body: &Body,
     ) -> crate::store::Result<()> {
         let pen = Pen::new(self);
         let mut touched: Vec<Option<TicketId>> = events.iter().map(|event| event.ticket).collect();

@@ -1,5 +1,7 @@
 //! Databases for tests.
 
+#![allow(clippy::missing_panics_doc, clippy::too_many_lines)]
+
 use std::path::Path;
 
 use super::db::Db;

@@ -133,7 +133,7 @@ fn refuse_network(path: &Path) -> Result<()> {
     };
     #[cfg(target_os = "linux")]
     if let Ok(stat) = rustix::fs::statfs(folder)
-        && NETWORK.contains(&(stat.f_type as i64))
+        && NETWORK.contains(&{ stat.f_type })
     {
         return Err(StoreError::NetworkFileSystem(path.to_owned()));
     }

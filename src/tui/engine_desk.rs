@@ -181,7 +181,7 @@ impl Desk for EngineDesk {
         };
         let engine = self.engine();
         let report = engine.import(&plan, job.cancelled(), &mut |progress| {
-            tell(job, path, progress)
+            tell(job, path, progress);
         })?;
         let eval = engine.eval_named(&name)?.id;
         Ok(ImportDone {
@@ -197,7 +197,7 @@ impl Desk for EngineDesk {
         Ok(self
             .engine()
             .load_sample(job.cancelled(), &mut |progress| {
-                tell(job, "the sample", progress)
+                tell(job, "the sample", progress);
             })?)
     }
 

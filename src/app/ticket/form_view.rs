@@ -127,9 +127,9 @@ pub fn lines(
                     ghost: ghosts.0.get(question.id),
                     peek: form.peek.filter(|_| here),
                 };
-                cells(doc, question.takes, &marks, columns)
-                    .into_iter()
-                    .for_each(|cells| lines.push(FormLine::Levels { at, cells }));
+                for cells in cells(doc, question.takes, &marks, columns) {
+                    lines.push(FormLine::Levels { at, cells });
+                }
             }
         }
         let level = if here {

@@ -100,22 +100,10 @@ impl Writer<'_> {
             }
         };
         match field {
-            WordField::Status => self.states(any, leads),
+            WordField::Status => Self::states(any, leads),
             WordField::Model => self.kept(&plain("t.model"), "model", any),
             WordField::Feature => self.kept(&plain("t.feature"), "feature", any),
-            WordField::Tag => {
-                let eval = self.scope.eval;
-                let test = self.kept("g.tag", "tag", any);
-                if leads {
-                    format!(
-                        "t.row IN (SELECT g.ticket FROM ticket_tag g WHERE g.eval = {eval} AND {test})"
-                    )
-                } else {
-                    format!(
-                        "EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket = t.row AND g.eval = {eval} AND {test})"
-                    )
-                }
-            }
+            WordField::Tag => self.tag(any, leads),
             WordField::Flag => {
                 let test = self.words("(f.body ->> '$.flag.value')", any);
                 format!("EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND {test})")
@@ -158,12 +146,24 @@ impl Writer<'_> {
         }
     }
 
+    fn tag(&mut self, any: &[Word], leads: bool) -> String {
+        let eval = self.scope.eval;
+        let test = self.kept("g.tag", "tag", any);
+        if leads {
+            format!("t.row IN (SELECT g.ticket FROM ticket_tag g WHERE g.eval = {eval} AND {test})")
+        } else {
+            format!(
+                "EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket = t.row AND g.eval = {eval} AND {test})"
+            )
+        }
+    }
+
     fn output_words(&mut self, column: &str, any: &[Word]) -> String {
         let test = self.words(column, any);
         format!("EXISTS (SELECT 1 FROM output o WHERE o.row = t.output AND {test})")
     }
 
-    fn states(&mut self, any: &[Word], leads: bool) -> String {
+    fn states(any: &[Word], leads: bool) -> String {
         let hit = |state: &State| any.iter().any(|word| matches(word, state.name()));
         let states: Vec<State> = State::ALL.into_iter().filter(hit).collect();
         let list = states
