@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
+mod docs;
 mod export_cli;
 mod import_kill;
 mod import_real;
