@@ -8,4 +8,6 @@ mod docs;
 mod export_cli;
 mod import_kill;
 mod import_real;
+mod pty;
+mod pty_review;
 mod support;
