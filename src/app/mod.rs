@@ -14,7 +14,7 @@
 //! | [`layout`] | where everything stands at a size |
 //! | [`document`], [`editor`], [`diff`] | texts read, written, compared |
 //! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`export`] | the screens |
-//! | [`update`] | the one entry |
+//! | [`mod@update`] | the one entry |
 
 pub mod action;
 pub mod diff;

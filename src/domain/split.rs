@@ -155,7 +155,7 @@ impl ExportSplit {
 
 /// A uniform 64-bit key of an id under a seed, for frozen random orders.
 ///
-/// Sorting tickets by it gives an order that depends on nothing but the seed; [`unit`] turns it into a number.
+/// Sorting tickets by it gives an order that depends on nothing but the seed; [`unit()`] turns it into a number.
 pub fn uniform(seed: u64, id: &[u8; 16]) -> u64 {
     key(UNIFORM, seed, id)
 }

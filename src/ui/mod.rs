@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`theme`], [`glyph`] | how meanings look; the signs, and ASCII in their place |
 //! | [`pen`], [`widgets`] | words into cells; rules, bars, texts, tabs, dialogs |
-//! | [`screen`] | what every screen has: title, strip, hint bar, empty states |
+//! | [`mod@screen`] | what every screen has: title, strip, hint bar, empty states |
 //! | [`home`], [`queue`], [`ticket`], [`export`], [`first_run`], [`practice`] | one screen each |
 //! | [`form`], [`judge`], [`queue_table`], [`editor`], [`diff`], [`modal`] | parts of screens |
 

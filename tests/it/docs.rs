@@ -1,5 +1,6 @@
 //! The pages beside the code say what the code does.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -41,10 +42,11 @@ fn the_page_of_filters_lists_every_field() {
         "# Filters\n\nOne language for `--where`, `--filter` and the filter bar. Terms side by side must all hold; `or`, `not`, `-`\nand parentheses combine them; commas mean any of; bare words and \"phrases\" search request and output.\n\n```\nstatus:open tag:billing,refund -has:correction\nscore<0.5 or \"double charge\"\n```\n\nA blind eval refuses filters that would tell a score, a model or another review.\n\n| field | example | what it asks |\n| --- | --- | --- |\n",
     );
     for field in TABLE {
-        text.push_str(&format!(
-            "| `{}` | `{}` | {} |\n",
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | {} |",
             field.name, field.example, field.help
-        ));
+        );
     }
     page("docs/filters.md", &text);
 }

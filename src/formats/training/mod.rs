@@ -1,7 +1,7 @@
 //! Training rows to JSONL, one small file per format, each with the rules its trainer states and those it
 //! silently breaks on.
 //!
-//! Promises: a row that passes [`check`] is written by [`write`] as one line of valid JSON with the keys the
+//! Promises: a row that passes [`check`] is written by [`write()`] as one line of valid JSON with the keys the
 //! format allows and no others, in a fixed order, UTF-8 not escaped. Content is always a message list, never a
 //! bare prompt in one row and messages in the next. Tool arguments stay the text the model wrote, key order
 //! included. Ticket ids never enter a file; provenance goes beside it.
