@@ -51,12 +51,7 @@ pub const FAILED: u8 = 2;
 
 /// A terminal workbench that works through an LLM eval as a ticket queue
 #[derive(Debug, Parser)]
-#[command(
-    name = "docket",
-    version,
-    about,
-    disable_help_subcommand = true
-)]
+#[command(name = "docket", version, about, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     common: Common,
