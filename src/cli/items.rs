@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
 use crate::domain::message::Request;
-use crate::store::listing::ItemLine;
+use crate::engine::items::ItemLine;
 use crate::text::preview::preview;
 use crate::text::table::{Column, Table};
 

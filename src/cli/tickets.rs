@@ -184,11 +184,7 @@ fn order(name: &str) -> Result<Order, CliError> {
 impl From<QueueError> for CliError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::BadFilter(bad) => Self::plain(format!(
-                "in the filter, character {}: {}",
-                bad.at + 1,
-                bad.why
-            )),
+            QueueError::BadFilter(bad) => Self::plain(bad.why),
             QueueError::Engine(error) => error.into(),
         }
     }

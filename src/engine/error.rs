@@ -50,6 +50,11 @@ impl EngineError {
         }
     }
 
+    /// Whether the seat at a ticket has passed to somebody else.
+    pub fn is_stale_lease(&self) -> bool {
+        matches!(self, Self::Store(StoreError::StaleLease))
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

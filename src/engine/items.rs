@@ -4,7 +4,9 @@ use super::queue::QueueError;
 use super::{Engine, Result};
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{Anchor, Order, QueueQuery, QueueRow, TicketDoc};
-use crate::store::listing::{self, ItemLine};
+use crate::store::listing;
+
+pub use crate::store::listing::ItemLine;
 
 /// Rows fetched at a time.
 const PAGE: u16 = 500;

@@ -14,7 +14,6 @@ use crate::domain::view::{
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::queue::QueueError;
 use crate::engine::{Engine, EngineError};
-use crate::store::StoreError;
 
 /// Outputs indexed in one slice: a few milliseconds.
 const SLICE: u32 = 200;
@@ -46,10 +45,10 @@ impl EngineDesk {
 
 impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::Store(StoreError::StaleLease) => Self::LeaseLost { by: None },
-            other => Self::Failed(Failure::from(other)),
+        if error.is_stale_lease() {
+            return Self::LeaseLost { by: None };
         }
+        Self::Failed(Failure::from(error))
     }
 }
 

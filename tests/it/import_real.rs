@@ -71,8 +71,9 @@ fn the_pandalm_test_set_comes_in_whole_with_its_dirt_reported() {
     for (sql, n) in [
         ("SELECT count(DISTINCT cluster) FROM item", 170),
         (
+            // The judge's own answer is the reference; 35 of them are empty, and an empty one is none.
             "SELECT count(*) FROM item WHERE reference_at IS NOT NULL OR reference IS NOT NULL",
-            999,
+            964,
         ),
         ("SELECT count(*) FROM ticket WHERE outputs = 2", 999),
         (

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
+mod cli_errors;
+mod cli_reports;
 mod docs;
 mod export_cli;
 mod import_kill;
