@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_enum)]
     rows: Option<RowsArg>,
     /// Only tickets this filter shows, such as `feature:billing score>=0.8`
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
     filter: String,
     /// Only tickets with this score or a better one, 0 to 1
     #[arg(long, value_name = "SCORE")]

@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     save_profile: Option<PathBuf>,
     /// Only rows that pass this filter, such as `feature:billing`
-    #[arg(long = "where", value_name = "FILTER")]
+    #[arg(long = "where", value_name = "FILTER", allow_hyphen_values = true)]
     filter: Option<String>,
     /// Only a random sample of so many of them
     #[arg(long, value_name = "N")]

@@ -187,3 +187,33 @@ fn init_makes_an_empty_workspace_and_leaves_one_that_is_there() {
             .contains("docket")
     );
 }
+
+#[test]
+fn a_filter_may_start_with_a_minus() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        super::support::docket(folder.path())
+            .args(args)
+            .output()
+            .unwrap()
+    };
+    assert!(run(&["demo", "--yes", "-w", "w.db"]).status.success());
+    let listed = run(&[
+        "-w",
+        "w.db",
+        "tickets",
+        "support",
+        "--json",
+        "--filter",
+        "-status:open",
+    ]);
+    assert!(
+        listed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
+    assert_eq!(
+        String::from_utf8(listed.stdout).unwrap().lines().count(),
+        12
+    );
+}

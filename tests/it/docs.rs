@@ -6,7 +6,7 @@ use std::path::Path;
 
 use docket::app::action::key_table;
 use docket::app::keymap::KeyMap;
-use docket::domain::filter::TABLE;
+use docket::domain::filter::{Filter, TABLE, Thing, WordField};
 
 use super::support::docket;
 
@@ -36,11 +36,45 @@ fn the_page_of_keys_is_the_table_of_actions() {
     );
 }
 
+/// What stands above and below the table of fields.
+const FILTERS_HEAD: &str = "\
+# Filters
+
+One language for `docket import --where`, `docket tickets --filter`, `docket export --filter` and the filter bar (`/`).
+
+| written | means |
+| --- | --- |
+| `status:open tag:billing` | both hold |
+| `tag:billing,refund` | has one of them |
+| `score<0.5 or judge<0.5` | one of the two holds; `or` binds weaker than a space |
+| `-flag:legal`, `not flag:legal` | does not hold |
+| `(tag:billing or tag:refund) status:open` | parentheses group |
+| `refund`, `\"double charge\"` | the words stand in the request or an output |
+| `model:harbor*` | begins with it |
+| `score>=80%`, `tokens>4k`, `latency>2s` | numbers with `<` `<=` `>` `>=` and `:` for equal |
+| `time>=2026-10-01` | a day (UTC), or a moment such as `2026-10-01T08:30:00Z` |
+
+Case never matters. A value that is missing fails every test, so `score<0.5` passes over what has no score and
+`-score<0.5` keeps it; `no:score` asks for it. In a shell a filter that begins with `-` needs the equals sign:
+
+```sh
+docket tickets support --filter 'status:done score<50%'
+docket tickets support --filter='-has:correction'
+docket import logs.jsonl --dataset support --where 'feature:billing'
+```
+
+A blind eval refuses a filter that would tell a score, a model or another review before your own commit. A mistake is
+named with its place in the filter; nothing is guessed.
+
+## Fields
+
+| field | example | what it asks |
+| --- | --- | --- |
+";
+
 #[test]
 fn the_page_of_filters_lists_every_field() {
-    let mut text = String::from(
-        "# Filters\n\nOne language for `--where`, `--filter` and the filter bar. Terms side by side must all hold; `or`, `not`, `-`\nand parentheses combine them; commas mean any of; bare words and \"phrases\" search request and output.\n\n```\nstatus:open tag:billing,refund -has:correction\nscore<0.5 or \"double charge\"\n```\n\nA blind eval refuses filters that would tell a score, a model or another review.\n\n| field | example | what it asks |\n| --- | --- | --- |\n",
-    );
+    let mut text = String::from(FILTERS_HEAD);
     for field in TABLE {
         let _ = writeln!(
             text,
@@ -48,7 +82,74 @@ fn the_page_of_filters_lists_every_field() {
             field.name, field.example, field.help
         );
     }
+    for (title, names) in [
+        ("status", WordField::Status.closed_words().to_vec()),
+        ("role", WordField::Role.closed_words().to_vec()),
+        ("has and no", Thing::ALL.map(Thing::name).to_vec()),
+    ] {
+        let _ = write!(text, "\nWords of {title}: `{}`.\n", names.join("` `"));
+    }
     page("docs/filters.md", &text);
+}
+
+/// The fenced blocks of a page in one language.
+fn blocks(name: &str, language: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(name)).unwrap();
+    let opening = format!("```{language}\n");
+    text.split(&opening)
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_filter_on_the_page_of_filters_can_be_read() {
+    let written = FILTERS_HEAD.lines().filter_map(|line| {
+        let cell = line.strip_prefix("| `")?.split(" |").next()?;
+        Some(cell.trim_end_matches('`').split("`, `").map(str::to_owned))
+    });
+    let filters: Vec<String> = written.flatten().collect();
+    assert!(filters.len() > 10, "{filters:?}");
+    for filter in filters {
+        assert!(Filter::parse(&filter).is_ok(), "{filter}");
+    }
+}
+
+#[test]
+fn every_rubric_on_the_page_of_rubrics_passes_its_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let rubrics = blocks("docs/rubrics.md", "toml");
+    assert!(!rubrics.is_empty());
+    for rubric in rubrics {
+        fs::write(folder.path().join("rubric.toml"), &rubric).unwrap();
+        let mut check = docket(folder.path());
+        let answer = check.args(["rubric", "check", "rubric.toml"]).output();
+        let answer = answer.unwrap();
+        let told = String::from_utf8_lossy(&answer.stderr).into_owned();
+        assert!(answer.status.success(), "{told}\n{rubric}");
+    }
+}
+
+#[test]
+fn every_row_on_the_page_of_files_comes_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = blocks("docs/formats.md", "json");
+    assert!(!rows.is_empty());
+    for row in rows {
+        fs::write(folder.path().join("row.json"), &row).unwrap();
+        let mut import = docket(folder.path());
+        let import = import.args([
+            "import",
+            "row.json",
+            "--strict",
+            "--rubric",
+            "support-reply",
+        ]);
+        let answer = import.args(["--eval", "page"]).output().unwrap();
+        let told = String::from_utf8_lossy(&answer.stderr).into_owned();
+        assert!(answer.status.success(), "{told}\n{row}");
+        assert!(!told.contains("no such question"), "{told}\n{row}");
+    }
 }
 
 #[test]
@@ -69,10 +170,20 @@ fn the_readme_lists_every_command() {
         .collect();
     assert!(names.len() > 12, "{help}");
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for name in names {
+    for name in &names {
         assert!(
             readme.contains(&format!("`docket {name}")),
             "README.md does not mention `docket {name}`"
+        );
+    }
+    let table = readme.split("## Commands").nth(1).unwrap();
+    let table = table.split("\n\nData goes").next().unwrap();
+    for row in table.split("`docket ").skip(1) {
+        let word = row.split(['`', ' ']).next().unwrap();
+        let known = word.starts_with('[') || names.contains(&word);
+        assert!(
+            known,
+            "README.md names `docket {word}`, which is no command"
         );
     }
 }
@@ -92,6 +203,10 @@ fn every_link_between_the_pages_leads_somewhere() {
         let folder = root().join(&name).parent().unwrap().to_owned();
         for part in text.split("](").skip(1) {
             let target = part.split(')').next().unwrap();
+            if target.contains("://") || target.starts_with('#') {
+                continue;
+            }
+            let target = target.split('#').next().unwrap();
             assert!(folder.join(target).exists(), "{name} links to `{target}`");
         }
     }
