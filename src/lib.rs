@@ -1,7 +1,7 @@
 //! docket works through an LLM eval as a ticket queue, on one `SQLite` file.
 //!
 //! This header is the map. Data goes one way; `tests/it/architecture.rs` reads the `use crate::`
-//! lines and fails on an edge that is not listed here. Every layer but `text` may use `domain`.
+//! lines and fails on an edge that is not listed here. Every layer but `text` and `stats` may use `domain`.
 //!
 //! | layer | what it is | may use |
 //! | --- | --- | --- |
@@ -10,7 +10,10 @@
 //! | [`config`] | settings of a person and what is remembered between runs | – |
 //! | [`formats`] | bytes to and from domain values: intake readers, training writers | – |
 //! | [`store`] | the only SQL | – |
-//! | [`engine`] | use cases; what command line and screens both call | formats, store, text |
+//! | [`stats`] | pure numbers over slices | nothing |
+//! | [`provider`] | the only HTTP | – |
+//! | [`judge`] | prompts, the reading of replies, checks: pure | provider (its types) |
+//! | [`engine`] | use cases; what command line and screens both call | stats, formats, store, provider, judge, text |
 //! | [`app`] | screen state and `update(state, input) -> effects`: pure | text, config |
 //! | [`ui`] | `view(&state, frame)`: reads, never writes | app, text |
 //! | [`tui`] | terminal guard, event loop, effect runner | ui, app, engine, text, config |
@@ -22,6 +25,9 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod formats;
+pub mod judge;
+pub mod provider;
+pub mod stats;
 pub mod store;
 pub mod text;
 pub mod tui;

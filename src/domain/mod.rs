@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod effective;
 pub mod eval;
 pub mod event;
+pub mod failure;
 pub mod filter;
 pub mod fold;
 pub mod ids;

@@ -1,0 +1,1 @@
+//! The judge's protocol: prompts, the reading of replies, checks, suggested corrections. Pure.
