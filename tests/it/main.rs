@@ -4,14 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
+mod bad_rows;
 mod cli_errors;
 mod cli_reports;
 mod docs;
 mod export_cli;
 mod flows_review;
+mod full_disk;
 mod import_kill;
 mod import_real;
+mod mounts;
 mod processes;
 mod pty;
 mod pty_review;
+mod read_only;
 mod support;
