@@ -100,15 +100,21 @@ fn a_line_of_50_mb_is_passed_over_without_being_kept_in_memory() {
     );
     fs::write(at.join("big.jsonl"), &long).unwrap();
     drop(long);
-    // What a process may hold at most is limited, so that a buffered line ends it.
+    // What a process may hold at most is limited, and a row that is kept goes beyond it.
     let binary = env!("CARGO_BIN_EXE_docket");
-    let script = format!("ulimit -d 131072; exec {binary} import big.jsonl --max-row 8");
-    let ran = Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(at)
-        .env("HOME", at)
-        .output()
-        .unwrap();
+    let limited = |max_row: u32| {
+        let script = format!(
+            "ulimit -c 0; ulimit -d 98304; exec {binary} import big.jsonl -w {max_row}.db --max-row {max_row}"
+        );
+        Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(at)
+            .env("HOME", at)
+            .output()
+            .unwrap()
+    };
+    assert!(!limited(64).status.success(), "the limit does not bite");
+    let ran = limited(8);
     let said = String::from_utf8(ran.stderr).unwrap();
     assert_eq!(ran.status.code(), Some(0), "{said}");
     let told: Vec<&str> = said

@@ -16,6 +16,8 @@ mod import_real;
 mod mounts;
 mod processes;
 mod pty;
+mod pty_editor;
 mod pty_review;
+mod pty_terminal;
 mod read_only;
 mod support;
