@@ -5,12 +5,14 @@
 
 mod architecture;
 mod bad_rows;
+mod cli_answers;
 mod cli_errors;
 mod cli_reports;
 mod docs;
 mod export_cli;
 mod flows_review;
 mod full_disk;
+mod hostile;
 mod import_kill;
 mod import_real;
 mod mounts;
