@@ -8,6 +8,7 @@ mod bad_rows;
 mod cli_answers;
 mod cli_errors;
 mod cli_reports;
+mod cli_rubrics;
 mod docs;
 mod export_cli;
 mod flows_review;
