@@ -1,7 +1,8 @@
 //! Writing to the terminal: data, talk, errors.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
 
 use serde::Serialize;
 
@@ -125,7 +126,8 @@ fn escaped(json: &str) -> Cow<'_, str> {
     for c in json.chars() {
         if obeyed(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
             }
         } else {
             safe.push(c);
