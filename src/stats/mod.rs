@@ -18,20 +18,38 @@
 //! | same texts | [`overlap`], [`minhash`] |
 //! | token probabilities | [`logprob`] |
 
+pub mod active;
 pub mod against_human;
 pub mod bootstrap;
 mod bootstrap_types;
+pub mod bradley_terry;
+pub mod calibration;
 pub mod clusters;
 pub mod describe;
 pub mod distributions;
 pub mod estimate;
+pub mod gate;
 pub mod gwet;
+pub mod icc;
 pub mod kappa;
 pub mod krippendorff;
+pub mod length_control;
+mod logistic;
+pub mod logprob;
 pub mod mean;
+pub mod minhash;
+pub mod multiple;
+pub mod overlap;
 pub mod paired;
+pub mod power;
+pub mod ppi;
+pub mod priority;
 pub mod proportion;
 pub mod rank_tests;
+pub mod reruns;
+pub mod risk;
+pub mod rogan_gladen;
+pub mod sequential;
 
 pub use clusters::Clusters;
 pub use estimate::{Estimate, Interval, Method};
