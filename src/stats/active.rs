@@ -187,5 +187,4 @@ pub fn combine_plans(parts: &[(usize, Estimate)]) -> Option<Estimate> {
 }
 
 #[cfg(test)]
-#[path = "active_tests.rs"]
 mod tests;

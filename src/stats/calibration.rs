@@ -115,9 +115,9 @@ impl Isotonic {
         let above = self.knots.partition_point(|(score, _)| *score < judge);
         match (
             above.checked_sub(1).map(|at| self.knots[at]),
-            self.knots.get(above),
+            self.knots.get(above).copied(),
         ) {
-            (None, Some((_, value))) | (Some((_, value)), None) => value.to_owned(),
+            (None, Some((_, value))) | (Some((_, value)), None) => value,
             (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (judge - x0) / (x1 - x0),
             (None, None) => judge,
         }

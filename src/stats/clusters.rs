@@ -55,11 +55,6 @@ impl Clusters {
         self.count == self.of.len()
     }
 
-    /// The cluster of observation `at`.
-    pub(super) fn of(&self, at: usize) -> usize {
-        self.of[at] as usize
-    }
-
     /// Sum of `values` per cluster; `values` has one value per observation.
     pub(super) fn sums(&self, values: impl IntoIterator<Item = f64>) -> Vec<f64> {
         let mut sums = vec![0.0; self.count];

@@ -9,6 +9,7 @@ mod cli_reports;
 mod docs;
 mod export_cli;
 mod flows_review;
+mod golden;
 mod import_kill;
 mod import_real;
 mod processes;
