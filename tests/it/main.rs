@@ -13,6 +13,7 @@ mod docs;
 mod export_cli;
 mod flows_review;
 mod full_disk;
+mod golden;
 mod hostile;
 mod import_kill;
 mod import_real;
