@@ -80,11 +80,12 @@ impl Capabilities {
     }
 }
 
-/// The forms of a dialect, best first. The Messages dialect has no JSON mode, and a forced tool is its schema.
+/// The forms of a dialect, best first. The Messages dialect has no JSON mode; its newest models refuse a forced tool and
+/// its older ones a schema.
 fn modes(dialect: Dialect) -> &'static [Mode] {
     match dialect {
         Dialect::OpenAi => &[Mode::Schema, Mode::Tool, Mode::Json],
-        Dialect::Anthropic => &[Mode::Tool],
+        Dialect::Anthropic => &[Mode::Schema, Mode::Tool],
     }
 }
 
@@ -104,10 +105,11 @@ mod tests {
             }
         }
         assert_eq!(seen, [Mode::Schema, Mode::Tool, Mode::Json, Mode::Text]);
-        assert_eq!(
-            Capabilities::default().mode(Dialect::Anthropic),
-            Mode::Tool
-        );
+        let mut found = Capabilities::default();
+        found.refuse_mode(Mode::Schema);
+        assert_eq!(found.mode(Dialect::Anthropic), Mode::Tool);
+        found.refuse_mode(Mode::Tool);
+        assert_eq!(found.mode(Dialect::Anthropic), Mode::Text);
     }
 
     #[test]
