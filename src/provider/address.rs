@@ -86,7 +86,10 @@ fn root_path(path: &str, dialect: Dialect) -> String {
         Dialect::Anthropic => "/messages",
     };
     let path = path.trim_end_matches('/');
-    let cut = path.strip_suffix(call).unwrap_or(path).trim_end_matches('/');
+    let cut = path
+        .strip_suffix(call)
+        .unwrap_or(path)
+        .trim_end_matches('/');
     let bare = match dialect {
         // Only a bare host lacks its version: paths of gateways end in words of their own.
         Dialect::OpenAi => cut.is_empty() && cut == path,

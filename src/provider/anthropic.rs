@@ -47,7 +47,10 @@ pub(super) fn encode(ask: &Ask, mode: Mode, found: &Capabilities) -> Result<Enco
         } => written(&mut body, system, prefix, rest),
         Prompt::Logged { messages, tools } => {
             logged::messages(&mut body, messages)?;
-            if let Some(tools) = tools.as_ref().filter(|_| ask.shape.is_none() || mode != Mode::Tool) {
+            if let Some(tools) = tools
+                .as_ref()
+                .filter(|_| ask.shape.is_none() || mode != Mode::Tool)
+            {
                 logged::tools(&mut body, tools)?;
             }
         }

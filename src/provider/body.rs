@@ -138,7 +138,8 @@ pub(super) fn members(json: &Json) -> Vec<(String, Box<RawValue>)> {
             from.deserialize_map(Visit)
         }
     }
-    json.read::<Members>().map_or_else(|_| Vec::new(), |all| all.0)
+    json.read::<Members>()
+        .map_or_else(|_| Vec::new(), |all| all.0)
 }
 
 #[cfg(test)]

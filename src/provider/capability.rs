@@ -82,7 +82,7 @@ impl Capabilities {
 
 /// The forms of a dialect, best first. The Messages dialect has no JSON mode; its newest models refuse a forced tool and
 /// its older ones a schema.
-fn modes(dialect: Dialect) -> &'static [Mode] {
+pub(super) fn modes(dialect: Dialect) -> &'static [Mode] {
     match dialect {
         Dialect::OpenAi => &[Mode::Schema, Mode::Tool, Mode::Json],
         Dialect::Anthropic => &[Mode::Schema, Mode::Tool],
@@ -131,10 +131,7 @@ mod tests {
         found.refuse("seed", RoomName::MaxTokens);
         found.refuse_mode(Mode::Schema);
         let text = serde_json::to_string(&found).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Capabilities>(&text).unwrap(),
-            found
-        );
+        assert_eq!(serde_json::from_str::<Capabilities>(&text).unwrap(), found);
         assert_eq!(
             serde_json::from_str::<Capabilities>("{}").unwrap(),
             Capabilities::default()

@@ -25,7 +25,8 @@ const LONGEST: usize = 16 << 20;
 
 /// The client for this endpoint, with its key and headers in place.
 pub(super) fn build(endpoint: &Endpoint, key: Option<&Key>) -> Result<Client, Failure> {
-    let refuse = |why: String| Failure::new(Class::BadRequest, format!("{}: {why}", endpoint.place()));
+    let refuse =
+        |why: String| Failure::new(Class::BadRequest, format!("{}: {why}", endpoint.place()));
     let local = endpoint.is_local();
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls(endpoint).map_err(refuse)?)
@@ -44,7 +45,9 @@ pub(super) fn build(endpoint: &Endpoint, key: Option<&Key>) -> Result<Client, Fa
         ];
         builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
     }
-    builder.build().map_err(|why| refuse(format!("cannot set up connections: {}", told(&why))))
+    builder
+        .build()
+        .map_err(|why| refuse(format!("cannot set up connections: {}", told(&why))))
 }
 
 /// Follows a redirect only where the question and its key stay with the same server.
@@ -67,7 +70,10 @@ fn headers(endpoint: &Endpoint, key: Option<&Key>) -> Result<HeaderMap, String> 
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if endpoint.dialect == Dialect::Anthropic {
-        headers.insert("anthropic-version", HeaderValue::from_static(anthropic::VERSION));
+        headers.insert(
+            "anthropic-version",
+            HeaderValue::from_static(anthropic::VERSION),
+        );
     }
     if let Some(key) = key {
         let (name, value) = match endpoint.dialect {
@@ -115,18 +121,21 @@ fn tls(endpoint: &Endpoint) -> Result<ClientConfig, String> {
 
 fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<(), String> {
     let shown = file.display();
-    let text = std::fs::read(file).map_err(|why| format!("cannot read `ca_file` `{shown}`: {why}"))?;
+    let text =
+        std::fs::read(file).map_err(|why| format!("cannot read `ca_file` `{shown}`: {why}"))?;
     let mut added = 0;
     for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate
-            .map_err(|why| format!("`ca_file` `{shown}` is no PEM file: {why}"))?;
-        roots
-            .add(certificate)
-            .map_err(|why| format!("`ca_file` `{shown}` holds a certificate that is no authority: {why}"))?;
+        let certificate =
+            certificate.map_err(|why| format!("`ca_file` `{shown}` is no PEM file: {why}"))?;
+        roots.add(certificate).map_err(|why| {
+            format!("`ca_file` `{shown}` holds a certificate that is no authority: {why}")
+        })?;
         added += 1;
     }
     if added == 0 {
-        return Err(format!("`ca_file` `{shown}` holds no certificate; it must be in PEM form"));
+        return Err(format!(
+            "`ca_file` `{shown}` holds no certificate; it must be in PEM form"
+        ));
     }
     Ok(())
 }
@@ -193,7 +202,9 @@ async fn exchange_open(client: &Client, request: Request) -> Result<Answer, Lost
 fn read_headers(answer: &mut Answer, response: &Response) {
     let headers = response.headers();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    answer.content_type = text("content-type").unwrap_or_default().to_ascii_lowercase();
+    answer.content_type = text("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     if answer.status >= 400 {
         answer.retry_after = retry_after::wait(text, Timestamp::now());
     }
@@ -216,7 +227,9 @@ fn told(error: &reqwest::Error) -> String {
     } else if error.is_timeout() && error.is_connect() {
         "no connection in time; check the address, the network and any proxy".to_owned()
     } else if error.is_connect() && is_tls(error) {
-        format!("no secure connection ({cause}); is it `http://` rather than `https://`, or is `ca_file` missing?")
+        format!(
+            "no secure connection ({cause}); is it `http://` rather than `https://`, or is `ca_file` missing?"
+        )
     } else if error.is_connect() {
         format!("no connection ({cause}); is the server running?")
     } else if deepest.is::<reqwest::Error>() {

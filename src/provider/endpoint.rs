@@ -164,6 +164,8 @@ impl Endpoint {
         let (first, rest) = given.split_once('/').unwrap_or((given, ""));
         let found = known::find(first);
         let (endpoint, model) = match (found, base_url) {
+            // `local` is whichever server answers; with an address it is that one.
+            (Some(known), Some(address)) if known.name == "local" => (Self::at(address)?, rest),
             (Some(known), Some(address)) => (Self::of(known, address)?, rest),
             (Some(_), None) => (Self::known(first, var)?, rest),
             (None, Some(address)) => (Self::at(address)?, given),

@@ -66,7 +66,8 @@ pub(super) fn with(failure: Failure, usage: Option<Usage>) -> Failure {
 pub(super) fn refused(asked: &Asked<'_>, answer: &Answer) -> Failure {
     if (300..400).contains(&answer.status) {
         let to = answer.leads_to.as_deref().unwrap_or("another address");
-        let why = format!("it redirects to `{to}`; give that address with `--base-url` if you trust it");
+        let why =
+            format!("it redirects to `{to}`; give that address with `--base-url` if you trust it");
         return named(asked, answer, Class::BadRequest, &why);
     }
     let error = ErrorBody::read(&answer.raw).unwrap_or_else(|| ErrorBody::of_text(&answer.raw));
@@ -83,8 +84,16 @@ pub(super) fn said(asked: &Asked<'_>, answer: &Answer, json: &str) -> Failure {
 /// The failure in an answer with a good status whose body is not what it should be.
 pub(super) fn broken(asked: &Asked<'_>, answer: &Answer, why: &serde_json::Error) -> Failure {
     let looks_like_page = answer.content_type.contains("html")
-        || answer.raw.trim_start().to_ascii_lowercase().starts_with("<!doctype")
-        || answer.raw.trim_start().to_ascii_lowercase().starts_with("<html");
+        || answer
+            .raw
+            .trim_start()
+            .to_ascii_lowercase()
+            .starts_with("<!doctype")
+        || answer
+            .raw
+            .trim_start()
+            .to_ascii_lowercase()
+            .starts_with("<html");
     if looks_like_page {
         let why = "it answers with a web page, not with a reply; check the base URL (it usually ends in `/v1`) and \
              whether a proxy wants a login";
@@ -105,7 +114,9 @@ pub(super) fn broken(asked: &Asked<'_>, answer: &Answer, why: &serde_json::Error
             asked,
             answer,
             Class::Unparsable,
-            &format!("the reply is JSON of another form ({why}); does the address speak this dialect?"),
+            &format!(
+                "the reply is JSON of another form ({why}); does the address speak this dialect?"
+            ),
         ),
         _ => named(
             asked,
@@ -185,7 +196,9 @@ fn explain(asked: &Asked<'_>, class: Class, status: u16, words: &str) -> String 
         Class::BadRequest => format!("it does not understand the request: {words}"),
         // Some gateways answer a missing key like any other fault.
         _ if asked.key.is_none() && status >= 500 => {
-            format!("it failed: {words}; no key was sent, and it may want one: name it with `--key-env`")
+            format!(
+                "it failed: {words}; no key was sent, and it may want one: name it with `--key-env`"
+            )
         }
         _ => format!("it failed: {words}"),
     }

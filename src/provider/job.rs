@@ -114,7 +114,9 @@ pub(super) struct Chance(AtomicU64);
 
 impl Chance {
     pub(super) fn new() -> Self {
-        Self(AtomicU64::new(getrandom::u64().unwrap_or(0x9e37_79b9_7f4a_7c15)))
+        Self(AtomicU64::new(
+            getrandom::u64().unwrap_or(0x9e37_79b9_7f4a_7c15),
+        ))
     }
 
     /// From 0 up to 1. The steps are those of `SplitMix64`.
@@ -134,8 +136,13 @@ mod tests {
     #[test]
     fn the_bound_of_a_wait_doubles_up_to_its_cap() {
         let back = Backoff::default();
-        let bounds: Vec<u64> = (1..9).map(|n| back.wait(n, 1.0).as_millis() as u64).collect();
-        assert_eq!(bounds, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+        let bounds: Vec<u64> = (1..9)
+            .map(|n| back.wait(n, 1.0).as_millis() as u64)
+            .collect();
+        assert_eq!(
+            bounds,
+            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+        );
         assert_eq!(back.wait(u32::MAX, 1.0), back.cap);
         assert_eq!(back.wait(3, 0.0), Duration::ZERO);
     }

@@ -178,7 +178,10 @@ mod tests {
     #[test]
     fn a_key_is_never_printed() {
         let key = Key::new(" sk-secret-1 \n").unwrap();
-        assert_eq!(format!("{key:?} {:#?}", Some(&key)), "[key] Some(\n    [key],\n)");
+        assert_eq!(
+            format!("{key:?} {:#?}", Some(&key)),
+            "[key] Some(\n    [key],\n)"
+        );
         assert_eq!(key.expose(), "sk-secret-1");
     }
 
@@ -188,7 +191,10 @@ mod tests {
         assert_eq!(key.scrub("bad key sk-secret-1.".into()), "bad key [key].");
         assert_eq!(key.scrub_reply("sk-secret-1".into()), "[key]");
         let placeholder = Key::new("ollama").unwrap();
-        assert_eq!(placeholder.scrub_reply("I run on ollama".into()), "I run on ollama");
+        assert_eq!(
+            placeholder.scrub_reply("I run on ollama".into()),
+            "I run on ollama"
+        );
         assert_eq!(placeholder.scrub("bad key ollama".into()), "bad key [key]");
     }
 

@@ -42,7 +42,13 @@ pub(super) fn encode(ask: &Ask, mode: Mode, found: &Capabilities, usual: RoomNam
     if let Some(shape) = &ask.shape {
         shaped(&mut body, shape, mode);
     }
-    if let (Prompt::Logged { tools: Some(tools), .. }, false) = (&ask.prompt, body.has("tools")) {
+    if let (
+        Prompt::Logged {
+            tools: Some(tools), ..
+        },
+        false,
+    ) = (&ask.prompt, body.has("tools"))
+    {
         body.raw("tools", tools.as_str());
     }
     let room = found.room.unwrap_or(usual).name();
@@ -77,7 +83,10 @@ fn room(ask: &Ask) -> usize {
             messages.as_str().len() + tools.as_ref().map_or(0, |tools| tools.as_str().len())
         }
     };
-    text + ask.shape.as_ref().map_or(0, |shape| shape.schema.as_str().len())
+    text + ask
+        .shape
+        .as_ref()
+        .map_or(0, |shape| shape.schema.as_str().len())
 }
 
 fn messages(body: &mut Body, prompt: &Prompt) {

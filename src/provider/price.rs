@@ -88,7 +88,10 @@ impl Prices {
 /// The name without `-20250929`, `-2025-04-14` or `-latest` at its end.
 fn undated(model: &str) -> &str {
     let bare = model.strip_suffix("-latest").unwrap_or(model);
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let digits = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+    };
     [8, 10]
         .iter()
         .filter_map(|length| bare.len().checked_sub(length + 1))
@@ -227,7 +230,10 @@ mod tests {
             ..Usage::default()
         };
         assert!(price.cost(absurd) > 0);
-        let held = price.most(Estimate { input: 1_000, output: 50 });
+        let held = price.most(Estimate {
+            input: 1_000,
+            output: 50,
+        });
         assert!(held >= price.cost(usage));
     }
 
@@ -253,9 +259,12 @@ mod tests {
 
     #[test]
     fn the_vendors_prices_do_not_hold_at_another_host() {
-        let (elsewhere, model) =
-            Endpoint::parse("openai/gpt-4.1", Some("https://gate.example.com"), NO_VARIABLE)
-                .unwrap();
+        let (elsewhere, model) = Endpoint::parse(
+            "openai/gpt-4.1",
+            Some("https://gate.example.com"),
+            NO_VARIABLE,
+        )
+        .unwrap();
         assert_eq!(Prices::built_in().of(&elsewhere, &model), Priced::Unpriced);
     }
 

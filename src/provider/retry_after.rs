@@ -53,10 +53,19 @@ fn between(now: Timestamp, then: Timestamp) -> Duration {
 
 fn reset<'a>(header: &impl Fn(&str) -> Option<&'a str>, now: Timestamp) -> Option<Duration> {
     const PAIRS: [(&str, &str); 6] = [
-        ("x-ratelimit-reset-requests", "x-ratelimit-remaining-requests"),
+        (
+            "x-ratelimit-reset-requests",
+            "x-ratelimit-remaining-requests",
+        ),
         ("x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens"),
-        ("anthropic-ratelimit-requests-reset", "anthropic-ratelimit-requests-remaining"),
-        ("anthropic-ratelimit-tokens-reset", "anthropic-ratelimit-tokens-remaining"),
+        (
+            "anthropic-ratelimit-requests-reset",
+            "anthropic-ratelimit-requests-remaining",
+        ),
+        (
+            "anthropic-ratelimit-tokens-reset",
+            "anthropic-ratelimit-tokens-remaining",
+        ),
         ("x-ratelimit-reset", "x-ratelimit-remaining"),
         ("ratelimit-reset", "ratelimit-remaining"),
     ];
@@ -126,7 +135,12 @@ mod tests {
     fn asked(headers: &[(&str, &str)]) -> Option<f64> {
         let now = "1994-11-06T08:49:37Z".parse().unwrap();
         wait(
-            |name| headers.iter().find(|(have, _)| *have == name).map(|(_, value)| *value),
+            |name| {
+                headers
+                    .iter()
+                    .find(|(have, _)| *have == name)
+                    .map(|(_, value)| *value)
+            },
             now,
         )
         .map(|wait| wait.as_secs_f64())
@@ -149,7 +163,11 @@ mod tests {
             ("x-ratelimit-reset-tokens", "1h2m3.5s", 3723.5),
             ("x-ratelimit-reset", "784111780", 3.0),
             ("x-ratelimit-reset", "784111780000", 3.0),
-            ("anthropic-ratelimit-requests-reset", "1994-11-06T08:49:42Z", 5.0),
+            (
+                "anthropic-ratelimit-requests-reset",
+                "1994-11-06T08:49:42Z",
+                5.0,
+            ),
         ] {
             assert_eq!(asked(&[(name, value)]), Some(seconds), "{name}: {value}");
         }
@@ -157,7 +175,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_asks_for_nothing() {
-        for value in ["", "soon", "-1", "nan", "inf", "1x", "5 apples", "1e300", "ms"] {
+        for value in [
+            "", "soon", "-1", "nan", "inf", "1x", "5 apples", "1e300", "ms",
+        ] {
             assert_eq!(asked(&[("retry-after", value)]), None, "{value}");
         }
         assert_eq!(asked(&[]), None);
@@ -165,8 +185,14 @@ mod tests {
 
     #[test]
     fn the_longer_of_two_waits_wins_and_resets_count_last() {
-        assert_eq!(asked(&[("retry-after", "2"), ("retry-after-ms", "1500")]), Some(2.0));
-        assert_eq!(asked(&[("retry-after", "1"), ("retry-after-ms", "1500")]), Some(1.5));
+        assert_eq!(
+            asked(&[("retry-after", "2"), ("retry-after-ms", "1500")]),
+            Some(2.0)
+        );
+        assert_eq!(
+            asked(&[("retry-after", "1"), ("retry-after-ms", "1500")]),
+            Some(1.5)
+        );
         assert_eq!(
             asked(&[("retry-after", "1"), ("x-ratelimit-reset-tokens", "6m0s")]),
             Some(1.0)

@@ -19,8 +19,8 @@ use super::gate::Gate;
 use super::job::{Chance, Counts};
 use super::purse::{Reservation, Spent};
 use super::{
-    Ask, Boxed, Capabilities, Dialect, Endpoint, Estimate, Failure, Job, Key, KeySource, Mode,
-    Model, Prompt, Reply, Slot, Traffic, anthropic, openai, price,
+    Ask, Boxed, Capabilities, Dialect, Endpoint, Failure, Job, Key, KeySource, Mode, Model, Prompt,
+    Reply, Slot, Traffic, anthropic, openai, price,
 };
 
 /// Sends of one question that may be asked to wait.
@@ -123,7 +123,9 @@ impl Http {
             () = self.job.cancel.cancelled() => Err(Failure::cancelled()),
         };
         made.map_err(|failure| Failure {
-            message: if failure.message.starts_with(&self.place) || failure.class == Class::Cancelled {
+            message: if failure.message.starts_with(&self.place)
+                || failure.class == Class::Cancelled
+            {
                 failure.message
             } else {
                 format!("{}: {}", self.place, failure.message)
@@ -165,7 +167,11 @@ impl Http {
             .body(bytes)
             .build()
             .map_err(|why| {
-                let why = format!("{}: cannot form the request: {}", self.place, why.without_url());
+                let why = format!(
+                    "{}: cannot form the request: {}",
+                    self.place,
+                    why.without_url()
+                );
                 Failure::new(Class::BadRequest, why)
             })?;
         Ok(Attempt {
@@ -181,7 +187,10 @@ impl Http {
         let Some(request) = attempt.request.try_clone() else {
             // Only a streamed body cannot be cloned, and none is streamed.
             let failure = Failure::new(Class::Transport, "the request cannot be repeated");
-            return Err(Failed { failure, spent: Spent::Nothing });
+            return Err(Failed {
+                failure,
+                spent: Spent::Nothing,
+            });
         };
         let total = self.endpoint.timeouts.total;
         let mut answer = match client::exchange(&link.client, request, total).await {
@@ -190,7 +199,11 @@ impl Http {
         };
         let good = (200..300).contains(&answer.status);
         if let Some(key) = &link.key {
-            answer.raw = if good { key.scrub_reply(answer.raw) } else { key.scrub(answer.raw) };
+            answer.raw = if good {
+                key.scrub_reply(answer.raw)
+            } else {
+                key.scrub(answer.raw)
+            };
         }
         let asked = Asked {
             place: &self.place,
@@ -229,7 +242,11 @@ impl Http {
         };
         Failed {
             failure: Failure::new(Class::Transport, message),
-            spent: if lost.sent { Spent::Unknown } else { Spent::Nothing },
+            spent: if lost.sent {
+                Spent::Unknown
+            } else {
+                Spent::Nothing
+            },
         }
     }
 
@@ -374,7 +391,10 @@ impl Http {
             return Ok(wait.max(Duration::from_millis(1)));
         }
         let reason = if tries_left {
-            format!("; it asks to wait {} s, which is too long to wait here", wait.as_secs())
+            format!(
+                "; it asks to wait {} s, which is too long to wait here",
+                wait.as_secs()
+            )
         } else {
             format!("; gave up after {sent} tries")
         };
@@ -395,7 +415,10 @@ impl Http {
         }
         let sent = attempt.names.iter().any(|have| have == name);
         if sent {
-            let usual = attempt.found.room.unwrap_or(openai::usual_room(&self.endpoint));
+            let usual = attempt
+                .found
+                .room
+                .unwrap_or(openai::usual_room(&self.endpoint));
             self.learn(|found| {
                 found.refuse(name, usual);
             });
@@ -490,11 +513,6 @@ impl Model for Http {
             ceiling: self.gate.ceiling(),
         }
     }
-}
-
-/// What a question needs at most; see [`price::estimate`].
-pub(super) fn estimate_of(ask: &Ask) -> Estimate {
-    price::estimate(ask)
 }
 
 #[cfg(test)]

@@ -87,7 +87,10 @@ impl ErrorBody {
             text.push('\n');
             text.push_str(&plain(sign).to_lowercase());
         }
-        let status = wire.code.or(wire.status_code).and_then(|code| plain(code).parse().ok());
+        let status = wire
+            .code
+            .or(wire.status_code)
+            .and_then(|code| plain(code).parse().ok());
         Self {
             message: message.into_owned(),
             text,
@@ -152,7 +155,12 @@ pub(super) fn is_filter(status: u16, error: &ErrorBody) -> bool {
 
 /// The endpoint asks to wait.
 pub(super) fn is_limit(status: u16, error: &ErrorBody) -> bool {
-    matches!(status, 429 | 529) || error.says(&["overloaded_error", "rate_limit_error", "rate_limit_exceeded"])
+    matches!(status, 429 | 529)
+        || error.says(&[
+            "overloaded_error",
+            "rate_limit_error",
+            "rate_limit_exceeded",
+        ])
 }
 
 /// The key is missing, wrong, or not enough. Some gateways say so with a 500 or a 400.
@@ -198,7 +206,11 @@ pub(super) fn is_too_long(status: u16, error: &ErrorBody) -> bool {
 
 /// The endpoint does not know the model.
 pub(super) fn is_missing_model(status: u16, error: &ErrorBody, model: &str) -> bool {
-    if error.says(&["model_not_found", "deploymentnotfound", "invalid model name"]) {
+    if error.says(&[
+        "model_not_found",
+        "deploymentnotfound",
+        "invalid model name",
+    ]) {
         return true;
     }
     let about_model = error.says(&["model", "deployment"])
@@ -251,9 +263,10 @@ pub(super) fn refused_parameter(
     if !matches!(status, 200 | 400 | 404 | 422 | 500 | 501) {
         return None;
     }
-    let named = error.parameter.as_deref().map(|name| {
-        name.split(['.', '[']).next().unwrap_or(name).to_owned()
-    });
+    let named = error
+        .parameter
+        .as_deref()
+        .map(|name| name.split(['.', '[']).next().unwrap_or(name).to_owned());
     let sent = |name: &str| names.iter().any(|have| have == name);
     if !error.says(&REFUSES) && named.is_none() {
         return None;

@@ -37,7 +37,11 @@ pub(super) fn messages(body: &mut Body, logged: &Json) -> Result<(), Failure> {
     }
     let mut sides: Vec<(&str, Vec<String>)> = Vec::new();
     for turn in &turns {
-        let side = if turn.role == Role::Assistant { "assistant" } else { "user" };
+        let side = if turn.role == Role::Assistant {
+            "assistant"
+        } else {
+            "user"
+        };
         let blocks = blocks(turn)?;
         match sides.last_mut() {
             Some((last, all)) if *last == side => all.extend(blocks),
@@ -51,7 +55,9 @@ pub(super) fn messages(body: &mut Body, logged: &Json) -> Result<(), Failure> {
     body.value("messages", |body| {
         for (at, (side, blocks)) in sides.iter().enumerate() {
             body.push(if at == 0 { "[" } else { "," });
-            body.push(r#"{"role":"#).string(&[side]).push(r#","content":["#);
+            body.push(r#"{"role":"#)
+                .string(&[side])
+                .push(r#","content":["#);
             body.push(&blocks.join(",")).push("]}");
         }
         body.push("]");
@@ -60,7 +66,12 @@ pub(super) fn messages(body: &mut Body, logged: &Json) -> Result<(), Failure> {
 }
 
 fn blocks(message: &Message) -> Result<Vec<String>, Failure> {
-    let text = |text: &str| format!(r#"{{"type":"text","text":{}}}"#, Json::string(text).as_str());
+    let text = |text: &str| {
+        format!(
+            r#"{{"type":"text","text":{}}}"#,
+            Json::string(text).as_str()
+        )
+    };
     if message.role == Role::Tool {
         let id = Json::string(message.tool_call_id.as_deref().unwrap_or_default());
         let content = Json::string(&message.plain_text());
@@ -88,12 +99,19 @@ fn blocks(message: &Message) -> Result<Vec<String>, Failure> {
 }
 
 fn tool_use(call: &ToolCall) -> Result<String, Failure> {
-    let arguments = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
+    let arguments = if call.arguments.trim().is_empty() {
+        "{}"
+    } else {
+        &call.arguments
+    };
     let input = Json::parse(arguments)
         .ok()
         .filter(|json| json.as_str().trim_start().starts_with('{'))
         .ok_or_else(|| {
-            unsayable(&format!("the arguments of its call of `{}` are no JSON object", call.name))
+            unsayable(&format!(
+                "the arguments of its call of `{}` are no JSON object",
+                call.name
+            ))
         })?;
     Ok(format!(
         r#"{{"type":"tool_use","id":{},"name":{},"input":{}}}"#,
@@ -200,6 +218,8 @@ pub(super) fn tool_choice(value: &str) -> Option<String> {
 fn unsayable(why: &str) -> Failure {
     Failure::new(
         Class::BadRequest,
-        format!("the logged request cannot be sent in the Messages dialect: {why}; leave it out or use another endpoint"),
+        format!(
+            "the logged request cannot be sent in the Messages dialect: {why}; leave it out or use another endpoint"
+        ),
     )
 }

@@ -110,7 +110,9 @@ fn read(asked: &Asked<'_>, blocks: Vec<Block<'_>>) -> Reply {
     let mut forced = None;
     for block in blocks {
         match block.kind.as_ref() {
-            "text" => reply.text.push_str(block.text.as_deref().unwrap_or_default()),
+            "text" => reply
+                .text
+                .push_str(block.text.as_deref().unwrap_or_default()),
             "thinking" => {
                 let text = block.thinking.as_deref().unwrap_or_default();
                 if !text.is_empty() {

@@ -174,7 +174,11 @@ fn read(asked: &Asked<'_>, message: Message<'_>) -> Reply {
         .into_iter()
         .filter_map(|call| Some(tool_call(call.id.unwrap_or_default(), call.function?)))
         .collect();
-    calls.extend(message.function_call.map(|call| tool_call(Cow::Borrowed(""), call)));
+    calls.extend(
+        message
+            .function_call
+            .map(|call| tool_call(Cow::Borrowed(""), call)),
+    );
     if asked.mode == Mode::Tool {
         match calls.iter().position(|call| call.name == asked.tool) {
             Some(at) => reply.text = calls.swap_remove(at).arguments,
@@ -187,9 +191,9 @@ fn read(asked: &Asked<'_>, message: Message<'_>) -> Reply {
 }
 
 fn tool_call(id: Cow<'_, str>, function: Function<'_>) -> ToolCall {
-    let arguments = function.arguments.map(|raw| {
-        decode_string(raw.get()).map_or_else(|| raw.get().to_owned(), Cow::into_owned)
-    });
+    let arguments = function
+        .arguments
+        .map(|raw| decode_string(raw.get()).map_or_else(|| raw.get().to_owned(), Cow::into_owned));
     ToolCall {
         id: id.into_owned(),
         name: function.name.unwrap_or_default().into_owned(),
