@@ -117,8 +117,8 @@ mod tests {
         assert_eq!(pace.ceiling(), 75);
         pace.replied(true, ms(1_012));
         assert_eq!(pace.ceiling(), 56);
-        for second in 2..60 {
-            pace.replied(true, ms(second * 1_000 + 100));
+        for half in 4..120 {
+            pace.replied(true, ms(half * 500 + 100));
         }
         assert_eq!(pace.ceiling(), 1);
     }

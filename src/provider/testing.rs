@@ -213,5 +213,10 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Seen> {
         if stream.read_buf(buffer).await.ok()? == 0 {
             return None;
         }
+        if buffer[0] == 0x16 {
+            // A handshake: whoever speaks plain http answers like this.
+            let _ = stream.write_all(&whole(400, "", "")).await;
+            return None;
+        }
     }
 }
