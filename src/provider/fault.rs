@@ -224,6 +224,7 @@ pub(super) fn excerpt(text: &str) -> String {
             }
         }
     }
+    short.truncate(short.trim_end_matches('.').len());
     if short.is_empty() {
         short.push_str("it gives no reason");
     }

@@ -78,7 +78,7 @@ impl Gate {
 
     /// A place for a question that is already under way.
     pub(super) async fn again(self: &Arc<Self>) -> Slot {
-        self.adjust(|pace, now| pace.recover(now));
+        self.adjust(Pace::recover);
         // Fails only for a closed semaphore, and nobody closes this one.
         let permit = Arc::clone(&self.places).acquire_owned().await.ok();
         Slot {

@@ -48,7 +48,8 @@ pub struct Prices {
     /// Where the numbers are from.
     pub source: String,
     /// Endpoint name, then model.
-    prices: BTreeMap<String, BTreeMap<String, Price>>,
+    #[serde(rename = "prices")]
+    endpoints: BTreeMap<String, BTreeMap<String, Price>>,
 }
 
 impl Prices {
@@ -58,7 +59,7 @@ impl Prices {
             date: String::new(),
             currency: String::new(),
             source: String::new(),
-            prices: BTreeMap::new(),
+            endpoints: BTreeMap::new(),
         })
     }
 
@@ -77,7 +78,7 @@ impl Prices {
         let own = super::known::find(&endpoint.name)
             .is_some_and(|known| known.url.contains(&format!("//{}", endpoint.host())));
         let found = self
-            .prices
+            .endpoints
             .get(&endpoint.name)
             .filter(|_| own)
             .and_then(|models| models.get(model).or_else(|| models.get(undated(model))));
@@ -189,7 +190,7 @@ mod tests {
     fn the_table_of_the_program_can_be_read_and_says_its_day_and_source() {
         let table = Prices::read(TABLE).unwrap();
         assert!(!table.date.is_empty() && !table.source.is_empty());
-        for (endpoint, models) in &table.prices {
+        for (endpoint, models) in &table.endpoints {
             assert!(super::super::known::find(endpoint).is_some(), "{endpoint}");
             for (model, price) in models {
                 assert!(price.cached_input <= price.input, "{model}");

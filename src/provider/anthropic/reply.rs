@@ -44,25 +44,29 @@ struct Block<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireUsage {
-    input_tokens: Option<u64>,
-    cache_read_input_tokens: Option<u64>,
-    cache_creation_input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
+    #[serde(rename = "input_tokens")]
+    input: Option<u64>,
+    #[serde(rename = "cache_read_input_tokens")]
+    cache_read: Option<u64>,
+    #[serde(rename = "cache_creation_input_tokens")]
+    cache_write: Option<u64>,
+    #[serde(rename = "output_tokens")]
+    output: Option<u64>,
 }
 
 impl WireUsage {
-    /// Here `input_tokens` leaves the cached ones out.
+    /// Here the input leaves the cached ones out.
     fn usage(&self) -> Usage {
-        let cached_input = self.cache_read_input_tokens.unwrap_or(0);
-        let cache_write = self.cache_creation_input_tokens.unwrap_or(0);
+        let cached_input = self.cache_read.unwrap_or(0);
+        let cache_write = self.cache_write.unwrap_or(0);
         Usage {
             input: self
-                .input_tokens
+                .input
                 .unwrap_or(0)
                 .saturating_add(cached_input)
                 .saturating_add(cache_write),
             cached_input,
-            output: self.output_tokens.unwrap_or(0),
+            output: self.output.unwrap_or(0),
             reasoning: 0,
             cache_write,
         }
