@@ -185,7 +185,7 @@ impl Check {
             match works {
                 Ok(()) => lines.push((true, format!("{name} works"))),
                 Err(failure) => {
-                    lines.push((false, format!("{name} does not work: {}", failure.message)))
+                    lines.push((false, format!("{name} does not work: {}", failure.message)));
                 }
             }
         }

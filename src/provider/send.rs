@@ -7,28 +7,23 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, Request};
+use reqwest::Client;
 use tokio::sync::OnceCell;
 
 use crate::domain::failure::Class;
 
-use super::body::Encoded;
-use super::client::{self, Lost};
-use super::fault::{self, Asked};
 use super::gate::Gate;
 use super::job::{Chance, Counts};
-use super::purse::{Reservation, Spent};
 use super::{
-    Ask, Boxed, Capabilities, Dialect, Endpoint, Failure, Job, Key, KeySource, Mode, Model, Prompt,
-    Reply, Slot, Traffic, anthropic, openai, price,
+    Ask, Boxed, Capabilities, Endpoint, Failure, Job, Key, KeySource, Mode, Model, Prompt, Reply,
+    Slot, Traffic, client,
 };
 
-/// Sends of one question that may be asked to wait.
-const LIMIT_TRIES: u32 = 40;
-/// Refused parameters and forms one question may run into.
-const FALLBACKS: u32 = 16;
-/// Spreads questions that were asked to wait for the same moment.
-const SPREAD: Duration = Duration::from_millis(40);
+mod once;
+mod retry;
+
+use once::Attempt;
+use retry::{FALLBACKS, Tries};
 
 /// A model behind an HTTP endpoint. Its capabilities are those of one model: take one object for each.
 pub struct Http {
@@ -48,29 +43,6 @@ pub(super) struct Link {
     pub(super) key: Option<Key>,
     /// Where the key came from, in words.
     key_words: Option<String>,
-}
-
-/// One request ready to go.
-struct Attempt {
-    request: Request,
-    names: Vec<String>,
-    mode: Mode,
-    found: Arc<Capabilities>,
-}
-
-/// A failed try, and what to count for it.
-struct Failed {
-    failure: Failure,
-    spent: Spent,
-}
-
-/// What has been tried for one question.
-#[derive(Default)]
-struct Tries {
-    sent: u32,
-    transport: u32,
-    limits: u32,
-    fallbacks: u32,
 }
 
 impl Http {
@@ -143,148 +115,6 @@ impl Http {
         change(Arc::make_mut(&mut found));
     }
 
-    fn encode(&self, ask: &Ask, mode: Mode, found: &Capabilities) -> Result<Encoded, Failure> {
-        match self.endpoint.dialect {
-            Dialect::OpenAi => {
-                let usual = openai::usual_room(&self.endpoint);
-                Ok(openai::encode(ask, mode, found, usual))
-            }
-            Dialect::Anthropic => anthropic::encode(ask, mode, found),
-        }
-    }
-
-    fn prepare(&self, link: &Link, ask: &Ask, forced: Option<Mode>) -> Result<Attempt, Failure> {
-        let found = self.found();
-        let mode = match (&ask.shape, forced) {
-            (None, _) => Mode::Text,
-            (Some(_), Some(mode)) => mode,
-            (Some(_), None) => found.mode(self.endpoint.dialect),
-        };
-        let Encoded { bytes, names } = self.encode(ask, mode, &found)?;
-        let request = link
-            .client
-            .post(self.endpoint.call_url(&ask.model))
-            .body(bytes)
-            .build()
-            .map_err(|why| {
-                let why = format!(
-                    "{}: cannot form the request: {}",
-                    self.place,
-                    why.without_url()
-                );
-                Failure::new(Class::BadRequest, why)
-            })?;
-        Ok(Attempt {
-            request,
-            names,
-            mode,
-            found,
-        })
-    }
-
-    /// Sends once and reads what comes.
-    async fn once(&self, link: &Link, ask: &Ask, attempt: &Attempt) -> Result<Reply, Failed> {
-        let Some(request) = attempt.request.try_clone() else {
-            // Only a streamed body cannot be cloned, and none is streamed.
-            let failure = Failure::new(Class::Transport, "the request cannot be repeated");
-            return Err(Failed {
-                failure,
-                spent: Spent::Nothing,
-            });
-        };
-        let total = self.endpoint.timeouts.total;
-        let mut answer = match client::exchange(&link.client, request, total).await {
-            Ok(answer) => answer,
-            Err(lost) => return Err(self.lost(link, ask, lost)),
-        };
-        let good = (200..300).contains(&answer.status);
-        if let Some(key) = &link.key {
-            answer.raw = if good {
-                key.scrub_reply(answer.raw)
-            } else {
-                key.scrub(answer.raw)
-            };
-        }
-        let asked = Asked {
-            place: &self.place,
-            model: &ask.model,
-            key: link.key_words.as_deref(),
-            mode: attempt.mode,
-            tool: ask.shape.as_ref().map_or("", |shape| &shape.name),
-            names: &attempt.names,
-        };
-        let read = match (good, self.endpoint.dialect) {
-            (false, _) => Err(fault::refused(&asked, &answer)),
-            (true, Dialect::OpenAi) => openai::decode(&asked, answer),
-            (true, Dialect::Anthropic) => anthropic::decode(&asked, answer),
-        };
-        match read {
-            Ok(reply) => Ok(scrubbed(link, reply)),
-            Err(mut failure) => {
-                if let Some(key) = &link.key {
-                    failure.message = key.scrub(failure.message);
-                }
-                let spent = match failure.usage {
-                    Some(usage) => Spent::Tokens(usage),
-                    None if good => Spent::Unknown,
-                    None => Spent::Nothing,
-                };
-                Err(Failed { failure, spent })
-            }
-        }
-    }
-
-    fn lost(&self, link: &Link, ask: &Ask, lost: Lost) -> Failed {
-        let message = format!("{}, model `{}`: {}", self.place, ask.model, lost.why);
-        let message = match &link.key {
-            Some(key) => key.scrub(message),
-            None => message,
-        };
-        Failed {
-            failure: Failure::new(Class::Transport, message),
-            spent: if lost.sent {
-                Spent::Unknown
-            } else {
-                Spent::Nothing
-            },
-        }
-    }
-
-    /// One try with a place held, its cost reserved and settled.
-    async fn attempt(
-        &self,
-        link: &Link,
-        ask: &Ask,
-        attempt: &Attempt,
-        again: bool,
-    ) -> Result<Reply, Failure> {
-        let held = Reservation::take(&*self.job.purse, price::estimate(ask))?;
-        let _under_way = self.counts.send(again);
-        let outcome = tokio::select! {
-            biased;
-            outcome = self.once(link, ask, attempt) => outcome,
-            () = self.job.cancel.cancelled() => return Err(Failure::cancelled()),
-        };
-        match outcome {
-            Ok(reply) => {
-                self.gate.replied(false);
-                held.settle(reply.usage.map_or(Spent::Unknown, Spent::Tokens));
-                Ok(reply)
-            }
-            Err(Failed { failure, spent }) => {
-                held.settle(spent);
-                let limited = failure.class == Class::RateLimit;
-                if limited {
-                    self.counts.rate_limited.fetch_add(1, Ordering::Relaxed);
-                }
-                if failure.status.is_some() {
-                    self.gate.replied(limited);
-                }
-                Err(failure)
-            }
-        }
-    }
-
     /// With every retry; `transport` sends may fail in transport.
     async fn run(&self, ask: &Ask, slot: Option<Slot>, transport: u32) -> Result<Reply, Failure> {
         let link = self.link().await?;
@@ -342,90 +172,6 @@ impl Http {
         reply
     }
 
-    /// How long to wait before the next try, or the failure that ends it.
-    fn next(
-        &self,
-        tries: &mut Tries,
-        attempt: &Attempt,
-        failure: Failure,
-        transport: u32,
-    ) -> Result<Duration, Failure> {
-        match failure.class {
-            Class::UnsupportedParam => {
-                tries.fallbacks += 1;
-                if tries.fallbacks <= FALLBACKS && self.without(attempt, &failure) {
-                    Ok(Duration::ZERO)
-                } else {
-                    Err(failure)
-                }
-            }
-            Class::Transport => {
-                tries.transport += 1;
-                let back = self.job.backoff.wait(tries.transport, self.chance.next());
-                let wait = failure.retry_after.map_or(back, |asked| asked.max(back));
-                let most = transport.min(self.job.backoff.tries);
-                self.worth(failure, wait, tries.transport < most, tries.sent)
-            }
-            Class::RateLimit => {
-                tries.limits += 1;
-                // Never earlier than asked; a little later, so that not all come at the same moment.
-                let wait = match failure.retry_after {
-                    Some(asked) => asked + SPREAD.mul_f64(self.chance.next()),
-                    None => self.job.backoff.wait(tries.limits, self.chance.next()),
-                };
-                self.worth(failure, wait, tries.limits < LIMIT_TRIES, tries.sent)
-            }
-            _ => Err(failure),
-        }
-    }
-
-    fn worth(
-        &self,
-        failure: Failure,
-        wait: Duration,
-        tries_left: bool,
-        sent: u32,
-    ) -> Result<Duration, Failure> {
-        if tries_left && wait <= self.job.patience {
-            // Zero is for what needs no wait at all.
-            return Ok(wait.max(Duration::from_millis(1)));
-        }
-        let reason = if tries_left {
-            format!(
-                "; it asks to wait {} s, which is too long to wait here",
-                wait.as_secs()
-            )
-        } else {
-            format!("; gave up after {sent} tries")
-        };
-        let message = failure.message.clone() + &reason;
-        Err(Failure { message, ..failure })
-    }
-
-    /// Notes what this try showed to be refused; false if leaving it out cannot help.
-    fn without(&self, attempt: &Attempt, failure: &Failure) -> bool {
-        let Some(name) = failure.parameter.as_deref() else {
-            return false;
-        };
-        if name == "response_format" && attempt.mode != Mode::Text {
-            self.learn(|found| {
-                found.refuse_mode(attempt.mode);
-            });
-            return true;
-        }
-        let sent = attempt.names.iter().any(|have| have == name);
-        if sent {
-            let usual = attempt
-                .found
-                .room
-                .unwrap_or(openai::usual_room(&self.endpoint));
-            self.learn(|found| {
-                found.refuse(name, usual);
-            });
-        }
-        sent
-    }
-
     /// Asks once in a given form, whatever was found out. For trying out an endpoint.
     pub(super) async fn try_mode(&self, ask: &Ask, mode: Mode) -> Result<Reply, Failure> {
         let link = self.link().await?;
@@ -471,15 +217,6 @@ fn source_words(source: &KeySource) -> String {
         KeySource::Env { name, .. } => format!("`{name}`"),
         KeySource::Command(_) => "the key command".to_owned(),
     }
-}
-
-fn scrubbed(link: &Link, mut reply: Reply) -> Reply {
-    if let Some(key) = &link.key {
-        reply.text = key.scrub_reply(reply.text);
-        reply.refusal = reply.refusal.map(|text| key.scrub_reply(text));
-        reply.reasoning = reply.reasoning.map(|text| key.scrub_reply(text));
-    }
-    reply
 }
 
 impl Model for Http {

@@ -1,4 +1,4 @@
-//! The words by which endpoints tell what is wrong: `OpenAI`, Azure, vLLM, Ollama, llama.cpp, LiteLLM, OpenRouter,
+//! The words by which endpoints tell what is wrong: `OpenAI`, Azure, vLLM, Ollama, llama.cpp, LiteLLM, `OpenRouter`,
 //! Anthropic and gateways in front of them.
 
 use std::borrow::Cow;
