@@ -11,6 +11,7 @@ mod export_cli;
 mod flows_review;
 mod import_kill;
 mod import_real;
+mod import_refusals;
 mod processes;
 mod pty;
 mod pty_review;
