@@ -130,7 +130,7 @@ impl Engine {
         if !blind {
             return Ok(filter);
         }
-        if let Some(why) = filter.blind_refusal() {
+        if let Some(why) = filter.blind_refusal(&self.reviewer) {
             return Err(QueueError::BadFilter(BadFilter { at: 0, why }));
         }
         if order == Order::JudgeScore {
