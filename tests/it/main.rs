@@ -6,6 +6,7 @@
 mod architecture;
 mod cli_errors;
 mod cli_reports;
+mod cli_words;
 mod docs;
 mod export_cli;
 mod flows_review;
