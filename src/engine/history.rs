@@ -119,6 +119,18 @@ fn what(body: &Body) -> String {
         Body::EvalCreated(eval) => with("made the eval", &eval.name),
         Body::PolicySet(_) => "changed the eval's settings".into(),
         Body::RubricMoved(moved) => format!("moved the eval to rubric {}", moved.to.short()),
+        Body::DatasetNamed(_)
+        | Body::RoleChanged(_)
+        | Body::ItemsMoved(_)
+        | Body::PlanDrawn(_)
+        | Body::ExportMade(_) => counts(body),
+        other => with(other.kind(), ""),
+    }
+}
+
+/// What was done to many things at once.
+fn counts(body: &Body) -> String {
+    match body {
         Body::DatasetNamed(named) => {
             format!("dataset {}: {}", named.name, counted(named.items, "item"))
         }
@@ -142,7 +154,7 @@ fn what(body: &Body) -> String {
             counted(export.rows, "row"),
             export.format
         ),
-        other => with(other.kind(), ""),
+        other => other.kind().to_owned(),
     }
 }
 

@@ -103,8 +103,7 @@ fn questions(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
 
 fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
     let differing = practice.differing();
-    let mut used = 0;
-    for (id, (mine, right)) in &differing {
+    for (used, (id, (mine, right))) in differing.iter().enumerate() {
         let words = Words::new()
             .add(Look::Strong, *id)
             .add(
@@ -119,8 +118,7 @@ fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
                     short_answer(&practice.doc, *mine)
                 ),
             );
-        pen.words(nth_row(area, used), &words);
-        used += 1;
+        pen.words(nth_row(area, used as u16), &words);
     }
     if differing.is_empty() {
         pen.line(area, "✓ as the rubric's author answers", Look::Good);

@@ -190,3 +190,49 @@ fn a_blind_eval_can_be_filtered_by_ones_own_reviews_alone() {
     assert_eq!(other.code, 2);
     assert!(other.err.contains("this eval is blind"), "{}", other.err);
 }
+
+#[test]
+fn tickets_are_found_by_the_language_of_their_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = [
+        (
+            "de-1",
+            "Mein Paket ist seit zwei Wochen unterwegs und niemand kann mir sagen, wo es gerade liegt.",
+        ),
+        (
+            "en-1",
+            "My parcel has been on its way for two weeks and nobody can tell me where it is right now.",
+        ),
+        ("none", "12345"),
+    ];
+    let lines = rows.map(|(id, prompt)| {
+        format!("{{\"id\":\"{id}\",\"prompt\":\"{prompt}\",\"response\":\"ok, noted\"}}\n")
+    });
+    fs::write(folder.path().join("logs.jsonl"), lines.concat()).unwrap();
+    done(folder.path(), "import logs.jsonl");
+    for (filter, found) in [
+        ("lang:de", vec!["de-1"]),
+        ("lang:en", vec!["en-1"]),
+        ("lang:fr", vec![]),
+    ] {
+        let listed = done(
+            folder.path(),
+            &format!("tickets logs --json --filter {filter}"),
+        );
+        let ids: Vec<String> = listed
+            .out
+            .lines()
+            .map(|line| {
+                let ticket: serde_json::Value = serde_json::from_str(line).unwrap();
+                ticket["external_id"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(ids, found, "{filter}");
+    }
+    // The same words choose rows on their way in.
+    let taken = done(
+        folder.path(),
+        "import logs.jsonl --eval german --where lang:de",
+    );
+    assert!(taken.err.contains("1 of 3 rows"), "{}", taken.err);
+}

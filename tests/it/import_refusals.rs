@@ -107,13 +107,12 @@ fn sources_of_an_export(folder: &Path) -> Vec<(String, String)> {
 
 /// Rows that come reviewed, so that there is something to export.
 fn reviewed() -> String {
-    (0..12)
-        .map(|at| {
-            format!(
-                "{{\"question\":\"Where is parcel {at}?\",\"answer\":\"On its way, number {at}.\",\"ok\":true}}\n"
-            )
-        })
-        .collect()
+    let row = |at| {
+        format!(
+            "{{\"question\":\"Where is parcel {at}?\",\"answer\":\"On its way, number {at}.\",\"ok\":true}}\n"
+        )
+    };
+    (0..12).map(row).collect::<Vec<_>>().concat()
 }
 
 const MAP: &str = "--map request=question --map output=answer --map human.send=ok --eval mine";

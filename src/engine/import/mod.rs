@@ -28,6 +28,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+pub(super) use index::READING;
 pub use look::Intake;
 pub use plan::{ImportPlan, NewTarget, Sample, eval_name};
 pub use report::{BadRow, Counts, End, FileReport, ImportReport, Joined, New, Progress};

@@ -16,7 +16,7 @@ use super::source::Source;
 use super::tap::Tap;
 use crate::domain::ids::{Identity, ItemId, RawId};
 use crate::domain::record::Record;
-use crate::formats::intake::{self, IntakeError, Options, Row, RowError, Summary};
+use crate::formats::intake::{self, IntakeError, JoinReport, Options, Row, RowError, Summary};
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(100);
@@ -128,10 +128,7 @@ impl Way<'_> {
         mut tell: impl FnMut(u64, u64),
         mut take: impl FnMut(&mut Facts, Kept<'_>) -> ControlFlow<()>,
     ) -> Result<bool> {
-        let tap = match self.hashing {
-            true => Tap::hashing(self.sources.len()),
-            false => Tap::default(),
-        };
+        let tap = self.tap();
         let (mut rows, mut told) = (0_u64, Instant::now());
         let mut failed = None;
         for (stream, files) in self.streams.iter().enumerate() {
@@ -173,28 +170,45 @@ impl Way<'_> {
             if let Some(error) = failed.take() {
                 return Err(error);
             }
-            if let (Some(join), true) = (&summary.join, self.counting) {
-                report.join = Some(Joined {
-                    key: join.key.clone(),
-                    joined: join.joined,
-                    alone: join.alone,
-                    left_over: join.left_over,
-                    repeated: join.repeated,
-                });
+            if self.counting {
+                report.join = summary.join.as_ref().map(joined).or(report.join.take());
             }
             if summary.stopped {
                 return Ok(false);
             }
-            for at in &files.files {
-                report.files[*at].sha256 = self.sources[*at].sha256(*at, &tap)?;
-            }
+            self.keep_hashes(files, &tap, report)?;
         }
         tell(rows, tap.bytes());
         Ok(true)
     }
 }
 
+fn joined(join: &JoinReport) -> Joined {
+    Joined {
+        key: join.key.clone(),
+        joined: join.joined,
+        alone: join.alone,
+        left_over: join.left_over,
+        repeated: join.repeated,
+    }
+}
+
 impl Way<'_> {
+    fn tap(&self) -> Tap {
+        if self.hashing {
+            Tap::hashing(self.sources.len())
+        } else {
+            Tap::default()
+        }
+    }
+
+    fn keep_hashes(&self, files: &Stream, tap: &Tap, report: &mut ImportReport) -> Result<()> {
+        for at in &files.files {
+            report.files[*at].sha256 = self.sources[*at].sha256(*at, tap)?;
+        }
+        Ok(())
+    }
+
     /// The record of a row, counted; `None` for a bad one.
     fn record<'r>(
         &self,

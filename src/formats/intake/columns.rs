@@ -78,7 +78,9 @@ mod tests {
     fn refusal(map: &[&str], rows: &[&str]) -> Option<(String, Option<String>)> {
         let map: Vec<String> = map.iter().map(|entry| (*entry).to_owned()).collect();
         let mut columns = NamedColumns::of(&map);
-        rows.iter().for_each(|row| columns.see(row));
+        for row in rows {
+            columns.see(row);
+        }
         let error = columns.refusal()?;
         Some((error.to_string(), error.hint()))
     }
