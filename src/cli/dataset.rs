@@ -4,6 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
+use crate::domain::count::counted;
 use crate::domain::eval::DatasetRole;
 use crate::domain::ids::ClusterId;
 use crate::text::table::{Column, Table};
@@ -129,12 +130,14 @@ fn move_clusters(
     let engine = context.open()?;
     let plan = engine.move_items(from, to, clusters.to_vec(), reason, true)?;
     output::say(&format!(
-        "{} clusters, {} items: `{from}` to `{to}`",
-        plan.clusters, plan.items
+        "{}, {}: `{from}` to `{to}`",
+        counted(plan.clusters, "cluster"),
+        counted(plan.items, "item")
     ));
     for (eval, tickets, reviewed) in &plan.losses {
         output::say(&format!(
-            "eval `{eval}` loses {tickets} tickets from its dataset, {reviewed} of them reviewed"
+            "eval `{eval}` loses {} from its dataset, {reviewed} of them reviewed",
+            counted(*tickets, "ticket")
         ));
     }
     if plan.items == 0 {

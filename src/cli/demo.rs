@@ -8,6 +8,9 @@ use super::{CliError, Context, Exit, output, workbench};
 use crate::engine::{Clock, Engine};
 use crate::tui::open::Start;
 
+/// Where the sample goes unless a workspace is named.
+pub(super) const WORKSPACE: &str = "docket-demo.db";
+
 /// Make the sample workspace and open it; without a terminal only make it.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
@@ -16,7 +19,7 @@ pub struct Args {}
 pub fn run(_args: &Args, context: &Context) -> Result<Exit, CliError> {
     let path = context
         .named_workspace()
-        .unwrap_or_else(|| PathBuf::from("docket-demo.db"));
+        .unwrap_or_else(|| PathBuf::from(WORKSPACE));
     let there = path.exists();
     if there && !context.yes() && context.named_workspace().is_some() && !is_sample(&path, context)?
     {

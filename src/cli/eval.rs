@@ -1,7 +1,5 @@
 //! `docket eval`: make, show and change evals.
 
-use std::path::PathBuf;
-
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
@@ -44,9 +42,9 @@ enum Command {
     Set {
         /// The eval
         name: String,
-        /// Move it to this rubric: a built-in name or a file
+        /// Move it to this rubric: a built-in name, a file, or a sentence
         #[arg(long)]
-        rubric: Option<PathBuf>,
+        rubric: Option<String>,
         #[command(flatten)]
         settings: Settings,
     },
@@ -132,15 +130,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 
 fn set(
     name: &str,
-    rubric: Option<&std::path::Path>,
+    rubric: Option<&str>,
     settings: &Settings,
     context: &Context,
 ) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let eval = engine.eval_named(name)?;
     if let Some(rubric) = rubric {
-        let (from, to) =
-            engine.move_rubric(name, &super::rubric::find(&rubric.to_string_lossy())?)?;
+        let (from, to) = engine.move_rubric(name, &super::rubric::find(rubric)?)?;
         output::say(&format!(
             "rubric {} to {}; reviews stay as they were given",
             from.short(),

@@ -5,10 +5,15 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::progress::Shown;
 use super::{CliError, Context, Exit, interrupt, output};
+use crate::domain::count::counted;
 use crate::domain::training::{Needs, TrainingFormat};
 use crate::domain::view::{ExportPlan, ExportRows};
 use crate::engine::export::{ExportError, ExportReport, ExportRequest};
+use crate::text::preview::preview_of;
 use crate::text::sanitise;
+
+/// Characters of the first row that a dry run shows.
+const PREVIEW: usize = 300;
 
 /// Write a training dataset from what was reviewed.
 #[derive(Debug, clap::Args)]
@@ -172,7 +177,7 @@ fn tell(report: &ExportReport, context: &Context) -> Result<(), CliError> {
     }
     data(&format!(
         "{} for {} from `{}`: {} to train on, {} for validation",
-        rows(report.row_count()),
+        counted(report.row_count(), "row"),
         report.format,
         report.eval,
         report.train,
@@ -187,7 +192,7 @@ fn tell(report: &ExportReport, context: &Context) -> Result<(), CliError> {
                 landed.dataset, landed.manifest_sha256
             ))
         }
-        (None, Some(sample)) => data(&format!("first row: {sample}")),
+        (None, Some(sample)) => data(&format!("first row: {}", preview_of(sample, PREVIEW))),
         (None, None) => Ok(()),
     }
 }
@@ -197,7 +202,7 @@ fn left_out(report: &ExportReport) -> Result<(), CliError> {
     for held in &report.held_out_in {
         data(&format!(
             "{} held out in `{}`",
-            rows(held.rows),
+            counted(held.rows, "row"),
             held.dataset
         ))?;
     }
@@ -211,7 +216,7 @@ fn left_out(report: &ExportReport) -> Result<(), CliError> {
         .collect();
     data(&format!(
         "{} left out: {}",
-        rows(report.refused),
+        counted(report.refused, "row"),
         reasons.join(", ")
     ))?;
     for row in &report.refused_first {
@@ -225,14 +230,6 @@ fn left_out(report: &ExportReport) -> Result<(), CliError> {
         0 => Ok(()),
         more if report.written.is_some() => data(&format!("  and {more} more, in refused.jsonl")),
         more => data(&format!("  and {more} more")),
-    }
-}
-
-fn rows(n: u64) -> String {
-    if n == 1 {
-        "1 row".to_owned()
-    } else {
-        format!("{n} rows")
     }
 }
 

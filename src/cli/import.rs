@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ValueEnum;
 
 use super::{CliError, Context, Exit, output};
+use crate::domain::count::counted;
 use crate::domain::eval::{DatasetRole, Mode, Policy};
 use crate::domain::filter::Filter;
-use crate::engine::import::{End, ImportPlan, ImportReport, NewTarget, Sample};
+use crate::engine::import::{End, ImportPlan, ImportReport, Intake, NewTarget, Sample};
 use crate::engine::{Engine, library};
 use crate::formats::intake::Profile;
 use told::Told;
@@ -96,8 +97,7 @@ enum ModeArg {
 /// Imports and reports.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let plan = plan(args)?;
-    let engine = context.open_or_make()?;
-    let report = load(&engine, &plan)?;
+    let (_, report) = load(context, &plan)?;
     if context.json() {
         output::json(&report)?;
     }
@@ -107,31 +107,40 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match report.end {
         End::Refused => Ok(Exit::No),
         End::Stopped => Err(CliError::new(
-            format!("stopped; {} new tickets are kept", report.new.tickets),
+            format!(
+                "stopped; {} kept",
+                counted(report.new.tickets, "new ticket")
+            ),
             "run the same command again: it goes on where it stopped",
         )),
-        End::Done if report.taken > 0 => Ok(Exit::Done),
-        End::Done if report.readable > 0 => Err(CliError::new(
-            format!(
-                "none of the {} readable rows passes the filter",
-                report.readable
-            ),
-            "try it without `--where`",
-        )),
-        End::Done => Err(CliError::new(
-            format!("none of the {} rows could be read", report.rows()),
-            "the reasons stand above; `--rejects FILE` keeps the rows",
-        )),
+        End::Done => Ok(Exit::Done),
+        End::Nothing => Err(nothing(&report)),
     }
 }
 
-/// Imports with progress on standard error, for commands that go on with what came in.
-pub(super) fn load(engine: &Engine, plan: &ImportPlan) -> Result<ImportReport, CliError> {
+/// Why an import brought nothing.
+pub(super) fn nothing(report: &ImportReport) -> CliError {
+    match report.nothing() {
+        Some((what, hint)) => CliError::new(what, hint),
+        None => CliError::plain("nothing was imported"),
+    }
+}
+
+/// Imports with progress on standard error, for commands that go on with what came in. The files are looked at
+/// before a workspace is made for them.
+pub(super) fn load(
+    context: &Context,
+    plan: &ImportPlan,
+) -> Result<(Engine, ImportReport), CliError> {
+    let intake = Intake::look(plan)?;
+    let engine = context.open_or_make()?;
     let mut told = Told::new();
-    let report = engine.import(plan, &interrupted(), &mut |progress| told.hear(progress))?;
+    let cancel = interrupted();
+    let report =
+        engine.import_looked(plan, intake, &cancel, &mut |progress| told.hear(progress))?;
     told.end();
     told::summary(&report);
-    Ok(report)
+    Ok((engine, report))
 }
 
 fn plan(args: &Args) -> Result<ImportPlan, CliError> {

@@ -21,7 +21,7 @@ mod rubric;
 mod tickets;
 mod workbench;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -64,6 +64,9 @@ pub struct Cli {
     files: Vec<PathBuf>,
 }
 
+/// Where the help of every command lists what is the same everywhere.
+const GLOBAL: &str = "Global options";
+
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
@@ -72,6 +75,8 @@ pub struct Common {
         long,
         short = 'w',
         global = true,
+        help_heading = GLOBAL,
+        display_order = 101,
         env = "DOCKET_WORKSPACE",
         value_name = "FILE"
     )]
@@ -80,15 +85,17 @@ pub struct Common {
     #[arg(
         long = "as",
         global = true,
+        help_heading = GLOBAL,
+        display_order = 102,
         env = "DOCKET_REVIEWER",
         value_name = "NAME"
     )]
     reviewer: Option<String>,
     /// Answer in JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL, display_order = 103)]
     json: bool,
     /// Do not ask
-    #[arg(long, short = 'y', global = true)]
+    #[arg(long, short = 'y', global = true, help_heading = GLOBAL, display_order = 104)]
     yes: bool,
 }
 
@@ -179,11 +186,15 @@ impl Context {
 
     /// Opens the workspace.
     pub fn open(&self) -> Result<Engine, CliError> {
-        Ok(Engine::open(
-            &self.workspace(),
-            &self.reviewer(),
-            Clock::system(),
-        )?)
+        let path = self.workspace();
+        Engine::open(&path, &self.reviewer(), Clock::system()).map_err(|error| {
+            let sample = Path::new(demo::WORKSPACE);
+            if self.common.workspace.is_none() && !path.exists() && sample.is_file() {
+                let hint = format!("the sample is here: add `--workspace {}`", demo::WORKSPACE);
+                return CliError::new(error.to_string(), hint);
+            }
+            error.into()
+        })
     }
 
     /// Opens the workspace, making it if it is not there.

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
+use crate::domain::count::counted;
 use crate::domain::rubric::{Rubric, Scale, Severity};
 use crate::engine::library;
 use crate::formats::rubric::{self as file, Finding};
@@ -99,9 +100,15 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
+    if error.kind() == std::io::ErrorKind::AlreadyExists {
+        return CliError::new(
+            format!("`{}` exists already and is left as it is", path.display()),
+            "name another file with `--out`, or move this one away",
+        );
+    }
     CliError::new(
         format!("cannot write `{}`: {error}", path.display()),
-        "name a file that does not exist yet",
+        "name a file in a folder you may write to",
     )
 }
 
@@ -183,7 +190,9 @@ fn check(name: &str, context: &Context) -> Result<Exit, CliError> {
         .count();
     let errors = loaded.findings.len() - warnings;
     output::say(&format!(
-        "{errors} errors, {warnings} warnings{}",
+        "{}, {}{}",
+        counted(errors, "error"),
+        counted(warnings, "warning"),
         if usable { ": usable" } else { "" }
     ));
     Ok(if usable { Exit::Done } else { Exit::No })
@@ -250,7 +259,7 @@ fn unknown(name: &str) -> CliError {
     CliError::new(
         format!("no rubric `{name}`: neither a file nor one that comes with docket"),
         format!(
-            "there is: {}; or give a sentence",
+            "there are: {}; or give a sentence",
             library::rubric_ids().join(", ")
         ),
     )

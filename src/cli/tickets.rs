@@ -176,7 +176,7 @@ fn order(name: &str) -> Result<Order, CliError> {
     found.ok_or_else(|| {
         CliError::new(
             format!("no order `{name}`"),
-            "there is: plan, arrival, newest, longest, judge",
+            "there are: plan, arrival, newest, longest, judge",
         )
     })
 }

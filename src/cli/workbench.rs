@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{CliError, Context, Exit};
 use crate::domain::ids::EvalId;
 use crate::engine::Engine;
-use crate::engine::import::{ImportPlan, NewTarget, eval_name};
+use crate::engine::import::{End, ImportPlan, NewTarget, eval_name};
 use crate::tui::open::{Start, open};
 
 /// Open the workbench on the next ticket.
@@ -38,15 +38,14 @@ pub fn files(files: &[PathBuf], context: &Context) -> Result<Exit, CliError> {
     if let Some(missing) = files.iter().find(|file| !file.exists()) {
         return Err(unknown(&missing.display().to_string()));
     }
-    let engine = context.open_or_make()?;
-    let eval = bring_in(&engine, files)?;
+    let (engine, eval) = bring_in(context, files)?;
     if !std::io::stdout().is_terminal() {
         return Ok(Exit::Done);
     }
     show(context, engine, Start::Review(eval))
 }
 
-fn bring_in(engine: &Engine, files: &[PathBuf]) -> Result<EvalId, CliError> {
+fn bring_in(context: &Context, files: &[PathBuf]) -> Result<(Engine, EvalId), CliError> {
     let name = files
         .first()
         .map(|file| eval_name(file))
@@ -57,8 +56,12 @@ fn bring_in(engine: &Engine, files: &[PathBuf]) -> Result<EvalId, CliError> {
         index: true,
         ..ImportPlan::default()
     };
-    super::import::load(engine, &plan)?;
-    Ok(engine.eval_named(&name)?.id)
+    let (engine, report) = super::import::load(context, &plan)?;
+    if report.end == End::Nothing {
+        return Err(super::import::nothing(&report));
+    }
+    let eval = engine.eval_named(&name)?.id;
+    Ok((engine, eval))
 }
 
 /// Opens the workbench.

@@ -2,6 +2,7 @@
 
 pub mod canonical;
 pub mod catalog;
+pub mod count;
 pub mod effective;
 pub mod eval;
 pub mod event;

@@ -2,6 +2,7 @@
 
 use super::datasets::name_dataset;
 use super::{Engine, EngineError, Pen, Result};
+use crate::domain::count::either;
 use crate::domain::eval::{DatasetRole, Eval, Policy, dataset_id, eval_id};
 use crate::domain::event::{Body, PolicySet, RubricMoved};
 use crate::domain::ids::RubricId;
@@ -66,7 +67,11 @@ impl Engine {
         let hint = if known.is_empty() {
             format!("this workspace has no {what} yet; `docket import FILE --eval NAME` makes one")
         } else {
-            format!("there is: {}", known.join(", "))
+            format!(
+                "there {}: {}",
+                either(known.len(), "is", "are"),
+                known.join(", ")
+            )
         };
         EngineError::refused(
             format!("no {what} `{name}` in `{}`", self.path().display()),

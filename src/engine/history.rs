@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Engine, Result};
+use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
 use crate::domain::event::{Body, Event};
@@ -118,20 +119,42 @@ fn what(body: &Body) -> String {
         Body::EvalCreated(eval) => with("made the eval", &eval.name),
         Body::PolicySet(_) => "changed the eval's settings".into(),
         Body::RubricMoved(moved) => format!("moved the eval to rubric {}", moved.to.short()),
-        Body::DatasetNamed(named) => format!("dataset {}: {} items", named.name, named.items),
+        Body::DatasetNamed(_)
+        | Body::RoleChanged(_)
+        | Body::ItemsMoved(_)
+        | Body::PlanDrawn(_)
+        | Body::ExportMade(_) => counts(body),
+        other => with(other.kind(), ""),
+    }
+}
+
+/// What was done to many things at once.
+fn counts(body: &Body) -> String {
+    match body {
+        Body::DatasetNamed(named) => {
+            format!("dataset {}: {}", named.name, counted(named.items, "item"))
+        }
         Body::RoleChanged(changed) => format!(
             "dataset role {} to {}",
             changed.from.name(),
             changed.to.name()
         ),
         Body::ItemsMoved(moved) => format!(
-            "moved {} items in {} clusters",
-            moved.items,
-            moved.clusters.len()
+            "moved {} in {}",
+            counted(moved.items, "item"),
+            counted(moved.clusters.len(), "cluster")
         ),
-        Body::PlanDrawn(plan) => format!("drew plan {} over {} tickets", plan.number, plan.tickets),
-        Body::ExportMade(export) => format!("exported {} rows as {}", export.rows, export.format),
-        other => with(other.kind(), ""),
+        Body::PlanDrawn(plan) => format!(
+            "drew plan {} over {}",
+            plan.number,
+            counted(plan.tickets, "ticket")
+        ),
+        Body::ExportMade(export) => format!(
+            "exported {} as {}",
+            counted(export.rows, "row"),
+            export.format
+        ),
+        other => other.kind().to_owned(),
     }
 }
 

@@ -130,7 +130,7 @@ impl Engine {
         if !blind {
             return Ok(filter);
         }
-        if let Some(why) = filter.blind_refusal() {
+        if let Some(why) = filter.blind_refusal(&self.reviewer) {
             return Err(QueueError::BadFilter(BadFilter { at: 0, why }));
         }
         if order == Order::JudgeScore {
@@ -203,7 +203,7 @@ impl Engine {
         Ok(self.store().write_light(move |db| {
             let coverage = crate::store::search::coverage(db)?;
             if !coverage.is_complete() {
-                crate::store::search::step(db, limit, text::search_terms::index_text)?;
+                crate::store::search::step(db, limit, super::import::READING)?;
             }
             Ok((coverage.total - coverage.indexed).saturating_sub(u64::from(limit)))
         })?)

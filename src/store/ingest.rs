@@ -191,6 +191,15 @@ pub fn put_source(db: &Db, id: &[u8; 16], name: &str, format: &str, bytes: u64) 
     db.number("SELECT row FROM source WHERE id = ?1", args![id])
 }
 
+/// Keeps the SHA-256 of a source's file, or of the joined files, as it was read last.
+pub fn seal_source(db: &Db, id: &[u8; 16], sha256: &str) -> Result<()> {
+    db.exec(
+        "UPDATE source SET sha256 = ?2 WHERE id = ?1",
+        args![id, sha256],
+    )
+    .map(|_| ())
+}
+
 /// The names sources were imported under.
 pub fn source_names(db: &Db) -> Result<Vec<String>> {
     db.query("SELECT name FROM source", &[], |row| {

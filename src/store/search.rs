@@ -40,26 +40,41 @@ fn through(db: &Db) -> Result<i64> {
     )
 }
 
-/// Adds up to `limit` outputs in the caller's transaction; returns how many. `fold` prepares a text for the
-/// tokenizer (runs of CJK are split).
-pub fn step(db: &Db, limit: u32, fold: impl Fn(&str) -> Cow<'_, str>) -> Result<u32> {
+/// What the index needs to know of a text.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    /// Prepares a text for the tokenizer (runs of CJK are split).
+    pub fold: for<'a> fn(&'a str) -> Cow<'a, str>,
+    /// The language of a text, where it can be told.
+    pub language: fn(&str) -> Option<&'static str>,
+}
+
+/// Adds up to `limit` outputs in the caller's transaction, and the languages of their requests; returns how many.
+pub fn step(db: &Db, limit: u32, reading: Reading) -> Result<u32> {
     let from = through(db)?;
     let sql = "SELECT o.row, coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)),
-                 coalesce(i.request, substr(q.body, i.request_at + 1, i.request_len))
+                 coalesce(i.request, substr(q.body, i.request_at + 1, i.request_len)), o.item
                FROM output o JOIN raw r ON r.row = o.raw JOIN item i ON i.row = o.item JOIN raw q ON q.row = i.raw
                WHERE o.row > ?1 ORDER BY o.row LIMIT ?2";
-    let (mut last, mut done) = (from, 0);
+    let (mut last, mut done, mut item) = (from, 0, 0);
     db.each(sql, args![from, limit], |row| {
         last = row.int(0)?;
         done += 1;
         let mut text = row.maybe_text(1)?.map(words).unwrap_or_default();
         if let Some(request) = row.maybe_text(2)? {
+            let own = Request::read(&Json::trusted(request)).own_text();
+            // The outputs of one item follow each other.
+            let next = row.int(3)?;
+            if next != item {
+                item = next;
+                put_language(db, item, (reading.language)(&own))?;
+            }
             text.push('\n');
-            text.push_str(&Request::read(&Json::trusted(request)).own_text());
+            text.push_str(&own);
         }
         db.exec(
             "INSERT INTO search (rowid, text) VALUES (?1, ?2)",
-            args![last, &*fold(&text)],
+            args![last, &*(reading.fold)(&text)],
         )?;
         Ok(true)
     })?;
@@ -68,6 +83,15 @@ pub fn step(db: &Db, limit: u32, fold: impl Fn(&str) -> Cow<'_, str>) -> Result<
         db.exec(sql, args![&last.to_string()])?;
     }
     Ok(done)
+}
+
+fn put_language(db: &Db, item: i64, code: Option<&str>) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
+    db.exec(
+        "INSERT INTO item_language (item, code) VALUES (?1, ?2) ON CONFLICT (item) DO NOTHING",
+        args![item, code],
+    )
+    .map(|_| ())
 }
 
 fn words(json: &str) -> String {

@@ -23,6 +23,7 @@ pub mod diff;
 pub mod diff_view;
 pub mod find;
 pub mod json;
+pub mod language;
 pub mod markdown;
 pub mod normalise;
 pub mod offsets;

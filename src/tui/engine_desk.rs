@@ -182,6 +182,9 @@ impl Desk for EngineDesk {
         let report = engine.import(&plan, job.cancelled(), &mut |progress| {
             tell(job, path, progress);
         })?;
+        if let Some((what, hint)) = report.nothing() {
+            return Err(EngineError::refused(what, hint).into());
+        }
         let eval = engine.eval_named(&name)?.id;
         Ok(ImportDone {
             eval,

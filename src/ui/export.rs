@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::AppState;
 use crate::app::export::{ExportState, Field, Stage};
 use crate::app::layout;
+use crate::domain::count::{either, noun};
 use crate::domain::view::{ExportPreview, Exported};
 use crate::text::width::Align;
 
@@ -134,8 +135,10 @@ fn held(pen: &mut Pen<'_>, area: Rect, export: &ExportState, preview: &ExportPre
     let mut used = 1;
     for part in &preview.held {
         let words = format!(
-            "{} rows are held out in {}: they are measured on, never trained on",
+            "{} {} {} held out in {}: measured on, never trained on",
             bar::thousands(part.rows),
+            noun(part.rows, "row"),
+            either(part.rows, "is", "are"),
             part.dataset
         );
         used += paragraph(pen, shift_down(area, used), &words, Look::Warn);

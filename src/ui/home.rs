@@ -7,6 +7,7 @@ use crate::app::action::Action;
 use crate::app::home::HomeLine;
 use crate::app::layer::Layer;
 use crate::app::layout;
+use crate::domain::count::noun;
 use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::view::{EvalCard, FoundFile};
 use crate::text::width::Align;
@@ -189,8 +190,9 @@ pub fn found(pen: &mut Pen<'_>, at: Rect, file: &FoundFile, key: &str, cursor: b
         .add(
             dim,
             format!(
-                "  {}{more} rows, {}, not imported",
+                "  {}{more} {}, {}, not imported",
                 bar::thousands(file.rows),
+                noun(file.rows, "row"),
                 file.format
             ),
         );

@@ -4,21 +4,19 @@ use ratatui::layout::Rect;
 
 use crate::app::AppState;
 use crate::app::document::TextPane;
-use crate::app::layout::{self, Breadth};
+use crate::app::layout;
+use crate::app::practice::layout::PracticeLayout;
 use crate::app::practice::{Practice, Step};
 use crate::app::ticket::{Ghosts, form, form_view};
 
 use super::form::{FormView, draw as draw_form, short_answer};
 use super::glyph;
-use super::pen::{Pen, Words, cut_bottom, cut_left, cut_top, nth_row, shift_down};
+use super::pen::{Pen, Words, nth_row, shift_down};
 use super::rect;
 use super::screen;
 use super::texts;
 use super::theme::Look;
 use super::widgets::rule::{self, Title};
-
-/// Rows the questions get at least where they stand below the texts.
-const FORM_ROWS: u16 = 9;
 
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
@@ -37,21 +35,17 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             format!("  nothing here counts {} Esc leaves", glyph::DOT),
         );
     screen::frame(pen, state, &frame, &left, &Words::new());
-    let content = rect(frame.content);
-    let (texts, form) = if state.size.breadth() >= Breadth::Medium {
-        cut_left(content, content.width * 3 / 5, 1)
-    } else {
-        cut_bottom(content, FORM_ROWS.min(content.height / 2))
-    };
+    let place = practice.layout(state.size);
+    let form = rect(place.form);
     match practice.step {
-        Step::Answering => both_texts(pen, texts, practice),
+        Step::Answering => both_texts(pen, &place, practice),
         Step::Revealed => {
             let title = Title {
                 name: "THE RIGHT ANSWERS",
                 ..Title::default()
             };
-            rule::title(pen, texts, &title);
-            lesson(pen, shift_down(texts, 1), practice);
+            rule::title(pen, rect(place.lesson), &title);
+            lesson(pen, rect(PracticeLayout::body(place.lesson)), practice);
         }
     }
     let title = Title {
@@ -64,22 +58,15 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
 }
 
 /// The request as high as it needs to be, the output below it.
-fn both_texts(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
-    let rows = practice.request.rows().rows().len();
-    let most = usize::from(area.height / 2).min(practice.request.height() + 1);
-    let (request, rest) = cut_top(area, (rows + 1).min(most) as u16);
-    text(pen, request, "REQUEST", &practice.request);
-    let each = rest.height / (practice.outputs.len().clamp(1, 9) as u16);
-    let mut rest = rest;
-    for (at, output) in practice.outputs.iter().enumerate() {
-        let (area, below) = cut_top(rest, each);
+fn both_texts(pen: &mut Pen<'_>, place: &PracticeLayout, practice: &Practice) {
+    text(pen, rect(place.request), "REQUEST", &practice.request);
+    for (at, (output, area)) in practice.outputs.iter().zip(&place.outputs).enumerate() {
         let name = if practice.outputs.len() > 1 {
             format!("OUTPUT {}", at + 1)
         } else {
             "OUTPUT".to_owned()
         };
-        text(pen, area, &name, output);
-        rest = below;
+        text(pen, rect(*area), &name, output);
     }
 }
 
@@ -116,8 +103,7 @@ fn questions(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
 
 fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
     let differing = practice.differing();
-    let mut used = 0;
-    for (id, (mine, right)) in &differing {
+    for (used, (id, (mine, right))) in differing.iter().enumerate() {
         let words = Words::new()
             .add(Look::Strong, *id)
             .add(
@@ -132,12 +118,14 @@ fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
                     short_answer(&practice.doc, *mine)
                 ),
             );
-        pen.words(nth_row(area, used), &words);
-        used += 1;
+        pen.words(nth_row(area, used as u16), &words);
     }
     if differing.is_empty() {
         pen.line(area, "✓ as the rubric's author answers", Look::Good);
-        used = 1;
     }
-    texts::pane(pen, shift_down(area, used + 1), &practice.lesson);
+    texts::pane(
+        pen,
+        shift_down(area, practice.answer_rows()),
+        &practice.lesson,
+    );
 }

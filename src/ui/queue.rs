@@ -6,6 +6,7 @@ use crate::app::AppState;
 use crate::app::layout;
 use crate::app::modal::{FilterBar, Modal};
 use crate::app::queue::QueueState;
+use crate::domain::count::noun;
 use crate::domain::eval::Mode;
 use crate::domain::rubric::DEFAULT_THRESHOLD;
 use crate::domain::ticket::State;
@@ -59,7 +60,11 @@ fn head(pen: &mut Pen<'_>, columns: &queue_table::Columns, at: Rect) {
 fn counts_words<'a>(counts: &QueueCounts) -> Words<'a> {
     let mut words = Words::new().add(
         Look::Dim,
-        format!("{} tickets: ", bar::thousands(counts.total)),
+        format!(
+            "{} {}: ",
+            bar::thousands(counts.total),
+            noun(counts.total, "ticket")
+        ),
     );
     let named = State::ALL.into_iter().zip(counts.states);
     let parts: Vec<String> = named

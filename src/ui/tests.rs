@@ -137,6 +137,7 @@ fn export(width: u16, height: u16) -> AppState {
     preview.held.push(crate::domain::view::export::HeldBack {
         dataset: "support-gold".into(),
         rows: 12,
+        way_out: "support-gold-released".into(),
     });
     export.preview = Some(Box::new(preview));
     state.export = Some(export);

@@ -191,7 +191,10 @@ impl Shown<'_> {
 
     fn tabs(&self, pen: &mut Pen<'_>, area: Rect) {
         let panes = self.ticket.tabs();
-        let names: Vec<String> = panes.iter().map(|pane| self.pane_word(*pane)).collect();
+        let names: Vec<String> = panes
+            .iter()
+            .map(|pane| self.ticket.pane_word(*pane))
+            .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let chosen = panes
             .iter()
@@ -199,17 +202,6 @@ impl Shown<'_> {
             .unwrap_or(0);
         let hint = format!("{} moves", self.key(Action::NextPane));
         tabs::tabs(pen, area, &names, chosen, &hint);
-    }
-
-    fn pane_word(&self, pane: Pane) -> String {
-        match pane {
-            Pane::Form => "Questions".to_owned(),
-            Pane::Request => "Request".to_owned(),
-            Pane::Output(_) if self.doc.outputs.len() < 2 => "Output".to_owned(),
-            Pane::Output(shown) => format!("Output {}", shown + 1),
-            Pane::Judge => "Judge".to_owned(),
-            Pane::Reference => "Reference".to_owned(),
-        }
     }
 
     fn text(&self, pen: &mut Pen<'_>, pane: Pane, place: &PaneArea) {
@@ -226,7 +218,7 @@ impl Shown<'_> {
             (Pane::Output(shown), Some(editor)) if shown == self.ticket.view.output => Some(editor),
             _ => None,
         };
-        let name = self.pane_word(pane).to_uppercase();
+        let name = self.ticket.pane_word(pane).to_uppercase();
         let title = Title {
             name: &name,
             about: if writing.is_some() {

@@ -92,6 +92,7 @@ actions! {
     Zoom "zoom" "Give the text the whole screen, or not", "zoom" [Ticket Differs] ["z"] 0 Reviewer Free;
     Raw "raw" "Show the text as logged, or rendered", "as logged" [Ticket Differs] ["o"] 0 Reviewer Free;
     Unfold "unfold" "Show or fold standing instructions", "unfold" [Ticket Differs] ["F"] 0 Reviewer Free;
+    FoldNode "fold" "Fold or open the JSON object or list at the top or selected", "fold" [Ticket Differs] ["h"] 0 Reviewer Free;
     Reference "reference" "Show the reference answer", "reference" [Ticket Differs] ["r"] 0 Reviewer Free;
     History "history" "Show what happened to this ticket", "history" [Queue Ticket Differs] ["i"] 0 Reviewer Free;
     Rail "rail" "Show or fold the list beside the ticket", "list" [Ticket Differs] ["l"] 0 Reviewer Free;

@@ -1,23 +1,46 @@
 //! From messages to text with meanings.
 
+use std::collections::BTreeSet;
+
+use crate::domain::count::counted;
 use crate::domain::message::{Message, Part, Request, Role, ToolCall};
+use crate::text::json::{Folding, Pretty};
 use crate::text::style::{Builder, Role as Speaker};
 use crate::text::{Style, StyledText, json, markdown};
 
 use super::{Source, TextOptions};
 
-/// The text of a source.
-pub fn build(source: &Source, options: TextOptions, width: usize) -> StyledText {
+/// The text of a source. `toggled` holds the JSON nodes that a person folded or opened.
+pub fn build(
+    source: &Source,
+    options: TextOptions,
+    width: usize,
+    toggled: &BTreeSet<usize>,
+) -> Pretty {
+    let folding = |base: Folding| Folding {
+        toggled: toggled.clone(),
+        ..base
+    };
     match source {
-        Source::Styled(text) => text.as_ref().clone(),
-        Source::Plain(text) => StyledText::plain(text),
-        Source::Text(text) if options.raw => StyledText::plain(text),
-        Source::Text(text) => rendered(text, width),
+        Source::Styled(text) => flat(text.as_ref().clone()),
+        Source::Plain(text) => flat(StyledText::plain(text)),
+        Source::Text(text) if options.raw => flat(StyledText::plain(text)),
+        Source::Text(text) => rendered(text, width, &folding(Folding::default())),
         Source::Message(_, Some(raw)) | Source::Request(_, Some(raw)) if options.raw => {
-            json::pretty_or_plain(raw.as_str(), &json::Folding::none()).text
+            json::pretty_or_plain(raw.as_str(), &folding(Folding::none()))
         }
-        Source::Message(message, _) => answer(message, options, width),
-        Source::Request(request, _) => conversation(request, options, width),
+        Source::Message(message, _) => {
+            answer(message, options, width, &folding(Folding::default()))
+        }
+        Source::Request(request, _) => flat(conversation(request, options, width)),
+    }
+}
+
+/// A text without anything to fold.
+fn flat(text: StyledText) -> Pretty {
+    Pretty {
+        text,
+        folds: Vec::new(),
     }
 }
 
@@ -74,16 +97,16 @@ fn first_text(message: &Message) -> String {
 }
 
 /// Model text: JSON is laid out, everything else read as Markdown.
-fn rendered(text: &str, width: usize) -> StyledText {
+fn rendered(text: &str, width: usize, folding: &Folding) -> Pretty {
     if json::is_container(text) {
-        json::pretty_or_plain(text, &json::Folding::default()).text
+        json::pretty_or_plain(text, folding)
     } else {
-        markdown::render(text, width)
+        flat(markdown::render(text, width))
     }
 }
 
 /// One answer. The text parts come first and map back to the text a reviewer edits.
-fn answer(message: &Message, options: TextOptions, width: usize) -> StyledText {
+fn answer(message: &Message, options: TextOptions, width: usize, folding: &Folding) -> Pretty {
     let text = first_text(message);
     let plain = message.tool_calls.is_empty()
         && message.reasoning.is_none()
@@ -93,9 +116,9 @@ fn answer(message: &Message, options: TextOptions, width: usize) -> StyledText {
             .any(|p| matches!(p, Part::Other { .. }));
     if plain {
         return if options.raw {
-            StyledText::plain(&text)
+            flat(StyledText::plain(&text))
         } else {
-            rendered(&text, width)
+            rendered(&text, width, folding)
         };
     }
     let mut out = Builder::with_capacity(text.len() + 256);
@@ -104,7 +127,7 @@ fn answer(message: &Message, options: TextOptions, width: usize) -> StyledText {
         out.newline();
     }
     extras(&mut out, message, options, text.len());
-    out.finish()
+    flat(out.finish())
 }
 
 fn extras(out: &mut Builder, message: &Message, options: TextOptions, end: usize) {
@@ -124,7 +147,10 @@ fn extras(out: &mut Builder, message: &Message, options: TextOptions, end: usize
             out.newline();
             out.decoded(reasoning, end..end, Style::Dim);
         } else {
-            out.own(&format!("▸ reasoning ({words} words)"), Style::Dim);
+            out.own(
+                &format!("▸ reasoning ({})", counted(words, "word")),
+                Style::Dim,
+            );
         }
         out.newline();
     }
@@ -134,7 +160,7 @@ fn tool_call(out: &mut Builder, call: &ToolCall, end: usize) {
     out.own("calls ", Style::Dim);
     out.decoded(&call.name, end..end, Style::Code);
     out.newline();
-    let pretty = json::pretty_or_plain(&call.arguments, &json::Folding::default()).text;
+    let pretty = json::pretty_or_plain(&call.arguments, &Folding::default()).text;
     for line in 0..pretty.lines().len() {
         out.own("  ", Style::Plain);
         out.decoded(pretty.line(line), end..end, Style::Code);
@@ -155,7 +181,7 @@ fn speaker(role: &Role) -> (Speaker, &str) {
 fn conversation(request: &Request, options: TextOptions, width: usize) -> StyledText {
     let mut out = Builder::with_capacity(256);
     if let Some(unread) = &request.unread {
-        let pretty = json::pretty_or_plain(unread.as_str(), &json::Folding::default());
+        let pretty = json::pretty_or_plain(unread.as_str(), &Folding::default());
         return pretty.text;
     }
     for message in &request.messages {
@@ -167,7 +193,10 @@ fn conversation(request: &Request, options: TextOptions, width: usize) -> Styled
         let standing = matches!(message.role, Role::System | Role::Developer);
         if standing && !options.unfolded {
             let words = text.split_whitespace().count();
-            out.own(&format!("▸ system prompt ({words} words)"), Style::Dim);
+            out.own(
+                &format!("▸ system prompt ({})", counted(words, "word")),
+                Style::Dim,
+            );
             out.newline();
             continue;
         }
@@ -180,7 +209,7 @@ fn conversation(request: &Request, options: TextOptions, width: usize) -> Styled
         let shown = if options.raw {
             StyledText::plain(&text)
         } else {
-            rendered(&text, width)
+            rendered(&text, width, &Folding::default()).text
         };
         push_styled(&mut out, &shown);
         extras(&mut out, message, options, 0);
@@ -188,7 +217,7 @@ fn conversation(request: &Request, options: TextOptions, width: usize) -> Styled
     if let Some(tools) = &request.tools {
         out.newline();
         if options.unfolded {
-            let pretty = json::pretty_or_plain(tools.as_str(), &json::Folding::default()).text;
+            let pretty = json::pretty_or_plain(tools.as_str(), &Folding::default()).text;
             push_styled(&mut out, &pretty);
         } else {
             out.own("▸ tools the model could call", Style::Dim);

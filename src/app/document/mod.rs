@@ -1,13 +1,16 @@
 //! Texts in panes: what they are made from, how they are scrolled, searched and selected.
 
 mod build;
+mod fold;
 mod pane;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::Json;
 use crate::domain::message::{Message, Request};
 use crate::text::StyledText;
+use crate::text::json::Fold;
 use crate::text::view::WrapCache;
 
 pub use build::{build, source_len};
@@ -62,6 +65,8 @@ pub struct TextJob {
     pub options: TextOptions,
     /// Columns.
     pub width: usize,
+    /// JSON nodes that a person folded or opened, by the place of their bracket.
+    pub toggled: BTreeSet<usize>,
 }
 
 /// A text ready to show.
@@ -71,17 +76,21 @@ pub struct Prepared {
     pub key: PaneKey,
     /// The text.
     pub text: Arc<StyledText>,
+    /// Its JSON nodes.
+    pub folds: Arc<[Fold]>,
     /// Its rows.
     pub rows: WrapCache,
 }
 
 /// Does the work of a [`TextJob`]; called off the screen's thread.
 pub fn prepare(job: &TextJob) -> Prepared {
-    let text = Arc::new(build(&job.source, job.options, job.width));
+    let built = build(&job.source, job.options, job.width, &job.toggled);
+    let text = Arc::new(built.text);
     let rows = WrapCache::new(&text, pane::wrap_width(job.width, job.options));
     Prepared {
         key: job.key,
         text,
+        folds: built.folds.into(),
         rows,
     }
 }

@@ -1,8 +1,10 @@
 //! One text on the screen: where it is scrolled to, what is selected, what was found.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::text::json::Fold;
 use crate::text::view::{Marks, WrapCache};
 use crate::text::{Style, StyledText};
 
@@ -32,6 +34,10 @@ pub struct TextPane {
     source: Source,
     options: TextOptions,
     text: Arc<StyledText>,
+    /// JSON nodes in the text.
+    pub(super) folds: Arc<[Fold]>,
+    /// Those that a person folded or opened.
+    pub(super) toggled: BTreeSet<usize>,
     rows: WrapCache,
     width: usize,
     height: usize,
@@ -63,6 +69,8 @@ impl TextPane {
             source,
             options,
             text: Arc::default(),
+            folds: Arc::default(),
+            toggled: BTreeSet::new(),
             rows: WrapCache::start(1),
             width: 0,
             height: 0,
@@ -81,14 +89,19 @@ impl TextPane {
         pane
     }
 
-    fn rebuild(&mut self) {
+    pub(super) fn rebuild(&mut self) {
         self.revision += 1;
         self.selection = None;
         let long = source_len(&self.source, self.options) > LONG;
+        self.folds = Arc::default();
         self.text = match (&self.source, long) {
             (Source::Styled(text), _) => Arc::clone(text),
             (source, true) => Arc::new(build::beginning(source, self.options, BEGINNING)),
-            (source, false) => Arc::new(build(source, self.options, self.width.max(20))),
+            (source, false) => {
+                let built = build(source, self.options, self.width.max(20), &self.toggled);
+                self.folds = built.folds.into();
+                Arc::new(built.text)
+            }
         };
         self.incomplete = long && !matches!(self.source, Source::Styled(_));
         self.search_again();
@@ -192,6 +205,7 @@ impl TextPane {
             source: self.source.clone(),
             options: self.options,
             width: self.width,
+            toggled: self.toggled.clone(),
         })
     }
 
@@ -201,6 +215,7 @@ impl TextPane {
             return;
         }
         self.text = prepared.text;
+        self.folds = prepared.folds;
         self.incomplete = false;
         if prepared.rows.width() == wrap_width(self.width, self.options) {
             self.rows = prepared.rows;
@@ -215,6 +230,7 @@ impl TextPane {
     pub fn set_source(&mut self, source: Source) {
         if self.source != source {
             self.source = source;
+            self.toggled.clear();
             self.rebuild();
         }
     }
@@ -228,6 +244,10 @@ impl TextPane {
             no_wrap: self.options.no_wrap,
             ..options
         } == self.options;
+        if self.options.raw != options.raw {
+            // The raw form is another text with other places.
+            self.toggled.clear();
+        }
         self.options = options;
         self.left = 0;
         if only_wrap && !self.incomplete {
@@ -308,6 +328,12 @@ impl TextPane {
     pub fn to_bottom(&mut self) {
         self.rows.extend(&self.text, usize::MAX);
         self.scroll(isize::MAX / 2);
+    }
+
+    /// Makes this the first row shown, as far as the text goes.
+    pub(super) fn show_from(&mut self, row: usize) {
+        self.top = row;
+        self.clamp();
     }
 
     /// Brings a row into sight.

@@ -2,6 +2,7 @@
 
 pub mod update;
 
+use crate::domain::count::counted;
 use crate::domain::ids::EvalId;
 use crate::domain::view::{
     ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, Failure, FormatChoice,
@@ -147,7 +148,7 @@ impl ExportState {
             Field::Write => self
                 .preview
                 .as_ref()
-                .map_or_else(String::new, |preview| format!("{} rows", preview.rows())),
+                .map_or_else(String::new, |preview| counted(preview.rows(), "row")),
         }
     }
 
@@ -156,12 +157,13 @@ impl ExportState {
         let Some(preview) = self.preview.as_ref().filter(|p| !p.held.is_empty()) else {
             return Vec::new();
         };
-        let from = preview
+        let moves: Vec<String> = preview
             .held
-            .first()
-            .map_or("", |part| part.dataset.as_str());
+            .iter()
+            .map(|held| format!("docket dataset move {} {}", held.dataset, held.way_out))
+            .collect();
         vec![
-            format!("Move what may be trained on out of it: docket dataset move {from} NEW-NAME"),
+            format!("Move them for good: {}", moves.join("; ")),
             "Or export them all the same, with a reason that the manifest prints (O)".to_owned(),
         ]
     }
@@ -176,7 +178,7 @@ impl ExportState {
         Some(if preview.held_rows() > 0 {
             Empty::offering(
                 &format!(
-                    "All {} rows are held out: they are measured on.",
+                    "Every row is held out ({}): measured on, and so not trained on.",
                     preview.held_rows()
                 ),
                 "Moving them to another dataset, or a reason, lets them out.",

@@ -59,6 +59,7 @@ fn held_out_rows_are_refused_with_the_two_ways_on_and_a_reason_lets_them_out() {
         held: vec![HeldBack {
             dataset: "golden".into(),
             rows: 12,
+            way_out: "golden-released".into(),
         }],
         ..ExportPreview::default()
     });
@@ -69,11 +70,16 @@ fn held_out_rows_are_refused_with_the_two_ways_on_and_a_reason_lets_them_out() {
             .is_none()
     );
     assert!(
-        bench.strip().contains("12 rows are held out"),
+        bench.strip().contains("Every row is held out (12)"),
         "{}",
         bench.strip()
     );
-    assert_eq!(bench.state.export.as_ref().unwrap().ways_on().len(), 2);
+    let ways = bench.state.export.as_ref().unwrap().ways_on();
+    assert_eq!(ways.len(), 2);
+    assert!(
+        ways[0].ends_with("docket dataset move golden golden-released"),
+        "{ways:?}"
+    );
     bench.keys("O w h y enter");
     match bench.order(|order| matches!(order, Order::ExportPreview(_))) {
         Some((_, Order::ExportPreview(plan))) => {

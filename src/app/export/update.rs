@@ -1,5 +1,6 @@
 //! What actions do on the export form.
 
+use crate::domain::count::counted;
 use crate::domain::view::{ExportOptions, ExportRows, Exported, Failure};
 
 use super::super::action::Action;
@@ -223,7 +224,7 @@ pub(crate) fn done(state: &mut AppState, done: Box<Exported>) {
     let rows: u64 = done.files.iter().map(|(_, rows)| rows).sum();
     state.say(
         Tone::Done,
-        format!("{rows} rows written to {}", done.folder),
+        format!("{} written to {}", counted(rows, "row"), done.folder),
     );
     if let Some(export) = &mut state.export {
         export.stage = Stage::Done(done);

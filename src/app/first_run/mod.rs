@@ -2,6 +2,7 @@
 
 pub mod update;
 
+use crate::domain::count::noun;
 use crate::domain::view::{FoundFile, Home};
 
 /// One thing to start with.
@@ -21,8 +22,11 @@ impl Offer {
                 let more = if file.more { " or more" } else { "" };
                 (
                     format!(
-                        "Found {}: {}{more} rows, {}.",
-                        file.path, file.rows, file.format
+                        "Found {}: {}{more} {}, {}.",
+                        file.path,
+                        file.rows,
+                        noun(file.rows, "row"),
+                        file.format
                     ),
                     "Enter: review them",
                 )

@@ -53,3 +53,73 @@ fn escape_skips_practice_for_good() {
     assert_eq!(bench.state.screen, Screen::Ticket);
     assert!(!bench.state.settings.practised.is_empty());
 }
+
+fn long_example(size: (u16, u16)) -> Bench {
+    let mut rubric = rubric();
+    let lines = |word: &str| {
+        let line = |n| format!("- {word} {n}\n");
+        (1..=60).map(line).collect::<String>()
+    };
+    rubric.examples.push(Example {
+        input: lines("asked"),
+        outputs: vec![lines("first"), lines("second")],
+        reference: None,
+        answers: [("correct".to_owned(), Answer::Level(1))].into(),
+        why: lines("because"),
+        correction: None,
+    });
+    let mut bench = Bench::with(doc(1, Mode::Blind, rubric));
+    bench.input(super::super::input::Input::Resize {
+        width: size.0,
+        height: size.1,
+    });
+    bench
+}
+
+/// The text of the last row that a pane shows.
+fn last_row(pane: &TextPane) -> String {
+    let rows = pane.rows().rows();
+    let last = rows[..(pane.top() + pane.height()).min(rows.len())]
+        .last()
+        .unwrap();
+    pane.text().text()[last.start..last.end].to_owned()
+}
+
+#[test]
+fn every_text_of_a_long_example_can_be_scrolled_to_its_last_row() {
+    for size in [(80, 24), (120, 40), (160, 48), (60, 15)] {
+        let mut bench = long_example(size);
+        for _ in 0..60 {
+            bench.keys("pgdn");
+        }
+        let practice = bench.state.practice.as_deref().unwrap();
+        let place = practice.layout(bench.state.size);
+        for (pane, area, ends) in [
+            (&practice.request, place.request, "asked 60"),
+            (&practice.outputs[0], place.outputs[0], "first 60"),
+            (&practice.outputs[1], place.outputs[1], "second 60"),
+        ] {
+            assert_eq!(pane.height() + 1, usize::from(area.height), "{size:?}");
+            assert!(
+                last_row(pane).contains(ends),
+                "{size:?}: {ends}: {:?} at {} of {}",
+                last_row(pane),
+                pane.top(),
+                pane.rows().rows().len()
+            );
+        }
+        bench.keys("g");
+        let practice = bench.state.practice.as_deref().unwrap();
+        assert_eq!((practice.request.top(), practice.outputs[1].top()), (0, 0));
+        bench.keys("3 4 enter G");
+        let practice = bench.state.practice.as_deref().unwrap();
+        assert_eq!(practice.step, Step::Revealed, "{size:?}");
+        assert!(
+            last_row(&practice.lesson).contains("because 60"),
+            "{size:?}"
+        );
+        let above = usize::from(practice.answer_rows()) + 1;
+        let room = usize::from(practice.layout(bench.state.size).lesson.height);
+        assert_eq!(practice.lesson.height() + above, room, "{size:?}");
+    }
+}

@@ -12,7 +12,6 @@ use crate::domain::view::{Draft, JudgeView, OutputDoc, Shown, TicketDoc};
 
 use super::super::action::Action;
 use super::super::effect::Effect;
-use super::super::layout::{Size, frame};
 use super::super::state::{AppState, Screen, Tone};
 use super::super::ticket::{Form, form, form::Ghosts};
 use super::{Practice, Step};
@@ -162,17 +161,10 @@ fn answer(state: &mut AppState, action: Action) -> bool {
     true
 }
 
-/// Scrolls what is read: the answer, or after it the lesson.
+/// Scrolls what is read.
 pub(crate) fn scroll(state: &mut AppState, by: isize) {
     if let Some(practice) = state.practice.as_deref_mut() {
-        match practice.step {
-            Step::Revealed => practice.lesson.scroll(by),
-            Step::Answering => {
-                if let Some(pane) = practice.outputs.first_mut() {
-                    pane.scroll(by);
-                }
-            }
-        }
+        practice.scroll(by);
     }
 }
 
@@ -248,22 +240,4 @@ fn lesson(practice: &Practice, example: &Example) -> String {
         );
     }
     text
-}
-
-impl Practice {
-    /// Gives the texts their size: the left half is read, the form stands beside or below it.
-    pub(crate) fn fit(&mut self, size: Size) {
-        let content = frame(size).content;
-        let width = if size.width >= 100 {
-            content.width * 3 / 5
-        } else {
-            content.width
-        };
-        let half = content.height / 2;
-        self.request.resize(width, half.min(6));
-        for pane in &mut self.outputs {
-            pane.resize(width, half);
-        }
-        self.lesson.resize(width, content.height.saturating_sub(2));
-    }
 }

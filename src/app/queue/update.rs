@@ -1,5 +1,6 @@
 //! What actions do in the queue.
 
+use crate::domain::count::counted;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{Decision, Order as ListOrder, QueuePage, QueueQuery};
@@ -140,7 +141,7 @@ pub(crate) fn marked(state: &mut AppState, tickets: Vec<TicketId>) {
             format!("{MARK_LIMIT} tickets marked: no more at once, a filter finds the others"),
         );
     } else {
-        state.say(Tone::Done, format!("{count} tickets marked"));
+        state.say(Tone::Done, format!("{} marked", counted(count, "ticket")));
     }
 }
 

@@ -40,6 +40,13 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
     }
     let view = &mut ticket.view;
     match action {
+        Action::FoldNode => {
+            let folded = view.reading_pane().is_some_and(TextPane::toggle_node);
+            if !folded {
+                state.say(Tone::Refused, "no JSON object or list begins in sight");
+            }
+            return true;
+        }
         Action::NextPane => step_pane(ticket, size, 1),
         Action::PreviousPane => step_pane(ticket, size, -1),
         Action::Zoom => {
@@ -100,10 +107,10 @@ fn step_pane(ticket: &mut TicketState, size: super::super::layout::Size, by: isi
     let count = stops.len().max(1) as isize;
     let next = (at as isize + by).rem_euclid(count) as usize;
     if let Some(pane) = stops.get(next).copied() {
-        ticket.focus(pane);
         if tabs {
-            // Tabs change what is read; the keys of the form stay where they are.
-            ticket.view.focus = Pane::Form;
+            ticket.show_tab(pane);
+        } else {
+            ticket.focus(pane);
         }
     }
 }

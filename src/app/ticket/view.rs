@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::domain::view::{JudgeView, TicketDoc};
-use crate::text::Style;
+use crate::text::{Style, width};
 
 use super::super::document::{Source, TextOptions, TextPane};
 use super::super::layout::Size;
@@ -171,6 +171,36 @@ impl TicketState {
             tabs.push(Pane::Reference);
         }
         tabs
+    }
+
+    /// What a pane is called.
+    pub fn pane_word(&self, pane: Pane) -> String {
+        let outputs = self.doc.as_ref().map_or(0, |doc| doc.outputs.len());
+        match pane {
+            Pane::Form => "Questions".to_owned(),
+            Pane::Request => "Request".to_owned(),
+            Pane::Output(_) if outputs < 2 => "Output".to_owned(),
+            Pane::Output(shown) => format!("Output {}", shown + 1),
+            Pane::Judge => "Judge".to_owned(),
+            Pane::Reference => "Reference".to_owned(),
+        }
+    }
+
+    /// The tab in a column of the line of tabs. Each is its name between blanks, and a blank follows.
+    pub fn tab_at(&self, column: u16) -> Option<Pane> {
+        let mut from = 0;
+        self.tabs().into_iter().find(|pane| {
+            let to = from + width::of(&self.pane_word(*pane)) + 2;
+            let hit = (from..to).contains(&usize::from(column));
+            from = to + 1;
+            hit
+        })
+    }
+
+    /// Shows a tab. What is read changes; the keys of the form stay where they are.
+    pub fn show_tab(&mut self, pane: Pane) {
+        self.focus(pane);
+        self.view.focus = Pane::Form;
     }
 
     /// Focuses a pane and shows it where only one fits.

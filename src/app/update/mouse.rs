@@ -178,8 +178,10 @@ fn click_ticket(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mu
         super::run(state, Action::Instructions, effects);
         return;
     }
-    if layout.tabs.is_some_and(|tabs| tabs.holds(x, y)) {
-        super::run(state, Action::NextPane, effects);
+    if let Some(tabs) = layout.tabs.filter(|tabs| tabs.holds(x, y)) {
+        if let Some(pane) = ticket.tab_at(x - tabs.x) {
+            ticket.show_tab(pane);
+        }
         return;
     }
     let Some(pane) = layout.at(x, y) else {
@@ -205,11 +207,14 @@ fn click_ticket(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mu
             usize::from(y - area.body.y),
             area.body,
         );
-    } else if extend
-        && inside
-        && let Some(text) = ticket.view.panes.get_mut(&pane)
-    {
-        text.select_at(usize::from(y - area.body.y), true);
+    } else if let (true, Some(text)) = (inside, ticket.view.panes.get_mut(&pane)) {
+        let row = usize::from(y - area.body.y);
+        if extend {
+            text.select_at(row, true);
+        } else {
+            // A click on the line where a JSON node begins folds or opens it.
+            text.toggle_row(text.top() + row);
+        }
     }
 }
 
@@ -284,5 +289,71 @@ fn drag(state: &mut AppState, x: u16, y: u16) {
             text.select_at(usize::from(row), extend);
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+    use super::super::super::input::Input;
+    use super::super::super::test_kit::{Bench, doc, output, rubric};
+    use super::super::super::ticket::Pane;
+    use crate::domain::eval::Mode;
+
+    fn click(bench: &mut Bench, column: u16, row: u16) {
+        bench.input(Input::Mouse {
+            mouse: MouseEvent {
+                kind: MouseEventKind::Down(MouseButton::Left),
+                column,
+                row,
+                modifiers: KeyModifiers::NONE,
+            },
+            at_ms: bench.at,
+        });
+    }
+
+    #[test]
+    fn a_click_on_a_tab_shows_that_tab() {
+        let mut bench = Bench::with(doc(1, Mode::Assist, rubric()));
+        bench.input(Input::Resize {
+            width: 80,
+            height: 24,
+        });
+        let tabs = bench.ticket().layout(bench.state.size).tabs.unwrap();
+        // ` Request `, ` Output `, ` Judge `, each followed by a blank.
+        for (column, pane) in [
+            (21, Some(Pane::Judge)),
+            (1, Some(Pane::Request)),
+            (9, None),
+            (12, Some(Pane::Output(0))),
+            (70, None),
+        ] {
+            let before = bench.ticket().view.tab;
+            click(&mut bench, tabs.x + column, tabs.y);
+            let expected = pane.unwrap_or(before);
+            assert_eq!(bench.ticket().view.tab, expected, "column {column}");
+            assert_eq!(bench.ticket().view.focus, Pane::Form, "column {column}");
+        }
+    }
+
+    #[test]
+    fn a_click_on_the_line_of_a_json_node_folds_it_and_another_opens_it() {
+        let mut ticket = doc(1, Mode::Assist, rubric());
+        ticket.outputs = vec![output(1, r#"{"parties":["A","B"],"law":"DE"}"#)];
+        let mut bench = Bench::with(ticket);
+        let layout = bench.ticket().layout(bench.state.size);
+        let body = layout.pane(Pane::Output(0)).unwrap().body;
+        let shown = |bench: &Bench| {
+            let pane = &bench.ticket().view.panes[&Pane::Output(0)];
+            pane.text().text().to_owned()
+        };
+        let before = shown(&bench);
+        click(&mut bench, body.x + 3, body.y + 1);
+        assert!(shown(&bench).contains("[… 2 items]"), "{}", shown(&bench));
+        click(&mut bench, body.x + 3, body.y + 1);
+        assert_eq!(shown(&bench), before);
+        bench.keys("h");
+        assert_eq!(shown(&bench), "{… 2 keys}");
     }
 }

@@ -1,5 +1,6 @@
 //! Replies: the one that is waited for changes the state, a stale one nothing.
 
+use crate::domain::count::counted;
 use crate::domain::view::{Failure, Home, ImportDone, TicketDoc, Undone};
 
 use super::super::effect::{Effect, NoTicket, Outcome, RequestId};
@@ -225,9 +226,10 @@ fn undone_(state: &mut AppState, undone: Option<Undone>, effects: &mut Vec<Effec
             }
         }
         (Screen::Queue, _) => rows::reload(state, effects),
-        (Screen::Home, _) => global::load_home(state, effects),
         _ => {}
     }
+    // The counts in the titles come from there, whatever the screen.
+    global::load_home(state, effects);
     state.say(Tone::Done, undone.what);
 }
 
@@ -251,7 +253,7 @@ fn imported(state: &mut AppState, done: &ImportDone, effects: &mut Vec<Effect>) 
     }
     state.say(
         Tone::Done,
-        format!("{}: {} rows imported{bad}", done.name, done.rows),
+        format!("{}: {} imported{bad}", done.name, counted(done.rows, "row")),
     );
 }
 

@@ -362,3 +362,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn counts_in_the_title_follow_an_undo() {
+    let mut bench = blind();
+    bench.keys("u");
+    let (request, _) = bench.order(|order| matches!(order, Order::Undo)).unwrap();
+    bench.effects.clear();
+    let undone = crate::domain::view::Undone {
+        action: crate::domain::ids::ActionId([9; 16]),
+        what: "review taken back".into(),
+        ticket: Some(crate::domain::ids::TicketId([2; 16])),
+        tickets: 1,
+        second_after: None,
+    };
+    bench.input(Input::Outcome {
+        request,
+        outcome: Outcome::Undone(Some(undone)),
+    });
+    assert!(
+        bench
+            .order(|order| matches!(order, Order::LoadHome))
+            .is_some()
+    );
+}

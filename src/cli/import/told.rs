@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output;
-use crate::engine::import::{Counts, FileReport, ImportReport, Progress};
+use crate::domain::count::{counted, either};
+use crate::engine::import::{Counts, End, FileReport, ImportReport, Progress};
 
 /// Kinds of remarks and reasons shown one by one.
 const SHOWN: usize = 12;
@@ -29,17 +30,17 @@ impl Told {
         match progress {
             Progress::Looked(files) => files.iter().for_each(looked),
             Progress::Checking { rows, bytes, total } => {
-                self.bar("checking", &format!("{rows} rows"), bytes, total);
+                self.bar("checking", &counted(rows, "row"), bytes, total);
             }
             Progress::Loading { rows, bytes, total } => {
-                self.bar("loading", &format!("{rows} rows"), bytes, total);
+                self.bar("loading", &counted(rows, "row"), bytes, total);
             }
             Progress::Finishing => self.bar("loading", "finishing", 1, 1),
             Progress::Ready(report) => {
                 self.end();
                 output::say(&format!(
-                    "ready: {} rows in {:.1} s ({:.0} rows/s)",
-                    report.rows(),
+                    "ready: {} in {:.1} s ({:.0} rows/s)",
+                    counted(report.rows(), "row"),
                     report.seconds,
                     report.rate()
                 ));
@@ -111,8 +112,12 @@ pub fn summary(report: &ImportReport) {
     }
     if let Some(join) = &report.join {
         output::say(&format!(
-            "joined on `{}`: {} rows, {} alone, {} left over, {} repeated",
-            join.key, join.joined, join.alone, join.left_over, join.repeated
+            "joined on `{}`: {}, {} alone, {} left over, {} repeated",
+            join.key,
+            counted(join.joined, "row"),
+            join.alone,
+            join.left_over,
+            join.repeated
         ));
     }
     list(
@@ -123,27 +128,14 @@ pub fn summary(report: &ImportReport) {
     for note in &report.notes {
         output::say(&format!("note: {note}"));
     }
-    if report.end == crate::engine::import::End::Refused {
+    if report.end == End::Refused {
         output::say("nothing was taken: with `--strict` one bad row is enough");
         return;
     }
-    let new = report.new;
-    output::say(&format!(
-        "{} of {} rows; new: {} items, {} outputs, {} tickets, {} reviews, {} verdicts",
-        report.taken,
-        report.rows(),
-        new.items,
-        new.outputs,
-        new.tickets,
-        new.reviews,
-        new.verdicts
-    ));
-    if report.without_output > 0 {
-        output::say(&format!(
-            "{} rows have no output and make no ticket",
-            report.without_output
-        ));
+    if report.end == End::Nothing {
+        return;
     }
+    taken(report);
     let (indexed, total) = report.indexed;
     if indexed < total && total > 0 {
         output::say(&format!(
@@ -151,8 +143,9 @@ pub fn summary(report: &ImportReport) {
         ));
     }
     let items = format!(
-        "dataset `{}` ({} items)",
-        report.dataset, report.dataset_items
+        "dataset `{}` ({})",
+        report.dataset,
+        counted(report.dataset_items, "item")
     );
     match (&report.eval, &report.rubric) {
         (Some(eval), Some(rubric)) => {
@@ -162,13 +155,40 @@ pub fn summary(report: &ImportReport) {
     }
 }
 
+/// What came in.
+fn taken(report: &ImportReport) {
+    let new = report.new;
+    output::say(&format!(
+        "{} of {}; new: {}, {}, {}, {}, {}",
+        report.taken,
+        counted(report.rows(), "row"),
+        counted(new.items, "item"),
+        counted(new.outputs, "output"),
+        counted(new.tickets, "ticket"),
+        counted(new.reviews, "review"),
+        counted(new.verdicts, "verdict")
+    ));
+    let without = report.without_output;
+    if without > 0 {
+        output::say(&format!(
+            "{} {} no output and {} no ticket",
+            counted(without, "row"),
+            either(without, "has", "have"),
+            either(without, "makes", "make")
+        ));
+    }
+}
+
 fn bad_rows(file: &FileReport) {
     if file.bad == 0 {
         return;
     }
     output::say(&format!(
-        "{}: {} of {} rows are bad",
-        file.name, file.bad, file.rows
+        "{}: {} of {} {} bad",
+        file.name,
+        file.bad,
+        counted(file.rows, "row"),
+        either(file.bad, "is", "are")
     ));
     for bad in &file.first_bad {
         let column = bad
@@ -205,6 +225,9 @@ fn list(what: &str, of: &str, counts: &Counts) {
         output::say(&format!("  {n:>6}  {text}"));
     }
     if sorted.len() > SHOWN {
-        output::say(&format!("  and {} more kinds", sorted.len() - SHOWN));
+        output::say(&format!(
+            "  and {}",
+            counted(sorted.len() - SHOWN, "more kind")
+        ));
     }
 }

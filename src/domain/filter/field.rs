@@ -255,7 +255,11 @@ pub const TABLE: [FieldInfo; 27] = [
         "model:gpt-4*",
         "who wrote the output; * stands for any ending",
     ),
-    info("lang", "lang:de", "language of the request"),
+    info(
+        "lang",
+        "lang:de",
+        "language of the request, where it can be told from its words",
+    ),
     info("flag", "flag:legal", "flags set by people and checks"),
     info("reviewer", "reviewer:ana", "who reviewed it"),
     info(

@@ -197,10 +197,16 @@ impl Test {
         }
     }
 
-    /// Whether it would tell a blind reviewer a level, a score, a model or another's review.
-    pub fn is_blinded(&self) -> bool {
+    /// Whether it would tell this blind reviewer a level, a score, a model or another's review. What one has
+    /// reviewed oneself is no secret.
+    pub fn is_blinded(&self, reviewer: &str) -> bool {
+        let own = |word: &Word| !word.prefix && word.text == reviewer;
         match self {
-            Self::Is { field, .. } => matches!(field, WordField::Model | WordField::Reviewer),
+            Self::Is { field, any } => match field {
+                WordField::Model => true,
+                WordField::Reviewer => !any.iter().all(own),
+                _ => false,
+            },
             Self::Compare { measure, .. } => {
                 matches!(measure, Measure::Score | Measure::Judge | Measure::Level(_))
             }
@@ -245,14 +251,14 @@ impl Filter {
 
     /// The fields a blind review must not filter by: they would tell a score, a model or another's
     /// review before the reviewer's own commit.
-    pub fn blinded_fields(&self) -> BTreeSet<String> {
-        self.collect(Test::is_blinded)
+    pub fn blinded_fields(&self, reviewer: &str) -> BTreeSet<String> {
+        self.collect(|test| test.is_blinded(reviewer))
     }
 
-    /// Why a blind eval refuses this filter, or `None` if it does not.
-    pub fn blind_refusal(&self) -> Option<String> {
+    /// Why a blind eval refuses this reviewer's filter, or `None` if it does not.
+    pub fn blind_refusal(&self, reviewer: &str) -> Option<String> {
         let fields: Vec<String> = self
-            .blinded_fields()
+            .blinded_fields(reviewer)
             .into_iter()
             .map(|field| format!("`{field}`"))
             .collect();

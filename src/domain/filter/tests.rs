@@ -337,7 +337,7 @@ fn a_blind_eval_learns_which_fields_give_something_away() {
     let filter = parse(
         "tag:x (score>0.5 or -level.tone:1) model:a no:correction has:flag judge>0 reviewer:b text:score",
     );
-    let blinded: Vec<String> = filter.blinded_fields().into_iter().collect();
+    let blinded: Vec<String> = filter.blinded_fields("ana").into_iter().collect();
     assert_eq!(
         blinded,
         [
@@ -349,17 +349,36 @@ fn a_blind_eval_learns_which_fields_give_something_away() {
             "score"
         ]
     );
-    assert!(filter.fields().is_superset(&filter.blinded_fields()));
+    assert!(filter.fields().is_superset(&filter.blinded_fields("ana")));
     assert!(
         filter
-            .blind_refusal()
+            .blind_refusal("ana")
             .unwrap()
             .contains("`level.tone`, `model`")
     );
     assert_eq!(
-        parse("status:open tag:score \"model\" no:flag").blind_refusal(),
+        parse("status:open tag:score \"model\" no:flag").blind_refusal("ana"),
         None
     );
+}
+
+#[test]
+fn a_blind_reviewer_may_ask_for_what_they_reviewed_themselves_and_for_nobody_elses() {
+    for (filter, open) in [
+        ("reviewer:ana", true),
+        ("-reviewer:ana status:open", true),
+        ("reviewer:ana,ben", false),
+        ("reviewer:ana or reviewer:ben", false),
+        ("reviewer:an*", false),
+        ("reviewer:Ana", false),
+        ("reviewer:ana score>0.5", false),
+    ] {
+        assert_eq!(
+            parse(filter).blind_refusal("ana").is_none(),
+            open,
+            "{filter}"
+        );
+    }
 }
 
 #[test]

@@ -95,6 +95,8 @@ pub struct HeldBack {
     pub dataset: String,
     /// How many rows.
     pub rows: u64,
+    /// The dataset they could be moved to, to be trained on.
+    pub way_out: String,
 }
 
 /// What an export would write.

@@ -3,6 +3,7 @@
 use super::super::evals::check_name;
 use super::super::{Engine, EngineError, Result};
 use super::{ExportError, ExportRequest, known_eval};
+use crate::domain::count::{counted, either};
 use crate::domain::eval::{DatasetRole, Eval, Mode};
 use crate::domain::filter::Filter;
 use crate::domain::rubric::Rubric;
@@ -22,8 +23,8 @@ pub(super) struct Checked {
     pub split: ExportSplit,
     pub wanted: Wanted,
     pub dataset: String,
-    /// Where rows held out could be moved.
-    pub move_to: String,
+    /// The eval's own dataset, if rows held out could be moved there.
+    pub move_to: Option<String>,
     pub override_reason: Option<String>,
 }
 
@@ -58,7 +59,7 @@ impl Engine {
         })?;
         let move_to = own
             .filter(|own| own.role == DatasetRole::Review)
-            .map_or_else(|| "review".to_owned(), |own| own.name);
+            .map(|own| own.name);
         self.refuse_peeking(&filter, eval_row, &eval)?;
         let dataset = self.train_dataset(request, &eval)?;
         Ok(Checked {
@@ -78,7 +79,7 @@ impl Engine {
     /// In a blind eval, what a filter counts would tell a reviewer who still has tickets to judge.
     fn refuse_peeking(&self, filter: &Filter, row: i64, eval: &Eval) -> Result<()> {
         let Some(why) = filter
-            .blind_refusal()
+            .blind_refusal(self.reviewer())
             .filter(|_| eval.policy.mode == Mode::Blind)
         else {
             return Ok(());
@@ -92,7 +93,9 @@ impl Engine {
         Err(EngineError::refused(
             why,
             format!(
-                "leave that out of the filter, or export once the {left} tickets that wait for you are reviewed"
+                "leave that out of the filter, or export once you have reviewed the {} that {} for you",
+                counted(left, "ticket"),
+                either(left, "waits", "wait")
             ),
         ))
     }

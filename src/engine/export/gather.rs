@@ -9,6 +9,7 @@ use super::held::Held;
 use super::pass::{Counts, Pass, Sink, Terms, Watch, foresee};
 use super::rows::Maker;
 use super::{ExportError, ExportRequest};
+use crate::domain::count::{counted, either};
 use crate::domain::split::ExportSplit;
 use crate::domain::training::Warning;
 use crate::domain::view::Progress;
@@ -131,7 +132,9 @@ fn warnings(counts: &mut Counts, asked: ExportSplit, used: ExportSplit) -> Vec<W
         warnings.push(Warning {
             code: "no_validation",
             message: format!(
-                "{rows} rows are too few to keep some apart for validation; all are in the training file"
+                "{} {} too few to keep some apart for validation; all are in the training file",
+                counted(rows, "row"),
+                either(rows, "is", "are")
             ),
         });
     }

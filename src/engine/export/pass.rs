@@ -127,12 +127,16 @@ pub(super) struct Pass<'a> {
 /// caller begin again, so that every row of a file has the same columns.
 pub(super) fn foresee(db: &Db, ask: &Ask<'_>, terms: &Terms<'_>) -> Result<Columns, ExportError> {
     let mut shape = Columns::default();
-    let mut seen = 0;
+    let (mut seen, mut rows) = (0, 0);
     store::each(db, ask, |candidate| {
         for found in found(db, &terms.maker, candidate)? {
             if let Found::Row(row) = found
+                // Rows that are not written must not give the others an empty column.
+                && (terms.overridden || terms.held.holding(&row.cluster).next().is_none())
+                && terms.limit.is_none_or(|limit| rows < limit)
                 && check(terms.maker.format, &row).is_ok()
             {
+                rows += 1;
                 shape = shape | Columns::of(&row);
             }
         }

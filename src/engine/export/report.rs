@@ -6,6 +6,7 @@ use super::super::folder::{FileEntry, RefusedCount, RefusedRow};
 use super::ExportRequest;
 use super::check::Checked;
 use super::gather::Passed;
+use crate::domain::count::{counted, either};
 use crate::domain::training::{TrainingFormat, Warning};
 use crate::domain::view::{ExportPreview, Exported, HeldBack, Refused};
 
@@ -56,9 +57,9 @@ pub struct ExportReport {
     pub held_out: u64,
     /// Where they are held out.
     pub held_out_in: Vec<HeldRows>,
-    /// The dataset they could be moved to.
+    /// The eval's own dataset, if they could be moved to it.
     #[serde(skip)]
-    pub move_to: String,
+    pub move_to: Option<String>,
     /// Why rows held out were written all the same.
     pub override_reason: Option<String>,
     /// How many such rows there are.
@@ -134,6 +135,7 @@ impl ExportReport {
                 .map(|held| HeldBack {
                     dataset: held.dataset.clone(),
                     rows: held.rows,
+                    way_out: self.way_out(held),
                 })
                 .collect(),
             warnings: self.notices(),
@@ -157,16 +159,19 @@ impl ExportReport {
         let mut all: Vec<String> = self.warnings.iter().map(|w| w.message.clone()).collect();
         if self.overridden > 0 {
             all.push(format!(
-                "{} rows repeat requests that are held out, by decision",
-                self.overridden
+                "{} {} held-out requests, by decision",
+                counted(self.overridden, "row"),
+                either(self.overridden, "repeats", "repeat")
             ));
         } else if self.override_reason.is_some() {
             all.push("nothing was held out, so the override was not needed and is not kept".into());
         }
         if self.unsettled > 0 {
             all.push(format!(
-                "{} tickets wait for another review or a decision and are left out",
-                self.unsettled
+                "{} {} for another review or a decision and {} left out",
+                counted(self.unsettled, "ticket"),
+                either(self.unsettled, "waits", "wait"),
+                either(self.unsettled, "is", "are")
             ));
         }
         all
@@ -200,13 +205,46 @@ impl ExportReport {
         };
         let waiting = match self.unsettled {
             0 => String::new(),
-            n => format!("; {n} wait for another review or a decision"),
+            n => format!(
+                "; {n} {} for another review or a decision",
+                either(n, "waits", "wait")
+            ),
         };
         (
             format!("nothing to export from `{eval}`: {what}{waiting}"),
-            "review or correct some tickets first (`docket review`), or ask for other rows, another filter or a lower score"
-                .into(),
+            self.what_makes_rows(),
         )
+    }
+
+    /// What to do to get rows of the kind that was asked for.
+    fn what_makes_rows(&self) -> String {
+        let review = format!("`docket review {}`", self.eval);
+        let (makes, instead) = match self.rows {
+            "accepted" => (
+                format!("review some tickets first ({review})"),
+                "a lower `--min-score` or `--rows corrected`",
+            ),
+            "corrected" => (
+                format!("correct some outputs first (`e` in {review})"),
+                "`--rows accepted` for outputs that pass as they stand",
+            ),
+            "pairs" => (
+                format!("correct or compare some outputs first ({review})"),
+                "another format for outputs that pass as they stand",
+            ),
+            _ => (
+                format!("review or correct some tickets first ({review})"),
+                "a lower `--min-score`",
+            ),
+        };
+        format!("{makes}, or ask for {instead}, or for another `--filter`")
+    }
+
+    /// The dataset that held-out rows could go to: the eval's own, or a new one.
+    fn way_out(&self, held: &HeldRows) -> String {
+        self.move_to
+            .clone()
+            .unwrap_or_else(|| format!("{}-released", held.dataset))
     }
 
     fn all_held_out(&self) -> (String, String) {
@@ -218,7 +256,13 @@ impl ExportReport {
         let moves: Vec<String> = self
             .held_out_in
             .iter()
-            .map(|held| format!("`docket dataset move {} {}`", held.dataset, self.move_to))
+            .map(|held| {
+                format!(
+                    "`docket dataset move {} {}`",
+                    held.dataset,
+                    self.way_out(held)
+                )
+            })
             .collect();
         let what = format!(
             "nothing to export from `{}`: every row is held out ({}), measured on and so not trained on",
@@ -226,7 +270,7 @@ impl ExportReport {
             parts.join(", ")
         );
         let how = format!(
-            "let them go for good with {}, or write them all the same with `--override \"REASON\"`, which the manifest prints",
+            "to measure on them no longer, move them to a dataset that may be trained on: {}; or write them all the same with `--override \"REASON\"`, which the manifest prints",
             moves.join(" and ")
         );
         (what, how)

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::manifest::{About, FileEntry, RefusedCount};
+use crate::domain::count::{counted, either};
 use crate::domain::json::quote;
 use crate::domain::training::{Needs, TrainingFormat, Warning};
 use crate::formats::training::{Column, Columns, columns};
@@ -122,17 +123,18 @@ impl Card<'_> {
         for dataset in &rule.checked_against {
             let _ = writeln!(
                 out,
-                "- Kept apart from the held-out dataset {} (version {}, {} clusters)",
+                "- Kept apart from the held-out dataset {} (version {}, {})",
                 code(&dataset.dataset),
                 code(&dataset.version),
-                dataset.clusters
+                counted(dataset.clusters, "cluster")
             );
         }
         if let Some(reason) = &rule.override_reason {
             let _ = writeln!(
                 out,
-                "- **{} rows repeat held-out requests**, by decision: {}",
-                rule.overridden_rows,
+                "- **{} {} held-out requests**, by decision: {}",
+                counted(rule.overridden_rows, "row"),
+                either(rule.overridden_rows, "repeats", "repeat"),
                 code(reason)
             );
         }
@@ -142,8 +144,9 @@ impl Card<'_> {
         if self.refused > 0 {
             let _ = writeln!(
                 out,
-                "\n## Left out\n\n{} rows were refused, each named in `refused.jsonl`:\n",
-                self.refused
+                "\n## Left out\n\n{} {} refused, each named in `refused.jsonl`:\n",
+                counted(self.refused, "row"),
+                either(self.refused, "was", "were")
             );
             for count in self.refused_by_reason {
                 let _ = writeln!(out, "- `{}`: {}", count.code, count.rows);

@@ -36,7 +36,7 @@ pub enum FolderError {
     NoRows(PathBuf),
     /// The split left nothing to train on.
     #[error(
-        "all {rows} rows fell into validation and none is left to train on; use a smaller share or another seed; nothing was written"
+        "every row ({rows}) fell into validation and none is left to train on; use a smaller share or another seed; nothing was written"
     )]
     NoTrainRows {
         /// How many rows there were.

@@ -4,8 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::{Engine, Result};
+use crate::store::search::Reading;
 use crate::store::{dialect, search};
+use crate::text::language::language;
 use crate::text::search_terms::index_text;
+
+/// How texts are read for the index.
+pub(in super::super) const READING: Reading = Reading {
+    fold: index_text,
+    language,
+};
 
 /// How long one step holds the write lock, about.
 const STEP: Duration = Duration::from_millis(30);
@@ -24,7 +32,7 @@ impl Engine {
     fn index_some(&self, limit: u32) -> Result<u32> {
         Ok(self
             .store()
-            .write_light(move |db| search::step(db, limit, index_text))?)
+            .write_light(move |db| search::step(db, limit, READING))?)
     }
 
     /// Fills the search index until it is complete or `cancel` is set; both are safe at any point, and what is

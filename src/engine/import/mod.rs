@@ -8,6 +8,7 @@
 mod facts;
 mod index;
 mod labels;
+mod look;
 mod outgoing;
 mod plan;
 mod pump;
@@ -16,6 +17,7 @@ mod rejects;
 mod report;
 mod snapshot;
 mod source;
+mod tap;
 mod target;
 
 #[cfg(test)]
@@ -26,18 +28,21 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+pub(super) use index::READING;
+pub use look::Intake;
 pub use plan::{ImportPlan, NewTarget, Sample, eval_name};
 pub use report::{BadRow, Counts, End, FileReport, ImportReport, Joined, New, Progress};
 
-use super::{Engine, EngineError, Result};
+use super::{Engine, Result};
 use crate::formats::intake::Options;
 use crate::store::datasets::Ranges;
 use crate::store::dialect;
 use crate::store::ingest::Target;
 use facts::Facts;
+use look::Looked;
 use outgoing::Outgoing;
 use pump::{Feed, SourceFact};
-use reading::{Looked, Picks, Stream};
+use reading::{Picks, Stream};
 use rejects::Rejects;
 use source::Source;
 use target::Destination;
@@ -48,9 +53,8 @@ pub fn look(path: &Path) -> Result<FileReport> {
         files: vec![path.to_owned()],
         ..ImportPlan::default()
     };
-    let sources = [Source::find(path)?];
-    let looked = reading::look(&sources, &plan, &plan.options())?;
-    Ok(looked.files.into_iter().next().unwrap_or_default())
+    let files = Intake::look(&plan)?.into_files();
+    Ok(files.into_iter().next().unwrap_or_default())
 }
 
 impl Engine {
@@ -62,8 +66,19 @@ impl Engine {
         cancel: &AtomicBool,
         told: &mut dyn FnMut(Progress<'_>),
     ) -> Result<ImportReport> {
+        self.import_looked(plan, Intake::look(plan)?, cancel, told)
+    }
+
+    /// The same, with files that were looked at before there was a workspace.
+    pub fn import_looked(
+        &self,
+        plan: &ImportPlan,
+        intake: Intake,
+        cancel: &AtomicBool,
+        told: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<ImportReport> {
         let started = Instant::now();
-        let mut import = Import::prepare(self, plan, cancel)?;
+        let mut import = Import::prepare(self, plan, intake, cancel)?;
         told(Progress::Looked(&import.report.files));
         import.check(told)?;
         if import.report.end == End::Done {
@@ -106,20 +121,17 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    fn prepare(engine: &'a Engine, plan: &'a ImportPlan, cancel: &'a AtomicBool) -> Result<Self> {
-        if plan.files.is_empty() {
-            return Err(EngineError::refused(
-                "no file to import was named",
-                "`docket import FILE...`",
-            ));
-        }
-        let sources = plan
-            .files
-            .iter()
-            .map(|path| Source::find(path))
-            .collect::<Result<Vec<_>>>()?;
+    fn prepare(
+        engine: &'a Engine,
+        plan: &'a ImportPlan,
+        intake: Intake,
+        cancel: &'a AtomicBool,
+    ) -> Result<Self> {
+        let Intake {
+            sources,
+            mut looked,
+        } = intake;
         let options = plan.options();
-        let mut looked = reading::look(&sources, plan, &options)?;
         let to = Destination::find(engine, plan, &sources[0].label, looked.pairwise)?;
         let rejects = plan
             .rejects
@@ -207,6 +219,11 @@ impl<'a> Import<'a> {
             self.report.end = End::Stopped;
             return Ok(());
         }
+        if self.report.taken == 0 {
+            self.report.end = End::Nothing;
+            self.report.eval = None;
+            return Ok(());
+        }
         let rows = Ranges::of(loaded.items);
         if !rows.is_empty() {
             let dataset = self
@@ -233,9 +250,10 @@ impl<'a> Import<'a> {
         let counting = !self.checked;
         let streams = &self.looked.streams;
         let (plan, options) = (self.plan, &self.options);
-        let way = self
+        let mut way = self
             .to
             .way(plan, options, &self.sources, streams, self.cancel, counting);
+        way.hashing = true;
         let picks = &self.picks;
         let (report, rejects) = (&mut self.report, &mut self.rejects);
         let whole = way.go(&mut facts, report, rejects, tell, |facts, kept| {
@@ -245,6 +263,12 @@ impl<'a> Import<'a> {
             out.take(facts, &kept)
         })?;
         out.flush();
+        out.seal(|stream| {
+            // Joined files are one source, named and hashed one by one.
+            let files = streams[stream].files.iter();
+            let hashes = files.map(|at| report.files[*at].sha256.as_deref());
+            Some(hashes.collect::<Option<Vec<_>>>()?.join(" + "))
+        });
         report.taken = out.taken;
         report.without_output = out.without_output;
         report.eval_made = out.eval_made;

@@ -23,6 +23,8 @@ pub(super) struct Outgoing<'a> {
     sources: Vec<SourceFact>,
     batch: Batch,
     stream: Option<usize>,
+    /// Streams that gave rows, with their identity.
+    entered: Vec<(usize, [u8; 16])>,
     /// The plan new tickets go to, once there is a row.
     pub target: Option<Target>,
     /// Whether the eval was made for these rows.
@@ -51,6 +53,7 @@ impl<'a> Outgoing<'a> {
             sources,
             batch: roomy(),
             stream: None,
+            entered: Vec::new(),
             target: None,
             eval_made: false,
             taken: 0,
@@ -107,6 +110,15 @@ impl<'a> Outgoing<'a> {
         }
     }
 
+    /// Says what the files that gave rows are, now that they are read to the end.
+    pub fn seal(&mut self, sha256: impl Fn(usize) -> Option<String>) {
+        for (stream, id) in std::mem::take(&mut self.entered) {
+            if let Some(sha256) = sha256(stream) {
+                self.send(Message::Sealed(id, sha256));
+            }
+        }
+    }
+
     fn enter(&mut self, kept: &Kept<'_>) {
         self.flush();
         self.stream = Some(kept.stream);
@@ -115,6 +127,7 @@ impl<'a> Outgoing<'a> {
                 .part(source.name.as_bytes())
                 .part(&kept.first.0)
                 .finish();
+            self.entered.push((kept.stream, id));
             let source = SourceFact {
                 id,
                 ..source.clone()

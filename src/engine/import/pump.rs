@@ -41,6 +41,8 @@ pub(super) enum Message {
     Source(SourceFact),
     /// Rows.
     Batch(Batch),
+    /// A source was read to its end: its identity and the SHA-256 of its bytes.
+    Sealed([u8; 16], String),
 }
 
 /// What the load did.
@@ -178,6 +180,7 @@ impl Load {
             match message {
                 Message::Target(target) => self.target = Some(target),
                 Message::Source(source) => self.enter_source(db, &source)?,
+                Message::Sealed(id, sha256) => ingest::seal_source(db, &id, &sha256)?,
                 Message::Batch(batch) => {
                     rows += batch.rows.len();
                     let source = self.source.as_ref().map_or(0, |source| source.row);

@@ -1,25 +1,22 @@
-//! Going through the rows of an import: looking at the first ones, checking all, taking those that pass.
+//! Going through the rows of an import: checking all, taking those that pass.
 
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::{EngineError, Result};
 use super::facts::{Facts, raw_id};
 use super::plan::{ImportPlan, Sample};
 use super::rejects::Rejects;
-use super::report::{FileReport, ImportReport, Joined};
+use super::report::{ImportReport, Joined};
 use super::snapshot::RowView;
 use super::source::Source;
+use super::tap::Tap;
 use crate::domain::ids::{Identity, ItemId, RawId};
 use crate::domain::record::Record;
-use crate::formats::intake::{self, Format, IntakeError, Options, Packing, Row, RowError, Summary};
-
-/// Rows looked at before anything is decided.
-const LOOK: u64 = 200;
+use crate::formats::intake::{self, IntakeError, JoinReport, Options, Row, RowError, Summary};
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(100);
@@ -33,95 +30,8 @@ pub(super) struct Stream {
     pub key: Option<String>,
 }
 
-/// What was decided from the first rows.
-#[derive(Debug, Default)]
-pub(super) struct Looked {
-    pub streams: Vec<Stream>,
-    pub files: Vec<FileReport>,
-    /// A row stands for a comparison of its outputs.
-    pub pairwise: bool,
-    pub notes: Vec<String>,
-}
-
-/// Looks at the first rows of every file.
-pub(super) fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> Result<Looked> {
-    let mut looked = Looked {
-        files: sources.iter().map(described).collect(),
-        ..Looked::default()
-    };
-    let joined = plan.join.as_ref().or(plan
-        .profile
-        .as_ref()
-        .and_then(|profile| profile.join.as_ref()));
-    if let (Some(key), true) = (joined, sources.len() > 1) {
-        let stream = Stream {
-            files: (0..sources.len()).collect(),
-            key: Some(key.clone()),
-        };
-        let summary = look_at(&stream, sources, options, &mut looked.pairwise)?;
-        describe(&mut looked.files[0], &summary);
-        looked.streams.push(stream);
-        return Ok(looked);
-    }
-    let mut batch = Vec::new();
-    for at in 0..sources.len() {
-        let stream = Stream {
-            files: vec![at],
-            key: None,
-        };
-        match look_at(&stream, sources, options, &mut looked.pairwise) {
-            Ok(summary) => {
-                describe(&mut looked.files[at], &summary);
-                if matches!(
-                    summary.detection.format,
-                    Format::OpenAiBatch | Format::AnthropicBatch
-                ) {
-                    batch.push(at);
-                } else {
-                    looked.streams.push(stream);
-                }
-            }
-            Err(Unread::Empty(_)) if sources.len() > 1 => {
-                looked
-                    .notes
-                    .push(format!("`{}` is empty", sources[at].name));
-            }
-            Err(why) => return Err(why.into()),
-        }
-    }
-    if !batch.is_empty() {
-        let key = (batch.len() > 1).then(String::new);
-        looked.streams.push(Stream { files: batch, key });
-    }
-    Ok(looked)
-}
-
-fn described(source: &Source) -> FileReport {
-    FileReport {
-        name: source.name.clone(),
-        bytes: source.bytes,
-        ..FileReport::default()
-    }
-}
-
-fn describe(file: &mut FileReport, summary: &Summary) {
-    let packed = match summary.packing {
-        Packing::Plain => "",
-        Packing::Gzip => "gzip, ",
-        Packing::Zstd => "zstd, ",
-    };
-    file.layout = format!("{packed}{}", summary.layout);
-    file.format = summary.detection.format.to_string();
-    let others = summary.detection.others.iter();
-    file.others = others
-        .map(|(line, format)| (*line, format.to_string()))
-        .collect();
-    file.mapping = summary.mapping.as_ref().map(ToString::to_string);
-    file.columns.clone_from(&summary.mapping);
-}
-
 /// Why a stream cannot be read.
-enum Unread {
+pub(super) enum Unread {
     Empty(EngineError),
     Failed(EngineError),
 }
@@ -134,34 +44,16 @@ impl From<Unread> for EngineError {
     }
 }
 
-fn look_at(
+pub(super) fn read(
     stream: &Stream,
     sources: &[Source],
     options: &Options,
-    pairwise: &mut bool,
-) -> std::result::Result<Summary, Unread> {
-    let mut left = LOOK;
-    read(stream, sources, options, &Arc::default(), |row| {
-        *pairwise |= row.outcome.is_ok_and(|record| record.pairwise);
-        left -= 1;
-        if left == 0 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    })
-}
-
-fn read(
-    stream: &Stream,
-    sources: &[Source],
-    options: &Options,
-    count: &Arc<AtomicU64>,
+    tap: &Tap,
     on_row: impl FnMut(Row<'_>) -> ControlFlow<()>,
 ) -> std::result::Result<Summary, Unread> {
     let mut readers: Vec<Box<dyn Read>> = Vec::with_capacity(stream.files.len());
     for at in &stream.files {
-        readers.push(sources[*at].open(count).map_err(Unread::Failed)?);
+        readers.push(sources[*at].open(*at, tap).map_err(Unread::Failed)?);
     }
     let outcome = match (&stream.key, readers.len()) {
         (None, 1) => match readers.pop() {
@@ -179,20 +71,23 @@ fn read(
         }
     };
     outcome.map_err(|error| {
-        let names: Vec<String> = stream
-            .files
-            .iter()
-            .map(|at| format!("`{}`", sources[*at].name))
-            .collect();
-        let named = EngineError::Refused {
-            what: format!("cannot import {}: {error}", names.join(" with ")),
-            hint: error.hint(),
-        };
+        let named = cannot_import(stream.files.iter().map(|at| &sources[*at]), &error);
         match error {
             IntakeError::Empty | IntakeError::Blank { .. } => Unread::Empty(named),
             _ => Unread::Failed(named),
         }
     })
+}
+
+pub(super) fn cannot_import<'a>(
+    sources: impl Iterator<Item = &'a Source>,
+    error: &IntakeError,
+) -> EngineError {
+    let names: Vec<String> = sources.map(|source| format!("`{}`", source.name)).collect();
+    EngineError::Refused {
+        what: format!("cannot import {}: {error}", names.join(" with ")),
+        hint: error.hint(),
+    }
 }
 
 /// A readable row that passed the filter.
@@ -218,6 +113,8 @@ pub(super) struct Way<'a> {
     pub cancel: &'a AtomicBool,
     /// Whether this way counts and lists what it finds; the second way through the same rows does not.
     pub counting: bool,
+    /// Whether the files are hashed on the way.
+    pub hashing: bool,
 }
 
 impl Way<'_> {
@@ -231,20 +128,20 @@ impl Way<'_> {
         mut tell: impl FnMut(u64, u64),
         mut take: impl FnMut(&mut Facts, Kept<'_>) -> ControlFlow<()>,
     ) -> Result<bool> {
-        let count = Arc::new(AtomicU64::new(0));
+        let tap = self.tap();
         let (mut rows, mut told) = (0_u64, Instant::now());
         let mut failed = None;
         for (stream, files) in self.streams.iter().enumerate() {
             facts.next_source();
             let mut first = None;
-            let summary = read(files, self.sources, self.options, &count, |row| {
+            let summary = read(files, self.sources, self.options, &tap, |row| {
                 if self.cancel.load(Ordering::Relaxed) {
                     return ControlFlow::Break(());
                 }
                 rows += 1;
                 if rows.is_multiple_of(64) && told.elapsed() >= TELL {
                     told = Instant::now();
-                    tell(rows, count.load(Ordering::Relaxed));
+                    tell(rows, tap.bytes());
                 }
                 let file = files.files[row.file];
                 let record = match self.record(report, rejects, file, row.raw, row.outcome) {
@@ -273,25 +170,45 @@ impl Way<'_> {
             if let Some(error) = failed.take() {
                 return Err(error);
             }
-            if let (Some(join), true) = (&summary.join, self.counting) {
-                report.join = Some(Joined {
-                    key: join.key.clone(),
-                    joined: join.joined,
-                    alone: join.alone,
-                    left_over: join.left_over,
-                    repeated: join.repeated,
-                });
+            if self.counting {
+                report.join = summary.join.as_ref().map(joined).or(report.join.take());
             }
             if summary.stopped {
                 return Ok(false);
             }
+            self.keep_hashes(files, &tap, report)?;
         }
-        tell(rows, count.load(Ordering::Relaxed));
+        tell(rows, tap.bytes());
         Ok(true)
     }
 }
 
+fn joined(join: &JoinReport) -> Joined {
+    Joined {
+        key: join.key.clone(),
+        joined: join.joined,
+        alone: join.alone,
+        left_over: join.left_over,
+        repeated: join.repeated,
+    }
+}
+
 impl Way<'_> {
+    fn tap(&self) -> Tap {
+        if self.hashing {
+            Tap::hashing(self.sources.len())
+        } else {
+            Tap::default()
+        }
+    }
+
+    fn keep_hashes(&self, files: &Stream, tap: &Tap, report: &mut ImportReport) -> Result<()> {
+        for at in &files.files {
+            report.files[*at].sha256 = self.sources[*at].sha256(*at, tap)?;
+        }
+        Ok(())
+    }
+
     /// The record of a row, counted; `None` for a bad one.
     fn record<'r>(
         &self,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::domain::count::counted;
 use crate::formats::intake::{Mapping, RowError};
 use crate::store::ingest::Added;
 
@@ -79,6 +80,8 @@ pub struct FileReport {
     pub name: String,
     /// In bytes, packed as it is.
     pub bytes: u64,
+    /// SHA-256 of these bytes, in hex; `None` where they were not read to the end.
+    pub sha256: Option<String>,
     /// `JSON Lines`, `a JSON array`, ...; with `gzip` or `zstd` in front.
     pub layout: String,
     /// What most of its first rows are.
@@ -175,6 +178,8 @@ pub enum End {
     Stopped,
     /// Nothing was taken: a row was bad and that was forbidden.
     Refused,
+    /// Nothing was taken and nothing made: no row could be read, or none passed the filter.
+    Nothing,
 }
 
 /// What an import found and did.
@@ -225,6 +230,27 @@ impl ImportReport {
     /// Rows that could not be read.
     pub fn bad(&self) -> u64 {
         self.files.iter().map(|file| file.bad).sum()
+    }
+
+    /// Why nothing was taken and what to do, in one line each; `None` if rows were.
+    pub fn nothing(&self) -> Option<(String, &'static str)> {
+        if self.end != End::Nothing {
+            return None;
+        }
+        let (rows, readable) = (self.rows(), self.readable);
+        Some(if readable > 0 {
+            let what = counted(readable, "readable row");
+            (
+                format!("nothing was imported: none of {what} passes the filter"),
+                "try it without `--where`",
+            )
+        } else {
+            let what = counted(rows, "row");
+            (
+                format!("nothing was imported: none of {what} could be read"),
+                "`--rejects FILE` keeps the rows as they stand",
+            )
+        })
     }
 
     /// Rows a second until ready.

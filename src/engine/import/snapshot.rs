@@ -9,6 +9,7 @@ use crate::domain::filter::{Measure, Snapshot, Thing, WordField};
 use crate::domain::json::{Json, decode_string};
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::record::{LabelKind, Record, RecordOutput};
+use crate::text::language::language;
 
 /// A row and what is known of its surroundings.
 pub(super) struct RowView<'a> {
@@ -27,6 +28,15 @@ pub(super) struct RowView<'a> {
 }
 
 impl RowView<'_> {
+    /// The request's own text.
+    fn asked(&self) -> Option<String> {
+        let json = self.record.request.as_deref()?;
+        Some(match decode_string(json) {
+            Some(text) => text.into_owned(),
+            None => Request::read(&Json::trusted(json)).own_text(),
+        })
+    }
+
     fn outputs<'s>(
         &'s self,
         pick: impl Fn(&'s RecordOutput<'s>) -> Option<&'s str>,
@@ -66,7 +76,11 @@ impl Snapshot for RowView<'_> {
             WordField::Role => vec![self.role],
             WordField::Source => vec![self.source],
             WordField::Id => self.record.external_id.as_deref().into_iter().collect(),
-            WordField::Flag | WordField::Lang | WordField::Plan => Vec::new(),
+            WordField::Lang => {
+                let asked = self.asked();
+                asked.and_then(|text| language(&text)).into_iter().collect()
+            }
+            WordField::Flag | WordField::Plan => Vec::new(),
         }
     }
 
@@ -117,14 +131,7 @@ impl Snapshot for RowView<'_> {
 
     fn contains(&self, wanted: &str) -> bool {
         let wanted = wanted.to_lowercase();
-        let asked = self
-            .record
-            .request
-            .as_deref()
-            .map(|json| match decode_string(json) {
-                Some(text) => text.into_owned(),
-                None => Request::read(&Json::trusted(json)).own_text(),
-            });
+        let asked = self.asked();
         let answered = self
             .record
             .outputs

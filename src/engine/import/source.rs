@@ -3,12 +3,11 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::NamedTempFile;
 
 use super::super::{EngineError, Result};
+use super::tap::Tap;
 
 /// A file that can be read more than once.
 #[derive(Debug)]
@@ -69,27 +68,17 @@ impl Source {
         })
     }
 
-    /// A reader from the beginning that counts what it gave.
-    pub fn open(&self, count: &Arc<AtomicU64>) -> Result<Box<dyn Read>> {
+    /// A reader from the beginning. `at` is the position of this file for the tap.
+    pub fn open(&self, at: usize, tap: &Tap) -> Result<Box<dyn Read>> {
         let file = File::open(&self.path)
             .map_err(|error| EngineError::file("read", &self.path, &error))?;
-        Ok(Box::new(Counted {
-            file,
-            count: Arc::clone(count),
-        }))
+        Ok(Box::new(tap.on(at, file)))
     }
-}
 
-struct Counted {
-    file: File,
-    count: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = self.file.read(out)?;
-        self.count.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
+    /// The SHA-256 of what was read, once that was all.
+    pub fn sha256(&self, at: usize, tap: &Tap) -> Result<Option<String>> {
+        tap.sha256(at, &self.path)
+            .map_err(|error| EngineError::file("read", &self.path, &error))
     }
 }
 

@@ -135,6 +135,7 @@ impl Destination {
             role: self.role.name(),
             cancel,
             counting,
+            hashing: false,
         }
     }
 }

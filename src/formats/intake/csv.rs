@@ -9,6 +9,7 @@ use memchr::{memchr, memchr2};
 use super::error::Refusal;
 use super::split::{Cursor, Fault, Piece};
 use super::window::Window;
+use crate::domain::count::noun;
 use crate::domain::json::quote;
 
 /// The delimiter the first records agree on; `None` if the text is no table.
@@ -247,8 +248,9 @@ impl Records {
         let surplus = cells.get(header.len()..).unwrap_or_default();
         if cells.len() < header.len() || surplus.iter().any(|cell| !cell.text.is_empty()) {
             return Err(Refusal::new(format!(
-                "the record has {} cells, the header {}",
+                "the record has {} {}, the header {}",
                 cells.len(),
+                noun(cells.len() as u64, "cell"),
                 header.len()
             ))
             .hint("a cell that holds the delimiter, a quote or a line break must be quoted"));

@@ -131,6 +131,21 @@ pub enum IntakeError {
         /// The columns found.
         columns: Vec<String>,
     },
+    /// No row has a column that was named for these files.
+    #[error(
+        "`--map {entry}`: no row has a column `{column}`; the columns are {}",
+        list(columns)
+    )]
+    NoColumn {
+        /// What was typed.
+        entry: String,
+        /// The column in it.
+        column: String,
+        /// The one that was probably meant.
+        meant: Option<String>,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
     /// Text that is neither JSON nor a table.
     #[error("the file is neither JSON nor a table: line {line} starts with `{start}`")]
     NotRows {
@@ -177,6 +192,10 @@ impl IntakeError {
                 "name them: `--map request=COLUMN --map output=COLUMN`, or use `--profile FILE`"
                     .into(),
             ),
+            Self::NoColumn { meant, .. } => Some(match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "name one of these; `a.b` names a key inside an object".into(),
+            }),
             Self::NotRows { .. } => {
                 Some("docket reads JSON Lines, JSON and CSV or TSV with a header line".into())
             }

@@ -175,6 +175,11 @@ impl<'a> Fields<'a> {
             .find_map(|at| within(self.get(&path[..at])?, &path[at + 1..]))
     }
 
+    /// Whether there is something at a path, `null` counting where it is a top-level value.
+    pub fn has_path(&self, path: &str) -> bool {
+        self.names().any(|name| name == path) || self.path(path).is_some()
+    }
+
     fn push(&mut self, key: Cow<'a, str>, value: &'a str, joined: bool) {
         if joined && let Some(entry) = self.entries.iter_mut().find(|(name, _)| *name == key) {
             if entry.1 == "null" {

@@ -9,6 +9,7 @@
 //! [`join`] adds partners -> [`fields`] finds the top-level values -> [`detect`] names the format ->
 //! [`read`] or [`mapping`] makes the record -> [`extras`] adds what any row may say.
 
+mod columns;
 mod container;
 mod csv;
 mod detect;
@@ -33,6 +34,7 @@ mod tests;
 use std::io::Read;
 use std::ops::ControlFlow;
 
+pub use columns::NamedColumns;
 pub use container::Packing;
 pub use detect::Format;
 pub use error::{IntakeError, RowError};

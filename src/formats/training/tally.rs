@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use super::columns::Columns;
 use super::extras;
+use crate::domain::count::{counted, either};
 use crate::domain::training::{TrainingFormat, TrainingRow, Warning};
 
 /// Counts over the rows that were written. Eight bytes a row, for telling duplicates apart.
@@ -82,7 +83,8 @@ impl Tally {
             warn(
                 "too_few_rows",
                 format!(
-                    "{rows} rows; the trainer of `{}` takes {least} or more",
+                    "{}; the trainer of `{}` takes {least} or more",
+                    counted(rows, "row"),
                     self.format
                 ),
             );
@@ -95,7 +97,9 @@ impl Tally {
             warn(
                 "duplicate_rows",
                 format!(
-                    "{duplicates} rows repeat another row exactly and so count twice in training"
+                    "{} another row exactly and so {} twice in training",
+                    rows_that(duplicates, "repeats", "repeat"),
+                    either(duplicates, "counts", "count")
                 ),
             );
         }
@@ -103,8 +107,8 @@ impl Tally {
             warn(
                 "reasoning_left_out",
                 format!(
-                    "{} rows had reasoning beside the answer; it is left out",
-                    self.reasoning
+                    "{} had reasoning beside the answer; it is left out",
+                    counted(self.reasoning, "row")
                 ),
             );
         }
@@ -112,8 +116,8 @@ impl Tally {
             warn(
                 "keys_left_out",
                 format!(
-                    "{} rows had keys that only describe a message; they are left out",
-                    self.keys
+                    "{} had keys that only describe a message; they are left out",
+                    counted(self.keys, "row")
                 ),
             );
         }
@@ -125,13 +129,19 @@ impl Tally {
             warn(
                 "names_left_out",
                 format!(
-                    "{} rows name a speaker; `{}` has no place for names",
-                    self.names, self.format
+                    "{} a speaker; `{}` has no place for names",
+                    rows_that(self.names, "names", "name"),
+                    self.format
                 ),
             );
         }
         found
     }
+}
+
+/// `1 row repeats`, `2 rows repeat`.
+fn rows_that(n: u64, does: &str, do_: &str) -> String {
+    format!("{} {}", counted(n, "row"), either(n, does, do_))
 }
 
 /// Both classes are needed, and not one lonely row of either.
@@ -141,7 +151,9 @@ fn classes((wanted, unwanted): (u64, u64), warn: &mut impl FnMut(&'static str, S
         let only = if wanted == 0 { "unwanted" } else { "wanted" };
         warn(
             "one_class_only",
-            format!("all {rows} answers are marked {only}; learning from labels needs both kinds"),
+            format!(
+                "every answer ({rows}) is marked {only}; learning from labels needs both kinds"
+            ),
         );
     } else if wanted.max(unwanted) > 4 * wanted.min(unwanted) {
         warn(

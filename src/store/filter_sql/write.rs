@@ -141,8 +141,11 @@ impl Writer<'_> {
                 )
             }
             WordField::Plan => self.words("CAST(t.plan AS TEXT)", any),
-            // Languages are told by the judge's checks; until one ran, no ticket has one.
-            WordField::Lang => "0".into(),
+            // Told with the search index, where it can be told.
+            WordField::Lang => {
+                let test = self.words("n.code", any);
+                format!("EXISTS (SELECT 1 FROM item_language n WHERE n.item = t.item AND {test})")
+            }
         }
     }
 

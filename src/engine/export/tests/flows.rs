@@ -401,3 +401,34 @@ fn the_words_of_a_refusal_are_replaced_and_calls_beside_a_text_stay() {
     let report = desk.run(&pairs).unwrap();
     assert_eq!(report.refused_by_reason[0].code, "no_answer");
 }
+
+#[test]
+fn a_row_that_is_held_out_gives_the_others_no_empty_tools_column() {
+    let with_tools = r#"{"messages":[{"role":"user","content":"Weather?"}],"tools":[{"type":"function","function":{"name":"weather"}}]}"#;
+    let rows = [
+        (
+            with_tools,
+            [Some(r#"{"role":"assistant","content":"Sun"}"#)],
+        ),
+        (
+            r#"[{"role":"user","content":"Where is my parcel?"}]"#,
+            [Some(r#"{"role":"assistant","content":"On its way"}"#)],
+        ),
+    ];
+    let desk = Desk::new(Kind::Direct, 1, &text(&rows));
+    desk.level(0, 5, None);
+    desk.level(1, 5, None);
+    let request = desk.request("trl-kto", ExportRows::All);
+    let lines = desk.lines(&request);
+    assert!(
+        lines.iter().all(|line| line.contains("\"tools\":")),
+        "{lines:?}"
+    );
+
+    desk.put("gold", DatasetRole::Heldout, &[0]);
+    let mut later = desk.request("trl-kto", ExportRows::All);
+    later.plan.folder = desk.target("later").display().to_string();
+    let lines = desk.lines(&later);
+    assert_eq!(lines.len(), 1);
+    assert!(!lines[0].contains("tools"), "{lines:?}");
+}

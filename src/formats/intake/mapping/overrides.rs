@@ -92,6 +92,19 @@ impl Mapping {
     }
 }
 
+/// The columns a `field=column` entry names; none where the entry cannot be read.
+pub fn named_columns(entry: &str) -> Vec<String> {
+    let Some((field, column)) = entry.split_once('=') else {
+        return Vec::new();
+    };
+    match field.trim() {
+        "request" | "tags" | "output" | "model" | "latency_ms" | "cost" | "finish" | "error" => {
+            list(column)
+        }
+        _ => vec![column.trim().to_owned()],
+    }
+}
+
 fn list(columns: &str) -> Vec<String> {
     let names = columns
         .split(',')
