@@ -117,15 +117,12 @@ fn row(arena: &mut Vec<u8>, eval: &Eval, i: u32, judged: bool) -> RowFacts {
     let output = output_id(&id, Some("m"), Some(&answer), 0);
     let ticket = ticket_id(&eval.id, &[output]);
     let verdict = Verdict {
-        criterion: "q".into(),
-        outcome: Outcome::Scored(Answer::Level((i % 6) as i32)),
         reasoning: "because".into(),
         evidence: vec![Quote {
             quote: "answer".into(),
             problem: true,
         }],
-        badge: None,
-        raw: None,
+        ..Verdict::new("q", Outcome::Scored(Answer::Level((i % 6) as i32)))
     };
     let at = |text: &str| Piece::Span {
         at: body.find(text).unwrap() as u32,

@@ -165,12 +165,11 @@ impl Row<'_> {
             judge: by.to_owned(),
             sample,
             verdict: Verdict {
-                criterion,
-                outcome,
                 reasoning: label.reason.as_deref().unwrap_or_default().to_owned(),
                 evidence: label.evidence.clone(),
                 badge: label.badge.as_deref().map(str::to_owned),
                 raw: Json::parse(&*label.raw).ok(),
+                ..Verdict::new(criterion, outcome)
             },
         });
         missed
