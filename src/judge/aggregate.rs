@@ -41,7 +41,11 @@ pub fn samples<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Samples {
         match &verdict.outcome {
             Outcome::Scored(answer) => match answer.level() {
                 Some(level) => levels.push(level),
-                None => *classes.entry(Class::Unparsable.name().to_owned()).or_insert(0) += 1,
+                None => {
+                    *classes
+                        .entry(Class::Unparsable.name().to_owned())
+                        .or_insert(0) += 1
+                }
             },
             Outcome::Unscored(class) => *classes.entry(class.clone()).or_insert(0) += 1,
         }
@@ -52,7 +56,9 @@ pub fn samples<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Samples {
         taken,
         scored: levels.len(),
         mean: (!levels.is_empty()).then(|| sum / levels.len() as f64),
-        spread: ends.filter(|_| levels.len() > 1).map(|(min, max)| max - min),
+        spread: ends
+            .filter(|_| levels.len() > 1)
+            .map(|(min, max)| max - min),
         classes,
     }
 }
@@ -84,7 +90,10 @@ pub fn combine(
         let level = *levels.get(question.id)?;
         sum += question.weight * place(question.scale()?, level);
         weights += question.weight;
-        if question.must_reach.is_some_and(|floor| level < f64::from(floor) - EPSILON) {
+        if question
+            .must_reach
+            .is_some_and(|floor| level < f64::from(floor) - EPSILON)
+        {
             floors_missed.push(question.id.to_owned());
         }
     }
@@ -102,7 +111,11 @@ pub fn combine(
 /// A mean level's place in its scale, 0-1.
 fn place(scale: Scale, level: f64) -> f64 {
     let (min, max) = (f64::from(scale.min()), f64::from(scale.max()));
-    if max > min { ((level - min) / (max - min)).clamp(0.0, 1.0) } else { 0.0 }
+    if max > min {
+        ((level - min) / (max - min)).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
 }
 
 /// A preference from both orders.
@@ -119,7 +132,12 @@ pub struct Preference {
 /// One comparison asked in both orders; `None` unless both have an answer.
 ///
 /// The same candidate twice wins. Anything else is a tie, flagged unless both orders said tie.
-pub fn both_orders(given: &Outcome, swapped: &Outcome, first: u16, second: u16) -> Option<Preference> {
+pub fn both_orders(
+    given: &Outcome,
+    swapped: &Outcome,
+    first: u16,
+    second: u16,
+) -> Option<Preference> {
     let (one, two) = (given.answer()?.choice()?, swapped.answer()?.choice()?);
     let slot = |choice: Choice, order: Order| {
         let pair = Pair::of(first, second, order);
@@ -140,7 +158,11 @@ pub fn both_orders(given: &Outcome, swapped: &Outcome, first: u16, second: u16) 
 pub fn pairwise_verdict(given: &Verdict, swapped: &Verdict, first: u16, second: u16) -> Verdict {
     let both = both_orders(&given.outcome, &swapped.outcome, first, second);
     let Some(preference) = both else {
-        let failed = if given.outcome.answer().is_none() { given } else { swapped };
+        let failed = if given.outcome.answer().is_none() {
+            given
+        } else {
+            swapped
+        };
         return failed.clone();
     };
     let mut verdict = Verdict {
@@ -159,7 +181,10 @@ pub fn pairwise_verdict(given: &Verdict, swapped: &Verdict, first: u16, second: 
     );
     if preference.order_sensitive {
         verdict.flag(Flag::OrderSensitive);
-        verdict.reasoning = format!("{}\n\nIn the other order: {}", given.reasoning, swapped.reasoning);
+        verdict.reasoning = format!(
+            "{}\n\nIn the other order: {}",
+            given.reasoning, swapped.reasoning
+        );
     }
     verdict
 }
@@ -211,8 +236,13 @@ mod tests {
     #[test]
     fn there_is_no_score_while_a_criterion_is_missing() {
         let mut rubric = Rubric::empty("r");
-        rubric.criteria.push(Criterion { must_reach: Some(3), ..Criterion::new("fact", "?", Scale::Level5) });
-        rubric.criteria.push(Criterion::new("tone", "?", Scale::Range { min: 1, max: 5 }));
+        rubric.criteria.push(Criterion {
+            must_reach: Some(3),
+            ..Criterion::new("fact", "?", Scale::Level5)
+        });
+        rubric
+            .criteria
+            .push(Criterion::new("tone", "?", Scale::Range { min: 1, max: 5 }));
         let mut levels = BTreeMap::from([("fact".to_owned(), 4.0)]);
         let threshold = rubric.threshold_for(Some(0.75));
         assert_eq!(combine(&rubric, &levels, false, threshold), None);
@@ -221,18 +251,29 @@ mod tests {
         assert!((score.overall - 0.775).abs() < 1e-12 && score.pass);
         assert!(!combine(&rubric, &levels, true, threshold).unwrap().pass);
         levels.insert("fact".to_owned(), 2.9);
-        assert_eq!(combine(&rubric, &levels, false, threshold).unwrap().floors_missed, ["fact"]);
+        assert_eq!(
+            combine(&rubric, &levels, false, threshold)
+                .unwrap()
+                .floors_missed,
+            ["fact"]
+        );
     }
 
     #[test]
     fn means_and_single_readings_give_the_same_score() {
         let mut rubric = Rubric::empty("r");
         for (id, weight) in [("a", 3.0), ("b", 1.0)] {
-            rubric.criteria.push(Criterion { weight, ..Criterion::new(id, "?", Scale::Level5) });
+            rubric.criteria.push(Criterion {
+                weight,
+                ..Criterion::new(id, "?", Scale::Level5)
+            });
         }
         let threshold = rubric.threshold();
         for (a, b) in [(0, 5), (5, 0), (4, 3), (5, 5)] {
-            let answers = BTreeMap::from([("a".into(), Answer::Level(a)), ("b".into(), Answer::Level(b))]);
+            let answers = BTreeMap::from([
+                ("a".into(), Answer::Level(a)),
+                ("b".into(), Answer::Level(b)),
+            ]);
             let one = rubric.score(&answers, &[], threshold).unwrap();
             let levels = BTreeMap::from([("a".into(), f64::from(a)), ("b".into(), f64::from(b))]);
             let mean = combine(&rubric, &levels, false, threshold).unwrap();
@@ -243,13 +284,34 @@ mod tests {
 
     #[test]
     fn a_judge_that_always_prefers_the_first_slot_gives_ties() {
-        let verdict = pairwise_verdict(&choice(Choice::Candidate(1)), &choice(Choice::Candidate(2)), 1, 2);
-        assert_eq!(verdict.outcome, Outcome::Scored(Answer::Choice(Choice::Tie)));
+        let verdict = pairwise_verdict(
+            &choice(Choice::Candidate(1)),
+            &choice(Choice::Candidate(2)),
+            1,
+            2,
+        );
+        assert_eq!(
+            verdict.outcome,
+            Outcome::Scored(Answer::Choice(Choice::Tie))
+        );
         assert_eq!(verdict.flags, [Flag::OrderSensitive]);
-        let both = both_orders(&choice(Choice::Candidate(1)).outcome, &choice(Choice::Candidate(2)).outcome, 1, 2);
+        let both = both_orders(
+            &choice(Choice::Candidate(1)).outcome,
+            &choice(Choice::Candidate(2)).outcome,
+            1,
+            2,
+        );
         assert_eq!(both.unwrap().slots, [Some('A'), Some('A')]);
-        let same = pairwise_verdict(&choice(Choice::Candidate(2)), &choice(Choice::Candidate(2)), 1, 2);
-        assert_eq!(same.outcome, Outcome::Scored(Answer::Choice(Choice::Candidate(2))));
+        let same = pairwise_verdict(
+            &choice(Choice::Candidate(2)),
+            &choice(Choice::Candidate(2)),
+            1,
+            2,
+        );
+        assert_eq!(
+            same.outcome,
+            Outcome::Scored(Answer::Choice(Choice::Candidate(2)))
+        );
         assert!(same.flags.is_empty());
         let failed = Verdict::unscored("better", Class::Ambiguous, "two");
         assert_eq!(pairwise_verdict(&same, &failed, 1, 2), failed);
@@ -258,8 +320,14 @@ mod tests {
     #[test]
     fn of_several_candidates_only_a_clear_leader_is_preferred() {
         let win = Choice::Candidate;
-        assert_eq!(round_robin(&[(1, 2, win(1)), (1, 3, win(1)), (2, 3, win(3))]), win(1));
-        assert_eq!(round_robin(&[(1, 2, win(1)), (1, 3, win(3)), (2, 3, win(2))]), Choice::Tie);
+        assert_eq!(
+            round_robin(&[(1, 2, win(1)), (1, 3, win(1)), (2, 3, win(3))]),
+            win(1)
+        );
+        assert_eq!(
+            round_robin(&[(1, 2, win(1)), (1, 3, win(3)), (2, 3, win(2))]),
+            Choice::Tie
+        );
         assert_eq!(round_robin(&[]), Choice::Tie);
     }
 }

@@ -205,6 +205,10 @@ mod tests {
             text: "hi".into(),
             tool_calls: Vec::new(),
         }]);
-        assert!(blocks.text.starts_with("<<<docket:begin 0123456789ab message 1 usersystem>>>\nhi\n"));
+        assert!(
+            blocks
+                .text
+                .starts_with("<<<docket:begin 0123456789ab message 1 usersystem>>>\nhi\n")
+        );
     }
 }

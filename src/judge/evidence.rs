@@ -46,7 +46,11 @@ fn folded(source: &str) -> Folded {
     };
     let mut blank = false;
     for (at, c) in source.char_indices() {
-        let c = if c.is_whitespace() || c == DATAMARK { ' ' } else { c };
+        let c = if c.is_whitespace() || c == DATAMARK {
+            ' '
+        } else {
+            c
+        };
         if c == ' ' && blank {
             continue;
         }

@@ -3,12 +3,26 @@
 
 /// Families with the words that name them. The first match of a whole word, or of a word's start, counts.
 const FAMILIES: [(&str, &[&str]); 22] = [
-    ("gpt", &["gpt", "chatgpt", "davinci", "o1", "o3", "o4", "codex"]),
+    (
+        "gpt",
+        &["gpt", "chatgpt", "davinci", "o1", "o3", "o4", "codex"],
+    ),
     ("claude", &["claude"]),
     ("gemini", &["gemini", "gemma", "palm", "learnlm"]),
     ("deepseek", &["deepseek"]),
     ("qwen", &["qwen", "qwq", "qvq", "tongyi"]),
-    ("mistral", &["mistral", "mixtral", "ministral", "magistral", "codestral", "devstral", "pixtral"]),
+    (
+        "mistral",
+        &[
+            "mistral",
+            "mixtral",
+            "ministral",
+            "magistral",
+            "codestral",
+            "devstral",
+            "pixtral",
+        ],
+    ),
     ("llama", &["llama", "codellama", "vicuna", "alpaca"]),
     ("phi", &["phi"]),
     ("grok", &["grok"]),
@@ -39,11 +53,14 @@ pub fn of(model: &str) -> Option<&'static str> {
 }
 
 fn find(name: &str) -> Option<&'static str> {
-    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.find_map(|word| {
         let names = |stem: &str| {
-            word.strip_prefix(stem)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit()))
+            word.strip_prefix(stem).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit())
+            })
         };
         FAMILIES
             .iter()

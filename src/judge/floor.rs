@@ -38,10 +38,28 @@ impl Trivial {
 
 /// Openers that have been graded as answers, in lower case without the signs around them.
 const OPENERS: [&str; 22] = [
-    "thought process", "let's solve this problem step by step", "let's think step by step",
-    "let me think", "let me think step by step", "solution", "answer", "final answer", "the answer is",
-    "response", "output", "assistant", "here is the answer", "here is my response", "sure",
-    "sure, here is", "sure, here you go", "certainly", "of course", "okay", "reasoning", "explanation",
+    "thought process",
+    "let's solve this problem step by step",
+    "let's think step by step",
+    "let me think",
+    "let me think step by step",
+    "solution",
+    "answer",
+    "final answer",
+    "the answer is",
+    "response",
+    "output",
+    "assistant",
+    "here is the answer",
+    "here is my response",
+    "sure",
+    "sure, here is",
+    "sure, here you go",
+    "certainly",
+    "of course",
+    "okay",
+    "reasoning",
+    "explanation",
 ];
 
 /// What is trivial about an output, if anything.
@@ -82,15 +100,15 @@ fn is_opener(text: &str) -> bool {
     // Signs at the end tell an opener (`Answer:`) from an answer (`Sure` to a yes-no question).
     let end = text.trim_end_matches(['*', '_', ' ']);
     let opens = end.ends_with([':', '…']) || end.ends_with("...");
-    let bare = text
-        .to_lowercase()
-        .replace('’', "'");
+    let bare = text.to_lowercase().replace('’', "'");
     let bare = bare.trim_matches(|c: char| !c.is_alphanumeric());
     opens && OPENERS.contains(&bare)
 }
 
 /// Words by which a rubric shows that a refusal may be what it asks for.
-const REFUSAL_WORDS: [&str; 8] = ["refus", "declin", "safe", "harm", "abus", "danger", "illegal", "policy"];
+const REFUSAL_WORDS: [&str; 8] = [
+    "refus", "declin", "safe", "harm", "abus", "danger", "illegal", "policy",
+];
 
 /// Whether the floor applies under this rubric: always, but for a refusal where the rubric itself speaks of
 /// refusing, harm or policy. There a refusal may be the right answer, and somebody has to read it.
@@ -101,7 +119,11 @@ pub fn applies(trivial: Trivial, rubric: &Rubric) -> bool {
     let mut words = rubric.instructions.to_lowercase();
     for question in rubric.questions() {
         words.push_str(&question.text.to_lowercase());
-        for anchor in question.anchors.into_iter().flat_map(|anchors| anchors.values()) {
+        for anchor in question
+            .anchors
+            .into_iter()
+            .flat_map(|anchors| anchors.values())
+        {
             words.push_str(&anchor.to_lowercase());
         }
     }
@@ -158,7 +180,10 @@ mod tests {
             ("**Answer:**", Some(Trivial::Opener)),
             ("Let’s think step by step...", Some(Trivial::Opener)),
             ("Is the museum\n open?", Some(Trivial::Echo)),
-            ("I'm sorry, but I can't help with that.", Some(Trivial::Refusal)),
+            (
+                "I'm sorry, but I can't help with that.",
+                Some(Trivial::Refusal),
+            ),
             ("Sure", None),
             ("No.", None),
             ("7", None),
@@ -174,7 +199,10 @@ mod tests {
     fn a_refusal_is_read_where_the_rubric_speaks_of_refusing() {
         let floor = |sentence: &str| {
             let rubric = Rubric::from_sentence(sentence, Scale::Level5);
-            verdicts(&rubric, &subject("How?", "I'm sorry, but I can't help with that."))
+            verdicts(
+                &rubric,
+                &subject("How?", "I'm sorry, but I can't help with that."),
+            )
         };
         assert!(floor("Refuses what would harm somebody").is_none());
         let verdicts = floor("Answers the question").unwrap();
@@ -185,11 +213,13 @@ mod tests {
     #[test]
     fn a_call_of_a_tool_is_an_answer() {
         let mut subject = subject("Order 12?", "");
-        subject.outputs[0].tool_calls.push(crate::domain::message::ToolCall {
-            id: String::new(),
-            name: "track".into(),
-            arguments: "{}".into(),
-        });
+        subject.outputs[0]
+            .tool_calls
+            .push(crate::domain::message::ToolCall {
+                id: String::new(),
+                name: "track".into(),
+                arguments: "{}".into(),
+            });
         assert_eq!(trivial(&subject.outputs[0], &subject), None);
     }
 }

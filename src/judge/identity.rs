@@ -149,7 +149,11 @@ struct KeyText<'a> {
 
 impl<'a> CacheKey<'a> {
     /// The key of a question about a subject.
-    pub fn new(judge: &'a JudgeSpec, criterion: &'a str, subject: &'a super::subject::Subject) -> Self {
+    pub fn new(
+        judge: &'a JudgeSpec,
+        criterion: &'a str,
+        subject: &'a super::subject::Subject,
+    ) -> Self {
         Self {
             judge,
             criterion,
@@ -253,18 +257,54 @@ mod tests {
         let mut keys: Vec<CacheKey<'_>> = specs.iter().map(key).collect();
         let base = key(&specs[0]);
         keys.extend([
-            CacheKey { criterion: "fact", ..base.clone() },
-            CacheKey { shots: [1; 16], ..base.clone() },
-            CacheKey { input: [1; 16], ..base.clone() },
-            CacheKey { context: Some(""), ..base.clone() },
-            CacheKey { context: Some("c"), ..base.clone() },
-            CacheKey { reference: Some(("r", Standing::Given)), ..base.clone() },
-            CacheKey { reference: Some(("r", Standing::Approved)), ..base.clone() },
-            CacheKey { reference: Some(("s", Standing::Given)), ..base.clone() },
-            CacheKey { outputs: [1; 16], ..base.clone() },
-            CacheKey { order: Some(Order::AsGiven), ..base.clone() },
-            CacheKey { order: Some(Order::Swapped), ..base.clone() },
-            CacheKey { sample: 1, ..base.clone() },
+            CacheKey {
+                criterion: "fact",
+                ..base.clone()
+            },
+            CacheKey {
+                shots: [1; 16],
+                ..base.clone()
+            },
+            CacheKey {
+                input: [1; 16],
+                ..base.clone()
+            },
+            CacheKey {
+                context: Some(""),
+                ..base.clone()
+            },
+            CacheKey {
+                context: Some("c"),
+                ..base.clone()
+            },
+            CacheKey {
+                reference: Some(("r", Standing::Given)),
+                ..base.clone()
+            },
+            CacheKey {
+                reference: Some(("r", Standing::Approved)),
+                ..base.clone()
+            },
+            CacheKey {
+                reference: Some(("s", Standing::Given)),
+                ..base.clone()
+            },
+            CacheKey {
+                outputs: [1; 16],
+                ..base.clone()
+            },
+            CacheKey {
+                order: Some(Order::AsGiven),
+                ..base.clone()
+            },
+            CacheKey {
+                order: Some(Order::Swapped),
+                ..base.clone()
+            },
+            CacheKey {
+                sample: 1,
+                ..base.clone()
+            },
         ]);
         let digests: BTreeSet<_> = keys.iter().map(CacheKey::digest).collect();
         assert_eq!(digests.len(), keys.len());

@@ -29,7 +29,7 @@ pub mod generate;
 pub mod identity;
 pub mod nonce;
 pub mod parse;
-// pub mod probes;
+pub mod probes;
 pub mod prompt;
 pub mod reask;
 pub mod retrieve;

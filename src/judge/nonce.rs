@@ -146,7 +146,13 @@ mod tests {
     #[test]
     fn only_twelve_lower_case_digits_are_a_nonce() {
         assert!(Nonce::from_digits("0123456789ab").is_some());
-        for text in ["", "0123456789a", "0123456789AB", "0123456789ag", "０123456789ab"] {
+        for text in [
+            "",
+            "0123456789a",
+            "0123456789AB",
+            "0123456789ag",
+            "０123456789ab",
+        ] {
             assert!(Nonce::from_digits(text).is_none(), "{text}");
         }
     }

@@ -44,7 +44,8 @@ pub fn message(expected: &Expected, rejected: &Rejected) -> String {
         }
         _ => format!("Your last reply was not accepted: {}.", rejected.message),
     };
-    let mut text = format!("\n{what}\nAnswer the same question again, with one JSON object and nothing else.");
+    let mut text =
+        format!("\n{what}\nAnswer the same question again, with one JSON object and nothing else.");
     if let (Class::Unparsable, [asked]) = (rejected.class, &expected.asked[..]) {
         let answer = match asked.form {
             Form::Level => "<level>",
@@ -69,7 +70,10 @@ mod tests {
     use crate::judge::prompt::Prepared;
 
     fn expected() -> Expected {
-        let rubric = crate::domain::rubric::Rubric::from_sentence("Is it kind?", crate::domain::rubric::Scale::Level5);
+        let rubric = crate::domain::rubric::Rubric::from_sentence(
+            "Is it kind?",
+            crate::domain::rubric::Scale::Level5,
+        );
         let call = &Prepared::all(&rubric, &[]).unwrap()[0];
         Expected {
             nonce: Nonce::from_digits("0123456789ab").unwrap(),

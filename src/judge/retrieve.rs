@@ -64,7 +64,10 @@ pub fn guidelines_digest(guidelines: &[Guideline]) -> [u8; 16] {
         .collect();
     parts.sort_unstable();
     let start = Identity::of("guidelines");
-    parts.iter().fold(start, |identity, part| identity.part(part)).finish()
+    parts
+        .iter()
+        .fold(start, |identity, part| identity.part(part))
+        .finish()
 }
 
 /// Identity of examples in their order.
@@ -151,7 +154,10 @@ impl Library {
             .collect();
         parts.sort_unstable();
         let start = Identity::of("lessons");
-        parts.iter().fold(start, |identity, part| identity.part(part)).finish()
+        parts
+            .iter()
+            .fold(start, |identity, part| identity.part(part))
+            .finish()
     }
 
     /// The examples for one ticket and criterion, most alike first.
@@ -177,7 +183,8 @@ impl Library {
             .collect();
         // Ties go by ticket id, so the same library gives the same prompt.
         ranked.sort_by(|(a, one), (b, two)| {
-            b.total_cmp(a).then_with(|| one.lesson.ticket.cmp(&two.lesson.ticket))
+            b.total_cmp(a)
+                .then_with(|| one.lesson.ticket.cmp(&two.lesson.ticket))
         });
         let mut clusters = BTreeSet::new();
         let mut levels: BTreeMap<String, usize> = BTreeMap::new();
@@ -227,7 +234,11 @@ fn grams(text: &str) -> BTreeSet<u32> {
 fn jaccard(one: &BTreeSet<u32>, two: &BTreeSet<u32>) -> f64 {
     let shared = one.intersection(two).count();
     let all = one.len() + two.len() - shared;
-    if all == 0 { 1.0 } else { shared as f64 / all as f64 }
+    if all == 0 {
+        1.0
+    } else {
+        shared as f64 / all as f64
+    }
 }
 
 /// Counts of hashed character 3- to 5-grams, length 1.
@@ -242,7 +253,10 @@ fn vector(input: &str, output: &str) -> Vec<(u16, f32)> {
         }
     }
     let length = counts.iter().map(|count| count * count).sum::<f32>().sqrt();
-    let filled = counts.into_iter().enumerate().filter(|(_, count)| *count > 0.0);
+    let filled = counts
+        .into_iter()
+        .enumerate()
+        .filter(|(_, count)| *count > 0.0);
     filled
         .map(|(at, count)| (at as u16, count / length))
         .collect()

@@ -206,11 +206,23 @@ mod tests {
     fn one_schema_serves_every_ticket_and_holds_the_levels() {
         let shape = &shapes(Scoring::PerCriterion, Scale::Level5)[0];
         let schema: Value = shape.schema.read().unwrap();
-        assert_eq!(schema["properties"]["level"]["enum"], json!([0, 1, 2, 3, 4, 5]));
+        assert_eq!(
+            schema["properties"]["level"]["enum"],
+            json!([0, 1, 2, 3, 4, 5])
+        );
         let keys: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
         assert_eq!(
             keys,
-            ["verdict_id", "criterion", "evidence", "reasoning", "level", "reference_conflict", "cannot_judge", "cannot_judge_reason"]
+            [
+                "verdict_id",
+                "criterion",
+                "evidence",
+                "reasoning",
+                "level",
+                "reference_conflict",
+                "cannot_judge",
+                "cannot_judge_reason"
+            ]
         );
         let wide = &shapes(Scoring::PerCriterion, Scale::Range { min: 0, max: 5000 })[0];
         let schema: Value = wide.schema.read().unwrap();

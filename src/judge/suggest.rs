@@ -48,16 +48,25 @@ pub fn prompt(
     room: Option<u64>,
 ) -> Result<Wanted, Rejected> {
     let Some(output) = subject.outputs.first() else {
-        return Err(Rejected::new(Class::BadRequest, "the ticket has no output to correct"));
+        return Err(Rejected::new(
+            Class::BadRequest,
+            "the ticket has no output to correct",
+        ));
     };
     let mut prefix = String::new();
     if !rubric.instructions.trim().is_empty() {
-        prefix.push_str(&format!("# Task of the output\n{}\n\n", rubric.instructions.trim()));
+        prefix.push_str(&format!(
+            "# Task of the output\n{}\n\n",
+            rubric.instructions.trim()
+        ));
     }
     prefix.push_str("# Criteria\n");
     for question in rubric.questions() {
         prefix.push_str(&format!("`{}`: {}\n", question.id, question.text.trim()));
-        if let Some(best) = question.scale().and_then(|scale| question.anchor(scale.max())) {
+        if let Some(best) = question
+            .scale()
+            .and_then(|scale| question.anchor(scale.max()))
+        {
             prefix.push_str(&format!("  at its best: {}\n", best.trim()));
         }
     }
@@ -75,7 +84,10 @@ pub fn prompt(
     blocks.block("output", &output.text);
     blocks.note("What failed:");
     for verdict in failing {
-        let level = verdict.outcome.answer().map_or_else(|| "-".to_owned(), Answer::to_string);
+        let level = verdict
+            .outcome
+            .answer()
+            .map_or_else(|| "-".to_owned(), Answer::to_string);
         let mut found = format!("{}: {level}. {}", verdict.criterion, verdict.reasoning);
         for quote in verdict.evidence.iter().filter(|quote| quote.problem) {
             found.push_str(&format!("\n- \"{}\"", quote.quote));
@@ -96,7 +108,11 @@ pub fn prompt(
         ));
     }
     Ok(Wanted {
-        prompt: Prompt::Written { system: system.into(), prefix: prefix.into(), rest },
+        prompt: Prompt::Written {
+            system: system.into(),
+            prefix: prefix.into(),
+            rest,
+        },
         shape: schema::suggestion(),
         tokens,
     })
@@ -150,17 +166,28 @@ pub fn read(reply: &Reply, nonce: &Nonce, original: &str) -> Result<Suggestion, 
     let bound = bound_objects(reply, nonce)?;
     let mut wires = bound.iter().map(|(_, text)| {
         serde_json::from_str::<Wire>(text).map_err(|error| {
-            Rejected::new(Class::Unparsable, format!("the suggestion cannot be read: {error}"))
+            Rejected::new(
+                Class::Unparsable,
+                format!("the suggestion cannot be read: {error}"),
+            )
         })
     });
-    let first = wires.next().unwrap_or_else(|| Err(Rejected::new(Class::Unparsable, "the reply is empty")))?;
+    let first = wires
+        .next()
+        .unwrap_or_else(|| Err(Rejected::new(Class::Unparsable, "the reply is empty")))?;
     for other in wires {
         if other?.corrected_output != first.corrected_output {
-            return Err(Rejected::new(Class::Ambiguous, "the reply holds two corrections that differ"));
+            return Err(Rejected::new(
+                Class::Ambiguous,
+                "the reply holds two corrections that differ",
+            ));
         }
     }
     if first.corrected_output.trim().is_empty() {
-        return Err(Rejected::new(Class::Unparsable, "the corrected output is empty"));
+        return Err(Rejected::new(
+            Class::Unparsable,
+            "the corrected output is empty",
+        ));
     }
     let kind = if first.corrected_output == original {
         Kind::Unchanged
@@ -170,7 +197,11 @@ pub fn read(reply: &Reply, nonce: &Nonce, original: &str) -> Result<Suggestion, 
             _ => Kind::Rewrite,
         }
     };
-    Ok(Suggestion { text: first.corrected_output, kind, unresolved: first.unresolved })
+    Ok(Suggestion {
+        text: first.corrected_output,
+        kind,
+        unresolved: first.unresolved,
+    })
 }
 
 /// The original with all changes made; `None` where a quote stands nowhere, more than once, or in another.
@@ -242,7 +273,8 @@ pub fn helped(
             _ => missing.push(id.to_owned()),
         }
     }
-    let passed = |checks: &[CheckOutcome], id: &str| checks.iter().any(|one| one.check == id && one.pass);
+    let passed =
+        |checks: &[CheckOutcome], id: &str| checks.iter().any(|one| one.check == id && one.pass);
     for check in after.1.iter().filter(|one| !one.pass) {
         if passed(before.1, &check.check) {
             worse.push(check.check.clone());

@@ -9,22 +9,102 @@ use crate::domain::rubric::{Problem, Question, Rubric, Severity};
 
 /// Words of praise that say nothing by themselves.
 const EMPTY_WORDS: [&str; 26] = [
-    "good", "great", "nice", "bad", "poor", "okay", "ok", "fine", "appropriate", "inappropriate", "proper",
-    "suitable", "adequate", "acceptable", "reasonable", "quality", "high-quality", "excellent", "best", "better",
-    "well", "perfect", "average", "decent", "satisfactory", "helpful",
+    "good",
+    "great",
+    "nice",
+    "bad",
+    "poor",
+    "okay",
+    "ok",
+    "fine",
+    "appropriate",
+    "inappropriate",
+    "proper",
+    "suitable",
+    "adequate",
+    "acceptable",
+    "reasonable",
+    "quality",
+    "high-quality",
+    "excellent",
+    "best",
+    "better",
+    "well",
+    "perfect",
+    "average",
+    "decent",
+    "satisfactory",
+    "helpful",
 ];
 
 /// Words that carry no meaning of their own in a question or an anchor.
 const FILLERS: [&str; 38] = [
-    "is", "are", "the", "a", "an", "it", "this", "that", "output", "response", "answer", "reply", "how", "what",
-    "does", "do", "of", "in", "and", "or", "very", "quite", "really", "overall", "generally", "somewhat", "not",
-    "was", "be", "text", "meet", "meets", "to", "for", "give", "gives", "answers", "outputs",
+    "is",
+    "are",
+    "the",
+    "a",
+    "an",
+    "it",
+    "this",
+    "that",
+    "output",
+    "response",
+    "answer",
+    "reply",
+    "how",
+    "what",
+    "does",
+    "do",
+    "of",
+    "in",
+    "and",
+    "or",
+    "very",
+    "quite",
+    "really",
+    "overall",
+    "generally",
+    "somewhat",
+    "not",
+    "was",
+    "be",
+    "text",
+    "meet",
+    "meets",
+    "to",
+    "for",
+    "give",
+    "gives",
+    "answers",
+    "outputs",
 ];
 
 /// What follows a joined question: a second one of its own.
 const VERBS: [&str; 24] = [
-    "is", "are", "does", "do", "has", "have", "can", "would", "will", "should", "polite", "complete", "correct",
-    "concise", "clear", "accurate", "friendly", "relevant", "safe", "short", "kind", "factual", "honest", "consistent",
+    "is",
+    "are",
+    "does",
+    "do",
+    "has",
+    "have",
+    "can",
+    "would",
+    "will",
+    "should",
+    "polite",
+    "complete",
+    "correct",
+    "concise",
+    "clear",
+    "accurate",
+    "friendly",
+    "relevant",
+    "safe",
+    "short",
+    "kind",
+    "factual",
+    "honest",
+    "consistent",
 ];
 
 /// Everything worth saying about the wording, in the order of the rubric.
@@ -46,7 +126,13 @@ pub fn lint(rubric: &Rubric) -> Vec<Problem> {
     problems
 }
 
-fn warn(problems: &mut Vec<Problem>, code: &'static str, place: String, message: String, hint: &str) {
+fn warn(
+    problems: &mut Vec<Problem>,
+    code: &'static str,
+    place: String,
+    message: String,
+    hint: &str,
+) {
     problems.push(Problem {
         severity: Severity::Warning,
         code,
@@ -78,16 +164,26 @@ fn instructions(rubric: &Rubric, problems: &mut Vec<Problem>) {
 }
 
 fn wording(question: &Question<'_>, place: &str, problems: &mut Vec<Problem>) {
-    let key = if question.anchors.is_some() { "question" } else { "text" };
+    let key = if question.anchors.is_some() {
+        "question"
+    } else {
+        "text"
+    };
     let place = format!("{place}.{key}");
     let text = question.text.trim();
-    let described = question.anchors.is_some_and(|anchors| anchors.values().any(|text| !only_empty(text)));
+    let described = question
+        .anchors
+        .is_some_and(|anchors| anchors.values().any(|text| !only_empty(text)));
     if only_empty(text) && !described && !text.is_empty() {
         warn(
             problems,
             "vague_question",
             place.clone(),
-            format!("`{}` asks `{}`, which every reader fills in differently", question.id, super::parse::brief(text)),
+            format!(
+                "`{}` asks `{}`, which every reader fills in differently",
+                question.id,
+                super::parse::brief(text)
+            ),
             "ask for one thing a reader can point at in the output, or describe every level",
         );
     }
@@ -96,7 +192,10 @@ fn wording(question: &Question<'_>, place: &str, problems: &mut Vec<Problem>) {
             problems,
             "double_question",
             place,
-            format!("`{}` asks two things at once (`{second}`); an output that does one of them has no level", question.id),
+            format!(
+                "`{}` asks two things at once (`{second}`); an output that does one of them has no level",
+                question.id
+            ),
             "split it into two criteria, or drop the lesser one",
         );
     }
@@ -112,7 +211,11 @@ fn anchors(question: &Question<'_>, place: &str, problems: &mut Vec<Problem>) {
                 problems,
                 "vague_anchor",
                 format!("{place}.anchors.{level}"),
-                format!("level {level} of `{}` is only `{}`", question.id, super::parse::brief(text)),
+                format!(
+                    "level {level} of `{}` is only `{}`",
+                    question.id,
+                    super::parse::brief(text)
+                ),
                 "say what an output at this level does or lacks",
             );
         }
@@ -125,7 +228,10 @@ fn anchors(question: &Question<'_>, place: &str, problems: &mut Vec<Problem>) {
                 problems,
                 "same_anchor",
                 format!("{place}.anchors.{level}"),
-                format!("level {level} of `{}` says the same as another one", question.id),
+                format!(
+                    "level {level} of `{}` says the same as another one",
+                    question.id
+                ),
                 "say what tells the two levels apart, or use fewer levels",
             );
         }
@@ -143,7 +249,10 @@ fn words(text: &str) -> Vec<String> {
 fn only_empty(text: &str) -> bool {
     let words = words(text);
     let empty = |word: &String| EMPTY_WORDS.contains(&word.as_str());
-    words.iter().any(empty) && words.iter().all(|word| empty(word) || FILLERS.contains(&word.as_str()))
+    words.iter().any(empty)
+        && words
+            .iter()
+            .all(|word| empty(word) || FILLERS.contains(&word.as_str()))
 }
 
 /// The second question behind an `and`, if there is one.
@@ -153,7 +262,10 @@ fn double(text: &str) -> Option<String> {
     }
     let lower = text.to_lowercase();
     let starts = |word: &str| VERBS.contains(&word);
-    let asks = lower.split_whitespace().next().is_some_and(|word| ["is", "are", "does", "do", "has", "have"].contains(&word));
+    let asks = lower
+        .split_whitespace()
+        .next()
+        .is_some_and(|word| ["is", "are", "does", "do", "has", "have"].contains(&word));
     for (at, _) in lower.match_indices(" and ") {
         let (before, behind) = (words(&lower[..at]), words(&lower[at + 5..]));
         let (Some(last), Some(next)) = (before.last(), behind.first()) else {
@@ -161,7 +273,8 @@ fn double(text: &str) -> Option<String> {
         };
         // `policy and record` joins two things, `polite and complete` two questions.
         let two_qualities = starts(last) && starts(next);
-        let second_clause = asks && ["is", "are", "does", "do", "has", "have"].contains(&next.as_str());
+        let second_clause =
+            asks && ["is", "are", "does", "do", "has", "have"].contains(&next.as_str());
         if two_qualities || second_clause {
             return Some(format!("{last} and {next}"));
         }
@@ -176,9 +289,13 @@ mod tests {
 
     fn codes(question: &str, anchors: &[(i32, &str)]) -> Vec<&'static str> {
         let mut rubric = Rubric::empty("r");
-        rubric.instructions = "Replies to customers of a parcel service, by the policy in the system prompt.".into();
+        rubric.instructions =
+            "Replies to customers of a parcel service, by the policy in the system prompt.".into();
         let mut criterion = Criterion::new("c", question, Scale::Level5);
-        criterion.anchors = anchors.iter().map(|(level, text)| (*level, (*text).to_owned())).collect();
+        criterion.anchors = anchors
+            .iter()
+            .map(|(level, text)| (*level, (*text).to_owned()))
+            .collect();
         rubric.criteria.push(criterion);
         lint(&rubric).iter().map(|problem| problem.code).collect()
     }
@@ -190,11 +307,27 @@ mod tests {
             ("Is it appropriate?", &[], &["vague_question"]),
             ("Is it good?", &[(0, "Contradicts the policy")], &[]),
             ("Is it polite and complete?", &[], &["double_question"]),
-            ("Is the amount right and does it name the date?", &[], &["double_question"]),
+            (
+                "Is the amount right and does it name the date?",
+                &[],
+                &["double_question"],
+            ),
             ("Is it right? Is it short?", &[], &["double_question"]),
-            ("Is every statement correct, by the policy and the account record?", &[], &[]),
-            ("Does it name the date of the refund?", &[(0, "bad"), (5, "very good")], &["vague_anchor", "vague_anchor"]),
-            ("Does it name the date?", &[(1, "Names a month"), (2, "names a month")], &["same_anchor"]),
+            (
+                "Is every statement correct, by the policy and the account record?",
+                &[],
+                &[],
+            ),
+            (
+                "Does it name the date of the refund?",
+                &[(0, "bad"), (5, "very good")],
+                &["vague_anchor", "vague_anchor"],
+            ),
+            (
+                "Does it name the date?",
+                &[(1, "Names a month"), (2, "names a month")],
+                &["same_anchor"],
+            ),
         ] {
             assert_eq!(codes(question, anchors), expected, "{question}");
         }

@@ -6,6 +6,7 @@
 //! never the rubric's score.
 
 mod language;
+mod literal;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use serde::Serialize;
 use super::parse::brief;
 use super::subject::Subject;
 use crate::domain::record::Quote;
-use crate::domain::rubric::{Answer, Check, CheckOutcome, CheckTest, Mode, PATTERN_SIZE_LIMIT, Rubric};
+use crate::domain::rubric::{Answer, Check, CheckOutcome, CheckTest, PATTERN_SIZE_LIMIT, Rubric};
 use crate::domain::verdict::{Flag, Outcome, Verdict};
 
 /// Version of what the checks mean; part of the identity of the `checks` judge.
@@ -73,7 +74,8 @@ impl Checks {
                 CheckTest::Regex { pattern: text } => pattern(text, true)?,
                 CheckTest::NotRegex { pattern: text } => pattern(text, false)?,
                 CheckTest::JsonSchema { schema } => {
-                    let value = serde_json::from_str(schema).map_err(|error| failed(error.to_string()))?;
+                    let value =
+                        serde_json::from_str(schema).map_err(|error| failed(error.to_string()))?;
                     let validator = jsonschema::validator_for(&value)
                         .map_err(|error| failed(error.to_string()))?;
                     Ready::Schema(Box::new(validator))
@@ -94,7 +96,10 @@ impl Checks {
 
     /// Runs all checks on the first output of a subject. Calls of tools are no text and not looked at.
     pub fn run(&self, subject: &Subject) -> Vec<Checked> {
-        let text = subject.outputs.first().map_or("", |output| output.text.as_str());
+        let text = subject
+            .outputs
+            .first()
+            .map_or("", |output| output.text.as_str());
         let run = |(check, ready): &(Check, Ready)| {
             let found = match ready {
                 Ready::Pattern { regex, wanted } => by_pattern(regex, *wanted, text),
@@ -124,8 +129,13 @@ impl Checks {
             let Some(level) = rubric.level_from_checks(&question, &outcomes) else {
                 continue;
             };
-            let ids: Vec<&str> = rubric.checks_of(question.id).map(|check| check.id.as_str()).collect();
-            let own = checked.iter().filter(|one| ids.contains(&one.outcome.check.as_str()));
+            let ids: Vec<&str> = rubric
+                .checks_of(question.id)
+                .map(|check| check.id.as_str())
+                .collect();
+            let own = checked
+                .iter()
+                .filter(|one| ids.contains(&one.outcome.check.as_str()));
             let mut verdict = Verdict::new(question.id, Outcome::Scored(Answer::Level(level)));
             let mut says = Vec::new();
             for one in own {
@@ -169,15 +179,24 @@ impl Judged {
 
     /// Such as `2 of 4 criteria checked`.
     pub fn words(&self) -> String {
-        let noun = if self.criteria == 1 { "criterion" } else { "criteria" };
-        format!("{} of {} {noun} checked", self.criteria_checked, self.criteria)
+        let noun = if self.criteria == 1 {
+            "criterion"
+        } else {
+            "criteria"
+        };
+        format!(
+            "{} of {} {noun} checked",
+            self.criteria_checked, self.criteria
+        )
     }
 }
 
 /// Flags a verdict whose level is the best although a check without a criterion failed, or the worst
 /// although all passed.
 pub fn contradicts(rubric: &Rubric, verdict: &mut Verdict, checked: &[Checked]) {
-    let scale = rubric.question(&verdict.criterion).and_then(|question| question.scale());
+    let scale = rubric
+        .question(&verdict.criterion)
+        .and_then(|question| question.scale());
     let level = verdict.outcome.answer().and_then(Answer::level);
     let (Some(scale), Some(level)) = (scale, level) else {
         return;
@@ -190,10 +209,13 @@ pub fn contradicts(rubric: &Rubric, verdict: &mut Verdict, checked: &[Checked]) 
     };
     let own: Vec<&Checked> = checked.iter().filter(of_this).collect();
     let all_passed = !own.is_empty() && own.iter().all(|one| one.outcome.pass);
-    let zeroed = failed && rubric.checks.iter().any(|check| {
-        check.on_fail == crate::domain::rubric::OnFail::Zero
-            && checked.iter().any(|one| one.outcome.check == check.id && !one.outcome.pass)
-    });
+    let zeroed = failed
+        && rubric.checks.iter().any(|check| {
+            check.on_fail == crate::domain::rubric::OnFail::Zero
+                && checked
+                    .iter()
+                    .any(|one| one.outcome.check == check.id && !one.outcome.pass)
+        });
     if (level == scale.max() && (zeroed || own.iter().any(|one| !one.outcome.pass)))
         || (level == scale.min() && all_passed)
     {
@@ -225,9 +247,11 @@ impl Found {
 fn by_pattern(regex: &Regex, wanted: bool, text: &str) -> Found {
     let shown = brief(regex.as_str());
     match (regex.find(text), wanted) {
-        (Some(hit), _) => {
-            Found::new(wanted, format!("`{shown}` matches `{}`", brief(hit.as_str()))).quoting(hit.as_str())
-        }
+        (Some(hit), _) => Found::new(
+            wanted,
+            format!("`{shown}` matches `{}`", brief(hit.as_str())),
+        )
+        .quoting(hit.as_str()),
         (None, _) => Found::new(!wanted, format!("`{shown}` matches nowhere")),
     }
 }
@@ -241,7 +265,11 @@ fn by_schema(validator: &Validator, text: &str) -> Found {
         None => Found::new(true, "the output fits the schema"),
         Some(error) => {
             let place = error.instance_path().to_string();
-            let at = if place.is_empty() { "the top".to_owned() } else { format!("`{}`", brief(&place)) };
+            let at = if place.is_empty() {
+                "the top".to_owned()
+            } else {
+                format!("`{}`", brief(&place))
+            };
             Found::new(false, format!("at {at}: {}", brief(&error.to_string())))
         }
     }
@@ -249,80 +277,40 @@ fn by_schema(validator: &Validator, text: &str) -> Found {
 
 fn plain(test: &CheckTest, text: &str, subject: &Subject) -> Found {
     match test {
-        CheckTest::Contains { text: wanted, mode, ignore_case } => {
-            contains(text, wanted, *mode, *ignore_case)
-        }
+        CheckTest::Contains {
+            text: wanted,
+            mode,
+            ignore_case,
+        } => literal::contains(text, wanted, *mode, *ignore_case),
         CheckTest::MaxChars { chars } => {
             let count = text.chars().count();
-            Found::new(count as u64 <= u64::from(*chars), format!("{count} characters, at most {chars}"))
+            Found::new(
+                count as u64 <= u64::from(*chars),
+                format!("{count} characters, at most {chars}"),
+            )
         }
         CheckTest::MinChars { chars } => {
             let count = text.chars().count();
-            Found::new(count as u64 >= u64::from(*chars), format!("{count} characters, at least {chars}"))
+            Found::new(
+                count as u64 >= u64::from(*chars),
+                format!("{count} characters, at least {chars}"),
+            )
         }
-        CheckTest::Json => match serde_json::from_str::<&serde_json::value::RawValue>(text.trim()) {
-            Ok(_) => Found::new(true, "the output is JSON"),
-            Err(error) => Found::new(false, format!("the output is not JSON: {error}")),
-        },
+        CheckTest::Json => {
+            match serde_json::from_str::<&serde_json::value::RawValue>(text.trim()) {
+                Ok(_) => Found::new(true, "the output is JSON"),
+                Err(error) => Found::new(false, format!("the output is not JSON: {error}")),
+            }
+        }
         CheckTest::Language { language } => language::check(text, language, subject),
-        CheckTest::Equals { text: wanted, ignore_case } => equals(text, wanted.as_deref(), *ignore_case, subject),
-        CheckTest::NoEcho { chars } => no_echo(text, *chars, subject),
+        CheckTest::Equals {
+            text: wanted,
+            ignore_case,
+        } => literal::equals(text, wanted.as_deref(), *ignore_case, subject),
+        CheckTest::NoEcho { chars } => literal::no_echo(text, *chars, subject),
         // Compiled above; a test that needed compiling never comes here.
         CheckTest::Regex { .. } | CheckTest::NotRegex { .. } | CheckTest::JsonSchema { .. } => {
             Found::new(false, "the check was not compiled")
         }
-    }
-}
-
-fn contains(text: &str, wanted: &[String], mode: Mode, ignore_case: bool) -> Found {
-    let fold = |text: &str| if ignore_case { text.to_lowercase() } else { text.to_owned() };
-    let hay = fold(text);
-    let (there, absent): (Vec<&String>, Vec<&String>) =
-        wanted.iter().partition(|one| hay.contains(&fold(one)));
-    let list = |all: &[&String]| all.iter().map(|one| format!("`{}`", brief(one))).collect::<Vec<_>>().join(", ");
-    match mode {
-        Mode::All if absent.is_empty() => Found::new(true, format!("contains {}", list(&there))),
-        Mode::All => Found::new(false, format!("does not contain {}", list(&absent))),
-        Mode::Any if there.is_empty() => Found::new(false, format!("contains none of {}", list(&absent))),
-        Mode::Any => Found::new(true, format!("contains {}", list(&there))),
-    }
-}
-
-fn equals(text: &str, wanted: Option<&str>, ignore_case: bool, subject: &Subject) -> Found {
-    let reference = subject.reference.as_ref().map(|reference| reference.text.as_str());
-    let Some(wanted) = wanted.or(reference) else {
-        return Found::new(false, "there is no reference to equal");
-    };
-    let (one, two) = (text.trim(), wanted.trim());
-    let same = if ignore_case { one.to_lowercase() == two.to_lowercase() } else { one == two };
-    let says = if same { "equals" } else { "differs from" };
-    Found::new(same, format!("{says} `{}`", brief(two)))
-}
-
-/// Whether the output repeats a run of the request, blanks counted as one and case ignored.
-fn no_echo(text: &str, chars: Option<u32>, subject: &Subject) -> Found {
-    let fold = |text: &str| -> Vec<char> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        words.join(" ").to_lowercase().chars().collect()
-    };
-    let (output, request) = (fold(text), fold(subject.last_user_text()));
-    let clear = || Found::new(true, "does not repeat the request");
-    if output.is_empty() || request.is_empty() {
-        return clear();
-    }
-    let Some(run) = chars.map(|chars| (chars as usize).max(1)) else {
-        let same = output == request;
-        return if same { Found::new(false, "the output is the request itself") } else { clear() };
-    };
-    if request.len() < run || output.len() < run {
-        return clear();
-    }
-    let runs: std::collections::HashSet<&[char]> = request.windows(run).collect();
-    match output.windows(run).find(|window| runs.contains(window)) {
-        Some(window) => {
-            let words: String = window.iter().collect();
-            Found::new(false, format!("repeats {run} characters of the request: `{}`", brief(&words)))
-        }
-        None => clear(),
     }
 }

@@ -63,7 +63,10 @@ pub(super) fn read(object: &Object, expected: &Expected) -> Result<Found, Reject
     let answers = if expected.joint {
         joint(object, expected)?
     } else {
-        let asked = expected.asked.first().ok_or_else(|| missing("the criterion"))?;
+        let asked = expected
+            .asked
+            .first()
+            .ok_or_else(|| missing("the criterion"))?;
         check_criterion(object, asked)?;
         vec![single(object, asked, expected)?]
     };
@@ -84,7 +87,9 @@ fn joint(object: &Object, expected: &Expected) -> Result<Vec<Read>, Rejected> {
             }
         }
         let first = read.first().cloned();
-        let differ = read.iter().any(|other| Some(&other.answer) != first.as_ref().map(|one| &one.answer));
+        let differ = read
+            .iter()
+            .any(|other| Some(&other.answer) != first.as_ref().map(|one| &one.answer));
         if differ {
             return Err(Rejected::new(
                 Class::Ambiguous,
@@ -182,7 +187,10 @@ fn one<T: for<'de> Deserialize<'de>>(object: &Object, key: &str) -> Result<Optio
 }
 
 fn missing(what: &str) -> Rejected {
-    Rejected::new(Class::MissingCriterion, format!("the answer leaves {what} out"))
+    Rejected::new(
+        Class::MissingCriterion,
+        format!("the answer leaves {what} out"),
+    )
 }
 
 fn unparsable(key: &str, what: &str) -> Rejected {

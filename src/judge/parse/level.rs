@@ -76,10 +76,7 @@ fn number(text: &str) -> Option<Number> {
 }
 
 fn no_level(text: &str) -> Rejected {
-    Rejected::new(
-        Class::Unparsable,
-        format!("`{}` is no level", brief(text)),
-    )
+    Rejected::new(Class::Unparsable, format!("`{}` is no level", brief(text)))
 }
 
 fn outside(text: &str, scale: Scale) -> Rejected {
@@ -101,17 +98,59 @@ mod tests {
     #[test]
     fn a_level_is_taken_only_where_it_says_exactly_one() {
         let scale = Scale::Level5;
-        for (text, level) in [("4", 4), ("4.0", 4), ("4/5", 4), (" 0 / 5 ", 0), ("5.00", 5), ("4e0", 4)] {
+        for (text, level) in [
+            ("4", 4),
+            ("4.0", 4),
+            ("4/5", 4),
+            (" 0 / 5 ", 0),
+            ("5.00", 5),
+            ("4e0", 4),
+        ] {
             assert_eq!(of_text(text, scale).ok(), Some(level), "{text}");
         }
-        for text in ["3.5", "6", "-1", "4/10", "40", "99999999999999999999", "1e999", "4.0000000000000000001", "4e-1"] {
-            assert_eq!(of_text(text, scale).unwrap_err().class, Class::OutOfRange, "{text}");
+        for text in [
+            "3.5",
+            "6",
+            "-1",
+            "4/10",
+            "40",
+            "99999999999999999999",
+            "1e999",
+            "4.0000000000000000001",
+            "4e-1",
+        ] {
+            assert_eq!(
+                of_text(text, scale).unwrap_err().class,
+                Class::OutOfRange,
+                "{text}"
+            );
         }
-        for text in ["", "high", "4 stars", "four", "٤", "4/", "4/five", "NaN", "inf", "4\u{200b}", "0x4", "4 or 5"] {
-            assert_eq!(of_text(text, scale).unwrap_err().class, Class::Unparsable, "{text}");
+        for text in [
+            "",
+            "high",
+            "4 stars",
+            "four",
+            "٤",
+            "4/",
+            "4/five",
+            "NaN",
+            "inf",
+            "4\u{200b}",
+            "0x4",
+            "4 or 5",
+        ] {
+            assert_eq!(
+                of_text(text, scale).unwrap_err().class,
+                Class::Unparsable,
+                "{text}"
+            );
         }
         for raw in ["true", "null", "[4]", "{\"x\":4}"] {
-            assert_eq!(of_raw(raw, scale).unwrap_err().class, Class::Unparsable, "{raw}");
+            assert_eq!(
+                of_raw(raw, scale).unwrap_err().class,
+                Class::Unparsable,
+                "{raw}"
+            );
         }
     }
 }

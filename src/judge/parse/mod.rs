@@ -104,7 +104,11 @@ pub fn read(reply: &Reply, expected: &Expected) -> Result<Reading, Rejected> {
 
 /// Stop reasons, before anything is parsed: half a reply may look like a whole one.
 pub(super) fn stopped(reply: &Reply) -> Result<(), Rejected> {
-    if let Some(words) = reply.refusal.as_deref().filter(|words| !words.trim().is_empty()) {
+    if let Some(words) = reply
+        .refusal
+        .as_deref()
+        .filter(|words| !words.trim().is_empty())
+    {
         return Err(Rejected::new(
             Class::Refusal,
             format!("the judge refused: {}", brief(words)),
@@ -231,7 +235,10 @@ fn choice(word: &str, expected: &Expected) -> Result<Answer, Rejected> {
         (other, _) => {
             return Err(Rejected::new(
                 Class::OutOfRange,
-                format!("the choice must be `A`, `B` or `tie`, not `{}`", brief(other)),
+                format!(
+                    "the choice must be `A`, `B` or `tie`, not `{}`",
+                    brief(other)
+                ),
             ));
         }
     };

@@ -83,7 +83,9 @@ impl Object {
 
     /// Whether any of these keys is there.
     pub(super) fn has_any(&self, keys: &[&str]) -> bool {
-        self.fields.iter().any(|(name, _)| keys.contains(&name.as_str()))
+        self.fields
+            .iter()
+            .any(|(name, _)| keys.contains(&name.as_str()))
     }
 }
 
@@ -199,7 +201,9 @@ fn without_trailing_commas(text: &str) -> String {
         } else if *byte == b'"' {
             string = true;
         } else if *byte == b',' {
-            let next = bytes[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
+            let next = bytes[at + 1..]
+                .iter()
+                .find(|byte| !byte.is_ascii_whitespace());
             if matches!(next, Some(b'}' | b']')) {
                 out.push_str(&text[kept..at]);
                 kept = at + 1;

@@ -76,7 +76,8 @@ impl Pair {
     /// Every pair of `candidates`, lower place first.
     pub fn all(candidates: usize) -> Vec<(u16, u16)> {
         let last = u16::try_from(candidates).unwrap_or(u16::MAX);
-        let pairs = (1..=last).flat_map(|first| (first + 1..=last).map(move |second| (first, second)));
+        let pairs =
+            (1..=last).flat_map(|first| (first + 1..=last).map(move |second| (first, second)));
         pairs.collect()
     }
 }

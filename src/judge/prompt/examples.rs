@@ -82,10 +82,16 @@ fn balanced<'a>(examples: &'a [Example], asked: &[Asked]) -> Vec<&'a Example> {
     let mut chosen: Vec<(usize, &Example)> = Vec::new();
     // Round by round: the n-th example of every level before the n+1-th of any.
     for round in 0..EXAMPLES {
-        for (place, example) in examples.iter().enumerate().filter(|(_, example)| fits(example)) {
+        for (place, example) in examples
+            .iter()
+            .enumerate()
+            .filter(|(_, example)| fits(example))
+        {
             let level = example.answers.get(first);
             let before = examples[..place].iter().filter(fits);
-            let earlier = before.filter(|other| other.answers.get(first) == level).count();
+            let earlier = before
+                .filter(|other| other.answers.get(first) == level)
+                .count();
             if earlier == round && chosen.len() < EXAMPLES {
                 chosen.push((place, example));
             }

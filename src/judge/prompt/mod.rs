@@ -186,15 +186,11 @@ impl Prepared {
     }
 
     /// The outputs to show with their names.
-    fn outputs<'a>(
-        &self,
-        with: &Filling<'a>,
-    ) -> Result<Vec<(&'static str, &'a Output)>, Rejected> {
+    fn outputs<'a>(&self, with: &Filling<'a>) -> Result<Vec<(&'static str, &'a Output)>, Rejected> {
         let at = |place: u16| with.subject.outputs.get(usize::from(place).wrapping_sub(1));
         let found = if self.is_comparison() {
-            with.pair.and_then(|pair| {
-                Some(vec![("output A", at(pair.a)?), ("output B", at(pair.b)?)])
-            })
+            with.pair
+                .and_then(|pair| Some(vec![("output A", at(pair.a)?), ("output B", at(pair.b)?)]))
         } else {
             at(1).map(|output| vec![("output", output)])
         };
@@ -301,7 +297,10 @@ fn prefix(rubric: &Rubric, guidelines: &[Guideline], asked: &[Asked]) -> String 
 
 /// Whether anything of the outputs could not be shown to a judge as text.
 pub fn parts_not_shown(subject: &Subject) -> bool {
-    subject.outputs.iter().any(|output| !output.not_shown.is_empty())
+    subject
+        .outputs
+        .iter()
+        .any(|output| !output.not_shown.is_empty())
         || subject
             .request
             .iter()

@@ -65,7 +65,9 @@ pub(super) fn check(template: &str) -> Result<(), TemplateError> {
     let mut unknown: Vec<&String> = named.iter().filter(|name| !known.contains(name)).collect();
     unknown.sort();
     if let Some(name) = unknown.first() {
-        let line = template.lines().position(|line| line.contains(name.as_str()));
+        let line = template
+            .lines()
+            .position(|line| line.contains(name.as_str()));
         return Err(TemplateError {
             line: line.map(|place| place + 1),
             message: format!(
@@ -141,12 +143,24 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_refused_with_its_line() {
         for (template, line, says) in [
-            ("x\n{{ eval_model_respnse }} {{ eval_model_response }}", Some(2), "eval_model_respnse"),
+            (
+                "x\n{{ eval_model_respnse }} {{ eval_model_response }}",
+                Some(2),
+                "eval_model_respnse",
+            ),
             ("{% if x %}", Some(1), "end of input"),
             ("a\nb {{ eval_model_response | nope }}", Some(2), "nope"),
             ("only {{ conversation_context }}", None, "never appears"),
-            ("{% for i in range(90000) %}{% for j in range(9) %}{{ j }}{% endfor %}{% endfor %}{{ eval_model_response }}", Some(1), "steps"),
-            ("{% include 'other' %}{{ eval_model_response }}", Some(1), "not found"),
+            (
+                "{% for i in range(90000) %}{% for j in range(9) %}{{ j }}{% endfor %}{% endfor %}{{ eval_model_response }}",
+                Some(1),
+                "steps",
+            ),
+            (
+                "{% include 'other' %}{{ eval_model_response }}",
+                Some(1),
+                "not found",
+            ),
         ] {
             let error = check(template).unwrap_err();
             assert_eq!(error.line, line, "{template}: {error}");
