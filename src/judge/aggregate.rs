@@ -44,7 +44,7 @@ pub fn samples<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Samples {
                 None => {
                     *classes
                         .entry(Class::Unparsable.name().to_owned())
-                        .or_insert(0) += 1
+                        .or_insert(0) += 1;
                 }
             },
             Outcome::Unscored(class) => *classes.entry(class.clone()).or_insert(0) += 1,

@@ -209,7 +209,9 @@ pub fn read(reply: &Reply, nonce: &Nonce) -> Result<Draft, Rejected> {
         name => name,
     };
     let mut rubric = Rubric::empty(format!("draft-{name}"));
-    rubric.instructions = wire.instructions.trim().to_owned();
+    wire.instructions
+        .trim()
+        .clone_into(&mut rubric.instructions);
     let mut why = BTreeMap::new();
     for wire in wire.criteria.into_iter().take(MOST_CRITERIA) {
         let criterion = criterion(&wire, &rubric)?;
@@ -251,11 +253,14 @@ fn criterion(wire: &WireCriterion, so_far: &Rubric) -> Result<Criterion, Rejecte
         stem => stem,
     };
     let taken = |id: &str| so_far.criteria.iter().any(|one| one.id == id);
-    let id = (2..)
-        .map(|n| format!("{stem}-{n}"))
-        .find(|id| !taken(id))
-        .filter(|_| taken(&stem))
-        .unwrap_or(stem);
+    let mut id = stem.clone();
+    // One more try than there are criteria always finds a free number.
+    for n in 2..=so_far.criteria.len() + 2 {
+        if !taken(&id) {
+            break;
+        }
+        id = format!("{stem}-{n}");
+    }
     let anchors = wire
         .anchors
         .iter()

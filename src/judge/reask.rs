@@ -3,6 +3,8 @@
 //! The first reply is not repeated to the judge. Content re-asks have their own limit
 //! ([`Class::answerable`]); transport retries are somebody else's.
 
+use std::fmt::Write as _;
+
 use super::parse::Rejected;
 use super::prompt::{Expected, Form, words};
 use crate::domain::failure::{Answerable, Class};
@@ -51,10 +53,12 @@ pub fn message(expected: &Expected, rejected: &Rejected) -> String {
             Form::Level => "<level>",
             Form::Choice => "<A, B or tie>",
         };
-        text.push_str(&format!(
+        // Writing into a string cannot fail.
+        let _ = write!(
+            text,
             " If you cannot write JSON, end with the line: VERDICT {} {} {answer}",
             expected.nonce, asked.id
-        ));
+        );
     }
     text.push('\n');
     text.push_str(&words::bind(&expected.nonce));

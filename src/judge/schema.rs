@@ -30,7 +30,7 @@ fn name(prefix: &str, id: &str) -> String {
 }
 
 /// An object with these keys in this order, all required, no others.
-fn object(keys: Vec<(&str, Value)>) -> Value {
+fn object(keys: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = keys.iter().map(|(key, _)| *key).collect();
     let properties: serde_json::Map<String, Value> = keys
         .iter()
@@ -69,10 +69,7 @@ pub fn verdict(asked: &[Asked], joint: bool) -> Shape {
         let ids: Vec<&str> = asked.iter().map(|one| one.id.as_str()).collect();
         let mut keys = vec![("criterion", json!({"type": "string", "enum": ids}))];
         keys.extend(body(asked));
-        let schema = object(vec![
-            ("verdict_id", text()),
-            ("verdicts", list(&object(keys))),
-        ]);
+        let schema = object(&[("verdict_id", text()), ("verdicts", list(&object(&keys)))]);
         return shape(name("verdicts", &ids.join("-")), &schema);
     }
     let id = asked.first().map_or("", |one| one.id.as_str());
@@ -81,11 +78,11 @@ pub fn verdict(asked: &[Asked], joint: bool) -> Shape {
         ("criterion", json!({"type": "string", "enum": [id]})),
     ];
     keys.extend(body(asked));
-    shape(name("verdict", id), &object(keys))
+    shape(name("verdict", id), &object(&keys))
 }
 
 fn body(asked: &[Asked]) -> Vec<(&'static str, Value)> {
-    let quote = object(vec![("quote", text()), ("problem", flag())]);
+    let quote = object(&[("quote", text()), ("problem", flag())]);
     let form = asked.first().map_or(Form::Level, |one| one.form);
     let answer = match form {
         Form::Level => ("level", levels(asked)),
@@ -119,12 +116,12 @@ fn levels(asked: &[Asked]) -> Value {
 
 /// The reply that suggests a correction.
 pub fn suggestion() -> Shape {
-    let change = object(vec![
+    let change = object(&[
         ("quote", text()),
         ("replacement", text()),
         ("criterion", text()),
     ]);
-    let schema = object(vec![
+    let schema = object(&[
         ("verdict_id", text()),
         ("changes", list(&change)),
         ("corrected_output", text()),
@@ -135,11 +132,8 @@ pub fn suggestion() -> Shape {
 
 /// The reply that drafts criteria.
 pub fn draft() -> Shape {
-    let anchor = object(vec![
-        ("level", json!({"type": "integer"})),
-        ("meaning", text()),
-    ]);
-    let criterion = object(vec![
+    let anchor = object(&[("level", json!({"type": "integer"})), ("meaning", text())]);
+    let criterion = object(&[
         ("id", text()),
         ("question", text()),
         ("why", text()),
@@ -148,7 +142,7 @@ pub fn draft() -> Shape {
         ("anchors", list(&anchor)),
         ("weight", json!({"type": "integer", "enum": [1, 2, 3]})),
     ]);
-    let schema = object(vec![
+    let schema = object(&[
         ("verdict_id", text()),
         ("title", text()),
         ("instructions", text()),

@@ -3,6 +3,8 @@
 //! A subject has no place for the candidate's model, the run or an earlier score, so that no prompt can
 //! name them. Everything in it is data of unknown intent; `data` makes it fit for a prompt.
 
+use std::fmt::Write as _;
+
 use crate::domain::ids::Identity;
 use crate::domain::message::{Message, Part, Request, Role, ToolCall};
 
@@ -185,7 +187,8 @@ fn turn(message: &Message) -> Turn {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!("[{kind}, not shown]"));
+        // Writing into a string cannot fail.
+        let _ = write!(text, "[{kind}, not shown]");
     }
     Turn {
         role: message.role.name().to_owned(),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::message::{Message, Request, Role};
-use crate::domain::rubric::{Criterion, Language, OnFail, Scale};
+use crate::domain::rubric::{Criterion, Language, Mode, OnFail, Scale};
 use crate::judge::subject::{Output, Reference, Standing};
 
 fn subject(request: &str, output: &str) -> Subject {
