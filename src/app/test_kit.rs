@@ -97,16 +97,17 @@ pub fn verdicts(levels: &[(&str, i32)]) -> JudgeView {
         verdicts: levels
             .iter()
             .map(|(id, level)| VerdictView {
-                id: crate::domain::ids::VerdictId([3; 16]),
-                judge: "checks".into(),
-                criterion: (*id).to_owned(),
-                result: Ok(crate::domain::rubric::Answer::Level(*level)),
                 reasoning: "because".into(),
-                evidence: Vec::new(),
-                badge: None,
+                ..VerdictView::new(
+                    crate::domain::ids::VerdictId([3; 16]),
+                    "checks",
+                    *id,
+                    Ok(crate::domain::rubric::Answer::Level(*level)),
+                )
             })
             .collect(),
         score: None,
+        others: Vec::new(),
     }
 }
 

@@ -157,7 +157,7 @@ impl Engine {
         let folded = refolder.ticket(db, &submission.ticket)?.unwrap_or_default();
         let answers = &submission.draft.answers;
         let score = overall(&desk.rubric, &desk.eval, answers);
-        let seen = judge(db, desk.ticket.row, &desk.rubric, true)?;
+        let seen = judge(db, desk.ticket.row, &desk.eval, &desk.rubric, true)?;
         let differs = differs(&desk.rubric, &desk.eval, answers, &seen);
         let show = match desk.eval.policy.after_commit {
             AfterCommit::Always => true,
@@ -207,7 +207,7 @@ impl Engine {
         let engine = self.clone();
         Ok(self.store().write(move |db| {
             let desk = Desk::load(db, &id, &engine.reviewer)?;
-            let seen = judge(db, desk.ticket.row, &desk.rubric, true)?;
+            let seen = judge(db, desk.ticket.row, &desk.eval, &desk.rubric, true)?;
             if let (JudgeView::Verdicts { verdicts, .. }, false) = (&seen, desk.view.open) {
                 engine.reveal_in(db, id, verdicts.iter().map(|verdict| verdict.id).collect())?;
                 refold(db, &[id])?;

@@ -212,7 +212,7 @@ impl Engine {
             lease,
             held_by: leases::held_by_other(db, ticket.row, &self.owner, self.clock().now_ms())?
                 .map(|owner| leases::person(&owner).to_owned()),
-            judge: judge(db, ticket.row, &rubric, view.open)?,
+            judge: judge(db, ticket.row, &eval, &rubric, view.open)?,
             plan: plans::of_key(db, &eval.id, ticket.plan_key)?,
             audit: view.audit,
             rubric: Arc::new(rubric),
@@ -268,17 +268,13 @@ fn reference_text(json: &crate::domain::Json) -> String {
 pub(super) fn judge(
     db: &Db,
     ticket: i64,
+    eval: &crate::domain::eval::Eval,
     rubric: &crate::domain::rubric::Rubric,
     open: bool,
 ) -> crate::store::Result<JudgeView> {
-    let verdicts = verdicts::views(db, ticket, rubric)?;
-    Ok(match (verdicts.is_empty(), open) {
-        (true, _) => JudgeView::Nothing,
-        (false, false) => JudgeView::Hidden,
-        (false, true) => JudgeView::Verdicts {
-            score: verdicts::overall(db, ticket, rubric)?,
-            verdicts,
-        },
+    Ok(match verdicts::view(db, ticket, eval, rubric)? {
+        JudgeView::Verdicts { .. } if !open => JudgeView::Hidden,
+        view => view,
     })
 }
 

@@ -16,6 +16,7 @@ mod error;
 pub mod export;
 pub mod filter_sql;
 pub mod ingest;
+pub mod jobs;
 pub mod leases;
 pub mod ledger;
 pub mod listing;

@@ -65,7 +65,7 @@ impl Refolder {
                 overlap: def.policy.overlap,
             },
         );
-        let judge = verdicts::overall(db, ticket, &rubric)?;
+        let judge = verdicts::overall(db, ticket, &def, &rubric)?;
         let new = columns(&folded, &def, &rubric, judge);
         self.write_columns(db, ticket, eval, &new)?;
         write_fold(db, ticket, &folded)?;

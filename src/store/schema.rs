@@ -15,6 +15,7 @@ const APPLICATION_ID: i64 = 0x6463_6b74;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_search.sql"),
+    include_str!("migrations/0003_judge.sql"),
 ];
 
 /// Indexes that a first import builds after loading, which costs about half of keeping them meanwhile.

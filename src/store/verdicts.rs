@@ -1,19 +1,49 @@
 //! Verdicts and the judges that gave them.
 
+use std::collections::HashMap;
+
 use super::db::Db;
 use super::error::{Result, StoreError};
-use crate::domain::ids::{JudgeVersionId, VerdictId};
-use crate::domain::rubric::{Answers, Rubric};
+use crate::domain::eval::Eval;
+use crate::domain::ids::{JudgeVersionId, RubricId, TicketId, VerdictId};
+use crate::domain::judge_version::JudgeVersion;
+use crate::domain::rubric::{Answer, Rubric};
+use crate::domain::standing::{CHECK, JudgeStanding};
 use crate::domain::verdict::{Outcome, Verdict};
-use crate::domain::view::VerdictView;
+use crate::domain::view::{JudgeView, OtherJudge, Spread, VerdictView};
 
 /// Keeps a judge; returns its local row.
-pub fn put_judge(db: &Db, id: &JudgeVersionId, name: &str) -> Result<i64> {
+pub fn put_judge(db: &Db, id: &JudgeVersionId, version: &JudgeVersion) -> Result<i64> {
+    let body = serde_json::to_string(version).map_err(|_| StoreError::Damaged("judge".into()))?;
     db.exec(
-        "INSERT INTO judge (id, name, body) VALUES (?1, ?2, '{}') ON CONFLICT (id) DO NOTHING",
-        args![&id.0, name],
+        "INSERT INTO judge (id, name, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+        args![&id.0, &version.name, &body],
     )?;
     db.number("SELECT row FROM judge WHERE id = ?1", args![&id.0])
+}
+
+/// All judges with their local rows, oldest first.
+pub fn judges(db: &Db) -> Result<Vec<(i64, JudgeVersionId, JudgeVersion)>> {
+    db.query(
+        "SELECT row, id, name, body FROM judge ORDER BY row",
+        &[],
+        |row| {
+            Ok((
+                row.int(0)?,
+                JudgeVersionId(row.id(1)?),
+                version(row.text(2)?, row.text(3)?),
+            ))
+        },
+    )
+}
+
+/// A judge as stored; files of older versions know imported ones by name only.
+fn version(name: &str, body: &str) -> JudgeVersion {
+    let known: JudgeVersion = serde_json::from_str(body).unwrap_or_default();
+    JudgeVersion {
+        name: name.to_owned(),
+        ..known
+    }
 }
 
 /// Keeps a verdict. `false` if it is known.
@@ -34,59 +64,235 @@ pub fn put(
     Ok(written > 0)
 }
 
-/// All verdicts on a ticket, with the judge's name, oldest first.
-pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<(VerdictId, String, Verdict)>> {
-    let sql = "SELECT v.id, j.name, v.body FROM verdict v JOIN judge j ON j.row = v.judge
+/// Remembers which verdict answers a question, by the hash of all that went into it.
+pub fn put_key(db: &Db, key: &[u8; 32], id: &VerdictId) -> Result<()> {
+    db.exec(
+        "INSERT INTO verdict_key (key, verdict) SELECT ?1, row FROM verdict WHERE id = ?2 ON CONFLICT (key) DO NOTHING",
+        args![&key[..], &id.0],
+    )?;
+    Ok(())
+}
+
+/// The verdict that answers a question.
+pub fn by_key(db: &Db, key: &[u8; 32]) -> Result<Option<Verdict>> {
+    let sql =
+        "SELECT v.body FROM verdict_key k JOIN verdict v ON v.row = k.verdict WHERE k.key = ?1";
+    db.first(sql, args![&key[..]], |row| read(row.text(0)?))
+}
+
+fn read(body: &str) -> Result<Verdict> {
+    serde_json::from_str(body).map_err(|_| StoreError::Damaged("verdict".into()))
+}
+
+/// A stored verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Identity.
+    pub id: VerdictId,
+    /// Sample, from 0.
+    pub sample: u32,
+    /// What it says.
+    pub verdict: Verdict,
+}
+
+/// One judge's verdicts on one ticket, oldest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfJudge {
+    /// Local row of the judge.
+    pub row: i64,
+    /// The judge.
+    pub version: JudgeVersion,
+    /// At least one.
+    pub verdicts: Vec<Stored>,
+}
+
+impl OfJudge {
+    /// Where the judge stands on the ticket.
+    pub fn standing(&self, rubric: &Rubric, eval: &Eval) -> JudgeStanding {
+        let threshold = rubric.threshold_for(eval.policy.pass_threshold);
+        let verdicts = self.verdicts.iter().map(|v| (v.sample, &v.verdict));
+        JudgeStanding::of(rubric, threshold, verdicts)
+    }
+}
+
+/// All verdicts on a ticket by judge; the judge with the newest verdict comes first.
+pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
+    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body FROM verdict v JOIN judge j ON j.row = v.judge
                WHERE v.ticket = ?1 ORDER BY v.row";
-    db.query(sql, args![ticket], |row| {
-        let verdict = serde_json::from_str(row.text(2)?)
-            .map_err(|_| StoreError::Damaged("verdict".into()))?;
-        Ok((VerdictId(row.id(0)?), row.text(1)?.to_owned(), verdict))
+    let mut judges: Vec<OfJudge> = Vec::new();
+    let mut newest: HashMap<i64, usize> = HashMap::new();
+    let mut count = 0;
+    db.each(sql, args![ticket], |row| {
+        let stored = Stored {
+            id: VerdictId(row.id(0)?),
+            sample: row.int(1)? as u32,
+            verdict: read(row.text(2)?)?,
+        };
+        let judge = row.int(3)?;
+        count += 1;
+        newest.insert(judge, count);
+        match judges.iter_mut().find(|known| known.row == judge) {
+            Some(known) => known.verdicts.push(stored),
+            None => judges.push(OfJudge {
+                row: judge,
+                version: version(row.text(4)?, row.text(5)?),
+                verdicts: vec![stored],
+            }),
+        }
+        Ok(true)
+    })?;
+    judges.sort_by_key(|judge| std::cmp::Reverse(newest.get(&judge.row).copied()));
+    Ok(judges)
+}
+
+/// The judge whose score a ticket shows: the latest that scored under the rubric version in use and has a
+/// level for every criterion, else the latest that scored under it.
+fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
+    let fits = |judge: &&(usize, &OfJudge)| judge.1.version.scores_under(&eval.rubric);
+    let places: Vec<(usize, &OfJudge)> = judges.iter().enumerate().collect();
+    places
+        .iter()
+        .filter(fits)
+        .find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        .or_else(|| places.iter().find(fits))
+        .map(|(place, _)| *place)
+}
+
+/// The overall score (0 to 1) of the judge that counts, if it has a level for every criterion.
+pub fn overall(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<f64>> {
+    let judges = of_ticket(db, ticket)?;
+    Ok(
+        counting(&judges, eval, rubric)
+            .and_then(|place| judges[place].standing(rubric, eval).score),
+    )
+}
+
+/// What the judge pane shows of a ticket.
+pub fn view(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<JudgeView> {
+    let judges = of_ticket(db, ticket)?;
+    if judges.is_empty() {
+        return Ok(JudgeView::Nothing);
+    }
+    let place = counting(&judges, eval, rubric).unwrap_or(0);
+    let standing = judges[place].standing(rubric, eval);
+    let others = judges
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != place)
+        .map(|(_, judge)| other(judge, eval, rubric));
+    Ok(JudgeView::Verdicts {
+        verdicts: views(&judges[place], &standing, rubric),
+        score: if judges[place].version.scores_under(&eval.rubric) {
+            standing.score
+        } else {
+            None
+        },
+        others: others.collect(),
     })
 }
 
-/// Verdicts on a ticket as screens show them, in rubric order, others after.
-pub fn views(db: &Db, ticket: i64, rubric: &Rubric) -> Result<Vec<VerdictView>> {
-    let mut all: Vec<VerdictView> = of_ticket(db, ticket)?
-        .into_iter()
-        .map(|(id, judge, verdict)| VerdictView {
-            id,
-            judge,
-            criterion: verdict.criterion,
-            result: match verdict.outcome {
-                Outcome::Scored(answer) => Ok(answer),
-                Outcome::Unscored(class) => Err(class),
-            },
-            reasoning: verdict.reasoning,
-            evidence: verdict.evidence,
-            badge: verdict.badge,
-        })
-        .collect();
-    let place = |id: &str| {
-        rubric
-            .questions()
-            .position(|question| question.id == id)
-            .unwrap_or(usize::MAX)
-    };
-    all.sort_by_key(|verdict| place(&verdict.criterion));
-    Ok(all)
+fn other(judge: &OfJudge, eval: &Eval, rubric: &Rubric) -> OtherJudge {
+    let standing = judge.standing(rubric, eval);
+    let current = judge.version.scores_under(&eval.rubric);
+    OtherJudge {
+        judge: judge.version.name.clone(),
+        current,
+        score: standing.score.filter(|_| current),
+        checks: standing.checks,
+    }
 }
 
-/// The overall score (0 to 1) of the latest verdict on each criterion, if every criterion has a level.
-pub fn overall(db: &Db, ticket: i64, rubric: &Rubric) -> Result<Option<f64>> {
-    let answers = latest_answers(&of_ticket(db, ticket)?);
-    Ok(rubric
-        .score(&answers, &[], rubric.threshold())
-        .ok()
-        .map(|score| score.overall))
-}
-
-fn latest_answers(verdicts: &[(VerdictId, String, Verdict)]) -> Answers {
-    let mut answers = Answers::new();
-    for (_, _, verdict) in verdicts {
-        if let Outcome::Scored(answer) = &verdict.outcome {
-            answers.insert(verdict.criterion.clone(), answer.clone());
+/// One line a criterion (rubric order, others after), then the checks.
+fn views(judge: &OfJudge, standing: &JudgeStanding, rubric: &Rubric) -> Vec<VerdictView> {
+    let mut order: Vec<&str> = Vec::new();
+    for stored in &judge.verdicts {
+        if !order.contains(&stored.verdict.criterion.as_str()) {
+            order.push(&stored.verdict.criterion);
         }
     }
-    answers
+    order.sort_by_key(|id| {
+        let place = rubric.questions().position(|question| question.id == *id);
+        (place.unwrap_or(usize::MAX), id.starts_with(CHECK))
+    });
+    order
+        .into_iter()
+        .filter_map(|criterion| one_view(judge, standing, criterion))
+        .collect()
+}
+
+fn one_view(judge: &OfJudge, standing: &JudgeStanding, criterion: &str) -> Option<VerdictView> {
+    let of_it = || {
+        let all = judge.verdicts.iter();
+        all.filter(move |stored| stored.verdict.criterion == criterion)
+    };
+    let shown = of_it()
+        .rfind(|stored| stored.verdict.outcome.answer().is_some())
+        .or_else(|| of_it().last())?;
+    let folded = standing.on(criterion);
+    let several = folded.filter(|one| one.scored > 1);
+    let result = match &shown.verdict.outcome {
+        Outcome::Unscored(class) => Err(class.clone()),
+        Outcome::Scored(answer) => Ok(several
+            .and_then(|one| match (one.level, one.choice) {
+                (Some(level), _) => Some(Answer::Level(level.round() as i32)),
+                (None, choice) => choice.map(Answer::Choice),
+            })
+            .unwrap_or_else(|| answer.clone())),
+    };
+    let spread = several.and_then(|one| {
+        Some(Spread {
+            samples: one.scored,
+            mean: one.level?,
+            low: one.range?.0,
+            high: one.range?.1,
+        })
+    });
+    let costs: Vec<i64> = of_it()
+        .filter_map(|stored| stored.verdict.call.as_ref()?.cost_micros)
+        .collect();
+    let verdict = &shown.verdict;
+    Some(VerdictView {
+        spread,
+        reasoning: verdict.reasoning.clone(),
+        evidence: verdict.evidence.clone(),
+        badge: verdict.badge.clone(),
+        flags: folded.map_or_else(|| verdict.flags.clone(), |one| one.flags.clone()),
+        problem: verdict.problem.clone(),
+        cost_micros: (!costs.is_empty()).then(|| costs.iter().sum()),
+        ..VerdictView::new(shown.id, &judge.version.name, criterion, result)
+    })
+}
+
+/// Verdicts of one judge over an eval, for every ticket that has one: ticket, sample, verdict.
+pub fn of_judge(
+    db: &Db,
+    eval: i64,
+    judge: i64,
+    mut each: impl FnMut(TicketId, u32, Verdict) -> Result<()>,
+) -> Result<()> {
+    let sql = "SELECT t.id, v.sample, v.body FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2 ORDER BY v.row";
+    db.each(sql, args![eval, judge], |row| {
+        each(
+            TicketId(row.id(0)?),
+            row.int(1)? as u32,
+            read(row.text(2)?)?,
+        )?;
+        Ok(true)
+    })
+}
+
+/// How many verdicts each rubric version has, over all evals.
+pub fn by_rubric(db: &Db) -> Result<HashMap<RubricId, u64>> {
+    let sql = "SELECT j.name, j.body, count(*) FROM verdict v JOIN judge j ON j.row = v.judge GROUP BY v.judge";
+    let rows = db.query(sql, &[], |row| {
+        Ok((version(row.text(0)?, row.text(1)?), row.int(2)? as u64))
+    })?;
+    let mut counts = HashMap::new();
+    for (judge, n) in rows {
+        if let Some(rubric) = judge.rubric {
+            *counts.entry(rubric).or_default() += n;
+        }
+    }
+    Ok(counts)
 }

@@ -24,7 +24,10 @@ pub struct JudgePane<'a> {
 
 /// What stands beside the title: which judge, its overall score.
 pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
-    let JudgeView::Verdicts { verdicts, score } = judge else {
+    let JudgeView::Verdicts {
+        verdicts, score, ..
+    } = judge
+    else {
         return Words::new();
     };
     let mut words = Words::new();

@@ -16,5 +16,7 @@ pub use export::{
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
-pub use ticket::{Draft, JudgeView, Lease, OutputDoc, Shown, TicketDoc, VerdictView};
+pub use ticket::{
+    Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
+};
 pub use work::{Committed, Decision, Failure, NoTicket, Progress, Submission, Undone};

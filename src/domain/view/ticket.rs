@@ -14,6 +14,7 @@ use super::super::record::Quote;
 use super::super::review::Subject;
 use super::super::rubric::Answer;
 use super::super::rubric::{Rubric, Threshold};
+use super::super::verdict::Flag;
 
 /// A value that may be kept from the reviewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -80,23 +81,81 @@ impl OutputDoc {
     }
 }
 
-/// A judge's result on one criterion.
+/// A judge's result on one criterion, over all its samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerdictView {
-    /// Identity.
+    /// Identity of the latest verdict that counts.
     pub id: VerdictId,
     /// The judge in people's words.
     pub judge: String,
     /// Criterion id.
     pub criterion: String,
-    /// The answer, or why it is unscored.
+    /// The answer (of several samples the rounded mean, or what most prefer), or why it is unscored.
     pub result: Result<Answer, String>,
+    /// Mean, lowest and highest level, if there are several samples.
+    pub spread: Option<Spread>,
     /// The judge's words.
     pub reasoning: String,
     /// Spans it points at.
     pub evidence: Vec<Quote>,
     /// A sentence shown wherever the verdict is.
     pub badge: Option<String>,
+    /// What gives reason to look closer.
+    pub flags: Vec<Flag>,
+    /// Why there is no answer, in a sentence.
+    pub problem: Option<String>,
+    /// What it cost, in millionths; `None` is unpriced or unknown.
+    pub cost_micros: Option<i64>,
+}
+
+/// How far the samples of one verdict lie apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// Samples with a level.
+    pub samples: u32,
+    /// Mean level.
+    pub mean: f64,
+    /// Lowest level.
+    pub low: i32,
+    /// Highest level.
+    pub high: i32,
+}
+
+impl VerdictView {
+    /// A verdict with nothing but its result.
+    pub fn new(
+        id: VerdictId,
+        judge: impl Into<String>,
+        criterion: impl Into<String>,
+        result: Result<Answer, String>,
+    ) -> Self {
+        Self {
+            id,
+            judge: judge.into(),
+            criterion: criterion.into(),
+            result,
+            spread: None,
+            reasoning: String::new(),
+            evidence: Vec::new(),
+            badge: None,
+            flags: Vec::new(),
+            problem: None,
+            cost_micros: None,
+        }
+    }
+}
+
+/// A judge whose verdicts do not count for the score shown: another model, another rubric version, the checks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherJudge {
+    /// In people's words.
+    pub judge: String,
+    /// Whether it scored under the rubric version in use.
+    pub current: bool,
+    /// Overall score, 0 to 1.
+    pub score: Option<f64>,
+    /// Checks passed and run.
+    pub checks: (u32, u32),
 }
 
 /// What the judge pane shows.
@@ -108,10 +167,12 @@ pub enum JudgeView {
     Hidden,
     /// Visible.
     Verdicts {
-        /// In rubric order.
+        /// Of the judge that counts, in rubric order.
         verdicts: Vec<VerdictView>,
         /// Overall score, 0 to 1, if every criterion has a level.
         score: Option<f64>,
+        /// The others that have read this.
+        others: Vec<OtherJudge>,
     },
 }
 

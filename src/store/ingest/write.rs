@@ -7,6 +7,7 @@ use super::super::tally::Deltas;
 use super::super::{ledger, verdicts};
 use super::facts::{Added, ItemFact, OutputFact, Piece, RowFacts, Target};
 use crate::domain::ids::{OutputId, TicketId};
+use crate::domain::judge_version::JudgeVersion;
 use crate::domain::plan::{plan_key, ticket_id};
 use crate::domain::verdict::{imported_judge, verdict_id};
 
@@ -273,7 +274,8 @@ impl<'a> Work<'a> {
         }
         for fact in &row.verdicts {
             let judge_id = imported_judge(&fact.judge);
-            let judge = verdicts::put_judge(self.db, &judge_id, &fact.judge)?;
+            let judge =
+                verdicts::put_judge(self.db, &judge_id, &JudgeVersion::imported(&fact.judge))?;
             let ticket = self.db.number(
                 "SELECT row FROM ticket WHERE id = ?1",
                 args![&fact.ticket.0],

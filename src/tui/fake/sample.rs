@@ -150,22 +150,24 @@ fn judge(levels: Option<&[i32; 3]>) -> JudgeView {
         .zip(levels)
         .enumerate()
         .map(|(index, (id, level))| VerdictView {
-            id: VerdictId([index as u8; 16]),
-            judge: "planted-judge".into(),
-            criterion: (*id).to_owned(),
-            result: Ok(Answer::Level(*level)),
             reasoning: format!("planted reasoning about {id}"),
             evidence: vec![Quote {
                 quote: "refunded".into(),
                 problem: true,
             }],
-            badge: None,
+            ..VerdictView::new(
+                VerdictId([index as u8; 16]),
+                "planted-judge",
+                *id,
+                Ok(Answer::Level(*level)),
+            )
         })
         .collect();
     let score = f64::from(levels[0] * 3 + levels[1] * 2 + levels[2]) / 30.0;
     JudgeView::Verdicts {
         verdicts,
         score: Some(score),
+        others: Vec::new(),
     }
 }
 

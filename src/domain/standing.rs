@@ -1,0 +1,293 @@
+//! Where one judge stands on one ticket: its verdicts over all samples, folded to a level and a score.
+
+use std::collections::BTreeMap;
+
+use super::rubric::{Answer, Answers, CheckOutcome, Choice, Kind, Rubric, Threshold};
+use super::verdict::{Flag, Outcome, Verdict};
+
+/// Prefix of a verdict's criterion where the verdict is the outcome of a check, 1 for passed and 0 for failed.
+pub const CHECK: &str = "check:";
+
+/// One criterion over all samples.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CriterionStanding {
+    /// Criterion id.
+    pub id: String,
+    /// Mean level over the samples that have one.
+    pub level: Option<f64>,
+    /// Lowest and highest level.
+    pub range: Option<(i32, i32)>,
+    /// What most samples prefer; without a majority a tie.
+    pub choice: Option<Choice>,
+    /// Samples with an answer.
+    pub scored: u32,
+    /// The class of the latest sample without one.
+    pub unscored: Option<String>,
+    /// What gives reason to look closer, over all samples.
+    pub flags: Vec<Flag>,
+}
+
+/// Where one judge stands.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JudgeStanding {
+    /// In rubric order, only criteria it said something about.
+    pub criteria: Vec<CriterionStanding>,
+    /// Weighted score, 0 to 1, mean over the samples that answer every criterion.
+    pub score: Option<f64>,
+    /// Whether that passes, every floor reached and no `zero` check failed.
+    pub pass: Option<bool>,
+    /// Checks that ran, and how many of them passed.
+    pub checks: (u32, u32),
+}
+
+impl JudgeStanding {
+    /// Folds one judge's verdicts on one ticket, each with its sample, oldest first; a later one replaces an
+    /// unscored one of the same sample.
+    pub fn of<'a>(
+        rubric: &Rubric,
+        threshold: Threshold,
+        verdicts: impl IntoIterator<Item = (u32, &'a Verdict)>,
+    ) -> Self {
+        let mut checks = Vec::new();
+        let mut samples: BTreeMap<u32, BTreeMap<&str, &Verdict>> = BTreeMap::new();
+        for (sample, verdict) in verdicts {
+            if let Some(check) = verdict.criterion.strip_prefix(CHECK) {
+                checks.push(outcome_of(check, verdict));
+                continue;
+            }
+            let slot = samples.entry(sample).or_default();
+            let known = slot.get(verdict.criterion.as_str());
+            if known.is_none_or(|known| known.outcome.answer().is_none()) {
+                slot.insert(&verdict.criterion, verdict);
+            }
+        }
+        let criteria: Vec<CriterionStanding> = rubric
+            .questions()
+            .filter_map(|question| criterion(question.id, &samples))
+            .collect();
+        let score = score(rubric, threshold, &checks, &samples);
+        let pass = score.map(|score| passes(rubric, threshold, &checks, &criteria, score));
+        let passed = checks.iter().filter(|check| check.pass).count();
+        Self {
+            criteria,
+            score,
+            pass,
+            checks: (passed as u32, checks.len() as u32),
+        }
+    }
+
+    /// The standing on one criterion.
+    pub fn on(&self, criterion: &str) -> Option<&CriterionStanding> {
+        self.criteria.iter().find(|one| one.id == criterion)
+    }
+}
+
+/// A check's outcome as it is stored among the verdicts.
+pub fn check_verdict(check: &CheckOutcome, detail: &str) -> Verdict {
+    let level = Answer::Level(i32::from(check.pass));
+    Verdict {
+        reasoning: detail.to_owned(),
+        ..Verdict::new(format!("{CHECK}{}", check.check), Outcome::Scored(level))
+    }
+}
+
+fn outcome_of(check: &str, verdict: &Verdict) -> CheckOutcome {
+    let level = verdict.outcome.answer().and_then(Answer::level);
+    CheckOutcome {
+        check: check.to_owned(),
+        pass: level == Some(1),
+    }
+}
+
+type Samples<'a> = BTreeMap<u32, BTreeMap<&'a str, &'a Verdict>>;
+
+fn criterion(id: &str, samples: &Samples<'_>) -> Option<CriterionStanding> {
+    let said: Vec<&Verdict> = samples
+        .values()
+        .filter_map(|sample| sample.get(id).copied())
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    let mut standing = CriterionStanding {
+        id: id.to_owned(),
+        ..CriterionStanding::default()
+    };
+    let mut levels = Vec::new();
+    let mut choices = BTreeMap::<Choice, u32>::new();
+    for verdict in &said {
+        match &verdict.outcome {
+            Outcome::Scored(Answer::Level(level)) => levels.push(*level),
+            Outcome::Scored(Answer::Choice(choice)) => *choices.entry(*choice).or_default() += 1,
+            Outcome::Scored(Answer::CannotJudge { .. }) => {
+                standing.unscored = Some("cannot_judge".to_owned());
+            }
+            Outcome::Unscored(class) => standing.unscored = Some(class.clone()),
+        }
+        standing.flags.extend(&verdict.flags);
+    }
+    standing.flags.sort_unstable();
+    standing.flags.dedup();
+    standing.scored = (levels.len() as u32) + choices.values().sum::<u32>();
+    if !levels.is_empty() {
+        let sum: i64 = levels.iter().map(|level| i64::from(*level)).sum();
+        standing.level = Some(sum as f64 / levels.len() as f64);
+    }
+    standing.range = levels
+        .iter()
+        .min()
+        .copied()
+        .zip(levels.iter().max().copied());
+    standing.choice = majority(&choices);
+    Some(standing)
+}
+
+fn majority(choices: &BTreeMap<Choice, u32>) -> Option<Choice> {
+    let all: u32 = choices.values().sum();
+    let (best, votes) = choices.iter().max_by_key(|(_, votes)| **votes)?;
+    Some(if votes * 2 > all { *best } else { Choice::Tie })
+}
+
+fn score(
+    rubric: &Rubric,
+    threshold: Threshold,
+    checks: &[CheckOutcome],
+    samples: &Samples<'_>,
+) -> Option<f64> {
+    if rubric.kind == Kind::Pairwise {
+        return None;
+    }
+    let mut scores = Vec::new();
+    let empty = BTreeMap::new();
+    // A rubric whose criteria are all set by checks has a score without any sample.
+    let all: Vec<&BTreeMap<&str, &Verdict>> = if samples.is_empty() {
+        vec![&empty]
+    } else {
+        samples.values().collect()
+    };
+    for sample in all {
+        let answers: Answers = sample
+            .iter()
+            .filter_map(|(id, verdict)| Some(((*id).to_owned(), verdict.outcome.answer()?.clone())))
+            .collect();
+        if let Ok(score) = rubric.score(&answers, checks, threshold) {
+            scores.push(score.overall);
+        }
+    }
+    (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+}
+
+fn passes(
+    rubric: &Rubric,
+    threshold: Threshold,
+    checks: &[CheckOutcome],
+    criteria: &[CriterionStanding],
+    score: f64,
+) -> bool {
+    let floors = rubric.questions().all(|question| {
+        let level = criteria
+            .iter()
+            .find(|one| one.id == question.id)
+            .and_then(|one| one.level)
+            .or_else(|| rubric.level_from_checks(&question, checks).map(f64::from));
+        question
+            .must_reach
+            .is_none_or(|floor| level.is_none_or(|level| level >= f64::from(floor)))
+    });
+    let zeroed = rubric.checks.iter().any(|check| {
+        check.on_fail == super::rubric::OnFail::Zero
+            && checks.iter().any(|one| one.check == check.id && !one.pass)
+    });
+    floors && !zeroed && score >= threshold.value - 1e-9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::failure::Class;
+    use crate::domain::rubric::{Check, CheckTest, Criterion, OnFail, Scale};
+
+    fn rubric() -> Rubric {
+        let mut rubric = Rubric::empty("r");
+        for id in ["a", "b"] {
+            rubric.criteria.push(Criterion::new(id, id, Scale::Level5));
+        }
+        rubric.criteria[0].must_reach = Some(3);
+        rubric
+    }
+
+    fn level(criterion: &str, level: i32) -> Verdict {
+        Verdict::new(criterion, Outcome::Scored(Answer::Level(level)))
+    }
+
+    fn standing(verdicts: &[(u32, Verdict)]) -> JudgeStanding {
+        let rubric = rubric();
+        let given = verdicts.iter().map(|(sample, verdict)| (*sample, verdict));
+        JudgeStanding::of(&rubric, rubric.threshold(), given)
+    }
+
+    #[test]
+    fn the_score_is_the_mean_over_samples_that_answer_everything() {
+        let found = standing(&[
+            (0, level("a", 5)),
+            (0, level("b", 5)),
+            (1, level("a", 3)),
+            (1, level("b", 5)),
+            (2, level("a", 0)),
+        ]);
+        assert_eq!(found.score, Some(0.9));
+        let a = found.on("a").unwrap();
+        assert_eq!((a.range, a.scored), (Some((0, 5)), 3));
+        assert_eq!(
+            found.pass,
+            Some(false),
+            "the floor of 3 is missed at a mean of 2.67"
+        );
+    }
+
+    #[test]
+    fn an_unscored_criterion_leaves_no_score_and_says_its_class() {
+        let found = standing(&[
+            (0, level("a", 5)),
+            (0, Verdict::unscored("b", Class::Refusal, "no")),
+        ]);
+        assert_eq!((found.score, found.pass), (None, None));
+        assert_eq!(found.on("b").unwrap().unscored.as_deref(), Some("refusal"));
+    }
+
+    #[test]
+    fn a_later_answer_replaces_an_unscored_one_of_the_same_sample_only() {
+        let found = standing(&[
+            (0, Verdict::unscored("a", Class::Truncated, "")),
+            (0, level("a", 4)),
+            (0, level("a", 1)),
+            (0, level("b", 4)),
+        ]);
+        assert_eq!(found.on("a").unwrap().level, Some(4.0));
+        assert_eq!(found.score, Some(0.8));
+    }
+
+    #[test]
+    fn checks_count_for_the_score_and_are_counted_apart() {
+        let mut rubric = rubric();
+        rubric.checks.push(Check {
+            id: "short".into(),
+            test: CheckTest::MaxChars { chars: 5 },
+            criterion: Some("b".into()),
+            on_fail: OnFail::Zero,
+        });
+        let failed = CheckOutcome {
+            check: "short".into(),
+            pass: false,
+        };
+        let failed = check_verdict(&failed, "7 characters, at most 5");
+        let verdicts = [(0, level("a", 5)), (0, failed)];
+        let found = JudgeStanding::of(
+            &rubric,
+            rubric.threshold(),
+            verdicts.iter().map(|(sample, verdict)| (*sample, verdict)),
+        );
+        assert_eq!(found.score, Some(0.5));
+        assert_eq!((found.pass, found.checks), (Some(false), (0, 1)));
+    }
+}
