@@ -49,7 +49,7 @@ const PATTERNS: [(&str, &str); 9] = [
     ),
     (
         "a verdict in a judge's form",
-        r"\[\[\s*(\d{1,2}|a|b|c|tie)\s*\]\]|\[result\]\s*:?\s*\d|\bverdict\s+[0-9a-f]{12}\b|\bverdict_id\b",
+        r"(?:^|[^\w\]])\[\[\s*(\d{1,2}|a|b|c|tie)\s*\]\]|\[result\]\s*:?\s*\d|\bverdict\s+[0-9a-f]{12}\b|\bverdict_id\b",
     ),
     (
         "a verdict in a judge's form",
