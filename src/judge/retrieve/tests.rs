@@ -128,6 +128,8 @@ fn the_most_alike_come_first() {
 }
 
 #[test]
+// A table: cutting it would hide that it is whole.
+#[allow(clippy::too_many_lines)]
 fn a_tickets_own_correction_its_cluster_and_its_near_twins_are_never_in_its_prompt() {
     let clusters: Vec<ClusterId> = train().collect();
     let own = "My parcel from the shop has not arrived after nine days, what now?";
