@@ -1,6 +1,8 @@
 //! Writing to the terminal: data, talk, errors.
 
-use std::io::{self, IsTerminal, Write};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
 
 use serde::Serialize;
 
@@ -99,12 +101,39 @@ pub fn line(text: &str) -> Result<(), CliError> {
 
 /// Writes a value as pretty JSON.
 pub fn json<T: Serialize>(value: &T) -> Result<(), CliError> {
-    line(&serde_json::to_string_pretty(value).map_err(|error| CliError::plain(error.to_string()))?)
+    let text = serde_json::to_string_pretty(value);
+    line(&escaped(
+        &text.map_err(|error| CliError::plain(error.to_string()))?,
+    ))
 }
 
 /// Writes a value as one line of JSON.
 pub fn json_line<T: Serialize>(value: &T) -> Result<(), CliError> {
-    line(&serde_json::to_string(value).map_err(|error| CliError::plain(error.to_string()))?)
+    let text = serde_json::to_string(value);
+    line(&escaped(
+        &text.map_err(|error| CliError::plain(error.to_string()))?,
+    ))
+}
+
+/// The same JSON with everything a terminal could obey or hide as `\u` escapes: JSON itself asks for that only
+/// below U+0020, and U+009B starts a sequence as ESC does.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| c != '\n' && sanitise::is_hidden(c);
+    if !json.contains(obeyed) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if obeyed(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
 }
 
 /// Writes a table; its cells are made harmless by the table itself.

@@ -49,6 +49,9 @@ pub struct Usage {
     pub output: u64,
     /// Of these, hidden reasoning.
     pub reasoning: u64,
+    /// Of `input`, written into the endpoint's cache; some endpoints charge more for these.
+    #[serde(default)]
+    pub cache_write: u64,
 }
 
 /// A reply.
@@ -78,6 +81,32 @@ pub struct Reply {
     pub first_byte: Duration,
     /// The body as it came; what is not UTF-8 is replaced.
     pub raw: String,
+    /// Parameters of the question that were left out, because the endpoint refuses them.
+    pub without: Vec<String>,
+    /// How often it was sent until this reply came; at least 1.
+    pub tries: u32,
+}
+
+impl Reply {
+    /// A reply of this text and nothing else, for scripts and tests.
+    pub fn of_text(text: impl Into<String>, mode: Mode) -> Self {
+        Self {
+            text: text.into(),
+            refusal: None,
+            reasoning: None,
+            tool_calls: Vec::new(),
+            finish: Finish::Stop,
+            mode,
+            usage: None,
+            model: None,
+            fingerprint: None,
+            took: Duration::ZERO,
+            first_byte: Duration::ZERO,
+            raw: String::new(),
+            without: Vec::new(),
+            tries: 1,
+        }
+    }
 }
 
 /// A call that gave no reply.
@@ -98,4 +127,24 @@ pub struct Failure {
     pub usage: Option<Usage>,
     /// The body as it came.
     pub raw: Option<String>,
+}
+
+impl Failure {
+    /// A failure of this class; the message says what failed, on what, why, and what to do.
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            message: message.into(),
+            status: None,
+            retry_after: None,
+            parameter: None,
+            usage: None,
+            raw: None,
+        }
+    }
+
+    /// Somebody stopped the work.
+    pub fn cancelled() -> Self {
+        Self::new(Class::Cancelled, "stopped before the reply came")
+    }
 }

@@ -76,7 +76,8 @@ impl Store {
             .ok_or(StoreError::WriterGone)?
             .send(job)
             .map_err(|_| StoreError::WriterGone)?;
-        answer.recv().map_err(|_| StoreError::WriterGone)?
+        let result = answer.recv().map_err(|_| StoreError::WriterGone)?;
+        result.map_err(|error| error.on(self.path()))
     }
 
     /// Runs `work` in one transaction that is on disk when this returns.
@@ -107,7 +108,7 @@ impl Store {
             Some(db) => db,
             None => dialect::open_reader(&self.0.path)?,
         };
-        let result = db.snapshot(work);
+        let result = db.snapshot(work).map_err(|error| error.on(self.path()));
         let mut pool = self.pool()?;
         if pool.len() < READERS {
             pool.push(db);

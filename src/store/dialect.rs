@@ -112,8 +112,8 @@ pub fn backup(db: &Db, to: &Path) -> Result<()> {
         why: error.to_string(),
     })?;
     let copy = rusqlite::backup::Backup::new(&db.0, &mut target)?;
-    copy.run_to_completion(2_000, Duration::from_millis(1), None)?;
-    Ok(())
+    copy.run_to_completion(2_000, Duration::from_millis(1), None)
+        .map_err(|error| StoreError::from(error).on(to))
 }
 
 /// Says whether the file is sound: `None`, or what is wrong.

@@ -1,6 +1,6 @@
 //! Why the store refused or failed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the store refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -34,12 +34,12 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
-    /// No space left.
-    #[error("the disk is full: nothing was written")]
-    Full,
+    /// No space left on the disk of this file.
+    #[error("cannot write `{0}`: its disk is full")]
+    Full(PathBuf),
     /// The file or its folder may not be written.
-    #[error("the workspace is read-only: nothing was written")]
-    ReadOnly,
+    #[error("cannot write `{0}`: the file or its folder is read-only")]
+    ReadOnly(PathBuf),
     /// Another process held the write lock too long.
     #[error("another process is writing to the workspace and did not finish in time")]
     Busy,
@@ -77,14 +77,32 @@ impl StoreError {
             }
             Self::Newer { .. } => Some("update docket, or open a copy made with the older one"),
             Self::NetworkFileSystem(_) => Some("move the workspace to a local disk"),
-            Self::Full => {
+            Self::Open { .. } => {
+                Some("its folder must exist, and both must be readable and writable")
+            }
+            Self::Full(_) => {
                 Some("free some space and try again; everything committed before is safe")
             }
-            Self::ReadOnly => Some("check the permissions of the file and its folder"),
+            Self::ReadOnly(_) => Some("check the permissions of the file and its folder"),
             Self::Busy => Some("try again; a long import or export may be running elsewhere"),
             Self::StaleLease => Some("your answers were kept as a draft"),
             Self::Damaged(_) => Some("`docket doctor` tells what is wrong"),
             _ => None,
+        }
+    }
+
+    /// The same, naming the file it happened on where the person can do something about that file.
+    pub(super) fn on(self, path: &Path) -> Self {
+        use rusqlite::ErrorCode;
+        let Self::Sql(error) = &self else { return self };
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(path.to_owned()),
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly(path.to_owned()),
+            Some(ErrorCode::CannotOpen) => Self::Open {
+                path: path.to_owned(),
+                why: error.to_string(),
+            },
+            _ => self,
         }
     }
 }
@@ -93,8 +111,6 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             _ => Self::Sql(error),
         }

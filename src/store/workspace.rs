@@ -24,6 +24,10 @@ pub struct Identity {
 ///
 /// The file is readable by its owner only; with `group` by the group of its folder, which must be set-gid.
 pub fn create(path: &Path, fresh: &Identity, group: bool) -> Result<Store> {
+    make(path, fresh, group).map_err(|error| error.on(path))
+}
+
+fn make(path: &Path, fresh: &Identity, group: bool) -> Result<Store> {
     refuse_network(path)?;
     if !path.exists() {
         let mode = if group { 0o660 } else { 0o600 };
@@ -54,6 +58,10 @@ pub fn create(path: &Path, fresh: &Identity, group: bool) -> Result<Store> {
 
 /// Opens an existing workspace.
 pub fn open(path: &Path) -> Result<Store> {
+    find(path).map_err(|error| error.on(path))
+}
+
+fn find(path: &Path) -> Result<Store> {
     if !path.exists() {
         return Err(StoreError::Missing(path.to_owned()));
     }

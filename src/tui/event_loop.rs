@@ -241,7 +241,10 @@ impl Shell<'_> {
                 self.runner.watch();
                 Ok(())
             }
-            Event::FocusLost => Ok(()),
+            Event::FocusLost => {
+                terminal::panic_if_asked();
+                Ok(())
+            }
         }
     }
 

@@ -197,3 +197,16 @@ fn hook_panics() {
         }));
     });
 }
+
+/// Lets a test see from outside what the hook leaves behind; in a release build it does nothing.
+///
+/// # Panics
+///
+/// In a debug build whose environment asks for it.
+pub fn panic_if_asked() {
+    #[cfg(debug_assertions)]
+    assert!(
+        std::env::var_os("DOCKET_TEST_PANIC").is_none(),
+        "a test asked for it"
+    );
+}

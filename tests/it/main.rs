@@ -4,14 +4,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
+mod bad_rows;
+mod cli_answers;
 mod cli_errors;
 mod cli_reports;
+mod cli_rubrics;
 mod docs;
 mod export_cli;
 mod flows_review;
+mod full_disk;
+mod golden;
+mod hostile;
 mod import_kill;
 mod import_real;
+mod mounts;
 mod processes;
 mod pty;
+mod pty_editor;
 mod pty_review;
+mod pty_terminal;
+mod read_only;
 mod support;

@@ -25,7 +25,17 @@ pub struct Screen {
 
 impl Screen {
     /// Starts `docket` with these arguments in `folder`.
-    pub fn start(folder: &Path, args: &[&str], (rows, cols): (u16, u16)) -> Self {
+    pub fn start(folder: &Path, args: &[&str], size: (u16, u16)) -> Self {
+        Self::start_with(folder, args, size, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn start_with(
+        folder: &Path,
+        args: &[&str],
+        (rows, cols): (u16, u16),
+        more: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
                 rows,
@@ -41,6 +51,9 @@ impl Screen {
         command.env("HOME", folder);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        for (name, value) in more {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let (model, raw) = (
@@ -106,6 +119,26 @@ impl Screen {
         self
     }
 
+    /// Sends bytes at once, as a paste or a terminal's own reports come.
+    pub fn sends(&mut self, bytes: &[u8]) -> &mut Self {
+        self.keyboard.write_all(bytes).unwrap();
+        self.keyboard.flush().unwrap();
+        self
+    }
+
+    /// Whether the terminal hands over lines, echoes them and makes signals of keys, as a shell needs it.
+    pub fn is_cooked(&self) -> bool {
+        // ICANON, ECHO and ISIG.
+        let wanted = 0o2 | 0o10 | 0o1;
+        let modes = self.master.get_termios().unwrap();
+        modes.local_flags.bits() & wanted == wanted
+    }
+
+    /// Its process, as `/proc` knows it.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Changes the size of the terminal.
     pub fn resize(&self, rows: u16, cols: u16) {
         self.master
@@ -129,18 +162,22 @@ impl Screen {
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
-    /// Waits for the end.
-    pub fn ends(&mut self) {
+    /// Waits for the end; returns the exit code.
+    pub fn ends(&mut self) -> u32 {
         let start = Instant::now();
-        while self.child.try_wait().unwrap().is_none() {
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
             assert!(
                 start.elapsed() < PATIENCE,
                 "it did not end:\n{}",
                 self.text()
             );
             std::thread::sleep(Duration::from_millis(20));
-        }
+        };
         std::thread::sleep(Duration::from_millis(100));
+        status.exit_code()
     }
 
     /// Whether every mode that was switched on was switched off again.

@@ -1,0 +1,251 @@
+//! One HTTP client per endpoint, made at its first use, and one exchange over it.
+//!
+//! TLS is rustls with ring and roots read by this program: a machine without a certificate store still speaks plain
+//! http. Loopback hosts never go through a proxy and never through name resolution.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Client, Request, Response};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::domain::failure::Class;
+
+use super::fault::{Answer, excerpt};
+use super::{Dialect, Endpoint, Failure, Key, anthropic, retry_after};
+
+/// What is read of a reply, in bytes.
+const LONGEST: usize = 16 << 20;
+
+/// The client for this endpoint, with its key and headers in place.
+pub(super) fn build(endpoint: &Endpoint, key: Option<&Key>) -> Result<Client, Failure> {
+    let refuse =
+        |why: String| Failure::new(Class::BadRequest, format!("{}: {why}", endpoint.place()));
+    let local = endpoint.is_local();
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls(endpoint).map_err(refuse)?)
+        .default_headers(headers(endpoint, key).map_err(refuse)?)
+        .user_agent(concat!("docket/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(endpoint.timeouts.connect)
+        .pool_max_idle_per_host(usize::MAX)
+        .pool_idle_timeout(Duration::from_secs(55))
+        .tcp_nodelay(true)
+        .redirect(same_place_only());
+    if local {
+        // `localhost` by decree: no resolver may send it elsewhere.
+        let here = [
+            SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+        ];
+        builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
+    }
+    builder
+        .build()
+        .map_err(|why| refuse(format!("cannot set up connections: {}", told(&why))))
+}
+
+/// Follows a redirect only where the question and its key stay with the same server.
+fn same_place_only() -> reqwest::redirect::Policy {
+    reqwest::redirect::Policy::custom(|attempt| {
+        let keeps_question = matches!(attempt.status().as_u16(), 307 | 308);
+        let same = attempt
+            .previous()
+            .last()
+            .is_some_and(|from| from.origin() == attempt.url().origin());
+        if keeps_question && same && attempt.previous().len() <= 3 {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    })
+}
+
+fn headers(endpoint: &Endpoint, key: Option<&Key>) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if endpoint.dialect == Dialect::Anthropic {
+        headers.insert(
+            "anthropic-version",
+            HeaderValue::from_static(anthropic::VERSION),
+        );
+    }
+    if let Some(key) = key {
+        let (name, value) = match endpoint.dialect {
+            Dialect::Anthropic => ("x-api-key", key.expose().to_owned()),
+            Dialect::OpenAi if endpoint.is_azure() => ("api-key", key.expose().to_owned()),
+            Dialect::OpenAi => ("authorization", format!("Bearer {}", key.expose())),
+        };
+        let mut value = HeaderValue::from_str(&value)
+            .map_err(|_| "the key holds signs that cannot be sent; copy it again".to_owned())?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    for (name, value) in &endpoint.headers {
+        let header = HeaderName::from_bytes(name.trim().as_bytes())
+            .map_err(|_| format!("`{name}` is no name of a header"))?;
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| format!("the value of header `{name}` holds signs that cannot be sent"))?;
+        value.set_sensitive(true);
+        headers.insert(header, value);
+    }
+    Ok(headers)
+}
+
+fn tls(endpoint: &Endpoint) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore::empty();
+    // Reading the machine's store takes a while, and plain http has no use for it.
+    if endpoint.is_encrypted() {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+    }
+    if let Some(file) = &endpoint.ca_file {
+        add_file(&mut roots, file)?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|why| format!("cannot set up TLS: {why}"))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<(), String> {
+    let shown = file.display();
+    let text =
+        std::fs::read(file).map_err(|why| format!("cannot read `ca_file` `{shown}`: {why}"))?;
+    let mut added = 0;
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        let certificate =
+            certificate.map_err(|why| format!("`ca_file` `{shown}` is no PEM file: {why}"))?;
+        roots.add(certificate).map_err(|why| {
+            format!("`ca_file` `{shown}` holds a certificate that is no authority: {why}")
+        })?;
+        added += 1;
+    }
+    if added == 0 {
+        return Err(format!(
+            "`ca_file` `{shown}` holds no certificate; it must be in PEM form"
+        ));
+    }
+    Ok(())
+}
+
+/// A request that got no whole answer.
+#[derive(Debug)]
+pub(super) struct Lost {
+    /// In words, without address or key.
+    pub(super) why: String,
+    /// Whether the question may have reached the endpoint.
+    pub(super) sent: bool,
+}
+
+/// Sends a request and reads its answer whole, within `total`.
+pub(super) async fn exchange(
+    client: &Client,
+    request: Request,
+    total: Duration,
+) -> Result<Answer, Lost> {
+    match tokio::time::timeout(total, exchange_open(client, request)).await {
+        Ok(done) => done,
+        Err(_) => Err(Lost {
+            why: format!("no whole reply within {} s", total.as_secs_f64()),
+            sent: true,
+        }),
+    }
+}
+
+async fn exchange_open(client: &Client, request: Request) -> Result<Answer, Lost> {
+    let start = Instant::now();
+    let mut response = client.execute(request).await.map_err(|why| Lost {
+        sent: !why.is_connect(),
+        why: told(&why),
+    })?;
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        first_byte: start.elapsed(),
+        ..Answer::default()
+    };
+    read_headers(&mut answer, &response);
+    let cut = |why: String, read: usize| Lost {
+        why: format!("the reply broke off after {read} bytes: {why}"),
+        sent: true,
+    };
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => break,
+            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST => {
+                let why = format!("it is longer than {} MiB", LONGEST >> 20);
+                return Err(cut(why, body.len()));
+            }
+            Ok(Some(chunk)) if body.is_empty() => body = chunk.to_vec(),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Err(why) => return Err(cut(told(&why), body.len())),
+        }
+    }
+    answer.raw = String::from_utf8(body)
+        .unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+    answer.took = start.elapsed();
+    Ok(answer)
+}
+
+fn read_headers(answer: &mut Answer, response: &Response) {
+    let headers = response.headers();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    answer.content_type = text("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if answer.status >= 400 {
+        answer.retry_after = retry_after::wait(text, Timestamp::now());
+    }
+    if (300..400).contains(&answer.status) {
+        let to = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+        let url = to.and_then(|to| response.url().join(to).ok());
+        answer.leads_to = url.and_then(|url| url.host_str().map(str::to_owned));
+    }
+}
+
+/// The cause in words: what lies deepest says most. Never the address.
+fn told(error: &reqwest::Error) -> String {
+    let mut deepest: &dyn std::error::Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    let cause = excerpt(&deepest.to_string());
+    if error.is_dns() {
+        format!("the name of the host is not known ({cause}); check it and the network")
+    } else if error.is_timeout() && error.is_connect() {
+        "no connection in time; check the address, the network and any proxy".to_owned()
+    } else if error.is_connect() && is_tls(error) {
+        format!(
+            "no secure connection ({cause}); is it `http://` rather than `https://`, or is `ca_file` missing?"
+        )
+    } else if error.is_connect() {
+        format!("no connection ({cause}); is the server running?")
+    } else if deepest.is::<reqwest::Error>() {
+        // Its own words name the whole address.
+        "the request could not be sent".to_owned()
+    } else {
+        cause
+    }
+}
+
+/// Whether TLS is at the bottom of it. An I/O error keeps what it wraps to itself: its source is the source of that.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
+}

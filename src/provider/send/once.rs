@@ -1,0 +1,187 @@
+//! One request: formed, paid for, sent, and its answer read.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use reqwest::Request;
+
+use crate::domain::failure::Class;
+
+use super::{Http, Link};
+use crate::provider::body::Encoded;
+use crate::provider::client::{self, Lost};
+use crate::provider::fault::{self, Asked};
+use crate::provider::purse::{Reservation, Spent};
+use crate::provider::{Ask, Capabilities, Dialect, Failure, Mode, Reply, anthropic, openai, price};
+
+/// One request ready to go.
+pub(super) struct Attempt {
+    request: Request,
+    pub(super) names: Vec<String>,
+    pub(super) mode: Mode,
+    pub(super) found: Arc<Capabilities>,
+}
+
+/// A failed try, and what to count for it.
+struct Failed {
+    failure: Failure,
+    spent: Spent,
+}
+
+impl Http {
+    fn encode(&self, ask: &Ask, mode: Mode, found: &Capabilities) -> Result<Encoded, Failure> {
+        match self.endpoint.dialect {
+            Dialect::OpenAi => {
+                let usual = openai::usual_room(&self.endpoint);
+                Ok(openai::encode(ask, mode, found, usual))
+            }
+            Dialect::Anthropic => anthropic::encode(ask, mode, found),
+        }
+    }
+
+    pub(super) fn prepare(
+        &self,
+        link: &Link,
+        ask: &Ask,
+        forced: Option<Mode>,
+    ) -> Result<Attempt, Failure> {
+        let found = self.found();
+        let mode = match (&ask.shape, forced) {
+            (None, _) => Mode::Text,
+            (Some(_), Some(mode)) => mode,
+            (Some(_), None) => found.mode(self.endpoint.dialect),
+        };
+        let Encoded { bytes, names } = self.encode(ask, mode, &found)?;
+        let request = link
+            .client
+            .post(self.endpoint.call_url(&ask.model))
+            .body(bytes)
+            .build()
+            .map_err(|why| {
+                let why = format!(
+                    "{}: cannot form the request: {}",
+                    self.place,
+                    why.without_url()
+                );
+                Failure::new(Class::BadRequest, why)
+            })?;
+        Ok(Attempt {
+            request,
+            names,
+            mode,
+            found,
+        })
+    }
+
+    /// Sends once and reads what comes.
+    async fn once(&self, link: &Link, ask: &Ask, attempt: &Attempt) -> Result<Reply, Failed> {
+        let Some(request) = attempt.request.try_clone() else {
+            // Only a streamed body cannot be cloned, and none is streamed.
+            let failure = Failure::new(Class::Transport, "the request cannot be repeated");
+            return Err(Failed {
+                failure,
+                spent: Spent::Nothing,
+            });
+        };
+        let total = self.endpoint.timeouts.total;
+        let mut answer = match client::exchange(&link.client, request, total).await {
+            Ok(answer) => answer,
+            Err(lost) => return Err(self.lost(link, ask, &lost)),
+        };
+        let good = (200..300).contains(&answer.status);
+        if let Some(key) = &link.key {
+            answer.raw = if good {
+                key.scrub_reply(answer.raw)
+            } else {
+                key.scrub(answer.raw)
+            };
+        }
+        let asked = Asked {
+            place: &self.place,
+            model: &ask.model,
+            key: link.key_words.as_deref(),
+            mode: attempt.mode,
+            tool: ask.shape.as_ref().map_or("", |shape| &shape.name),
+            names: &attempt.names,
+        };
+        let read = match (good, self.endpoint.dialect) {
+            (false, _) => Err(fault::refused(&asked, &answer)),
+            (true, Dialect::OpenAi) => openai::decode(&asked, answer),
+            (true, Dialect::Anthropic) => anthropic::decode(&asked, answer),
+        };
+        match read {
+            Ok(reply) => Ok(scrubbed(link, reply)),
+            Err(mut failure) => {
+                if let Some(key) = &link.key {
+                    failure.message = key.scrub(failure.message);
+                }
+                let spent = match failure.usage {
+                    Some(usage) => Spent::Tokens(usage),
+                    None if good => Spent::Unknown,
+                    None => Spent::Nothing,
+                };
+                Err(Failed { failure, spent })
+            }
+        }
+    }
+
+    fn lost(&self, link: &Link, ask: &Ask, lost: &Lost) -> Failed {
+        let message = format!("{}, model `{}`: {}", self.place, ask.model, lost.why);
+        let message = match &link.key {
+            Some(key) => key.scrub(message),
+            None => message,
+        };
+        Failed {
+            failure: Failure::new(Class::Transport, message),
+            spent: if lost.sent {
+                Spent::Unknown
+            } else {
+                Spent::Nothing
+            },
+        }
+    }
+
+    /// One try with a place held, its cost reserved and settled.
+    pub(super) async fn attempt(
+        &self,
+        link: &Link,
+        ask: &Ask,
+        attempt: &Attempt,
+        again: bool,
+    ) -> Result<Reply, Failure> {
+        let held = Reservation::take(&*self.job.purse, price::estimate(ask))?;
+        let _under_way = self.counts.send(again);
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.once(link, ask, attempt) => outcome,
+            () = self.job.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
+        match outcome {
+            Ok(reply) => {
+                self.gate.replied(false);
+                held.settle(reply.usage.map_or(Spent::Unknown, Spent::Tokens));
+                Ok(reply)
+            }
+            Err(Failed { failure, spent }) => {
+                held.settle(spent);
+                let limited = failure.class == Class::RateLimit;
+                if limited {
+                    self.counts.rate_limited.fetch_add(1, Ordering::Relaxed);
+                }
+                if failure.status.is_some() {
+                    self.gate.replied(limited);
+                }
+                Err(failure)
+            }
+        }
+    }
+}
+
+fn scrubbed(link: &Link, mut reply: Reply) -> Reply {
+    if let Some(key) = &link.key {
+        reply.text = key.scrub_reply(reply.text);
+        reply.refusal = reply.refusal.map(|text| key.scrub_reply(text));
+        reply.reasoning = reply.reasoning.map(|text| key.scrub_reply(text));
+    }
+    reply
+}

@@ -1,0 +1,159 @@
+//! Bad input, each kind told in one clear line.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::cli_reports::{done, run};
+use super::support::docket;
+
+const GOOD: &str = "{\"prompt\":\"q\",\"output\":\"a\"}\n";
+
+/// What an import said about rows: exit code and the lines that begin with the file's name and a line number.
+fn rows_told(folder: &Path, name: &str) -> (i32, Vec<String>) {
+    let ran = run(folder, &format!("import {name} -w {name}.db"));
+    assert_eq!(ran.out, "");
+    let about = format!("{name}:");
+    let told = ran.err.lines().map(str::trim);
+    let told = told.filter(|line| {
+        line.strip_prefix(&about)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    (ran.code, told.map(str::to_owned).collect())
+}
+
+#[test]
+fn each_kind_of_bad_row_is_one_line_with_its_place_and_the_good_rows_come_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let arrays = format!(
+        "{{\"prompt\":\"q\",\"output\":{}{}}}\n",
+        "[".repeat(1000),
+        "]".repeat(1000)
+    );
+    let objects = format!("{}1{}\n", "{\"a\":".repeat(1000), "}".repeat(1000));
+    let table: [(&str, &[u8], &str); 9] = [
+        (
+            "bytes",
+            b"{\"prompt\":\"q\xff\",\"output\":\"a\"}\n",
+            "not valid UTF-8",
+        ),
+        (
+            "nul",
+            b"{\"prompt\":\"q\0\",\"output\":\"a\"}\n",
+            "a NUL byte",
+        ),
+        ("arrays", arrays.as_bytes(), "nested more than 128 deep"),
+        ("objects", objects.as_bytes(), "nested more than 128 deep"),
+        ("array", b"[1,2]\n", "the row is an array, not an object"),
+        ("number", b"7\n", "the row is a number, not an object"),
+        (
+            "string",
+            b"\"words\"\n",
+            "the row is a string, not an object",
+        ),
+        ("null", b"null\n", "not an object"),
+        ("cut", b"{\"prompt\":\"q\",\"outp\n", ""),
+    ];
+    for (kind, row, says) in table {
+        let name = format!("{kind}.jsonl");
+        let bytes = [GOOD.as_bytes(), row, GOOD.replace('q', "r").as_bytes()].concat();
+        fs::write(folder.path().join(&name), bytes).unwrap();
+        let (code, told) = rows_told(folder.path(), &name);
+        assert_eq!((code, told.len()), (0, 1), "{kind}: {told:?}");
+        assert!(told[0].starts_with(&format!("{name}:2")), "{told:?}");
+        assert!(told[0].contains(says), "{told:?}");
+        let items = done(folder.path(), &format!("items --json -w {name}.db")).out;
+        assert_eq!(items.lines().count(), 2, "{kind}");
+    }
+}
+
+#[test]
+fn a_file_with_nothing_to_read_ends_with_one_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("empty.jsonl"), "").unwrap();
+    fs::create_dir(at.join("folder.jsonl")).unwrap();
+    std::os::unix::fs::symlink("loop.jsonl", at.join("loop.jsonl")).unwrap();
+    for (name, says) in [
+        ("empty.jsonl", "the file is empty"),
+        ("folder.jsonl", "it is a directory"),
+        ("missing.jsonl", "No such file"),
+        ("loop.jsonl", "symbolic links"),
+    ] {
+        let ran = run(at, &format!("import {name}"));
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+        let first = ran.err.lines().next().unwrap();
+        assert!(first.starts_with("error: cannot "), "{}", ran.err);
+        assert!(first.contains(name) && first.contains(says), "{}", ran.err);
+        assert!(ran.err.lines().count() <= 2, "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_line_of_50_mb_is_passed_over_without_being_kept_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let long = format!(
+        "{GOOD}{{\"prompt\":\"big\",\"output\":\"{}\"}}\n{}",
+        "x".repeat(50_000_000),
+        GOOD.replace('q', "r")
+    );
+    fs::write(at.join("big.jsonl"), &long).unwrap();
+    drop(long);
+    // What a process may hold at most is limited, and a row that is kept goes beyond it.
+    let binary = env!("CARGO_BIN_EXE_docket");
+    let limited = |max_row: u32| {
+        let script = format!(
+            "ulimit -c 0; ulimit -d 98304; exec {binary} import big.jsonl -w {max_row}.db --max-row {max_row}"
+        );
+        Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(at)
+            .env("HOME", at)
+            .output()
+            .unwrap()
+    };
+    assert!(!limited(64).status.success(), "the limit does not bite");
+    let ran = limited(8);
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{said}");
+    let told: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("big.jsonl:2"))
+        .collect();
+    assert_eq!(told.len(), 1, "{said}");
+    assert!(
+        told[0].contains("47 MiB") && told[0].contains("8 MiB"),
+        "{said}"
+    );
+    assert!(said.contains("`--max-row`"), "{said}");
+    assert!(said.contains("2 of 3 rows"), "{said}");
+}
+
+#[test]
+fn a_pipe_is_read_like_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let made = Command::new("mkfifo").arg(at.join("pipe.jsonl")).status();
+    assert!(made.unwrap().success());
+    let writer = {
+        let path = at.join("pipe.jsonl");
+        std::thread::spawn(move || fs::write(path, GOOD))
+    };
+    let ran = run(at, "import pipe.jsonl --eval piped");
+    writer.join().unwrap().unwrap();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let items = docket(at).args(["items", "--json"]).output().unwrap();
+    assert_eq!(String::from_utf8(items.stdout).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    // Whoever runs this: the memory of another process is there and cannot be read from its beginning.
+    std::os::unix::fs::symlink("/proc/self/mem", folder.path().join("shut.jsonl")).unwrap();
+    let ran = run(folder.path(), "import shut.jsonl");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(ran.err.starts_with("error: cannot "), "{}", ran.err);
+    assert!(ran.err.contains("shut.jsonl"), "{}", ran.err);
+}
