@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("store", &[]),
     ("stats", &[]),
     ("provider", &[]),
-    ("judge", &["provider"]),
+    ("judge", &["provider", "text"]),
     (
         "engine",
         &["stats", "formats", "store", "provider", "judge", "text"],
