@@ -14,7 +14,7 @@ use statrs::function::gamma::ln_gamma;
 use std::collections::HashMap;
 
 /// Types up to which the multinomial counts are taken over the types themselves.
-const BLOCKS: usize = 128;
+const BLOCKS: usize = 64;
 /// Random numbers a replicate may use before it would run into its neighbour's.
 const STREAM: u64 = 1 << 32;
 

@@ -79,7 +79,9 @@ pub fn bradley_terry(candidates: usize, duels: &[Duel]) -> Option<Leaderboard> {
                 .map(|(at, row)| row[at].max(0.0).sqrt())
                 .collect();
             let mean = theta.iter().sum::<f64>() / candidates as f64;
-            theta.iter_mut().for_each(|theta| *theta -= mean);
+            for theta in &mut theta {
+                *theta -= mean;
+            }
             return Some(Leaderboard {
                 log_strength: theta,
                 se,
@@ -147,9 +149,9 @@ fn all_reach_all(wins: &[Vec<f64>]) -> bool {
         let mut open = vec![0];
         seen[0] = true;
         while let Some(from) = open.pop() {
-            for to in 0..wins.len() {
-                if !seen[to] && beats(from, to) {
-                    seen[to] = true;
+            for (to, seen) in seen.iter_mut().enumerate() {
+                if !*seen && beats(from, to) {
+                    *seen = true;
                     open.push(to);
                 }
             }

@@ -74,6 +74,7 @@ impl Clusters {
     }
 
     /// The clusters of the observations for which `keep` holds, renumbered.
+    #[must_use]
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Self {
         Self::from_labels((0..self.len()).filter(|&at| keep(at)).map(|at| self.of[at]))
     }

@@ -80,7 +80,7 @@ pub(super) fn weighted_ranks(values: &[f64], weights: Option<&[f64]>) -> Option<
         let tied = &order[start..start + run];
         let total: f64 = tied.iter().map(|&at| weight(at)).sum();
         for &at in tied {
-            out[at] = before + (total + 1.0) / 2.0;
+            out[at] = before + f64::midpoint(total, 1.0);
         }
         before += total;
         start += run;
@@ -229,7 +229,7 @@ mod tests {
             for i in 0..x.len() {
                 for j in 0..i {
                     let (dx, dy) = (x[i] - x[j], y[i] - y[j]);
-                    surplus += (dx * dy).partial_cmp(&0.0).unwrap() as i32 as f64;
+                    surplus += f64::from((dx * dy).partial_cmp(&0.0).unwrap() as i32);
                     tx += f64::from(dx == 0.0);
                     ty += f64::from(dy == 0.0);
                     all += 1.0;

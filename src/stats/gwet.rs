@@ -144,7 +144,9 @@ pub fn gwet(ratings: &Ratings, weights: Weights) -> Option<Gwet> {
 fn counts(ratings: &Ratings) -> Vec<Vec<f64>> {
     let count = |unit: &Vec<u32>| {
         let mut row = vec![0.0; ratings.scale().len()];
-        unit.iter().for_each(|&rating| row[rating as usize] += 1.0);
+        for &rating in unit {
+            row[rating as usize] += 1.0;
+        }
         row
     };
     ratings.units().iter().map(count).collect()

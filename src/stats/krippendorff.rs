@@ -136,15 +136,17 @@ fn alpha_of<'a>(
     let mut within = vec![0.0; ratings.scale.len()];
     let mut observed = 0.0;
     for unit in units {
-        let spread = match &values {
-            Some(values) => squared_differences(unit.iter().map(|&r| (1.0, values[r as usize]))),
-            None => {
-                unit.iter().for_each(|&r| within[r as usize] += 1.0);
-                let size = unit.len() as f64;
-                let equal: f64 = unit.iter().map(|&r| within[r as usize]).sum();
-                unit.iter().for_each(|&r| within[r as usize] = 0.0);
-                size * size - equal
+        let spread = if let Some(values) = &values {
+            squared_differences(unit.iter().map(|&r| (1.0, values[r as usize])))
+        } else {
+            for &rating in unit {
+                within[rating as usize] += 1.0;
             }
+            let equal: f64 = unit.iter().map(|&r| within[r as usize]).sum();
+            for &rating in unit {
+                within[rating as usize] = 0.0;
+            }
+            (unit.len() * unit.len()) as f64 - equal
         };
         observed += spread / (unit.len() - 1) as f64;
     }
@@ -235,7 +237,9 @@ mod tests {
         fn order_of_units_and_raters_does_not_matter(units in units()) {
             let mut turned = units.clone();
             turned.reverse();
-            turned.iter_mut().for_each(|unit| unit.reverse());
+            for unit in &mut turned {
+                unit.reverse();
+            }
             for metric in METRICS {
                 let a = alpha(&Ratings::from_values(&units).unwrap(), metric);
                 let b = alpha(&Ratings::from_values(&turned).unwrap(), metric);

@@ -18,6 +18,13 @@
 //! | same texts | [`overlap`], [`minhash`] |
 //! | token probabilities | [`logprob`] |
 
+// Formulas keep the letters of their sources, authors their names, and equal scores are ties, exactly.
+#![allow(
+    clippy::many_single_char_names,
+    clippy::doc_markdown,
+    clippy::float_cmp
+)]
+
 pub mod active;
 pub mod against_human;
 pub mod bootstrap;

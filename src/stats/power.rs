@@ -40,9 +40,9 @@ pub fn paired_items_t(sd: f64, delta: f64, alpha: f64, power: f64) -> Option<f64
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if power_of(middle)? < power {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
         if high - low < 1e-9 * high {
             break;

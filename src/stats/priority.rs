@@ -46,7 +46,8 @@ fn uniform(parts: &[&str]) -> f64 {
 ///
 /// `None` for risks that are negative or not finite, all 0 with `mix` below 1, and `mix` outside (0, 1].
 pub fn weights(risks: &[f64], mix: f64) -> Option<Vec<f64>> {
-    if !(mix > 0.0 && mix <= 1.0) || !all_finite(risks) || risks.iter().any(|g| *g < 0.0) {
+    let possible = mix > 0.0 && mix <= 1.0 && all_finite(risks);
+    if !possible || risks.iter().any(|g| *g < 0.0) {
         return None;
     }
     if mix == 1.0 || risks.is_empty() {

@@ -147,65 +147,63 @@ pub fn variance_split(items: &[Vec<Vec<f64>>]) -> Option<VarianceSplit> {
     if !outputs.iter().all(|scores| all_finite(scores)) {
         return None;
     }
-    let size = |outputs: &[&Vec<f64>]| {
-        outputs
-            .iter()
-            .map(|scores| scores.len() as f64)
-            .sum::<f64>()
-    };
-    let sum = |outputs: &[&Vec<f64>]| {
-        outputs
-            .iter()
-            .map(|scores| scores.iter().sum::<f64>())
-            .sum::<f64>()
-    };
     let (a, b, n) = (items.len() as f64, outputs.len() as f64, size(&outputs));
     if a < 2.0 || b <= a || n <= b {
         return None;
     }
     let center = sum(&outputs) / n;
-    let means: Vec<f64> = outputs
-        .iter()
-        .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
-        .collect();
-    let residual: f64 = outputs
-        .iter()
-        .zip(&means)
-        .map(|(scores, m)| scores.iter().map(|x| (x - m).powi(2)).sum::<f64>())
-        .sum();
     let (mut between_items, mut between_outputs) = (0.0, 0.0);
-    let (mut k_inner, mut squares_items) = (0.0, 0.0);
+    let (mut per_item, mut squares_items) = (0.0, 0.0);
     for item in &items {
-        let (n_i, mean_i) = (size(item), sum(item) / size(item));
-        between_items += n_i * (mean_i - center).powi(2);
+        let (own, middle) = (size(item), sum(item) / size(item));
+        between_items += own * (middle - center).powi(2);
         between_outputs += item
             .iter()
-            .map(|scores| {
-                scores.len() as f64
-                    * (scores.iter().sum::<f64>() / scores.len() as f64 - mean_i).powi(2)
-            })
+            .map(|scores| scores.len() as f64 * (middle_of(scores) - middle).powi(2))
             .sum::<f64>();
-        k_inner += item
-            .iter()
-            .map(|scores| (scores.len() as f64).powi(2))
-            .sum::<f64>()
-            / n_i;
-        squares_items += n_i * n_i;
+        per_item += squared_sizes(item) / own;
+        squares_items += own * own;
     }
-    let squares_outputs: f64 = outputs
+    let judge = outputs
         .iter()
-        .map(|scores| (scores.len() as f64).powi(2))
-        .sum();
-    let judge = residual / (n - b);
-    let candidate = (between_outputs - (b - a) * judge) / (n - k_inner);
-    let item =
-        (between_items - (a - 1.0) * judge - (k_inner - squares_outputs / n) * candidate.max(0.0))
-            / (n - squares_items / n);
+        .map(|scores| squares_around_mean(scores))
+        .sum::<f64>()
+        / (n - b);
+    let candidate = ((between_outputs - (b - a) * judge) / (n - per_item)).max(0.0);
+    let explained = (a - 1.0) * judge + (per_item - squared_sizes(&outputs) / n) * candidate;
+    let item = ((between_items - explained) / (n - squares_items / n)).max(0.0);
     Some(VarianceSplit {
-        item: item.max(0.0),
-        candidate: candidate.max(0.0),
+        item,
+        candidate,
         judge,
     })
+}
+
+fn size(outputs: &[&Vec<f64>]) -> f64 {
+    outputs.iter().map(|scores| scores.len() as f64).sum()
+}
+
+fn squared_sizes(outputs: &[&Vec<f64>]) -> f64 {
+    outputs
+        .iter()
+        .map(|scores| (scores.len() as f64).powi(2))
+        .sum()
+}
+
+fn sum(outputs: &[&Vec<f64>]) -> f64 {
+    outputs
+        .iter()
+        .map(|scores| scores.iter().sum::<f64>())
+        .sum()
+}
+
+fn middle_of(scores: &[f64]) -> f64 {
+    scores.iter().sum::<f64>() / scores.len() as f64
+}
+
+fn squares_around_mean(scores: &[f64]) -> f64 {
+    let middle = middle_of(scores);
+    scores.iter().map(|x| (x - middle).powi(2)).sum()
 }
 
 /// What the flip rate of a gating criterion asks for.
@@ -254,7 +252,7 @@ mod tests {
                 (0..2 + at % 2)
                     .map(|_| {
                         let output = item + normal(0.2);
-                        (0..1 + at % 3).map(|_| output + normal(0.1)).collect()
+                        (0..=at % 3).map(|_| output + normal(0.1)).collect()
                     })
                     .collect()
             })

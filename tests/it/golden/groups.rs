@@ -253,6 +253,7 @@ pub fn overlap(inputs: &Inputs) -> Value {
         );
     }
     let grams = |name: &str, n| Grams::of(&docs[name], n);
+    let found = [0.5, 0.7, 0.8, 0.9].map(minhash::found_chance);
     let signature = |name| minhash::Signature::of(&grams(name, 3)).unwrap();
     json!({
         "normalised": docs,
@@ -262,7 +263,7 @@ pub fn overlap(inputs: &Inputs) -> Value {
         "contain13_d0_in_d1": grams("d0", 13).contained_in(&grams("d1", 13)),
         "contain8_d2_in_d0": grams("d2", 8).contained_in(&grams("d0", 8)),
         "minhash_d0_d2": signature("d0").similarity(&signature("d2")),
-        "lsh_16x8": [0.5, 0.7, 0.8, 0.9].map(minhash::found_chance),
+        "lsh_16x8": found,
     })
 }
 
