@@ -15,6 +15,7 @@ mod import;
 mod init;
 mod interrupt;
 mod items;
+mod judge;
 pub mod output;
 mod progress;
 mod rubric;
@@ -117,6 +118,8 @@ enum Command {
     Dataset(dataset::Args),
     /// Check, make and show rubrics
     Rubric(rubric::Args),
+    /// Let a judge score the tickets of an eval
+    Judge(judge::Args),
     /// Write a training dataset from what was reviewed
     Export(export::Args),
     /// What was decided, by whom and when
@@ -255,6 +258,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Eval(args)) => eval::run(&args, &context),
         Some(Command::Dataset(args)) => dataset::run(&args, &context),
         Some(Command::Rubric(args)) => rubric::run(&args, &context),
+        Some(Command::Judge(args)) => judge::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),
         Some(Command::Backup(args)) => backup::run(&args, &context),

@@ -145,6 +145,20 @@ pub fn table(table: &Table) -> Result<(), CliError> {
     Ok(out.write_all(table.render(width).as_bytes())?)
 }
 
+/// Asks for one of several by number on a terminal; without one the answer is none.
+pub fn choose(question: &str, among: &[String]) -> Option<String> {
+    if !io::stdin().is_terminal() {
+        return None;
+    }
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{question} ");
+    let _ = err.flush();
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).ok()?;
+    let number: usize = answer.trim().parse().ok()?;
+    among.get(number.checked_sub(1)?).cloned()
+}
+
 /// Asks for a yes on a terminal; without one the answer is no.
 pub fn confirm(question: &str) -> bool {
     if !io::stdin().is_terminal() {

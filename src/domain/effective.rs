@@ -50,6 +50,7 @@ pub fn undoable(body: &Body) -> bool {
             | Body::Assigned(_)
             | Body::Adjudicated(_)
             | Body::GoldSet(_)
+            | Body::JudgeCorrected(_)
     )
 }
 

@@ -124,6 +124,10 @@ bodies! {
     RunCreated "run_created" RunCreated,
     /// A run group was made.
     GroupCreated "group_created" Named,
+    /// Texts of an eval went to an endpoint for the first time.
+    FirstSend "first_send" FirstSend,
+    /// The judge was corrected on one criterion.
+    JudgeCorrected "judge_corrected" JudgeCorrected,
     /// A review order was drawn.
     PlanDrawn "plan_drawn" PlanDrawn,
     /// A guideline for the judge was approved.
@@ -232,6 +236,38 @@ pub struct Adjudicated {
 pub struct Gold {
     /// Criterion id to the right answer; empty takes the gold mark off.
     pub answers: std::collections::BTreeMap<String, Answer>,
+}
+
+/// What left for an endpoint, said before it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSend {
+    /// Of which eval.
+    pub eval: EvalId,
+    /// The endpoint's name and host.
+    pub place: String,
+    /// Whether it is on this machine.
+    pub local: bool,
+    /// How many tickets were to be sent.
+    pub tickets: u64,
+    /// Which of their fields: `request`, `reference`, `output`.
+    pub fields: Vec<String>,
+}
+
+/// A person disagrees with a verdict and says why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgeCorrected {
+    /// The verdict.
+    pub verdict: VerdictId,
+    /// Its criterion.
+    pub criterion: String,
+    /// What the judge said; `None` where it gave no answer.
+    pub judge: Option<Answer>,
+    /// What the person says.
+    pub answer: Answer,
+    /// Why; may be empty.
+    pub reason: String,
+    /// The rubric version both answered.
+    pub rubric: RubricId,
 }
 
 /// New settings of an eval; absent ones stay.

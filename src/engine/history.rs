@@ -113,6 +113,8 @@ fn what(body: &Body) -> String {
         Body::Assigned(to) if to.to.is_empty() => "took the assignment back".into(),
         Body::Assigned(to) => with("assigned to", &to.to),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
+        Body::JudgeCorrected(one) => with("corrected the judge", &one.reason),
+        Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
         Body::Redone(_) => "brought it back".into(),

@@ -13,6 +13,7 @@ pub mod history;
 pub mod home;
 pub mod import;
 pub mod items;
+pub mod judge;
 pub mod library;
 pub mod open;
 mod plans;

@@ -93,7 +93,7 @@ impl Engine {
         })
     }
 
-    fn ask<'a>(&'a self, eval: i64, filter: &'a Filter, order: Order) -> Ask<'a> {
+    pub(super) fn ask<'a>(&'a self, eval: i64, filter: &'a Filter, order: Order) -> Ask<'a> {
         Ask {
             scope: Scope {
                 eval,

@@ -199,7 +199,7 @@ impl Engine {
             } else {
                 Subject::Set(ids)
             },
-            request: Arc::new(item.request.as_ref().map(Request::read).unwrap_or_default()),
+            request: Arc::new(request_of(item.request.as_ref())),
             request_raw: item.request,
             display_order: display_order(&ticket.id, &self.reviewer, outputs.len()),
             reference: item.reference.as_ref().map(reference_text),
@@ -256,6 +256,11 @@ fn output(row: &OutputRow, view: View) -> OutputDoc {
         latency_ms: row.latency_ms,
         completion_tokens: row.completion_tokens,
     }
+}
+
+/// What was asked, as far as it can be read.
+pub(super) fn request_of(json: Option<&crate::domain::Json>) -> Request {
+    json.map(Request::read).unwrap_or_default()
 }
 
 fn reference_text(json: &crate::domain::Json) -> String {

@@ -322,6 +322,8 @@ mod tests {
 
     fn reply(json: &serde_json::Value) -> Reply {
         Reply {
+            tries: 1,
+            without: Vec::new(),
             text: json.to_string(),
             refusal: None,
             reasoning: None,

@@ -68,6 +68,15 @@ impl Prices {
         toml::from_str(text)
     }
 
+    /// The models of an endpoint that have a price, in the order of the table.
+    pub fn models(&self, endpoint: &str) -> Vec<&str> {
+        let found = self.endpoints.get(endpoint);
+        found
+            .into_iter()
+            .flat_map(|models| models.keys().map(String::as_str))
+            .collect()
+    }
+
     /// What is known of the price of `model` at this endpoint. A dated model (`gpt-4.1-2025-04-14`) costs what
     /// its undated name costs, unless it has a line of its own.
     pub fn of(&self, endpoint: &Endpoint, model: &str) -> Priced {

@@ -33,19 +33,21 @@ pub struct Start<'a> {
     pub max_tokens: Option<i64>,
     /// Pieces of work in all: finished ones and those to do.
     pub total: u64,
+    /// Finished ones.
+    pub done: u64,
 }
 
 /// Starts a job or goes on with it; returns its local row.
 pub fn start(db: &Db, start: &Start<'_>, owner: &str, now_ms: i64) -> Result<i64> {
     db.exec(
-        "INSERT INTO job (id, kind, eval, judge, title, concurrency, max_micros, max_tokens, total, started_ms, changed_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
-         ON CONFLICT (id) DO UPDATE SET wish = 'run', concurrency = excluded.concurrency, total = excluded.total,
+        "INSERT INTO job (id, kind, eval, judge, title, concurrency, max_micros, max_tokens, total, done, started_ms, changed_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?10, ?10)
+         ON CONFLICT (id) DO UPDATE SET wish = 'run', concurrency = excluded.concurrency, total = excluded.total, done = excluded.done,
            max_micros = coalesce(excluded.max_micros, job.max_micros), max_tokens = coalesce(excluded.max_tokens, job.max_tokens),
            changed_ms = excluded.changed_ms, ended_ms = NULL, outcome = NULL, message = NULL",
         args![
             &start.id, start.kind, start.eval, start.judge, start.title, i64::from(start.concurrency),
-            start.max_micros, start.max_tokens, start.total, now_ms
+            start.max_micros, start.max_tokens, start.total, now_ms, start.done
         ],
     )?;
     let job = db.number("SELECT row FROM job WHERE id = ?1", args![&start.id])?;

@@ -30,6 +30,38 @@ pub fn take(db: &Db, ticket: i64, seat: u8, owner: &str, now_ms: i64) -> Result<
     Ok(token.map(|token| Lease { seat, token }))
 }
 
+/// Takes a judge's seat, or keeps it when `owner` has it. People and judges never block each other.
+pub fn take_judge(db: &Db, ticket: i64, judge: &str, owner: &str, now_ms: i64) -> Result<bool> {
+    let sql = "INSERT INTO lease (ticket, seat, owner, token, until_ms) VALUES (?1, ?2, ?3, 1, ?4)
+               ON CONFLICT (ticket, seat) DO UPDATE SET owner = excluded.owner, until_ms = excluded.until_ms,
+                 token = lease.token + 1
+               WHERE lease.owner = excluded.owner OR lease.until_ms <= ?5";
+    let args = args![ticket, judge, owner, now_ms + LEASE_MS, now_ms];
+    Ok(db.exec(sql, args)? > 0)
+}
+
+/// Prolongs every seat an owner holds as a judge.
+pub fn renew_judge(db: &Db, judge: &str, owner: &str, now_ms: i64) -> Result<()> {
+    let sql = "UPDATE lease SET until_ms = ?3 WHERE owner = ?2 AND seat = ?1 AND until_ms > 0";
+    db.exec(sql, args![judge, owner, now_ms + LEASE_MS])?;
+    Ok(())
+}
+
+/// Gives every seat an owner holds as a judge back.
+pub fn release_seat(db: &Db, judge: &str, owner: &str) -> Result<()> {
+    let sql = "UPDATE lease SET until_ms = 0, owner = '' WHERE seat = ?1 AND owner = ?2";
+    db.exec(sql, args![judge, owner])?;
+    Ok(())
+}
+
+/// Gives a judge's seat back.
+pub fn release_judge(db: &Db, ticket: i64, judge: &str, owner: &str) -> Result<()> {
+    let sql =
+        "UPDATE lease SET until_ms = 0, owner = '' WHERE ticket = ?1 AND seat = ?2 AND owner = ?3";
+    db.exec(sql, args![ticket, judge, owner])?;
+    Ok(())
+}
+
 /// Prolongs a lease. `false` if it has passed to somebody else.
 pub fn renew(db: &Db, ticket: i64, lease: Lease, owner: &str, now_ms: i64) -> Result<bool> {
     let sql = "UPDATE lease SET until_ms = ?5 WHERE ticket = ?1 AND seat = ?2 AND owner = ?3 AND token = ?4";

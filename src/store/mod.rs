@@ -17,6 +17,7 @@ pub mod export;
 pub mod filter_sql;
 pub mod ingest;
 pub mod jobs;
+pub mod judging;
 pub mod leases;
 pub mod ledger;
 pub mod listing;

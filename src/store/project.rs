@@ -74,6 +74,26 @@ impl Refolder {
         Ok(Some(folded))
     }
 
+    /// After new verdicts: brings the judge's score of a ticket up to date and leaves the rest alone, which
+    /// verdicts cannot change.
+    pub fn judge(&mut self, db: &Db, ticket: i64, eval: i64) -> Result<Option<f64>> {
+        let (def, rubric) = self.eval(db, eval)?;
+        let new = verdicts::overall(db, ticket, &def, &rubric)?;
+        let sql = "SELECT judge FROM ticket WHERE row = ?1";
+        let old = db.first(sql, args![ticket], |row| row.maybe_real(0))?.flatten();
+        if old != new {
+            db.exec(
+                "UPDATE ticket SET judge = ?2, judge_key = ?3 WHERE row = ?1",
+                args![ticket, new, judge_key(new)],
+            )?;
+            let by = i64::from(new.is_some()) - i64::from(old.is_some());
+            if by != 0 {
+                self.deltas.add(eval, "judged", "yes", by);
+            }
+        }
+        Ok(new)
+    }
+
     /// Writes the gathered counts. Call once, at the end of the transaction.
     pub fn finish(self, db: &Db) -> Result<()> {
         self.deltas.apply(db)

@@ -72,6 +72,22 @@ pub fn with_prefix(db: &Db, prefix: &str) -> Result<Vec<TicketId>> {
     db.query(sql, args![&lo.0, &hi.0], |row| Ok(TicketId(row.id(0)?)))
 }
 
+/// A ticket in a local row.
+pub fn in_row(db: &Db, row: i64) -> Result<TicketRow> {
+    let found = db.first(&format!("{TICKET} WHERE row = ?1"), args![row], read)?;
+    found.ok_or_else(|| StoreError::Damaged("lease without a ticket".into()))
+}
+
+/// The first output that was logged for a ticket's item, unless it is the ticket's own.
+pub fn logged_message(db: &Db, ticket: &TicketRow) -> Result<Option<Json>> {
+    let sql = "SELECT coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)) FROM output o JOIN raw r ON r.row = o.raw
+               WHERE o.item = ?1 AND o.row < ?2 ORDER BY o.row LIMIT 1";
+    let found = db.first(sql, args![ticket.item, ticket.output], |row| {
+        Ok(row.maybe_text(0)?.map(Json::trusted))
+    })?;
+    Ok(found.flatten())
+}
+
 /// What the ledger says about a ticket.
 pub fn folded(db: &Db, ticket: i64) -> Result<Folded> {
     let sql = "SELECT body FROM ticket_fold WHERE ticket = ?1";

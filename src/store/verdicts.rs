@@ -22,6 +22,13 @@ pub fn put_judge(db: &Db, id: &JudgeVersionId, version: &JudgeVersion) -> Result
     db.number("SELECT row FROM judge WHERE id = ?1", args![&id.0])
 }
 
+/// The local row of a judge that has judged something.
+pub fn judge_row(db: &Db, id: &JudgeVersionId) -> Result<Option<i64>> {
+    db.first("SELECT row FROM judge WHERE id = ?1", args![&id.0], |row| {
+        row.int(0)
+    })
+}
+
 /// All judges with their local rows, oldest first.
 pub fn judges(db: &Db) -> Result<Vec<(i64, JudgeVersionId, JudgeVersion)>> {
     db.query(
@@ -125,7 +132,7 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
     db.each(sql, args![ticket], |row| {
         let stored = Stored {
             id: VerdictId(row.id(0)?),
-            sample: row.int(1)? as u32,
+            sample: super::judging::sample_of(row.int(1)? as u32),
             verdict: read(row.text(2)?)?,
         };
         let judge = row.int(3)?;

@@ -26,6 +26,7 @@ pub mod json;
 pub mod language;
 pub mod markdown;
 pub mod normalise;
+pub mod numbers;
 pub mod offsets;
 pub mod preview;
 pub mod sanitise;

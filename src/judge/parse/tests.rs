@@ -84,6 +84,8 @@ fn reply(case: &CaseReply) -> Reply {
         Some(other) => Finish::Other(other.to_owned()),
     };
     Reply {
+        tries: 1,
+        without: Vec::new(),
         text: case.text.clone(),
         refusal: case.refusal.clone(),
         reasoning: case.reasoning.clone(),

@@ -131,6 +131,11 @@ impl Prepared {
         &self.asked
     }
 
+    /// Estimated tokens of what every ticket's question has in common.
+    pub fn standing_tokens(&self) -> u64 {
+        self.standing_tokens
+    }
+
     /// The JSON wished for; the same for every ticket.
     pub fn shape(&self) -> &Arc<Shape> {
         &self.shape

@@ -16,6 +16,8 @@ fn nonce() -> Nonce {
 
 fn reply(text: &str) -> Reply {
     Reply {
+        tries: 1,
+        without: Vec::new(),
         text: text.to_owned(),
         refusal: None,
         reasoning: None,

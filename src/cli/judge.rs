@@ -1,0 +1,212 @@
+//! `docket judge`: a judge reads tickets, in the background of everybody else's work.
+
+mod told;
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use super::{CliError, Context, Exit, interrupt, output};
+use crate::domain::job::{Outcome, Wish};
+use crate::engine::Engine;
+use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
+use told::Bar;
+
+/// Let a judge score the tickets of an eval
+///
+/// Without `--judge` this lists what is usable here, with calls, tokens, price and time, and asks.
+/// `--judge checks` runs the rubric's own checks: free, offline, exact. A judge takes its own seat on a ticket and
+/// never blocks a person. Ctrl-C stops; the same command goes on.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The eval
+    #[arg(value_name = "EVAL")]
+    eval: String,
+    /// `checks`, or an endpoint and its model, such as openai/gpt-4.1 or ollama/qwen3
+    #[arg(long, value_name = "JUDGE")]
+    judge: Option<String>,
+    /// Address of an endpoint that speaks chat completions (vLLM, llama.cpp, LiteLLM, a gateway)
+    #[arg(long, value_name = "URL", requires = "judge")]
+    base_url: Option<String>,
+    /// The environment variable that holds the key
+    #[arg(long, value_name = "VAR", requires = "judge")]
+    key_env: Option<String>,
+    /// A command that prints the key
+    #[arg(long, value_name = "COMMAND", requires = "judge", conflicts_with = "key_env")]
+    key_command: Option<String>,
+    /// A PEM file of certificate authorities to trust besides the system's
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Seconds until a call without a reply is given up
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// Calls under way at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    concurrency: u16,
+    /// Most money to spend on this judge and eval, over all starts
+    #[arg(long, value_name = "MONEY", value_parser = money)]
+    max_cost: Option<i64>,
+    /// Most tokens to spend on this judge and eval, over all starts
+    #[arg(long, value_name = "N")]
+    max_tokens: Option<i64>,
+    /// Readings of each question; the mean of their levels counts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=25))]
+    samples: Option<u32>,
+    /// Only tickets that pass this filter, such as `tag:billing`
+    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    filter: String,
+    /// At most so many tickets, the first of the plan
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Ask again where an earlier reply gave no answer
+    #[arg(long)]
+    again: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Hold a running job until `--resume`
+    #[arg(long, requires = "judge", conflicts_with_all = ["resume", "cancel"])]
+    pause: bool,
+    /// Let a held job go on
+    #[arg(long, requires = "judge", conflicts_with = "cancel")]
+    resume: bool,
+    /// Stop a running job
+    #[arg(long, requires = "judge")]
+    cancel: bool,
+}
+
+/// Reads `2.50` as millionths.
+fn money(text: &str) -> Result<i64, String> {
+    match text.parse::<f64>() {
+        Ok(amount) if amount.is_finite() && (0.0..1e9).contains(&amount) => {
+            Ok((amount * 1e6).round() as i64)
+        }
+        _ => Err("an amount of money such as `2.50`".to_owned()),
+    }
+}
+
+/// Judges and reports.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let Some(judge) = chosen(args, context, &engine)? else {
+        return Ok(Exit::No);
+    };
+    let order = order(args, judge);
+    let offer = engine.judge_offer(&order)?;
+    if args.pause || args.resume || args.cancel {
+        return steer(args, &engine, &order);
+    }
+    if args.dry_run {
+        return told::offered(&offer, context.json()).map(|()| Exit::Done);
+    }
+    if offer.tickets == 0 {
+        output::say(&told::nothing(&offer));
+        if context.json() {
+            output::json(&told::nothing_json(&offer))?;
+        }
+        return Ok(Exit::Done);
+    }
+    told::before(&offer);
+    if !may_start(args, context, &offer)? {
+        return Ok(Exit::No);
+    }
+    let report = work(&engine, &order)?;
+    told::after(&report, context.json())?;
+    ended(&report)
+}
+
+fn order(args: &Args, judge: String) -> JudgeOrder {
+    JudgeOrder {
+        base_url: args.base_url.clone(),
+        key_env: args.key_env.clone(),
+        key_command: args.key_command.clone(),
+        ca_file: args.ca_file.clone(),
+        timeout: args.timeout,
+        concurrency: usize::from(args.concurrency),
+        max_micros: args.max_cost,
+        max_tokens: args.max_tokens,
+        samples: args.samples,
+        filter: args.filter.clone(),
+        limit: args.limit,
+        again: args.again,
+        ..JudgeOrder::new(args.eval.clone(), judge)
+    }
+}
+
+/// The judge named, or chosen from what is usable.
+fn chosen(args: &Args, context: &Context, engine: &Engine) -> Result<Option<String>, CliError> {
+    if let Some(judge) = &args.judge {
+        return Ok(Some(judge.clone()));
+    }
+    let usable = engine.usable_judges(&args.eval)?;
+    told::usable(&usable, context.json())?;
+    if context.json() {
+        return Ok(None);
+    }
+    Ok(output::choose(
+        "Which one (number, Enter for none)?",
+        &usable.iter().map(|one| one.name.clone()).collect::<Vec<_>>(),
+    ))
+}
+
+/// Much work wants a limit or a yes; so does a judge that was chosen from the list.
+fn may_start(args: &Args, context: &Context, offer: &Offer) -> Result<bool, CliError> {
+    let limited = args.max_cost.is_some() || args.max_tokens.is_some();
+    let much = offer.needs_yes().filter(|_| !limited);
+    if context.yes() || (args.judge.is_some() && much.is_none()) {
+        return Ok(true);
+    }
+    if output::confirm("Start?") {
+        return Ok(true);
+    }
+    match much {
+        Some(much) => Err(CliError::new(
+            format!("not started: {much}"),
+            "say `--yes`, or set a limit with `--max-cost` or `--max-tokens`",
+        )),
+        None => Ok(false),
+    }
+}
+
+fn work(engine: &Engine, order: &JudgeOrder) -> Result<Report, CliError> {
+    let control = Control::default();
+    let interrupted = interrupt::watch();
+    let mut bar = Bar::new();
+    let report = engine.judge_run(order, &control, &mut |progress| {
+        if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
+            control.stop();
+        }
+        bar.at(progress);
+    });
+    bar.end();
+    Ok(report?)
+}
+
+fn steer(args: &Args, engine: &Engine, order: &JudgeOrder) -> Result<Exit, CliError> {
+    let (wish, word) = match (args.pause, args.resume) {
+        (true, _) => (Wish::Pause, "held; `--resume` lets it go on"),
+        (_, true) => (Wish::Run, "goes on"),
+        _ => (Wish::Cancel, "stops once what is under way is done"),
+    };
+    if engine.steer_job(order, wish)? {
+        output::say(&format!("the job {word}"));
+        return Ok(Exit::Done);
+    }
+    Err(CliError::new(
+        "no such job has been started",
+        "name the same eval and judge the job was started with",
+    ))
+}
+
+fn ended(report: &Report) -> Result<Exit, CliError> {
+    match report.outcome {
+        Outcome::Done => Ok(Exit::Done),
+        Outcome::Cancelled => Err(CliError::new(
+            format!("stopped; {} verdicts are kept", report.kept.scored),
+            "run the same command again: it goes on where it stopped",
+        )),
+        Outcome::Budget | Outcome::Failed => Err(CliError::new(
+            report.message.clone().unwrap_or_else(|| "the job failed".to_owned()),
+            "verdicts that came back are kept; the same command goes on",
+        )),
+    }
+}

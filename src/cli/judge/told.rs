@@ -1,0 +1,290 @@
+//! What `docket judge` says: before, meanwhile, afterwards.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::cli::{CliError, output};
+use crate::engine::judge::{Cost, Offer, Progress, Report, UsableJudge};
+use crate::text::numbers::{counted, money, span};
+use crate::text::table::{Column, Table};
+
+/// Between two plain lines.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Prints what could be put to work.
+pub fn usable(usable: &[UsableJudge], json: bool) -> Result<(), CliError> {
+    if json {
+        let all: Vec<Value> = usable.iter().map(usable_json).collect();
+        return output::json(&all);
+    }
+    let mut table = Table::new([
+        Column::right("no"),
+        Column::left("judge"),
+        Column::right("calls"),
+        Column::right("tokens"),
+        Column::right("price"),
+        Column::right("time"),
+        Column::left("because"),
+    ]);
+    for (at, one) in usable.iter().enumerate() {
+        let number = (at + 1).to_string();
+        let why = match &one.why_not {
+            Some(why) => format!("{}; {why}", one.because),
+            None => one.because.clone(),
+        };
+        let [calls, tokens, price, time] = match &one.offer {
+            Some(offer) => [
+                offer.calls.to_string(),
+                (offer.tokens.0 + offer.tokens.1).to_string(),
+                price(offer.price),
+                offer.time.map_or_else(|| "at once".to_owned(), span),
+            ],
+            None => std::array::from_fn(|_| "–".to_owned()),
+        };
+        table.row([&number, &one.name, &calls, &tokens, &price, &time, &why]);
+    }
+    output::table(&table)
+}
+
+fn usable_json(one: &UsableJudge) -> Value {
+    json!({
+        "judge": one.name,
+        "because": one.because,
+        "why_not": one.why_not,
+        "offer": one.offer.as_ref().map(offer_json),
+    })
+}
+
+fn offer_json(offer: &Offer) -> Value {
+    json!({
+        "judge": offer.judge,
+        "place": offer.place,
+        "local": offer.local,
+        "tickets": offer.tickets,
+        "matching": offer.matching,
+        "calls": offer.calls,
+        "input_tokens": offer.tokens.0,
+        "output_tokens": offer.tokens.1,
+        "price_micros": match offer.price { Cost::Free => Some(0), Cost::Micros(micros) => Some(micros), Cost::Unpriced => None },
+        "priced": offer.price != Cost::Unpriced,
+        "seconds": offer.time.map(|time| time.as_secs()),
+        "samples": offer.samples,
+        "criteria_checked": offer.checked.0,
+        "criteria": offer.checked.1,
+        "first_send": offer.first_send,
+        "needs_yes": offer.needs_yes(),
+    })
+}
+
+fn price(cost: Cost) -> String {
+    match cost {
+        Cost::Free => "free".to_owned(),
+        Cost::Micros(micros) => format!("about {}", money(micros)),
+        Cost::Unpriced => "unpriced".to_owned(),
+    }
+}
+
+/// Prints an offer as the command's answer.
+pub fn offered(offer: &Offer, json: bool) -> Result<(), CliError> {
+    if json {
+        return output::json(&offer_json(offer));
+    }
+    for line in lines(offer) {
+        output::line(&crate::text::sanitise::line(&line))?;
+    }
+    Ok(())
+}
+
+/// Says what is about to happen.
+pub fn before(offer: &Offer) {
+    for line in lines(offer) {
+        output::say(&line);
+    }
+}
+
+fn lines(offer: &Offer) -> Vec<String> {
+    let tickets = counted(offer.tickets, "ticket", "tickets");
+    if offer.checks_only {
+        let (some, all) = offer.checked;
+        return vec![format!(
+            "checks: {tickets}, {some} of {} checked; nothing leaves this machine, free",
+            counted(all as u64, "criterion", "criteria")
+        )];
+    }
+    let tokens = offer.tokens.0 + offer.tokens.1;
+    let time = offer.time.map_or(String::new(), |time| format!(", about {}", span(time)));
+    let mut lines = vec![format!(
+        "{}: {tickets}, {}, about {tokens} tokens, {}{time}",
+        offer.judge,
+        counted(offer.calls, "call", "calls"),
+        price(offer.price)
+    )];
+    if !offer.first_send.is_empty() {
+        let where_to = if offer.local { " (this machine)" } else { "" };
+        lines.push(format!(
+            "first send of this eval: {} of {tickets} to {}{where_to}; this is recorded",
+            offer.first_send.join(", "),
+            offer.place
+        ));
+    }
+    lines
+}
+
+/// Why there is nothing to do.
+pub fn nothing(offer: &Offer) -> String {
+    if offer.matching == 0 {
+        return "no ticket passes the filter".to_owned();
+    }
+    format!(
+        "{} has judged all {}; `--again` asks once more where it gave no answer",
+        offer.judge,
+        counted(offer.matching, "ticket", "tickets")
+    )
+}
+
+/// The same as data.
+pub fn nothing_json(offer: &Offer) -> Value {
+    json!({ "judge": offer.judge, "outcome": "done", "tickets": 0, "matching": offer.matching })
+}
+
+/// Prints what came of it.
+pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
+    if json {
+        return output::json(&report_json(report));
+    }
+    output::line(&format!(
+        "{}: {} judged, {}{}",
+        crate::text::sanitise::line(&report.judge),
+        counted(report.kept.tickets, "ticket", "tickets"),
+        counted(report.kept.scored, "verdict", "verdicts"),
+        cached(report)
+    ))?;
+    let unscored: u64 = report.kept.unscored.values().sum();
+    if unscored > 0 {
+        output::line(&format!("unscored: {unscored} ({})", classes(&report.kept.unscored)))?;
+    }
+    if !report.kept.failed.is_empty() {
+        output::line(&format!("failed: {}", classes(&report.kept.failed)))?;
+    }
+    if report.kept.calls > 0 {
+        let cost = if report.priced { money(report.kept.micros) } else { "unpriced".to_owned() };
+        output::line(&format!(
+            "{}, {} tokens, {cost}, {}",
+            counted(report.kept.calls, "call", "calls"),
+            report.kept.tokens,
+            span(report.took)
+        ))?;
+    }
+    Ok(())
+}
+
+fn cached(report: &Report) -> String {
+    match report.kept.cached {
+        0 => String::new(),
+        n => format!(", {n} of them from earlier answers"),
+    }
+}
+
+fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
+    let each: Vec<String> = counts.iter().map(|(class, n)| format!("{class} {n}")).collect();
+    each.join(", ")
+}
+
+fn report_json(report: &Report) -> Value {
+    json!({
+        "judge": report.judge,
+        "job": crate::domain::ids::hex(&report.job),
+        "outcome": report.outcome.name(),
+        "message": report.message,
+        "tickets": report.total,
+        "judged": report.kept.tickets,
+        "left": report.left,
+        "scored": report.kept.scored,
+        "unscored": report.kept.unscored,
+        "failed": report.kept.failed,
+        "cached": report.kept.cached,
+        "calls": report.kept.calls,
+        "tokens": report.kept.tokens,
+        "cost_micros": report.priced.then_some(report.kept.micros),
+        "unpriced_calls": report.kept.unpriced,
+        "sent": report.traffic.sent,
+        "retries": report.traffic.retries,
+        "rate_limited": report.traffic.rate_limited,
+        "seconds": report.took.as_secs_f64(),
+    })
+}
+
+/// A bar on a terminal, a plain line now and then otherwise.
+pub struct Bar {
+    started: Instant,
+    last: Instant,
+    bar: Option<ProgressBar>,
+    terminal: bool,
+}
+
+impl Bar {
+    /// Nothing to show yet.
+    pub fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            started: now,
+            last: now,
+            bar: None,
+            terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// The job is here now.
+    pub fn at(&mut self, at: &Progress) {
+        if self.started.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        if self.terminal {
+            let bar = self.bar.get_or_insert_with(|| bar(at.total));
+            bar.set_position(at.kept.tickets);
+            bar.set_message(about(at));
+        } else if self.last.elapsed() >= EVERY {
+            self.last = Instant::now();
+            output::say(&format!("{} of {} tickets, {}", at.kept.tickets, at.total, about(at)));
+        }
+    }
+
+    /// The job has ended.
+    pub fn end(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(total: u64) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Rate, cost, failures, time left.
+fn about(at: &Progress) -> String {
+    let mut parts = vec![format!("{:.1}/s", at.rate)];
+    if at.kept.micros > 0 {
+        parts.push(format!("{} spent", money(at.kept.micros)));
+    }
+    let failed: u64 = at.kept.failed.values().chain(at.kept.unscored.values()).sum();
+    if failed > 0 {
+        parts.push(format!("{failed} without a verdict"));
+    }
+    if at.delayed > 0 {
+        parts.push(format!("{} asked to wait", at.delayed));
+    }
+    if at.paused {
+        parts.push("held".to_owned());
+    } else if let Some(left) = at.left {
+        parts.push(format!("{} left", span(left)));
+    }
+    parts.join(", ")
+}

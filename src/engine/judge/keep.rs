@@ -1,0 +1,252 @@
+//! Writing what comes back: verdicts, what they cost, seats given back, the job's counts. In batches, because a
+//! commit costs more than a verdict.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::super::Engine;
+use super::purse::{Amount, JobPurse};
+use super::unit::Done;
+use super::work::{Claims, Work};
+use crate::domain::failure::Class;
+use crate::domain::job::Wish;
+use crate::domain::rubric::Rubric;
+use crate::judge::checks::contradicts;
+use crate::domain::verdict::Verdict;
+use crate::store::jobs::{self, Progress as Advance};
+use crate::store::project::Refolder;
+use crate::store::{Db, judging, leases, verdicts};
+
+/// Counts of what this worker wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// Tickets finished.
+    pub tickets: u64,
+    /// Verdicts with an answer.
+    pub scored: u64,
+    /// Verdicts without one, by class.
+    pub unscored: BTreeMap<String, u64>,
+    /// Calls that failed in transport, by class.
+    pub failed: BTreeMap<String, u64>,
+    /// Verdicts taken from earlier answers.
+    pub cached: u64,
+    /// Calls made.
+    pub calls: u64,
+    /// Millionths of the currency unit.
+    pub micros: i64,
+    /// Tokens.
+    pub tokens: i64,
+    /// Calls without a known price.
+    pub unpriced: u64,
+}
+
+/// What is to be written about one ticket.
+#[derive(Debug)]
+struct Line {
+    work: Arc<Work>,
+    /// The stored number of the sample.
+    sample: u32,
+    verdict: Verdict,
+    key: Option<[u8; 32]>,
+}
+
+/// Gathers and writes.
+pub(super) struct Keeper {
+    pub claims: Arc<Claims>,
+    pub job: i64,
+    pub purse: Option<Arc<JobPurse>>,
+    lines: Vec<Line>,
+    done: Vec<Done>,
+    /// Calls a ticket still waits for.
+    open: HashMap<i64, usize>,
+    finished: Vec<i64>,
+    pub kept: Kept,
+}
+
+impl Keeper {
+    pub fn new(claims: Arc<Claims>, job: i64, purse: Option<Arc<JobPurse>>) -> Self {
+        Self {
+            claims,
+            job,
+            purse,
+            lines: Vec::new(),
+            done: Vec::new(),
+            open: HashMap::new(),
+            finished: Vec::new(),
+            kept: Kept::default(),
+        }
+    }
+
+    /// A ticket was claimed: what is known without a model is written first.
+    pub fn claimed(&mut self, work: &Arc<Work>, units: usize) {
+        for (sample, verdict) in &work.known {
+            self.kept.cached += u64::from(verdict.call.is_some());
+            self.line(work, *sample, verdict.clone(), None);
+        }
+        for verdict in &work.checks {
+            self.line(work, 0, verdict.clone(), None);
+        }
+        if units == 0 {
+            self.finished.push(work.row);
+            self.kept.tickets += 1;
+        } else {
+            self.open.insert(work.row, units);
+        }
+    }
+
+    /// Some calls came to an end.
+    pub fn took(&mut self, mut done: Done) {
+        let stored = judging::attempt(done.unit.sample, done.unit.attempt);
+        let verdicts = std::mem::take(&mut done.verdicts);
+        for (at, mut verdict) in verdicts.into_iter().enumerate() {
+            flag(&mut verdict, &self.claims.rubric, &done.work);
+            let scored = verdict.outcome.answer().is_some();
+            let key = done.unit.keys.get(at).copied().filter(|_| scored);
+            let work = Arc::clone(&done.work);
+            self.line(&work, stored, verdict, key);
+        }
+        self.kept.calls += done.calls.len() as u64;
+        for call in &done.calls {
+            self.kept.unpriced += u64::from(call.micros.is_none() && call.tokens.is_some());
+        }
+        if let Some(failure) = &done.failure {
+            let class = failure.class.name().to_owned();
+            *self.kept.failed.entry(class).or_default() += 1;
+        }
+        if let Some(left) = self.open.get_mut(&done.work.row) {
+            *left -= 1;
+            if *left == 0 {
+                self.open.remove(&done.work.row);
+                self.finished.push(done.work.row);
+                self.kept.tickets += u64::from(done.failure.is_none());
+            }
+        }
+        self.done.push(done);
+    }
+
+    fn line(&mut self, work: &Arc<Work>, sample: u32, verdict: Verdict, key: Option<[u8; 32]>) {
+        match &verdict.outcome {
+            crate::domain::verdict::Outcome::Scored(_) => self.kept.scored += 1,
+            crate::domain::verdict::Outcome::Unscored(class) => {
+                *self.kept.unscored.entry(class.clone()).or_default() += 1;
+            }
+        }
+        self.lines.push(Line {
+            work: Arc::clone(work),
+            sample,
+            verdict,
+            key,
+        });
+    }
+
+    /// How much waits to be written.
+    pub fn waiting(&self) -> usize {
+        self.lines.len() + self.done.len() + self.finished.len()
+    }
+
+    /// Writes everything gathered, in one transaction, and says that this worker lives.
+    pub fn write(&mut self, in_flight: usize) -> crate::store::Result<Wish> {
+        let batch = Batch {
+            claims: Arc::clone(&self.claims),
+            job: self.job,
+            lines: std::mem::take(&mut self.lines),
+            done: std::mem::take(&mut self.done),
+            finished: std::mem::take(&mut self.finished),
+            settled: self.purse.as_ref().and_then(|purse| purse.take_settled()),
+            in_flight,
+        };
+        if let Some((_, cost)) = batch.settled {
+            self.kept.micros += cost.micros;
+            self.kept.tokens += cost.tokens;
+        }
+        let engine = self.claims.engine.clone();
+        let store = self.claims.engine.store();
+        store.write_light(move |db| batch.write(db, &engine))
+    }
+}
+
+struct Batch {
+    claims: Arc<Claims>,
+    job: i64,
+    lines: Vec<Line>,
+    done: Vec<Done>,
+    finished: Vec<i64>,
+    settled: Option<(Amount, Amount)>,
+    in_flight: usize,
+}
+
+impl Batch {
+    fn write(self, db: &Db, engine: &Engine) -> crate::store::Result<Wish> {
+        let now = engine.clock().now_ms();
+        let mut refold = BTreeSet::new();
+        let mut cached = 0;
+        for line in &self.lines {
+            let id = self.claims.verdict_id(
+                &line.work.ticket,
+                &line.verdict.criterion,
+                line.sample,
+            );
+            let row = line.work.row;
+            verdicts::put(db, &id, row, self.claims.judge_row, line.sample, &line.verdict)?;
+            match &line.key {
+                Some(key) => verdicts::put_key(db, key, &id)?,
+                None => cached += u64::from(line.verdict.call.is_some()),
+            }
+            refold.insert(row);
+        }
+        self.refold(db, &refold)?;
+        let calls = self.calls(db, now)?;
+        let seat = self.claims.judge.seat();
+        for row in &self.finished {
+            leases::release_judge(db, *row, &seat, &engine.owner)?;
+        }
+        if let Some((held, spent)) = self.settled {
+            let pair = |amount: Amount| (amount.micros, amount.tokens);
+            jobs::settle(db, self.job, &engine.owner, pair(held), pair(spent))?;
+        }
+        let failed = self.done.iter().filter(|done| done.failure.is_some()).count();
+        let advance = Advance {
+            done: (self.finished.len().saturating_sub(failed)) as u64,
+            cached,
+            ..calls
+        };
+        jobs::advance(db, self.job, advance, now)?;
+        leases::renew_judge(db, &seat, &engine.owner, now)?;
+        jobs::beat(db, self.job, &engine.owner, self.in_flight, now)
+    }
+
+    fn refold(&self, db: &Db, rows: &BTreeSet<i64>) -> crate::store::Result<()> {
+        let mut refolder = Refolder::default();
+        for row in rows {
+            refolder.judge(db, *row, self.claims.eval_row)?;
+        }
+        refolder.finish(db)
+    }
+
+    fn calls(&self, db: &Db, now: i64) -> crate::store::Result<Advance> {
+        let mut advance = Advance::default();
+        for done in &self.done {
+            for call in &done.calls {
+                jobs::put_call(db, self.job, call, now)?;
+                advance.calls += 1;
+                advance.unpriced += u64::from(call.micros.is_none() && call.tokens.is_some());
+            }
+            if let Some(failure) = &done.failure {
+                let criterion = self.claims.calls[done.unit.call].criterion();
+                let place = (done.work.row, criterion, done.unit.sample);
+                if failure.class != Class::Cancelled {
+                    jobs::put_failure(db, self.job, place, failure.class, &failure.message)?;
+                }
+            }
+        }
+        Ok(advance)
+    }
+}
+
+/// Flags that come from the judged text, and from checks that contradict the judge.
+fn flag(verdict: &mut Verdict, rubric: &Rubric, work: &Work) {
+    for found in &work.flags {
+        verdict.flag(*found);
+    }
+    contradicts(rubric, verdict, &work.checked);
+}

@@ -1,0 +1,253 @@
+//! What a judge's work would be: how many calls, where to, for how much. Said before anything is sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::{Engine, EngineError, Result};
+use super::order::{By, Judge, JudgeOrder};
+use crate::domain::eval::{Eval, Send};
+use crate::domain::filter::Filter;
+use crate::domain::rubric::{Rubric, SendPolicy};
+use crate::domain::view::Order;
+use crate::judge::prompt::Prepared;
+use crate::provider::{Priced, Prices, Usage};
+use crate::store::judging::Want;
+use crate::store::{Db, catalog, judging, rubrics, verdicts};
+
+/// Above this many calls a limit or a yes is wanted.
+pub const MANY_CALLS: u64 = 1_000;
+/// Above this many millionths of money a limit or a yes is wanted.
+pub const MUCH_MONEY: i64 = 5_000_000;
+/// Tickets an estimate of sizes looks at.
+const SAMPLE: usize = 200;
+/// Seconds a call is taken to last where nothing is known.
+const GUESSED_SECONDS: f64 = 3.0;
+/// Tokens an answer is taken to have: evidence, three sentences and a level.
+const ANSWER_TOKENS: u64 = 250;
+
+/// What would be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// The judge in people's words.
+    pub judge: String,
+    /// Where texts would go.
+    pub place: String,
+    /// Whether nothing leaves this machine.
+    pub local: bool,
+    /// Whether it is the rubric's checks alone.
+    pub checks_only: bool,
+    /// Criteria that checks answer, and all of them.
+    pub checked: (usize, usize),
+    /// Tickets that lack a verdict of this judge.
+    pub tickets: u64,
+    /// Tickets the filter shows.
+    pub matching: u64,
+    /// Calls for those, before what earlier answers save.
+    pub calls: u64,
+    /// Estimated tokens of questions and replies.
+    pub tokens: (u64, u64),
+    /// Estimated price.
+    pub price: Cost,
+    /// Estimated time.
+    pub time: Option<Duration>,
+    /// Fields that would be sent for the first time, and none if this eval has been sent there before.
+    pub first_send: Vec<String>,
+    /// Readings per question.
+    pub samples: u32,
+}
+
+/// What something costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// Nothing.
+    Free,
+    /// Millionths of the currency unit.
+    Micros(i64),
+    /// Nobody knows. Not the same as nothing.
+    Unpriced,
+}
+
+impl Offer {
+    /// Why it should not start without a limit or a yes.
+    pub fn needs_yes(&self) -> Option<String> {
+        if self.checks_only {
+            return None;
+        }
+        if self.calls > MANY_CALLS {
+            return Some(format!("{} calls are more than {MANY_CALLS}", self.calls));
+        }
+        match self.price {
+            Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
+                "about {:.2} are more than {}",
+                micros as f64 / 1e6,
+                MUCH_MONEY / 1_000_000
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// Everything looked up for an order.
+pub(super) struct Plan {
+    pub eval_row: i64,
+    pub eval: Eval,
+    pub rubric: Arc<Rubric>,
+    pub judge: Arc<Judge>,
+    pub calls: Arc<[Prepared]>,
+    pub rows: Vec<i64>,
+    pub offer: Offer,
+}
+
+impl Engine {
+    /// What an order would do.
+    pub fn judge_offer(&self, order: &JudgeOrder) -> Result<Offer> {
+        Ok(self.prepare_judging(order)?.offer)
+    }
+
+    pub(super) fn prepare_judging(&self, order: &JudgeOrder) -> Result<Plan> {
+        let eval = self.eval_named(&order.eval)?;
+        let filter = Filter::parse(&order.filter).map_err(|error| {
+            EngineError::refused(
+                format!("the filter `{}` cannot be read: {error}", order.filter),
+                "docs/filters.md lists what a filter may say",
+            )
+        })?;
+        let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
+        let judge = Judge::of(order, &eval, &rubric)?;
+        allowed(&eval, &rubric, &judge)?;
+        let calls = match judge.by {
+            By::Checks => Vec::new(),
+            _ => Prepared::all(&rubric, &[]).map_err(|error| {
+                EngineError::refused(
+                    format!("the rubric's own template cannot be used: {error}"),
+                    "mend `template` under `[judge]`; `docket rubric check` names the line",
+                )
+            })?,
+        };
+        if matches!(judge.by, By::Checks) && rubric.checks.is_empty() {
+            return Err(EngineError::refused(
+                format!("the rubric `{}` has no checks to run", rubric.id),
+                "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
+            ));
+        }
+        let expected: usize = calls.iter().map(|call| call.asked().len()).sum();
+        let want_verdicts = expected as u32 * judge.samples + rubric.checks.len() as u32;
+        self.store().read(|db| {
+            let eval_row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
+            let ask = self.ask(eval_row, &filter, Order::Plan);
+            let judge_row = verdicts::judge_row(db, &judge.id)?.unwrap_or(0);
+            let want = Want {
+                judge: judge_row,
+                verdicts: want_verdicts,
+                again: order.again,
+                limit: order.limit.unwrap_or(u64::MAX),
+            };
+            let rows = judging::unfinished(db, &ask, &want)?;
+            let matching = judging::matching(db, &ask)?;
+            let offer = offer(db, order, (&eval, &rubric, &judge), &calls, &rows, matching)?;
+            Ok(Plan {
+                eval_row,
+                eval: eval.clone(),
+                rubric: Arc::new(rubric.clone()),
+                judge: Arc::new(judge.clone()),
+                calls: calls.clone().into(),
+                rows,
+                offer,
+            })
+        })
+        .map_err(EngineError::from)
+    }
+}
+
+/// Texts of an eval that must stay here stay here.
+fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
+    let stays = eval.policy.send == Send::Local || rubric.send == SendPolicy::Local;
+    if !stays || judge.by.is_local() {
+        return Ok(());
+    }
+    let who = if eval.policy.send == Send::Local {
+        format!("the eval `{}`", eval.name)
+    } else {
+        format!("the rubric `{}`", rubric.id)
+    };
+    Err(EngineError::refused(
+        format!(
+            "{who} says `send = \"local\"`, and {} is not on this machine",
+            judge.by.place()
+        ),
+        "name a local endpoint (`--judge ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
+    ))
+}
+
+fn offer(
+    db: &Db,
+    order: &JudgeOrder,
+    (eval, rubric, judge): (&Eval, &Rubric, &Judge),
+    calls: &[Prepared],
+    rows: &[i64],
+    matching: u64,
+) -> crate::store::Result<Offer> {
+    let tickets = rows.len() as u64;
+    let orders: u64 = if calls.iter().any(Prepared::is_comparison) { 2 } else { 1 };
+    let per_ticket = calls.len() as u64 * u64::from(judge.samples) * orders;
+    let step = (rows.len() / SAMPLE).max(1);
+    let looked: Vec<i64> = rows.iter().step_by(step).copied().collect();
+    let (output, request) = judging::sizes(db, &looked)?;
+    let mean = (output + request) / (looked.len() as u64).max(1);
+    let standing: u64 = calls.iter().map(Prepared::standing_tokens).sum();
+    let input = tickets * u64::from(judge.samples) * orders * (standing + mean / 4 * calls.len() as u64);
+    let replies = tickets * per_ticket * ANSWER_TOKENS;
+    let price = match &judge.by {
+        By::Checks | By::Script(_) => Cost::Free,
+        By::Model { endpoint, model } => match Prices::built_in().of(endpoint, model) {
+            Priced::Free => Cost::Free,
+            Priced::Unpriced => Cost::Unpriced,
+            Priced::Known(price) => Cost::Micros(price.cost(Usage {
+                input,
+                output: replies,
+                ..Usage::default()
+            })),
+        },
+    };
+    let all = tickets * per_ticket;
+    let time = all as f64 * GUESSED_SECONDS / order.concurrency.max(1) as f64;
+    let questions = rubric.questions().count();
+    let from_checks = rubric.questions().filter(|question| question.from_check).count();
+    Ok(Offer {
+        judge: judge.version.name.clone(),
+        place: judge.by.place(),
+        local: judge.by.is_local(),
+        checks_only: matches!(judge.by, By::Checks),
+        checked: (from_checks, questions),
+        tickets,
+        matching,
+        calls: all,
+        tokens: (input, replies),
+        price,
+        time: (all > 0).then(|| Duration::from_secs_f64(time)),
+        first_send: if matches!(judge.by, By::Model { .. }) && !was_sent(db, eval, judge)? {
+            fields(db, eval)?
+        } else {
+            Vec::new()
+        },
+        samples: judge.samples,
+    })
+}
+
+fn was_sent(db: &Db, eval: &Eval, judge: &Judge) -> crate::store::Result<bool> {
+    let place = judge.by.place();
+    let events = crate::store::ledger::global(db)?;
+    Ok(events.iter().any(|event| match &event.body {
+        crate::domain::event::Body::FirstSend(sent) => sent.eval == eval.id && sent.place == place,
+        _ => false,
+    }))
+}
+
+/// Which fields of the tickets hold something.
+fn fields(db: &Db, eval: &Eval) -> crate::store::Result<Vec<String>> {
+    let mut fields = vec!["request".to_owned(), "output".to_owned()];
+    if judging::has_reference(db, eval)? {
+        fields.push("reference".to_owned());
+    }
+    Ok(fields)
+}

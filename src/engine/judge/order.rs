@@ -1,0 +1,239 @@
+//! What is wanted: which judge over which tickets of which eval, within which limits.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::super::{EngineError, Result};
+use crate::domain::eval::Eval;
+use crate::domain::ids::JudgeVersionId;
+use crate::domain::json::Json;
+use crate::domain::judge_version::{JudgeKind, JudgeVersion};
+use crate::domain::rubric::Rubric;
+use crate::judge::identity::{JudgeSpec, checks_version};
+use crate::provider::{Endpoint, KeySource, Mode};
+
+/// A judge's work, as ordered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgeOrder {
+    /// Name of the eval.
+    pub eval: String,
+    /// `checks`, `scripted:FILE`, or an endpoint and its model (`openai/gpt-4.1`).
+    pub judge: String,
+    /// Another address of the endpoint.
+    pub base_url: Option<String>,
+    /// Another variable that holds the key.
+    pub key_env: Option<String>,
+    /// A command that prints the key.
+    pub key_command: Option<String>,
+    /// A PEM file of further certificate authorities.
+    pub ca_file: Option<PathBuf>,
+    /// Seconds until a call without a reply is given up.
+    pub timeout: Option<u64>,
+    /// Calls under way at once, at least 1.
+    pub concurrency: usize,
+    /// Limit of money, in millionths of the currency unit.
+    pub max_micros: Option<i64>,
+    /// Limit of tokens.
+    pub max_tokens: Option<i64>,
+    /// Readings per question; `None` takes the rubric's.
+    pub samples: Option<u32>,
+    /// Which tickets, in the filter language.
+    pub filter: String,
+    /// At most this many tickets.
+    pub limit: Option<u64>,
+    /// Ask again where there is a verdict without an answer.
+    pub again: bool,
+}
+
+impl JudgeOrder {
+    /// The usual order: every ticket of an eval, eight calls at once.
+    pub fn new(eval: impl Into<String>, judge: impl Into<String>) -> Self {
+        Self {
+            eval: eval.into(),
+            judge: judge.into(),
+            base_url: None,
+            key_env: None,
+            key_command: None,
+            ca_file: None,
+            timeout: None,
+            concurrency: 8,
+            max_micros: None,
+            max_tokens: None,
+            samples: None,
+            filter: String::new(),
+            limit: None,
+            again: false,
+        }
+    }
+}
+
+/// What stands behind a judge.
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// The rubric's checks.
+    Checks,
+    /// Replies from a file.
+    Script(PathBuf),
+    /// A model.
+    Model {
+        /// Where.
+        endpoint: Box<Endpoint>,
+        /// Which.
+        model: String,
+    },
+}
+
+/// A judge ready to be put to work under one rubric version.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judge {
+    pub by: By,
+    pub id: JudgeVersionId,
+    pub version: JudgeVersion,
+    /// What its answers are named after; `None` for checks.
+    pub spec: Option<JudgeSpec>,
+    pub samples: u32,
+    /// 0 for one reading; several readings take the endpoint's own, or they would all be the same.
+    pub temperature: Option<f64>,
+}
+
+impl By {
+    /// Reads what is named after `--judge`.
+    pub fn read(order: &JudgeOrder) -> Result<Self> {
+        if order.judge == "checks" {
+            return Ok(Self::Checks);
+        }
+        if let Some(path) = order.judge.strip_prefix("scripted:") {
+            return Ok(Self::Script(PathBuf::from(path)));
+        }
+        let var = |name: &str| std::env::var(name).ok();
+        let (mut endpoint, model) = Endpoint::parse(&order.judge, order.base_url.as_deref(), var)
+            .map_err(|error| {
+            EngineError::refused(
+                error.to_string(),
+                "`docket judge EVAL` without `--judge` lists what is usable here",
+            )
+        })?;
+        if let Some(name) = &order.key_env {
+            endpoint.key = KeySource::Env {
+                name: name.clone(),
+                needed: true,
+            };
+        }
+        if let Some(command) = &order.key_command {
+            endpoint.key = KeySource::Command(command.clone());
+        }
+        endpoint.ca_file.clone_from(&order.ca_file);
+        if let Some(seconds) = order.timeout {
+            endpoint.timeouts.total = Duration::from_secs(seconds.max(1));
+        }
+        Ok(Self::Model {
+            endpoint: Box::new(endpoint),
+            model,
+        })
+    }
+
+    /// Whether nothing leaves this machine.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Checks | Self::Script(_) => true,
+            Self::Model { endpoint, .. } => endpoint.is_local(),
+        }
+    }
+
+    /// Where the texts go, in people's words.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Checks => "the rubric's checks".to_owned(),
+            Self::Script(path) => format!("replies from `{}`", path.display()),
+            Self::Model { endpoint, .. } => endpoint.place(),
+        }
+    }
+}
+
+impl Judge {
+    /// The judge an order means, under the rubric an eval asks now.
+    pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric) -> Result<Self> {
+        let by = By::read(order)?;
+        let hash = rubric.content_hash().map_err(|error| {
+            EngineError::refused(
+                format!("the rubric of `{}` cannot be hashed: {error}", eval.name),
+                "run `docket rubric check` on it",
+            )
+        })?;
+        let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
+        let temperature = (samples == 1).then_some(0.0);
+        let name = match &by {
+            By::Checks => "checks".to_owned(),
+            By::Script(path) => format!("script {}", path.display()),
+            By::Model { endpoint, model } => format!("{}/{model}", endpoint.name),
+        };
+        let version = JudgeVersion {
+            kind: match by {
+                By::Checks => JudgeKind::Checks,
+                By::Script(_) => JudgeKind::Scripted,
+                By::Model { .. } => JudgeKind::Model,
+            },
+            rubric: Some(eval.rubric),
+            place: Some(by.place()),
+            local: by.is_local(),
+            ..JudgeVersion::imported(&name)
+        };
+        let (provider, model) = match &by {
+            By::Checks => {
+                return Ok(Self {
+                    id: checks_version(&hash),
+                    version,
+                    spec: None,
+                    by,
+                    samples: 1,
+                    temperature: None,
+                });
+            }
+            By::Script(path) => ("scripted".to_owned(), path.display().to_string()),
+            By::Model { endpoint, model } => {
+                (format!("{} {}", endpoint.name, endpoint.host()), model.clone())
+            }
+        };
+        let parameters = parameters(rubric, temperature);
+        let spec = JudgeSpec {
+            parameters: Json::of(&parameters),
+            template: crate::judge::identity::rubric_template(rubric),
+            ..JudgeSpec::new(hash, &provider, &model, Mode::Schema)
+        };
+        let version = JudgeVersion {
+            model: Some(model),
+            parameters: parameters
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_string()))
+                .collect(),
+            ..version
+        };
+        Ok(Self {
+            id: spec.version(),
+            version,
+            spec: Some(spec),
+            by,
+            samples,
+            temperature,
+        })
+    }
+
+    /// The seat this judge takes on a ticket.
+    pub fn seat(&self) -> String {
+        format!("judge:{}", crate::domain::ids::hex(&self.id.0))
+    }
+}
+
+fn parameters(
+    rubric: &Rubric,
+    temperature: Option<f64>,
+) -> std::collections::BTreeMap<&'static str, serde_json::Value> {
+    let mut sent = std::collections::BTreeMap::from([(
+        "max_output_tokens",
+        serde_json::json!(rubric.judge.max_output_tokens),
+    )]);
+    if let Some(temperature) = temperature {
+        sent.insert("temperature", serde_json::json!(temperature));
+    }
+    sent
+}

@@ -1,0 +1,318 @@
+//! One call of one sample about one ticket, with its re-asks: from a question to verdicts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::order::Judge;
+use super::purse::JobPurse;
+use super::work::Work;
+use crate::domain::failure::{Answerable, Class};
+use crate::domain::verdict::{Call, Verdict};
+use crate::judge::aggregate::{pairwise_verdict, round_robin};
+use crate::judge::nonce::{Nonce, Order};
+use crate::judge::prompt::{Filling, Pair, Prepared};
+use crate::judge::{evidence, parse, reask};
+use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
+use crate::store::jobs::CallFact;
+
+/// How long a call the budget has no room for waits before it looks again.
+const STARVED: Duration = Duration::from_millis(20);
+
+/// What is to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unit {
+    /// Place among the rubric's calls.
+    pub call: usize,
+    /// From 0.
+    pub sample: u32,
+    /// How often an answer was sought before, over all runs.
+    pub attempt: u32,
+    /// Under which keys its verdicts are remembered, by the call's criteria.
+    pub keys: Vec<[u8; 32]>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub work: Arc<Work>,
+    pub unit: Unit,
+    /// One a criterion; empty if the transport failed.
+    pub verdicts: Vec<Verdict>,
+    pub calls: Vec<CallFact>,
+    /// Why there is no verdict at all.
+    pub failure: Option<Failure>,
+}
+
+/// What every unit of a job shares.
+pub(super) struct Asking {
+    pub judge: Arc<Judge>,
+    pub calls: Arc<[Prepared]>,
+    pub model: Arc<dyn Model>,
+    /// The model by the endpoint's own name.
+    pub name: Arc<str>,
+    pub secret: [u8; 32],
+    pub price: Option<Price>,
+    pub purse: Arc<JobPurse>,
+    pub max_output_tokens: u32,
+}
+
+/// One question's answers, and what they cost.
+struct Answered {
+    verdicts: Vec<Verdict>,
+    call: Call,
+}
+
+impl Asking {
+    /// Asks until there are verdicts, or the transport or the work around it gives up.
+    pub async fn run(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
+        let mut done = Done {
+            work,
+            unit,
+            verdicts: Vec::new(),
+            calls: Vec::new(),
+            failure: None,
+        };
+        let prepared = &self.calls[done.unit.call];
+        let outcome = if prepared.is_comparison() {
+            self.compare(prepared, &mut done, slot).await
+        } else {
+            let asked = self.ask(prepared, &mut done, None, slot).await;
+            asked.map(|answered| with_call(answered.verdicts, &answered.call))
+        };
+        match outcome {
+            Ok(verdicts) => done.verdicts = verdicts,
+            Err(failure) => done.failure = Some(failure),
+        }
+        done
+    }
+
+    /// Every pair of candidates in both orders.
+    async fn compare(
+        &self,
+        prepared: &Prepared,
+        done: &mut Done,
+        mut slot: Option<Slot>,
+    ) -> Result<Vec<Verdict>, Failure> {
+        let mut total = Call::default();
+        let mut columns: Vec<Vec<(u16, u16, Verdict)>> = vec![Vec::new(); prepared.asked().len()];
+        for (first, second) in Pair::all(done.work.subject.outputs.len()) {
+            let given = Some((first, second, Order::AsGiven));
+            let one = self.ask(prepared, done, given, slot.take()).await?;
+            let swapped = Some((first, second, Order::Swapped));
+            let two = self.ask(prepared, done, swapped, None).await?;
+            add(&mut total, &one.call);
+            add(&mut total, &two.call);
+            let both = one.verdicts.into_iter().zip(two.verdicts);
+            for (column, (one, two)) in columns.iter_mut().zip(both) {
+                column.push((first, second, pairwise_verdict(&one, &two, first, second)));
+            }
+        }
+        let verdicts = columns.into_iter().filter_map(together).collect();
+        Ok(with_call(verdicts, &total))
+    }
+
+    /// One question with its re-asks.
+    async fn ask(
+        &self,
+        prepared: &Prepared,
+        done: &mut Done,
+        pair: Option<(u16, u16, Order)>,
+        slot: Option<Slot>,
+    ) -> Result<Answered, Failure> {
+        let work = Arc::clone(&done.work);
+        let digest = work.subject.outputs_digest();
+        let order = pair.map(|(_, _, order)| order);
+        let sample = crate::store::judging::attempt(done.unit.sample, done.unit.attempt);
+        let nonce = Nonce::of(&self.secret, &digest, prepared.criterion(), sample, order);
+        let filling = Filling {
+            subject: &work.subject,
+            nonce: &nonce,
+            pair: pair.map(|(first, second, order)| Pair::of(first, second, order)),
+            shots: &[],
+            room: None,
+        };
+        let unscored = |class, why: &str| {
+            let asked = prepared.asked().iter();
+            asked
+                .map(|one| Verdict::unscored(&one.id, class, why))
+                .collect::<Vec<_>>()
+        };
+        let mut call = Call::default();
+        let filled = match prepared.fill(&filling) {
+            Ok(filled) => filled,
+            Err(rejected) => {
+                let verdicts = unscored(rejected.class, &rejected.message);
+                return Ok(Answered { verdicts, call });
+            }
+        };
+        let mut ask = self.question(prepared, filled.prompt, done.unit.sample);
+        let mut slot = slot;
+        let mut again = 0;
+        loop {
+            let reply = self.model.ask(&ask, slot.take()).await;
+            let (class, message, raw) = match reply {
+                Ok(reply) => {
+                    let read = parse::read(&reply, &filled.expected);
+                    let class = read.as_ref().map_or_else(|no| no.class.name(), |_| "scored");
+                    self.count(done, prepared, class, reply.usage, reply.took.as_millis());
+                    add(&mut call, &self.cost(&reply));
+                    match read {
+                        Ok(reading) => {
+                            let verdicts = verdicts(reading, &reply.raw, &work);
+                            return Ok(Answered { verdicts, call });
+                        }
+                        Err(rejected) => {
+                            if let Some(next) = reask::again(&ask, &filled.expected, &rejected, again) {
+                                ask = next;
+                                again += 1;
+                                continue;
+                            }
+                            (rejected.class, rejected.message, Some(reply.raw))
+                        }
+                    }
+                }
+                Err(failure) if failure.class == Class::Budget && self.purse.has_out() => {
+                    // Other calls hold money that may come back.
+                    tokio::time::sleep(STARVED).await;
+                    continue;
+                }
+                Err(failure) => {
+                    self.count(done, prepared, failure.class.name(), failure.usage, 0);
+                    match failure.class.answerable() {
+                        Answerable::Again(_) | Answerable::Unscored => {
+                            (failure.class, failure.message, failure.raw)
+                        }
+                        _ => return Err(failure),
+                    }
+                }
+            };
+            let mut verdicts = unscored(class, &message);
+            for verdict in &mut verdicts {
+                verdict.raw = raw.as_deref().map(crate::domain::json::Json::string);
+            }
+            return Ok(Answered { verdicts, call });
+        }
+    }
+
+    fn question(&self, prepared: &Prepared, prompt: crate::provider::Prompt, sample: u32) -> Ask {
+        Ask {
+            model: Arc::clone(&self.name),
+            prompt,
+            shape: Some(Arc::clone(prepared.shape())),
+            max_output_tokens: Some(self.max_output_tokens),
+            temperature: self.judge.temperature,
+            seed: Some(i64::from(sample)),
+            parameters: None,
+        }
+    }
+
+    fn count(
+        &self,
+        done: &mut Done,
+        prepared: &Prepared,
+        class: &'static str,
+        usage: Option<Usage>,
+        took_ms: u128,
+    ) {
+        done.calls.push(CallFact {
+            ticket: Some(done.work.row),
+            criterion: prepared.criterion().to_owned(),
+            class,
+            tokens: usage.map(|usage| {
+                [
+                    usage.input,
+                    usage.cached_input,
+                    usage.output,
+                    usage.reasoning,
+                ]
+            }),
+            micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
+            took_ms: took_ms as u64,
+        });
+    }
+
+    fn cost(&self, reply: &crate::provider::Reply) -> Call {
+        let usage = reply.usage;
+        Call {
+            input_tokens: usage.map(|usage| usage.input),
+            cached_input_tokens: usage.map(|usage| usage.cached_input),
+            output_tokens: usage.map(|usage| usage.output),
+            reasoning_tokens: usage.map(|usage| usage.reasoning),
+            cost_micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
+            latency_ms: Some(reply.took.as_millis() as u64),
+            model: reply.model.clone(),
+            fingerprint: reply.fingerprint.clone(),
+            attempts: Some(1),
+        }
+    }
+}
+
+/// Verdicts of a reading; quotes that stand nowhere are flagged.
+fn verdicts(reading: parse::Reading, raw: &str, work: &Work) -> Vec<Verdict> {
+    let step = reading.step;
+    let raw = crate::domain::json::Json::string(raw);
+    let mut verdicts = Vec::with_capacity(reading.answers.len());
+    for read in reading.answers {
+        let mut verdict = read.verdict(step);
+        evidence::verify_verdict(&mut verdict, &work.subject);
+        // One raw reply is kept once, on the first of the verdicts it gave.
+        verdict.raw = verdicts.is_empty().then(|| raw.clone());
+        verdicts.push(verdict);
+    }
+    verdicts
+}
+
+/// Puts what a call cost on the first of its verdicts, so that sums count it once.
+fn with_call(mut verdicts: Vec<Verdict>, call: &Call) -> Vec<Verdict> {
+    if let Some(first) = verdicts.first_mut() {
+        first.call = Some(call.clone());
+    }
+    for verdict in verdicts.iter_mut().skip(1) {
+        verdict.call = Some(Call {
+            model: call.model.clone(),
+            fingerprint: call.fingerprint.clone(),
+            ..Call::default()
+        });
+    }
+    verdicts
+}
+
+fn together(column: Vec<(u16, u16, Verdict)>) -> Option<Verdict> {
+    let mut results = Vec::with_capacity(column.len());
+    for (first, second, verdict) in &column {
+        match verdict.outcome.answer() {
+            Some(answer) => results.push((*first, *second, answer.choice()?)),
+            None => return Some(verdict.clone()),
+        }
+    }
+    let several = column.len() > 1;
+    let mut verdict = column.into_iter().next()?.2;
+    if several {
+        let choice = crate::domain::rubric::Answer::Choice(round_robin(&results));
+        verdict.outcome = crate::domain::verdict::Outcome::Scored(choice);
+    }
+    Some(verdict)
+}
+
+fn add(total: &mut Call, one: &Call) {
+    fn sum<T: std::ops::Add<Output = T> + Copy>(total: &mut Option<T>, one: Option<T>) {
+        *total = match (*total, one) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+    }
+    sum(&mut total.input_tokens, one.input_tokens);
+    sum(&mut total.cached_input_tokens, one.cached_input_tokens);
+    sum(&mut total.output_tokens, one.output_tokens);
+    sum(&mut total.reasoning_tokens, one.reasoning_tokens);
+    sum(&mut total.cost_micros, one.cost_micros);
+    sum(&mut total.latency_ms, one.latency_ms);
+    sum(&mut total.attempts, one.attempts);
+    total.model = one.model.clone().or(total.model.take());
+    total.fingerprint = one.fingerprint.clone().or(total.fingerprint.take());
+}
+
+/// Whether every further call would fail like this one.
+pub(super) fn stops(class: Class) -> bool {
+    class.answerable() == Answerable::Stop
+}

@@ -1,0 +1,267 @@
+//! Claiming and reading: tickets in plan order, each with what is still to be asked about it.
+
+use std::sync::Arc;
+
+use super::super::Engine;
+use super::super::ticket::request_of;
+use super::order::Judge;
+use super::unit::Unit;
+use crate::domain::ids::{TicketId, VerdictId};
+use crate::domain::message::{Message, Role};
+use crate::domain::record::Quote;
+use crate::domain::rubric::Rubric;
+use crate::domain::standing::{CHECK, check_verdict};
+use crate::domain::verdict::{Flag, Verdict};
+use crate::judge::identity::CacheKey;
+use crate::judge::prompt::{Prepared, parts_not_shown};
+use crate::judge::checks::{Checked, Checks};
+use crate::judge::{detector, floor};
+use crate::judge::subject::{Output, Reference, Standing, Subject};
+use crate::store::judging::{self, Have};
+use crate::store::tickets::{self, TicketRow};
+use crate::store::{Db, Store, leases, verdicts};
+
+/// The rubric that compares with what was answered before.
+const LOGGED: &str = "no-worse-than-logged";
+
+/// A ticket this worker holds a seat on.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub ticket: TicketId,
+    pub row: i64,
+    pub subject: Subject,
+    pub units: Vec<Unit>,
+    /// Verdicts that need no call, with the stored number of their sample: known from earlier answers to the
+    /// very same question, or of an output with nothing in it to judge.
+    pub known: Vec<(u32, Verdict)>,
+    /// Outcomes of checks that are not written yet.
+    pub checks: Vec<Verdict>,
+    /// How the rubric's checks came out.
+    pub checked: Vec<Checked>,
+    /// What the texts give reason to look at.
+    pub flags: Vec<Flag>,
+}
+
+/// What every claim needs.
+pub(super) struct Claims {
+    pub engine: Engine,
+    pub judge: Arc<Judge>,
+    pub judge_row: i64,
+    pub eval_row: i64,
+    pub rubric: Arc<Rubric>,
+    pub calls: Arc<[Prepared]>,
+    pub again: bool,
+    pub checks: Checks,
+}
+
+impl Claims {
+    fn store(&self) -> &Store {
+        self.engine.store()
+    }
+
+    /// Takes seats on these tickets and reads those it got that still lack something.
+    pub fn claim(self: &Arc<Self>, rows: &[i64]) -> crate::store::Result<Vec<Work>> {
+        let (claims, wanted) = (Arc::clone(self), rows.to_vec());
+        let got = self.store().write_light(move |db| {
+            let now = claims.engine.clock().now_ms();
+            let seat = claims.judge.seat();
+            let mut got = Vec::with_capacity(wanted.len());
+            for row in wanted {
+                if leases::take_judge(db, row, &seat, &claims.engine.owner, now)? {
+                    got.push(row);
+                }
+            }
+            Ok(got)
+        })?;
+        let read = self.store().read(|db| {
+            got.iter()
+                .map(|row| Ok((*row, self.read(db, *row)?)))
+                .collect::<crate::store::Result<Vec<_>>>()
+        })?;
+        let (some, none): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, work)| work.is_some());
+        self.release(none.into_iter().map(|(row, _)| row).collect())?;
+        Ok(some.into_iter().filter_map(|(_, work)| work).collect())
+    }
+
+    /// Gives seats back.
+    pub fn release(self: &Arc<Self>, rows: Vec<i64>) -> crate::store::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let claims = Arc::clone(self);
+        self.store().write_light(move |db| {
+            for row in rows {
+                leases::release_judge(db, row, &claims.judge.seat(), &claims.engine.owner)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn read(&self, db: &Db, row: i64) -> crate::store::Result<Option<Work>> {
+        let ticket = tickets::in_row(db, row)?;
+        let have = judging::have(db, row, self.judge_row)?;
+        let checked = have.iter().any(|one| one.criterion.starts_with(CHECK));
+        let units = self.units(&have);
+        if units.is_empty() && (checked || self.rubric.checks.is_empty()) {
+            return Ok(None);
+        }
+        let subject = subject(db, &ticket, &self.rubric)?;
+        let report = self.checks.run(&subject);
+        let checks = if checked { Vec::new() } else { check_verdicts(&report) };
+        let (units, known) = match floor::verdicts(&self.rubric, &subject) {
+            Some(floor) => (Vec::new(), at_the_floor(&units, &self.calls, &floor)),
+            None => self.known(db, &subject, units)?,
+        };
+        let mut flags = detector::flags(&subject);
+        if parts_not_shown(&subject) {
+            flags.push(Flag::PartsNotShown);
+        }
+        Ok(Some(Work {
+            ticket: ticket.id,
+            row,
+            subject,
+            units,
+            known,
+            checks,
+            checked: report,
+            flags,
+        }))
+    }
+
+    /// What is still to be asked: every call of every sample that lacks the verdict of one of its criteria.
+    fn units(&self, have: &[Have]) -> Vec<Unit> {
+        let mut units = Vec::new();
+        for sample in 0..self.judge.samples {
+            for (call, prepared) in self.calls.iter().enumerate() {
+                let of = |criterion: &str| {
+                    let found = have.iter();
+                    let mut found = found.filter(|one| one.sample == sample && one.criterion == criterion);
+                    found.next_back()
+                };
+                let lacks = |criterion: &str| match of(criterion) {
+                    None => true,
+                    Some(one) => self.again && !one.scored,
+                };
+                if !prepared.asked().iter().any(|asked| lacks(&asked.id)) {
+                    continue;
+                }
+                let attempts = prepared.asked().iter().filter_map(|asked| of(&asked.id));
+                let attempt = attempts.map(|one| one.attempt + 1).max().unwrap_or(0);
+                units.push(Unit {
+                    call,
+                    sample,
+                    attempt,
+                    keys: Vec::new(),
+                });
+            }
+        }
+        units
+    }
+
+    /// Splits off what an earlier answer to the same question already says, in this eval or another.
+    fn known(
+        &self,
+        db: &Db,
+        subject: &Subject,
+        units: Vec<Unit>,
+    ) -> crate::store::Result<(Vec<Unit>, Vec<(u32, Verdict)>)> {
+        let Some(spec) = &self.judge.spec else {
+            return Ok((units, Vec::new()));
+        };
+        let mut open = Vec::with_capacity(units.len());
+        let mut known = Vec::new();
+        for mut unit in units {
+            let prepared = &self.calls[unit.call];
+            let mut found = Vec::new();
+            for asked in prepared.asked() {
+                let criterion = format!("{} {}", prepared.criterion(), asked.id);
+                let key = CacheKey {
+                    sample: unit.sample,
+                    ..CacheKey::new(spec, &criterion, subject)
+                };
+                let key = key.digest();
+                if let Some(verdict) = verdicts::by_key(db, &key)? {
+                    found.push((judging::attempt(unit.sample, unit.attempt), verdict));
+                }
+                unit.keys.push(key);
+            }
+            if found.len() == prepared.asked().len() {
+                known.append(&mut found);
+            } else {
+                open.push(unit);
+            }
+        }
+        Ok((open, known))
+    }
+
+    /// The id of a verdict of this judge.
+    pub fn verdict_id(&self, ticket: &TicketId, criterion: &str, stored: u32) -> VerdictId {
+        crate::domain::verdict::verdict_id(ticket, criterion, &self.judge.id, stored)
+    }
+}
+
+/// What is judged: nothing in it tells the model, the run or an earlier score.
+pub(in crate::engine) fn subject(
+    db: &Db,
+    ticket: &TicketRow,
+    rubric: &Rubric,
+) -> crate::store::Result<Subject> {
+    let item = tickets::item(db, ticket.item)?;
+    let mut subject = Subject::of_request(&request_of(item.request.as_ref()));
+    // Where the rubric compares with the logged response, that is what stands for the reference.
+    let original = rubric.id == LOGGED;
+    let logged = if original && item.reference.is_none() {
+        tickets::logged_message(db, ticket)?
+    } else {
+        item.reference.clone()
+    };
+    subject.reference = logged.as_ref().map(|json| {
+        let message = Message::read(json.as_str(), Role::Assistant);
+        Reference {
+            text: message
+                .map(|message| message.plain_text())
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| json.as_str().to_owned()),
+            standing: if original { Standing::Original } else { Standing::Given },
+        }
+    });
+    for output in tickets::outputs(db, ticket)? {
+        let message = output
+            .message
+            .as_ref()
+            .and_then(|json| Message::read(json.as_str(), Role::Assistant));
+        subject.outputs.push(match message {
+            Some(message) => Output::of(&message),
+            None => Output::text(""),
+        });
+    }
+    Ok(subject)
+}
+
+fn check_verdicts(report: &[Checked]) -> Vec<Verdict> {
+    let verdict = |found: &Checked| Verdict {
+        evidence: found
+            .quote
+            .iter()
+            .map(|quote| Quote {
+                quote: quote.clone(),
+                problem: !found.outcome.pass,
+            })
+            .collect(),
+        ..check_verdict(&found.outcome, &found.says)
+    };
+    report.iter().map(verdict).collect()
+}
+
+/// The floor's verdicts for every call that is still open.
+fn at_the_floor(units: &[Unit], calls: &[Prepared], floor: &[Verdict]) -> Vec<(u32, Verdict)> {
+    let mut known = Vec::new();
+    for unit in units {
+        for asked in calls[unit.call].asked() {
+            let stored = judging::attempt(unit.sample, unit.attempt);
+            let found = floor.iter().find(|verdict| verdict.criterion == asked.id);
+            known.extend(found.map(|verdict| (stored, verdict.clone())));
+        }
+    }
+    known
+}
