@@ -180,11 +180,14 @@ pub struct Text {
 /// What was shown early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revealed {
-    /// `judge`, `model_names` or `compare`.
+    /// `judge`, `model_names`, `compare` or `agreement`.
     pub what: String,
     /// The verdicts shown.
     #[serde(default)]
     pub verdicts: Vec<VerdictId>,
+    /// The eval, where a page about all of it was opened; the event is then about no ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eval: Option<EvalId>,
 }
 
 /// A tag on or off.

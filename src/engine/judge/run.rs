@@ -305,7 +305,10 @@ impl Engine {
         let model: Arc<dyn Model> = match &plan.judge.by {
             By::Checks => return Ok(None),
             By::Script(path) => Arc::new(Scripted::open(path, set_up).map_err(|error| {
-                EngineError::refused(error.to_string(), "docs/judging.md shows the form of a script")
+                EngineError::refused(
+                    error.to_string(),
+                    "docs/judging.md shows the form of a script",
+                )
             })?),
             By::Model { endpoint, .. } => Arc::new(Http::new((**endpoint).clone(), set_up)),
         };
@@ -348,8 +351,9 @@ fn limits_can_be_kept(order: &JudgeOrder, plan: &Plan) -> Result<()> {
 }
 
 fn compiled(rubric: &Rubric) -> Result<Checks> {
-    Checks::compile(rubric)
-        .map_err(|error| EngineError::refused(error.to_string(), "`docket rubric check` names the line"))
+    Checks::compile(rubric).map_err(|error| {
+        EngineError::refused(error.to_string(), "`docket rubric check` names the line")
+    })
 }
 
 fn thread_error(error: std::io::Error) -> EngineError {
@@ -404,7 +408,11 @@ impl Feeder {
             let units = std::mem::take(&mut work.units);
             let count = units.len();
             let work = Arc::new(work);
-            if self.told.send(Told::Claimed(Arc::clone(&work), count)).is_err() {
+            if self
+                .told
+                .send(Told::Claimed(Arc::clone(&work), count))
+                .is_err()
+            {
                 return false;
             }
             calls.extend(units.into_iter().map(|unit| (Arc::clone(&work), unit)));
@@ -414,9 +422,7 @@ impl Feeder {
 }
 
 /// Without a model there is nothing to ask; the keeper writes what the checks say.
-fn drain(
-    mut work: tokio::sync::mpsc::Receiver<Vec<Next>>,
-) -> std::result::Result<(), Failure> {
+fn drain(mut work: tokio::sync::mpsc::Receiver<Vec<Next>>) -> std::result::Result<(), Failure> {
     while work.blocking_recv().is_some() {}
     Ok(())
 }
@@ -475,7 +481,8 @@ impl Running {
                 self.paused.send_replace(true);
             }
             Wish::Run => {
-                self.paused.send_if_modified(|paused| std::mem::replace(paused, false));
+                self.paused
+                    .send_if_modified(|paused| std::mem::replace(paused, false));
             }
         }
     }
@@ -521,7 +528,10 @@ impl Running {
             drop(self.done);
         }
         let driven = self.driver.join().unwrap_or_else(|_| {
-            Err(Failure::new(Class::Transport, "the thread that asks has died"))
+            Err(Failure::new(
+                Class::Transport,
+                "the thread that asks has died",
+            ))
         });
         told?;
         let left = engine.prepare_judging(order)?.offer.tickets;
@@ -568,7 +578,9 @@ fn ending(
         Err(failure) => (Outcome::Failed, Some(failure.message)),
         Ok(()) if left > 0 && !failed.is_empty() => (
             Outcome::Failed,
-            Some(format!("{left} tickets have no verdict; start again to try them once more")),
+            Some(format!(
+                "{left} tickets have no verdict; start again to try them once more"
+            )),
         ),
         Ok(()) => (Outcome::Done, None),
     }

@@ -85,6 +85,7 @@ pub fn sample(mode: Mode) -> Sample {
             ..Policy::default()
         },
         seed: 7,
+        opened: std::collections::BTreeMap::new(),
     });
     let rubric = Arc::new(rubric());
     let rows = rows();
