@@ -77,6 +77,11 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
             }
         }
         Screen::Practice => super::super::practice::update::scroll(state, by),
+        Screen::Agreement => {
+            if let Some(agreement) = &mut state.agreement {
+                agreement.step(by);
+            }
+        }
         Screen::FirstRun | Screen::Export => {}
     }
 }

@@ -3,8 +3,7 @@
 use crate::cli::{CliError, output};
 use crate::domain::count::{counted, either};
 use crate::domain::view::agreement::{
-    About, AgreementReport, Basis, Disagreement, JudgeAgreement, JudgeOn, Matrix, Measured,
-    PeopleOn,
+    AgreementReport, Basis, Disagreement, JudgeAgreement, JudgeOn, Matrix, Measured, PeopleOn,
 };
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
@@ -231,9 +230,13 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
         Column::right(""),
         Column::left(""),
     ]);
-    for (name, number, about) in lines(on) {
-        let (shown, ends) = number;
-        table.row([format!("  {name}"), shown, ends, about]);
+    for line in on.lines() {
+        table.row([
+            format!("  {}", line.name),
+            line.shown(4),
+            line.ends_shown(),
+            line.about.clone(),
+        ]);
     }
     output::table(&table)?;
     if let Some(matrix) = &on.matrix {
@@ -248,99 +251,6 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
         ))?;
     }
     Ok(())
-}
-
-type Number = (String, String);
-
-fn lines(on: &JudgeOn) -> Vec<(&'static str, Number, String)> {
-    let number = |found: Option<&Measured>| (value(found), ends(found));
-    let alone = |found: Option<f64>| (plain(found), String::new());
-    let mut lines = vec![
-        ("accuracy", number(on.accuracy.as_ref()), asked(on)),
-        (
-            "exact",
-            number(on.exact.as_ref()),
-            format!("of the {} scored", on.scored),
-        ),
-    ];
-    if on.within_one.is_some() {
-        lines.push(("within one", number(on.within_one.as_ref()), String::new()));
-    }
-    lines.push((on.kappa_name, number(on.kappa.as_ref()), versus(on)));
-    if let Some(pass) = &on.pass {
-        let drift = format!(
-            "judge alone passes {}, people alone {}: p {:.3}",
-            pass.judge_only, pass.people_only, pass.drift_p
-        );
-        lines.extend([
-            ("kappa on pass", number(pass.kappa.as_ref()), String::new()),
-            (
-                "TPR",
-                number(pass.tpr.as_ref()),
-                of("people's passes", pass.tpr.as_ref()),
-            ),
-            (
-                "TNR",
-                number(pass.tnr.as_ref()),
-                of("people's fails", pass.tnr.as_ref()),
-            ),
-            ("MCC", alone(pass.mcc), drift),
-        ]);
-    }
-    if let Some(scores) = &on.scores {
-        let bias = (signed(scores.bias.value), ends(Some(&scores.bias)));
-        let limits = scores.limits.map_or_else(String::new, |(low, high)| {
-            format!(
-                "{}; single ones {} to {}",
-                scores.unit,
-                signed(low),
-                signed(high)
-            )
-        });
-        lines.extend([
-            ("MAE", alone(Some(scores.mae)), scores.unit.to_owned()),
-            ("bias", bias, limits),
-            ("Spearman", alone(scores.spearman), String::new()),
-            ("concordance", alone(scores.ccc), String::new()),
-            ("AUC", alone(scores.auc), String::new()),
-        ]);
-    }
-    if let Some(baseline) = &on.baseline {
-        let kappa = plain(baseline.kappa);
-        let about = format!("always answering `{}`: kappa {kappa}", baseline.answer);
-        lines.push(("constant guess", alone(Some(baseline.accuracy)), about));
-    }
-    lines
-}
-
-/// What the accuracy is a share of.
-fn asked(on: &JudgeOn) -> String {
-    let mut words = format!("of {}", counted(on.total, "ticket"));
-    let classes: Vec<String> = on
-        .unscored
-        .iter()
-        .map(|one| format!("{} {}", one.tickets, one.class))
-        .collect();
-    if !classes.is_empty() {
-        words.push_str(&format!("; unscored, not right: {}", classes.join(", ")));
-    }
-    if on.unread > 0 {
-        words.push_str(&format!("; {} not read", on.unread));
-    }
-    if on.no_majority > 0 {
-        words.push_str(&format!("; {} without a majority", on.no_majority));
-    }
-    words
-}
-
-fn versus(on: &JudgeOn) -> String {
-    on.people_kappa.map_or_else(String::new, |kappa| {
-        format!("people among themselves {kappa:.4}")
-    })
-}
-
-fn of(whole: &str, found: Option<&Measured>) -> String {
-    found.map_or_else(String::new, |found| format!("of {} {whole}", found.n))
 }
 
 /// Rows the judge, columns people.
@@ -402,27 +312,24 @@ fn listed(judge: &JudgeAgreement, on: &JudgeOn) -> Result<(), CliError> {
         Column::left("id").max(12),
         Column::right("gap"),
         Column::left("judge"),
-        Column::left("people"),
-        Column::left("pass"),
-        Column::left("output").max(40),
+        Column::left("people").max(24),
+        Column::left("").max(6),
+        Column::left("output").max(22),
     ]);
     for one in &on.disagreements {
-        table.row(row(on, one));
+        table.row(row(one));
     }
     output::table(&table)
 }
 
-fn row(on: &JudgeOn, one: &Disagreement) -> [String; 7] {
+fn row(one: &Disagreement) -> [String; 7] {
     let each: Vec<&str> = one.each.iter().map(|said| said.answer.as_str()).collect();
     let people = if each.is_empty() {
         one.people.clone()
     } else {
         format!("{} ({})", one.people, each.join(" "))
     };
-    let pass = match (on.about, one.pass_differs) {
-        (About::Levels | About::Ticket, true) => "differs",
-        _ => "",
-    };
+    let pass = if one.pass_differs { "▲ pass" } else { "" };
     [
         one.ticket.short(),
         one.external_id.clone().unwrap_or_default(),
@@ -440,10 +347,6 @@ fn value(found: Option<&Measured>) -> String {
 
 fn plain(found: Option<f64>) -> String {
     found.map_or_else(|| NONE.to_owned(), |value| format!("{value:.4}"))
-}
-
-fn signed(value: f64) -> String {
-    format!("{value:+.2}")
 }
 
 /// Both ends of an interval.

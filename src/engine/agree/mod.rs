@@ -59,11 +59,9 @@ impl Engine {
         Ok(report)
     }
 
-    /// The page for this reviewer: closed while the eval is blind to them, unless `open` says that they agreed.
-    pub fn agreement_page(&self, eval: EvalId, open: bool) -> Result<AgreementPage> {
-        if open {
-            self.open_agreement(eval)?;
-        } else if let Some(name) = self.agreement_is_closed(eval)? {
+    /// The page for this reviewer: closed while the eval is blind to them and they have not opened it.
+    pub fn agreement_page(&self, eval: EvalId) -> Result<AgreementPage> {
+        if let Some(name) = self.agreement_is_closed(eval)? {
             let waiting = self.waiting(eval)?;
             return Ok(AgreementPage::Closed { name, waiting });
         }
