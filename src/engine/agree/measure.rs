@@ -88,13 +88,16 @@ impl Sample {
         interval.map_or_else(|| self.bare(estimate.value), measured)
     }
 
-    /// Kappa of pairs of places on a scale with these values.
+    /// Kappa of pairs of places on a scale with these values; a single pair has no chance to agree by.
     pub fn kappa(
         &self,
         pairs: &[(usize, usize)],
         scale: &[f64],
         weights: Weights,
     ) -> Option<Measured> {
+        if pairs.len() < 2 {
+            return None;
+        }
         let ones = vec![1.0; pairs.len()];
         let counts = self.weights().unwrap_or(&ones);
         let table = Confusion::weighted(pairs, counts, scale.len())?;
