@@ -1,5 +1,7 @@
 //! How far judges and people agree: questions, the numbers of one, the tickets on which they differ.
 
+mod matrix;
+
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
@@ -7,7 +9,7 @@ use crate::app::agreement::{AgreementState, Focus};
 use crate::app::layout::{self, AgreementLayout};
 use crate::domain::count::counted;
 use crate::domain::view::agreement::{
-    AgreementReport, Disagreement, ENOUGH, JudgeOn, Matrix, Measured, NumberLine, PeopleOn,
+    AgreementReport, Disagreement, ENOUGH, JudgeOn, Measured, NumberLine, PeopleOn,
 };
 use crate::text::width::{self, Align};
 
@@ -137,7 +139,7 @@ fn columns(row: Rect) -> Columns {
     let fixed = SCORED + 2 * NUMBER + 2 * RANGE + 5 * GAP;
     // Where the people's interval has no room, their number stays.
     let people = if rest.width >= fixed + 14 {
-        RANGE
+        RANGE + 2
     } else {
         NUMBER
     };
@@ -237,7 +239,7 @@ fn numbers(pen: &mut Pen<'_>, place: &AgreementLayout, open: &AgreementState) {
         area = shift_down(area, paragraph(pen, area, &words, Look::Warn));
     }
     let matrix = open.on().and_then(|on| on.matrix.as_ref());
-    let wide = matrix.map_or(0, matrix_width);
+    let wide = matrix.map_or(0, matrix::width);
     let fits = wide > 0 && area.width >= wide + GAP + NAME + NUMBER + ENDS + 2 * GAP;
     let left = Rect {
         width: if fits {
@@ -253,7 +255,7 @@ fn numbers(pen: &mut Pen<'_>, place: &AgreementLayout, open: &AgreementState) {
         one_number(pen, nth_row(left, index as u16), number);
     }
     if let (true, Some(matrix)) = (fits, matrix) {
-        counts(pen, shift_right(area, left.width + GAP), matrix);
+        matrix::draw(pen, shift_right(area, left.width + GAP), matrix);
     }
 }
 
@@ -283,55 +285,6 @@ fn one_number(pen: &mut Pen<'_>, row: Rect, number: &NumberLine) {
     if rest.width as usize >= width::of(&number.about) {
         pen.line(rest, &number.about, Look::Dim);
     }
-}
-
-/// Cells of the column of labels, and of one count.
-fn matrix_cells(matrix: &Matrix) -> (u16, u16) {
-    let labels = matrix.labels.iter().map(|label| width::of(label)).max();
-    let counts = matrix
-        .cells
-        .iter()
-        .flatten()
-        .map(|n| n.to_string().len())
-        .max();
-    let cell = labels.max(counts).unwrap_or(1) as u16 + 1;
-    (labels.unwrap_or(1).max(8) as u16, cell.max(4))
-}
-
-fn matrix_width(matrix: &Matrix) -> u16 {
-    let (label, cell) = matrix_cells(matrix);
-    label.saturating_add(cell.saturating_mul(matrix.labels.len() as u16))
-}
-
-/// Rows the judge's answers, columns the people's.
-fn counts(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix) {
-    let (label, cell) = matrix_cells(matrix);
-    let column = |row: Rect, at: usize| {
-        let from = label.saturating_add(cell.saturating_mul(at as u16));
-        Rect {
-            width: cell.min(row.width.saturating_sub(from)),
-            ..shift_right(row, from)
-        }
-    };
-    let head = nth_row(area, 0);
-    pen.line(head, "judge \\ ", Look::Dim);
-    for (at, name) in matrix.labels.iter().enumerate() {
-        pen.line_aligned(column(head, at), name, Look::Dim, Align::Right);
-    }
-    for (index, (name, cells)) in matrix.labels.iter().zip(&matrix.cells).enumerate() {
-        let row = nth_row(area, index as u16 + 1);
-        pen.line(row, name, Look::Dim);
-        for (at, count) in cells.iter().enumerate() {
-            let (words, look) = match (*count, at == index) {
-                (0, _) => (glyph::DOT.to_owned(), Look::Faint),
-                (n, true) => (n.to_string(), Look::Strong),
-                (n, false) => (n.to_string(), Look::Text),
-            };
-            pen.line_aligned(column(row, at), &words, look, Align::Right);
-        }
-    }
-    let below = nth_row(area, matrix.labels.len() as u16 + 1);
-    pen.line(below, "columns: people", Look::Dim);
 }
 
 fn tickets(pen: &mut Pen<'_>, place: &AgreementLayout, open: &AgreementState) {

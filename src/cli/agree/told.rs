@@ -224,6 +224,7 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
     for warning in &on.warnings {
         say(&format!("  ! {warning}"))?;
     }
+    say(&format!("  {}", on.asked()))?;
     let mut table = Table::new([
         Column::left(""),
         Column::right(""),
@@ -309,12 +310,12 @@ fn listed(judge: &JudgeAgreement, on: &JudgeOn) -> Result<(), CliError> {
     ))?;
     let mut table = Table::new([
         Column::left("ticket"),
-        Column::left("id").max(12),
+        Column::left("id").max(8),
         Column::right("gap"),
-        Column::left("judge"),
-        Column::left("people").max(24),
+        Column::left("judge").max(9),
+        Column::left("people").max(16),
         Column::left("").max(6),
-        Column::left("output").max(22),
+        Column::left("output").max(17),
     ]);
     for one in &on.disagreements {
         table.row(row(one));

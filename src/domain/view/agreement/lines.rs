@@ -74,7 +74,11 @@ impl JudgeOn {
         });
         let scored = format!("of the {} scored", self.scored);
         let mut lines = vec![
-            NumberLine::of("accuracy", self.accuracy.as_ref(), self.asked()),
+            NumberLine::of(
+                "accuracy",
+                self.accuracy.as_ref(),
+                format!("of {}", self.total),
+            ),
             NumberLine::of(self.kappa_name, self.kappa.as_ref(), versus),
             self.guess(),
             NumberLine::of("exact", self.exact.as_ref(), scored),
@@ -88,8 +92,8 @@ impl JudgeOn {
         }
         if let Some(pass) = &self.pass {
             let drift = format!(
-                "judge alone passes {}, people alone {}: p {:.3}",
-                pass.judge_only, pass.people_only, pass.drift_p
+                "passed by judge alone {}, people alone {}",
+                pass.judge_only, pass.people_only
             );
             let fails = of("people's fails", pass.tnr.as_ref());
             lines.extend([
@@ -99,13 +103,14 @@ impl JudgeOn {
                     of("people's passes", pass.tpr.as_ref()),
                 ),
                 NumberLine::of("TNR", pass.tnr.as_ref(), fails),
-                NumberLine::of("kappa on pass", pass.kappa.as_ref(), drift),
+                NumberLine::of("kappa on pass", pass.kappa.as_ref(), ""),
+                NumberLine::alone("drift p", Some(pass.drift_p), drift),
                 NumberLine::alone("MCC", pass.mcc, ""),
             ]);
         }
         if let Some(scores) = &self.scores {
             let limits = scores.limits.map_or_else(String::new, |(low, high)| {
-                format!("{}; single ones {low:+.2} to {high:+.2}", scores.unit)
+                format!("{}; singly {low:+.2} to {high:+.2}", scores.unit)
             });
             lines.extend([
                 NumberLine {
