@@ -115,7 +115,9 @@ fn lines(offer: &Offer) -> Vec<String> {
         )];
     }
     let tokens = offer.tokens.0 + offer.tokens.1;
-    let time = offer.time.map_or(String::new(), |time| format!(", about {}", span(time)));
+    let time = offer
+        .time
+        .map_or(String::new(), |time| format!(", about {}", span(time)));
     let mut lines = vec![format!(
         "{}: {tickets}, {}, about {tokens} tokens, {}{time}",
         offer.judge,
@@ -164,13 +166,20 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
     ))?;
     let unscored: u64 = report.kept.unscored.values().sum();
     if unscored > 0 {
-        output::line(&format!("unscored: {unscored} ({})", classes(&report.kept.unscored)))?;
+        output::line(&format!(
+            "unscored: {unscored} ({})",
+            classes(&report.kept.unscored)
+        ))?;
     }
     if !report.kept.failed.is_empty() {
         output::line(&format!("failed: {}", classes(&report.kept.failed)))?;
     }
     if report.kept.calls > 0 {
-        let cost = if report.priced { money(report.kept.micros) } else { "unpriced".to_owned() };
+        let cost = if report.priced {
+            money(report.kept.micros)
+        } else {
+            "unpriced".to_owned()
+        };
         output::line(&format!(
             "{}, {} tokens, {cost}, {}",
             counted(report.kept.calls, "call", "calls"),
@@ -189,7 +198,10 @@ fn cached(report: &Report) -> String {
 }
 
 fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
-    let each: Vec<String> = counts.iter().map(|(class, n)| format!("{class} {n}")).collect();
+    let each: Vec<String> = counts
+        .iter()
+        .map(|(class, n)| format!("{class} {n}"))
+        .collect();
     each.join(", ")
 }
 
@@ -221,7 +233,7 @@ fn report_json(report: &Report) -> Value {
 pub struct Bar {
     started: Instant,
     last: Instant,
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     terminal: bool,
 }
 
@@ -232,7 +244,7 @@ impl Bar {
         Self {
             started: now,
             last: now,
-            bar: None,
+            drawn: None,
             terminal: std::io::stderr().is_terminal(),
         }
     }
@@ -243,18 +255,23 @@ impl Bar {
             return;
         }
         if self.terminal {
-            let bar = self.bar.get_or_insert_with(|| bar(at.total));
+            let bar = self.drawn.get_or_insert_with(|| bar(at.total));
             bar.set_position(at.kept.tickets);
             bar.set_message(about(at));
         } else if self.last.elapsed() >= EVERY {
             self.last = Instant::now();
-            output::say(&format!("{} of {} tickets, {}", at.kept.tickets, at.total, about(at)));
+            output::say(&format!(
+                "{} of {} tickets, {}",
+                at.kept.tickets,
+                at.total,
+                about(at)
+            ));
         }
     }
 
     /// The job has ended.
     pub fn end(self) {
-        if let Some(bar) = self.bar {
+        if let Some(bar) = self.drawn {
             bar.finish_and_clear();
         }
     }
@@ -274,7 +291,12 @@ fn about(at: &Progress) -> String {
     if at.kept.micros > 0 {
         parts.push(format!("{} spent", money(at.kept.micros)));
     }
-    let failed: u64 = at.kept.failed.values().chain(at.kept.unscored.values()).sum();
+    let failed: u64 = at
+        .kept
+        .failed
+        .values()
+        .chain(at.kept.unscored.values())
+        .sum();
     if failed > 0 {
         parts.push(format!("{failed} without a verdict"));
     }

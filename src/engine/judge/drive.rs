@@ -22,7 +22,6 @@ pub(super) struct Drive {
     pub cancel: Cancel,
     /// Whether somebody asked to wait.
     pub paused: watch::Receiver<bool>,
-    pub work: Receiver<Vec<Next>>,
     pub done: Box<dyn Fn(Done) + Send>,
     pub concurrency: usize,
 }
@@ -33,7 +32,7 @@ pub(super) type Next = (Arc<Work>, Unit);
 impl Drive {
     /// Runs until the work ends, somebody stops it, or a failure says that every further call would fail alike.
     /// Calls that are under way when it is stopped are waited for a moment: they are paid.
-    pub async fn run(mut self) -> Result<(), Failure> {
+    pub async fn run(mut self, mut work: Receiver<Vec<Next>>) -> Result<(), Failure> {
         let mut queue: VecDeque<Next> = VecDeque::new();
         let mut open = true;
         // The first call goes alone: a missing key or model is one message, not one per connection.
@@ -55,7 +54,7 @@ impl Drive {
                     },
                     Err(failure) => stopped = Some(failure),
                 },
-                more = self.work.recv(), if open && stopped.is_none() && queue.len() < self.concurrency => match more {
+                more = work.recv(), if open && stopped.is_none() && queue.len() < self.concurrency => match more {
                     Some(calls) => queue.extend(calls),
                     None => open = false,
                 },
@@ -78,7 +77,7 @@ impl Drive {
 }
 
 /// Runs the driver on its own runtime and waits for it; what is under way at a stop is given up.
-pub(super) fn on_this_thread(drive: Drive) -> Result<(), Failure> {
+pub(super) fn on_this_thread(drive: Drive, work: Receiver<Vec<Next>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -91,7 +90,7 @@ pub(super) fn on_this_thread(drive: Drive) -> Result<(), Failure> {
     let cancel = drive.cancel.clone();
     runtime.block_on(async move {
         tokio::select! {
-            outcome = drive.run() => outcome,
+            outcome = drive.run(work) => outcome,
             () = grace(&cancel) => Err(Failure::cancelled()),
         }
     })

@@ -12,17 +12,20 @@ use crate::domain::record::Quote;
 use crate::domain::rubric::Rubric;
 use crate::domain::standing::{CHECK, check_verdict};
 use crate::domain::verdict::{Flag, Verdict};
+use crate::judge::checks::{Checked, Checks};
 use crate::judge::identity::CacheKey;
 use crate::judge::prompt::{Prepared, parts_not_shown};
-use crate::judge::checks::{Checked, Checks};
-use crate::judge::{detector, floor};
 use crate::judge::subject::{Output, Reference, Standing, Subject};
+use crate::judge::{detector, floor};
 use crate::store::judging::{self, Have};
 use crate::store::tickets::{self, TicketRow};
 use crate::store::{Db, Store, leases, verdicts};
 
 /// The rubric that compares with what was answered before.
 const LOGGED: &str = "no-worse-than-logged";
+
+/// A verdict that needs no call, with the stored number of its sample.
+type Known = (u32, Verdict);
 
 /// A ticket this worker holds a seat on.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ pub(super) struct Work {
     pub units: Vec<Unit>,
     /// Verdicts that need no call, with the stored number of their sample: known from earlier answers to the
     /// very same question, or of an output with nothing in it to judge.
-    pub known: Vec<(u32, Verdict)>,
+    pub known: Vec<Known>,
     /// Outcomes of checks that are not written yet.
     pub checks: Vec<Verdict>,
     /// How the rubric's checks came out.
@@ -107,7 +110,11 @@ impl Claims {
         }
         let subject = subject(db, &ticket, &self.rubric)?;
         let report = self.checks.run(&subject);
-        let checks = if checked { Vec::new() } else { check_verdicts(&report) };
+        let checks = if checked {
+            Vec::new()
+        } else {
+            check_verdicts(&report)
+        };
         let (units, known) = match floor::verdicts(&self.rubric, &subject) {
             Some(floor) => (Vec::new(), at_the_floor(&units, &self.calls, &floor)),
             None => self.known(db, &subject, units)?,
@@ -135,7 +142,8 @@ impl Claims {
             for (call, prepared) in self.calls.iter().enumerate() {
                 let of = |criterion: &str| {
                     let found = have.iter();
-                    let mut found = found.filter(|one| one.sample == sample && one.criterion == criterion);
+                    let mut found =
+                        found.filter(|one| one.sample == sample && one.criterion == criterion);
                     found.next_back()
                 };
                 let lacks = |criterion: &str| match of(criterion) {
@@ -164,7 +172,7 @@ impl Claims {
         db: &Db,
         subject: &Subject,
         units: Vec<Unit>,
-    ) -> crate::store::Result<(Vec<Unit>, Vec<(u32, Verdict)>)> {
+    ) -> crate::store::Result<(Vec<Unit>, Vec<Known>)> {
         let Some(spec) = &self.judge.spec else {
             return Ok((units, Vec::new()));
         };
@@ -222,7 +230,11 @@ pub(in crate::engine) fn subject(
                 .map(|message| message.plain_text())
                 .filter(|text| !text.is_empty())
                 .unwrap_or_else(|| json.as_str().to_owned()),
-            standing: if original { Standing::Original } else { Standing::Given },
+            standing: if original {
+                Standing::Original
+            } else {
+                Standing::Given
+            },
         }
     });
     for output in tickets::outputs(db, ticket)? {
@@ -254,7 +266,7 @@ fn check_verdicts(report: &[Checked]) -> Vec<Verdict> {
 }
 
 /// The floor's verdicts for every call that is still open.
-fn at_the_floor(units: &[Unit], calls: &[Prepared], floor: &[Verdict]) -> Vec<(u32, Verdict)> {
+fn at_the_floor(units: &[Unit], calls: &[Prepared], floor: &[Verdict]) -> Vec<Known> {
     let mut known = Vec::new();
     for unit in units {
         for asked in calls[unit.call].asked() {
