@@ -45,8 +45,8 @@ impl Drive {
             tokio::select! {
                 biased;
                 Some(done) = flying.next(), if !flying.is_empty() => {
+                    stopped = stopped.or(self.finished(done, alone));
                     alone = false;
-                    stopped = stopped.or(self.finished(done));
                 }
                 slot = self.asking.model.slot(), if room && !queue.is_empty() => match slot {
                     Ok(slot) => if let Some((work, unit)) = queue.pop_front() {
@@ -68,9 +68,14 @@ impl Drive {
         }
     }
 
-    /// Hands on what is finished; returns the failure that every further call would meet too.
-    fn finished(&self, done: Done) -> Option<Failure> {
-        let failure = done.failure.clone().filter(|failure| stops(failure.class));
+    /// Hands on what is finished; returns the failure that every further call would meet too. An endpoint that
+    /// cannot be reached the first time, with every retry, is such a failure.
+    fn finished(&self, done: Done, first: bool) -> Option<Failure> {
+        let hopeless = |class| stops(class) || (first && class == Class::Transport);
+        let failure = done
+            .failure
+            .clone()
+            .filter(|failure| hopeless(failure.class));
         (self.done)(done);
         failure
     }

@@ -91,6 +91,8 @@ pub(super) struct Judge {
     pub version: JudgeVersion,
     /// What its answers are named after; `None` for checks.
     pub spec: Option<JudgeSpec>,
+    /// What keys of remembered answers name it by.
+    pub digest: Option<String>,
     pub samples: u32,
     /// 0 for one reading; several readings take the endpoint's own, or they would all be the same.
     pub temperature: Option<f64>,
@@ -201,6 +203,7 @@ impl Judge {
                 id: checks_version(&hash),
                 version,
                 spec: None,
+                digest: None,
                 by,
                 samples: 1,
                 temperature: None,
@@ -225,6 +228,7 @@ impl Judge {
         Ok(Self {
             id: spec.version(),
             version,
+            digest: Some(spec.digest()),
             spec: Some(spec),
             by,
             samples,

@@ -173,7 +173,7 @@ impl Claims {
         subject: &Subject,
         units: Vec<Unit>,
     ) -> crate::store::Result<(Vec<Unit>, Vec<Known>)> {
-        let Some(spec) = &self.judge.spec else {
+        let Some(spec) = &self.judge.digest else {
             return Ok((units, Vec::new()));
         };
         let mut open = Vec::with_capacity(units.len());
