@@ -233,7 +233,7 @@ fn report_json(report: &Report) -> Value {
 pub struct Bar {
     started: Instant,
     last: Instant,
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     terminal: bool,
 }
 
@@ -244,7 +244,7 @@ impl Bar {
         Self {
             started: now,
             last: now,
-            bar: None,
+            drawn: None,
             terminal: std::io::stderr().is_terminal(),
         }
     }
@@ -255,7 +255,7 @@ impl Bar {
             return;
         }
         if self.terminal {
-            let bar = self.bar.get_or_insert_with(|| bar(at.total));
+            let bar = self.drawn.get_or_insert_with(|| bar(at.total));
             bar.set_position(at.kept.tickets);
             bar.set_message(about(at));
         } else if self.last.elapsed() >= EVERY {
@@ -271,7 +271,7 @@ impl Bar {
 
     /// The job has ended.
     pub fn end(self) {
-        if let Some(bar) = self.bar {
+        if let Some(bar) = self.drawn {
             bar.finish_and_clear();
         }
     }

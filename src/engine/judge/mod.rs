@@ -5,17 +5,22 @@
 //! ([`keep`]). Each may be killed at any point; the next start goes on with what is missing.
 
 mod drive;
+mod ending;
+mod feed;
 mod keep;
 mod offer;
 mod order;
 mod purse;
 mod run;
+mod running;
 mod unit;
 mod usable;
 mod work;
 
+pub use ending::Report;
 pub use keep::Kept;
 pub use offer::{Cost, Offer};
 pub use order::{By, JudgeOrder};
-pub use run::{Control, Progress, Report};
+pub use run::Control;
+pub use running::Progress;
 pub use usable::UsableJudge;

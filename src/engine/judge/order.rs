@@ -91,6 +91,8 @@ pub(super) struct Judge {
     pub version: JudgeVersion,
     /// What its answers are named after; `None` for checks.
     pub spec: Option<JudgeSpec>,
+    /// What keys of remembered answers name it by.
+    pub digest: Option<String>,
     pub samples: u32,
     /// 0 for one reading; several readings take the endpoint's own, or they would all be the same.
     pub temperature: Option<f64>,
@@ -140,6 +142,35 @@ impl By {
         }
     }
 
+    fn kind(&self) -> JudgeKind {
+        match self {
+            Self::Checks => JudgeKind::Checks,
+            Self::Script(_) => JudgeKind::Scripted,
+            Self::Model { .. } => JudgeKind::Model,
+        }
+    }
+
+    /// What people call it.
+    fn name(&self) -> String {
+        match self {
+            Self::Checks => "checks".to_owned(),
+            Self::Script(path) => format!("script {}", path.display()),
+            Self::Model { endpoint, model } => format!("{}/{model}", endpoint.name),
+        }
+    }
+
+    /// Where it is asked and by which name; `None` for checks.
+    fn provider_and_model(&self) -> Option<(String, String)> {
+        match self {
+            Self::Checks => None,
+            Self::Script(path) => Some(("scripted".to_owned(), path.display().to_string())),
+            Self::Model { endpoint, model } => Some((
+                format!("{} {}", endpoint.name, endpoint.host()),
+                model.clone(),
+            )),
+        }
+    }
+
     /// Where the texts go, in people's words.
     pub fn place(&self) -> String {
         match self {
@@ -160,41 +191,26 @@ impl Judge {
                 "run `docket rubric check` on it",
             )
         })?;
-        let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
-        let temperature = (samples == 1).then_some(0.0);
-        let name = match &by {
-            By::Checks => "checks".to_owned(),
-            By::Script(path) => format!("script {}", path.display()),
-            By::Model { endpoint, model } => format!("{}/{model}", endpoint.name),
-        };
         let version = JudgeVersion {
-            kind: match by {
-                By::Checks => JudgeKind::Checks,
-                By::Script(_) => JudgeKind::Scripted,
-                By::Model { .. } => JudgeKind::Model,
-            },
+            kind: by.kind(),
             rubric: Some(eval.rubric),
             place: Some(by.place()),
             local: by.is_local(),
-            ..JudgeVersion::imported(&name)
+            ..JudgeVersion::imported(&by.name())
         };
-        let (provider, model) = match &by {
-            By::Checks => {
-                return Ok(Self {
-                    id: checks_version(&hash),
-                    version,
-                    spec: None,
-                    by,
-                    samples: 1,
-                    temperature: None,
-                });
-            }
-            By::Script(path) => ("scripted".to_owned(), path.display().to_string()),
-            By::Model { endpoint, model } => (
-                format!("{} {}", endpoint.name, endpoint.host()),
-                model.clone(),
-            ),
+        let Some((provider, model)) = by.provider_and_model() else {
+            return Ok(Self {
+                id: checks_version(&hash),
+                version,
+                spec: None,
+                digest: None,
+                by,
+                samples: 1,
+                temperature: None,
+            });
         };
+        let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
+        let temperature = (samples == 1).then_some(0.0);
         let parameters = parameters(rubric, temperature);
         let spec = JudgeSpec {
             parameters: Json::of(&parameters),
@@ -212,6 +228,7 @@ impl Judge {
         Ok(Self {
             id: spec.version(),
             version,
+            digest: Some(spec.digest()),
             spec: Some(spec),
             by,
             samples,
