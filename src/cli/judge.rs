@@ -31,7 +31,12 @@ pub struct Args {
     #[arg(long, value_name = "VAR", requires = "judge")]
     key_env: Option<String>,
     /// A command that prints the key
-    #[arg(long, value_name = "COMMAND", requires = "judge", conflicts_with = "key_env")]
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        requires = "judge",
+        conflicts_with = "key_env"
+    )]
     key_command: Option<String>,
     /// A PEM file of certificate authorities to trust besides the system's
     #[arg(long, value_name = "FILE")]
@@ -52,7 +57,12 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=25))]
     samples: Option<u32>,
     /// Only tickets that pass this filter, such as `tag:billing`
-    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "",
+        allow_hyphen_values = true
+    )]
     filter: String,
     /// At most so many tickets, the first of the plan
     #[arg(long, value_name = "N")]
@@ -96,12 +106,17 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return steer(args, &engine, &order);
     }
     if args.dry_run {
-        return told::offered(&offer, context.json()).map(|()| Exit::Done);
+        let ways = engine.judge_ways(&order)?;
+        return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
         output::say(&told::nothing(&offer));
+        // An earlier run may have been cut off before its last step.
+        let routed = engine.route_judged(&order)?;
         if context.json() {
-            output::json(&told::nothing_json(&offer))?;
+            output::json(&told::nothing_json(&offer, &routed))?;
+        } else {
+            told::routed(&routed)?;
         }
         return Ok(Exit::Done);
     }
@@ -144,7 +159,10 @@ fn chosen(args: &Args, context: &Context, engine: &Engine) -> Result<Option<Stri
     }
     Ok(output::choose(
         "Which one (number, Enter for none)?",
-        &usable.iter().map(|one| one.name.clone()).collect::<Vec<_>>(),
+        &usable
+            .iter()
+            .map(|one| one.name.clone())
+            .collect::<Vec<_>>(),
     ))
 }
 
@@ -205,7 +223,10 @@ fn ended(report: &Report) -> Result<Exit, CliError> {
             "run the same command again: it goes on where it stopped",
         )),
         Outcome::Budget | Outcome::Failed => Err(CliError::new(
-            report.message.clone().unwrap_or_else(|| "the job failed".to_owned()),
+            report
+                .message
+                .clone()
+                .unwrap_or_else(|| "the job failed".to_owned()),
             "verdicts that came back are kept; the same command goes on",
         )),
     }

@@ -44,8 +44,14 @@ pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
         compiled.sql
     );
     let limit = i64::try_from(want.limit).unwrap_or(i64::MAX);
-    let mut args: Vec<Val<'_>> =
-        args![ask.scope.eval, want.judge, i64::from(want.verdicts), want.again, limit].to_vec();
+    let mut args: Vec<Val<'_>> = args![
+        ask.scope.eval,
+        want.judge,
+        i64::from(want.verdicts),
+        want.again,
+        limit
+    ]
+    .to_vec();
     args.extend(compiled.args.iter().map(super::filter_sql::Arg::val));
     db.query(&sql, &args, |row| row.int(0))
 }

@@ -80,7 +80,9 @@ impl Refolder {
         let (def, rubric) = self.eval(db, eval)?;
         let new = verdicts::overall(db, ticket, &def, &rubric)?;
         let sql = "SELECT judge FROM ticket WHERE row = ?1";
-        let old = db.first(sql, args![ticket], |row| row.maybe_real(0))?.flatten();
+        let old = db
+            .first(sql, args![ticket], |row| row.maybe_real(0))?
+            .flatten();
         if old != new {
             db.exec(
                 "UPDATE ticket SET judge = ?2, judge_key = ?3 WHERE row = ?1",

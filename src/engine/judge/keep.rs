@@ -11,8 +11,8 @@ use super::work::{Claims, Work};
 use crate::domain::failure::Class;
 use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
-use crate::judge::checks::contradicts;
 use crate::domain::verdict::Verdict;
+use crate::judge::checks::contradicts;
 use crate::store::jobs::{self, Progress as Advance};
 use crate::store::project::Refolder;
 use crate::store::{Db, judging, leases, verdicts};
@@ -181,13 +181,18 @@ impl Batch {
         let mut refold = BTreeSet::new();
         let mut cached = 0;
         for line in &self.lines {
-            let id = self.claims.verdict_id(
-                &line.work.ticket,
-                &line.verdict.criterion,
-                line.sample,
-            );
+            let id =
+                self.claims
+                    .verdict_id(&line.work.ticket, &line.verdict.criterion, line.sample);
             let row = line.work.row;
-            verdicts::put(db, &id, row, self.claims.judge_row, line.sample, &line.verdict)?;
+            verdicts::put(
+                db,
+                &id,
+                row,
+                self.claims.judge_row,
+                line.sample,
+                &line.verdict,
+            )?;
             match &line.key {
                 Some(key) => verdicts::put_key(db, key, &id)?,
                 None => cached += u64::from(line.verdict.call.is_some()),
@@ -204,7 +209,11 @@ impl Batch {
             let pair = |amount: Amount| (amount.micros, amount.tokens);
             jobs::settle(db, self.job, &engine.owner, pair(held), pair(spent))?;
         }
-        let failed = self.done.iter().filter(|done| done.failure.is_some()).count();
+        let failed = self
+            .done
+            .iter()
+            .filter(|done| done.failure.is_some())
+            .count();
         let advance = Advance {
             done: (self.finished.len().saturating_sub(failed)) as u64,
             cached,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::{Engine, EngineError, Result};
 use super::order::{By, Judge, JudgeOrder};
+use super::route::routes;
 use crate::domain::eval::{Eval, Send};
 use crate::domain::filter::Filter;
 use crate::domain::rubric::{Rubric, SendPolicy};
@@ -112,6 +113,7 @@ impl Engine {
                 "docs/filters.md lists what a filter may say",
             )
         })?;
+        let filter = filter.and(routes(&eval)?.claimable());
         let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
         let judge = Judge::of(order, &eval, &rubric)?;
         allowed(&eval, &rubric, &judge)?;
@@ -132,30 +134,31 @@ impl Engine {
         }
         let expected: usize = calls.iter().map(|call| call.asked().len()).sum();
         let want_verdicts = expected as u32 * judge.samples + rubric.checks.len() as u32;
-        self.store().read(|db| {
-            let eval_row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
-            let ask = self.ask(eval_row, &filter, Order::Plan);
-            let judge_row = verdicts::judge_row(db, &judge.id)?.unwrap_or(0);
-            let want = Want {
-                judge: judge_row,
-                verdicts: want_verdicts,
-                again: order.again,
-                limit: order.limit.unwrap_or(u64::MAX),
-            };
-            let rows = judging::unfinished(db, &ask, &want)?;
-            let matching = judging::matching(db, &ask)?;
-            let offer = offer(db, order, (&eval, &rubric, &judge), &calls, &rows, matching)?;
-            Ok(Plan {
-                eval_row,
-                eval: eval.clone(),
-                rubric: Arc::new(rubric.clone()),
-                judge: Arc::new(judge.clone()),
-                calls: calls.clone().into(),
-                rows,
-                offer,
+        self.store()
+            .read(|db| {
+                let eval_row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
+                let ask = self.ask(eval_row, &filter, Order::Plan);
+                let judge_row = verdicts::judge_row(db, &judge.id)?.unwrap_or(0);
+                let want = Want {
+                    judge: judge_row,
+                    verdicts: want_verdicts,
+                    again: order.again,
+                    limit: order.limit.unwrap_or(u64::MAX),
+                };
+                let rows = judging::unfinished(db, &ask, &want)?;
+                let matching = judging::matching(db, &ask)?;
+                let offer = offer(db, order, (&eval, &rubric, &judge), &calls, &rows, matching)?;
+                Ok(Plan {
+                    eval_row,
+                    eval: eval.clone(),
+                    rubric: Arc::new(rubric.clone()),
+                    judge: Arc::new(judge.clone()),
+                    calls: calls.clone().into(),
+                    rows,
+                    offer,
+                })
             })
-        })
-        .map_err(EngineError::from)
+            .map_err(EngineError::from)
     }
 }
 
@@ -188,14 +191,19 @@ fn offer(
     matching: u64,
 ) -> crate::store::Result<Offer> {
     let tickets = rows.len() as u64;
-    let orders: u64 = if calls.iter().any(Prepared::is_comparison) { 2 } else { 1 };
+    let orders: u64 = if calls.iter().any(Prepared::is_comparison) {
+        2
+    } else {
+        1
+    };
     let per_ticket = calls.len() as u64 * u64::from(judge.samples) * orders;
     let step = (rows.len() / SAMPLE).max(1);
     let looked: Vec<i64> = rows.iter().step_by(step).copied().collect();
     let (output, request) = judging::sizes(db, &looked)?;
     let mean = (output + request) / (looked.len() as u64).max(1);
     let standing: u64 = calls.iter().map(Prepared::standing_tokens).sum();
-    let input = tickets * u64::from(judge.samples) * orders * (standing + mean / 4 * calls.len() as u64);
+    let input =
+        tickets * u64::from(judge.samples) * orders * (standing + mean / 4 * calls.len() as u64);
     let replies = tickets * per_ticket * ANSWER_TOKENS;
     let price = match &judge.by {
         By::Checks | By::Script(_) => Cost::Free,
@@ -212,7 +220,10 @@ fn offer(
     let all = tickets * per_ticket;
     let time = all as f64 * GUESSED_SECONDS / order.concurrency.max(1) as f64;
     let questions = rubric.questions().count();
-    let from_checks = rubric.questions().filter(|question| question.from_check).count();
+    let from_checks = rubric
+        .questions()
+        .filter(|question| question.from_check)
+        .count();
     Ok(Offer {
         judge: judge.version.name.clone(),
         place: judge.by.place(),

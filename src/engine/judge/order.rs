@@ -190,9 +190,10 @@ impl Judge {
                 });
             }
             By::Script(path) => ("scripted".to_owned(), path.display().to_string()),
-            By::Model { endpoint, model } => {
-                (format!("{} {}", endpoint.name, endpoint.host()), model.clone())
-            }
+            By::Model { endpoint, model } => (
+                format!("{} {}", endpoint.name, endpoint.host()),
+                model.clone(),
+            ),
         };
         let parameters = parameters(rubric, temperature);
         let spec = JudgeSpec {

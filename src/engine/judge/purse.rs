@@ -58,13 +58,7 @@ struct Inner {
 }
 
 impl JobPurse {
-    pub fn new(
-        store: Store,
-        job: i64,
-        owner: String,
-        price: Option<Price>,
-        limited: bool,
-    ) -> Self {
+    pub fn new(store: Store, job: i64, owner: String, price: Option<Price>, limited: bool) -> Self {
         Self {
             store,
             job,
@@ -155,7 +149,11 @@ impl Purse for JobPurse {
             return;
         }
         let (held_sum, cost_sum) = inner.settled.unwrap_or_default();
-        let reserved = if self.limited { reserved } else { Amount::default() };
+        let reserved = if self.limited {
+            reserved
+        } else {
+            Amount::default()
+        };
         inner.settled = Some((held_sum.plus(reserved), cost_sum.plus(cost)));
     }
 }

@@ -14,6 +14,7 @@ use super::keep::{Keeper, Kept};
 use super::offer::{Cost, Plan};
 use super::order::{By, JudgeOrder};
 use super::purse::JobPurse;
+use super::route::RuleCount;
 use super::unit::{Asking, Done};
 use super::work::{Claims, Work};
 use crate::domain::event::{Body, FirstSend};
@@ -95,6 +96,8 @@ pub struct Report {
     pub took: Duration,
     /// Tickets that still lack a verdict of this judge.
     pub left: u64,
+    /// What the routing rules did, rules that fit nothing left out.
+    pub routed: Vec<RuleCount>,
 }
 
 /// A job that is running.
@@ -131,9 +134,12 @@ impl Engine {
         let plan = self.prepare_judging(order)?;
         limits_can_be_kept(order, &plan)?;
         self.name_first_send(&plan)?;
+        let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
         let told = running.keep(control, tell);
-        running.end(self, order, &plan, told)
+        let report = running.end(self, order, &plan, told)?;
+        routed.extend(self.route(order, &plan, true)?);
+        Ok(Report { routed, ..report })
     }
 
     /// Says in the ledger what is about to leave, before it does.
@@ -305,7 +311,10 @@ impl Engine {
         let model: Arc<dyn Model> = match &plan.judge.by {
             By::Checks => return Ok(None),
             By::Script(path) => Arc::new(Scripted::open(path, set_up).map_err(|error| {
-                EngineError::refused(error.to_string(), "docs/judging.md shows the form of a script")
+                EngineError::refused(
+                    error.to_string(),
+                    "docs/judging.md shows the form of a script",
+                )
             })?),
             By::Model { endpoint, .. } => Arc::new(Http::new((**endpoint).clone(), set_up)),
         };
@@ -348,8 +357,9 @@ fn limits_can_be_kept(order: &JudgeOrder, plan: &Plan) -> Result<()> {
 }
 
 fn compiled(rubric: &Rubric) -> Result<Checks> {
-    Checks::compile(rubric)
-        .map_err(|error| EngineError::refused(error.to_string(), "`docket rubric check` names the line"))
+    Checks::compile(rubric).map_err(|error| {
+        EngineError::refused(error.to_string(), "`docket rubric check` names the line")
+    })
 }
 
 fn thread_error(error: std::io::Error) -> EngineError {
@@ -404,7 +414,11 @@ impl Feeder {
             let units = std::mem::take(&mut work.units);
             let count = units.len();
             let work = Arc::new(work);
-            if self.told.send(Told::Claimed(Arc::clone(&work), count)).is_err() {
+            if self
+                .told
+                .send(Told::Claimed(Arc::clone(&work), count))
+                .is_err()
+            {
                 return false;
             }
             calls.extend(units.into_iter().map(|unit| (Arc::clone(&work), unit)));
@@ -414,9 +428,7 @@ impl Feeder {
 }
 
 /// Without a model there is nothing to ask; the keeper writes what the checks say.
-fn drain(
-    mut work: tokio::sync::mpsc::Receiver<Vec<Next>>,
-) -> std::result::Result<(), Failure> {
+fn drain(mut work: tokio::sync::mpsc::Receiver<Vec<Next>>) -> std::result::Result<(), Failure> {
     while work.blocking_recv().is_some() {}
     Ok(())
 }
@@ -475,7 +487,8 @@ impl Running {
                 self.paused.send_replace(true);
             }
             Wish::Run => {
-                self.paused.send_if_modified(|paused| std::mem::replace(paused, false));
+                self.paused
+                    .send_if_modified(|paused| std::mem::replace(paused, false));
             }
         }
     }
@@ -521,7 +534,10 @@ impl Running {
             drop(self.done);
         }
         let driven = self.driver.join().unwrap_or_else(|_| {
-            Err(Failure::new(Class::Transport, "the thread that asks has died"))
+            Err(Failure::new(
+                Class::Transport,
+                "the thread that asks has died",
+            ))
         });
         told?;
         let left = engine.prepare_judging(order)?.offer.tickets;
@@ -553,6 +569,7 @@ impl Running {
             priced: matches!(plan.offer.price, Cost::Micros(_)),
             took: self.started.elapsed(),
             left,
+            routed: Vec::new(),
         })
     }
 }
@@ -568,7 +585,9 @@ fn ending(
         Err(failure) => (Outcome::Failed, Some(failure.message)),
         Ok(()) if left > 0 && !failed.is_empty() => (
             Outcome::Failed,
-            Some(format!("{left} tickets have no verdict; start again to try them once more")),
+            Some(format!(
+                "{left} tickets have no verdict; start again to try them once more"
+            )),
         ),
         Ok(()) => (Outcome::Done, None),
     }

@@ -153,7 +153,9 @@ impl Asking {
             let (class, message, raw) = match reply {
                 Ok(reply) => {
                     let read = parse::read(&reply, &filled.expected);
-                    let class = read.as_ref().map_or_else(|no| no.class.name(), |_| "scored");
+                    let class = read
+                        .as_ref()
+                        .map_or_else(|no| no.class.name(), |_| "scored");
                     self.count(done, prepared, class, reply.usage, reply.took.as_millis());
                     add(&mut call, &self.cost(&reply));
                     match read {
@@ -162,7 +164,9 @@ impl Asking {
                             return Ok(Answered { verdicts, call });
                         }
                         Err(rejected) => {
-                            if let Some(next) = reask::again(&ask, &filled.expected, &rejected, again) {
+                            if let Some(next) =
+                                reask::again(&ask, &filled.expected, &rejected, again)
+                            {
                                 ask = next;
                                 again += 1;
                                 continue;

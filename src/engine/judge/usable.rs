@@ -38,7 +38,11 @@ impl Engine {
                     let because = format!("key in {variable}");
                     match Prices::built_in().models(place).into_iter().next() {
                         Some(model) => {
-                            judges.push(self.considered(eval, &format!("{place}/{model}"), &because));
+                            judges.push(self.considered(
+                                eval,
+                                &format!("{place}/{model}"),
+                                &because,
+                            ));
                         }
                         None => judges.push(named(place, because)),
                     }

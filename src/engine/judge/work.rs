@@ -12,11 +12,11 @@ use crate::domain::record::Quote;
 use crate::domain::rubric::Rubric;
 use crate::domain::standing::{CHECK, check_verdict};
 use crate::domain::verdict::{Flag, Verdict};
+use crate::judge::checks::{Checked, Checks};
 use crate::judge::identity::CacheKey;
 use crate::judge::prompt::{Prepared, parts_not_shown};
-use crate::judge::checks::{Checked, Checks};
-use crate::judge::{detector, floor};
 use crate::judge::subject::{Output, Reference, Standing, Subject};
+use crate::judge::{detector, floor};
 use crate::store::judging::{self, Have};
 use crate::store::tickets::{self, TicketRow};
 use crate::store::{Db, Store, leases, verdicts};
@@ -107,7 +107,11 @@ impl Claims {
         }
         let subject = subject(db, &ticket, &self.rubric)?;
         let report = self.checks.run(&subject);
-        let checks = if checked { Vec::new() } else { check_verdicts(&report) };
+        let checks = if checked {
+            Vec::new()
+        } else {
+            check_verdicts(&report)
+        };
         let (units, known) = match floor::verdicts(&self.rubric, &subject) {
             Some(floor) => (Vec::new(), at_the_floor(&units, &self.calls, &floor)),
             None => self.known(db, &subject, units)?,
@@ -135,7 +139,8 @@ impl Claims {
             for (call, prepared) in self.calls.iter().enumerate() {
                 let of = |criterion: &str| {
                     let found = have.iter();
-                    let mut found = found.filter(|one| one.sample == sample && one.criterion == criterion);
+                    let mut found =
+                        found.filter(|one| one.sample == sample && one.criterion == criterion);
                     found.next_back()
                 };
                 let lacks = |criterion: &str| match of(criterion) {
@@ -222,7 +227,11 @@ pub(in crate::engine) fn subject(
                 .map(|message| message.plain_text())
                 .filter(|text| !text.is_empty())
                 .unwrap_or_else(|| json.as_str().to_owned()),
-            standing: if original { Standing::Original } else { Standing::Given },
+            standing: if original {
+                Standing::Original
+            } else {
+                Standing::Given
+            },
         }
     });
     for output in tickets::outputs(db, ticket)? {
