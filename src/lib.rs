@@ -12,7 +12,7 @@
 //! | [`store`] | the only SQL | – |
 //! | [`stats`] | pure numbers over slices | nothing |
 //! | [`provider`] | the only HTTP | – |
-//! | [`judge`] | prompts, the reading of replies, checks: pure | provider (its types), text |
+//! | [`judge`] | prompts, the reading of replies, checks: pure | provider, text |
 //! | [`engine`] | use cases; what command line and screens both call | stats, formats, store, provider, judge, text |
 //! | [`app`] | screen state and `update(state, input) -> effects`: pure | text, config |
 //! | [`ui`] | `view(&state, frame)`: reads, never writes | app, text |

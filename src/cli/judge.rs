@@ -73,19 +73,38 @@ pub struct Args {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    steer: Steer,
+}
+
+/// What is wanted of a job that runs in this process or another.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false, requires = "judge")]
+struct Steer {
     /// Hold a running job until `--resume`
-    #[arg(long, requires = "judge", conflicts_with_all = ["resume", "cancel"])]
+    #[arg(long)]
     pause: bool,
     /// Let a held job go on
-    #[arg(long, requires = "judge", conflicts_with = "cancel")]
+    #[arg(long)]
     resume: bool,
     /// Stop a running job
-    #[arg(long, requires = "judge")]
+    #[arg(long)]
     cancel: bool,
 }
 
+impl Steer {
+    fn wish(&self) -> Option<(Wish, &'static str)> {
+        match (self.pause, self.resume, self.cancel) {
+            (true, ..) => Some((Wish::Pause, "held; `--resume` lets it go on")),
+            (_, true, _) => Some((Wish::Run, "goes on")),
+            (.., true) => Some((Wish::Cancel, "stops once what is under way is done")),
+            _ => None,
+        }
+    }
+}
+
 /// Reads `2.50` as millionths.
-fn money(text: &str) -> Result<i64, String> {
+pub(super) fn money(text: &str) -> Result<i64, String> {
     match text.parse::<f64>() {
         Ok(amount) if amount.is_finite() && (0.0..1e9).contains(&amount) => {
             Ok((amount * 1e6).round() as i64)
@@ -102,8 +121,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     let order = order(args, judge);
     let offer = engine.judge_offer(&order)?;
-    if args.pause || args.resume || args.cancel {
-        return steer(args, &engine, &order);
+    if let Some((wish, word)) = args.steer.wish() {
+        return steer(&engine, &order, wish, word);
     }
     if args.dry_run {
         let ways = engine.judge_ways(&order)?;
@@ -199,12 +218,7 @@ fn work(engine: &Engine, order: &JudgeOrder) -> Result<Report, CliError> {
     Ok(report?)
 }
 
-fn steer(args: &Args, engine: &Engine, order: &JudgeOrder) -> Result<Exit, CliError> {
-    let (wish, word) = match (args.pause, args.resume) {
-        (true, _) => (Wish::Pause, "held; `--resume` lets it go on"),
-        (_, true) => (Wish::Run, "goes on"),
-        _ => (Wish::Cancel, "stops once what is under way is done"),
-    };
+fn steer(engine: &Engine, order: &JudgeOrder, wish: Wish, word: &str) -> Result<Exit, CliError> {
     if engine.steer_job(order, wish)? {
         output::say(&format!("the job {word}"));
         return Ok(Exit::Done);

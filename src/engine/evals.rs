@@ -155,6 +155,11 @@ impl Engine {
         })?)
     }
 
+    /// The rubric version an eval asks now.
+    pub fn rubric_of(&self, eval: &Eval) -> Result<Rubric> {
+        Ok(self.store.read(|db| rubrics::get(db, &eval.rubric))?)
+    }
+
     /// Sets how an eval is reviewed; the rest of its policy stays.
     pub fn set_mode(
         &self,

@@ -22,8 +22,17 @@ pub(super) const ID_KEY: &str = "verdict_id";
 /// What stands between the words of a marked text.
 pub const DATAMARK: char = 'ˆ';
 
+/// Whether a text is ASCII that everybody sees: most are, and need no closer look.
+pub(super) fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    text.bytes().all(plain)
+}
+
 /// Text with everything invisible made visible, tabs and line feeds kept.
 pub fn visible(text: &str) -> Cow<'_, str> {
+    if is_plain(text) && !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
     if !text.contains('\t') {
         return sanitise(text, Form::Lines).text;
     }
@@ -36,8 +45,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Whether a text holds characters nobody sees.
 pub fn has_hidden(text: &str) -> bool {
-    text.split(['\t', '\n', '\r'])
-        .any(|line| sanitise(line, Form::Lines).text != line)
+    !is_plain(text)
+        && text
+            .split(['\t', '\n', '\r'])
+            .any(|line| sanitise(line, Form::Lines).text != line)
 }
 
 /// [`visible`] text in which neither a delimiter nor a verdict's id can be forged.

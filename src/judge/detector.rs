@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::subject::Subject;
 use crate::domain::verdict::Flag;
@@ -61,6 +61,14 @@ const PATTERNS: [(&str, &str); 9] = [
     ),
 ];
 
+/// All patterns at once; `None` if they cannot be joined, which a test rules out.
+static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    RegexSetBuilder::new(PATTERNS.iter().map(|(_, pattern)| pattern))
+        .case_insensitive(true)
+        .build()
+        .ok()
+});
+
 static COMPILED: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
     let compile = |(what, pattern): &(&'static str, &'static str)| {
         let regex = RegexBuilder::new(pattern)
@@ -95,9 +103,13 @@ pub fn findings(text: &str) -> Vec<Finding> {
         let end = places.get(range.end).copied().unwrap_or(text.len());
         start..end
     };
+    // One pass tells which patterns occur at all; hardly ever one does.
+    let likely = SET.as_ref().map(|set| set.matches(&plain));
     let mut found: Vec<Finding> = COMPILED
         .iter()
-        .flat_map(|(what, regex)| {
+        .enumerate()
+        .filter(|(at, _)| likely.as_ref().is_none_or(|set| set.matched(*at)))
+        .flat_map(|(_, (what, regex))| {
             regex.find_iter(&plain).map(|hit| Finding {
                 what,
                 at: at(hit.range()),
@@ -141,6 +153,9 @@ pub fn flags(subject: &Subject) -> Vec<Flag> {
 
 /// The text without invisible characters, and where each of its bytes stands in the source.
 fn bare(text: &str) -> (String, Vec<usize>) {
+    if super::data::is_plain(text) {
+        return (text.to_owned(), (0..=text.len()).collect());
+    }
     let (mut plain, mut places) = (
         String::with_capacity(text.len()),
         Vec::with_capacity(text.len() + 1),
@@ -159,6 +174,9 @@ fn bare(text: &str) -> (String, Vec<usize>) {
 
 /// An object that holds `level`, `score` or `verdict` beside another key of a verdict.
 fn verdict_object(text: &str) -> Option<Range<usize>> {
+    if !text.contains(['"', '\'']) {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let keys: Vec<(usize, &str)> = VERDICT_KEYS
         .iter()
@@ -194,6 +212,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(COMPILED.len(), PATTERNS.len());
+        assert_eq!(SET.as_ref().map(RegexSet::len), Some(PATTERNS.len()));
     }
 
     #[test]

@@ -81,28 +81,30 @@ pub fn trivial(output: &Output, subject: &Subject) -> Option<Trivial> {
         return Some(Trivial::Opener);
     }
     let request = subject.last_user_text().trim();
-    if !request.is_empty() && one_blank(text) == one_blank(request) {
+    if !request.is_empty() && text.split_whitespace().eq(request.split_whitespace()) {
         return Some(Trivial::Echo);
     }
     (is_refusal(text) && text.chars().count() <= 200).then_some(Trivial::Refusal)
 }
 
 fn visible_only(text: &str) -> String {
+    if super::data::is_plain(text) {
+        return text.to_owned();
+    }
     let hidden = |c: &char| crate::text::sanitise::is_hidden(*c) && !c.is_whitespace();
     text.chars().filter(|c| !hidden(c)).collect()
-}
-
-fn one_blank(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_opener(text: &str) -> bool {
     // Signs at the end tell an opener (`Answer:`) from an answer (`Sure` to a yes-no question).
     let end = text.trim_end_matches(['*', '_', ' ']);
     let opens = end.ends_with([':', '…']) || end.ends_with("...");
+    if !opens {
+        return false;
+    }
     let bare = text.to_lowercase().replace('’', "'");
     let bare = bare.trim_matches(|c: char| !c.is_alphanumeric());
-    opens && OPENERS.contains(&bare)
+    OPENERS.contains(&bare)
 }
 
 /// Words by which a rubric shows that a refusal may be what it asks for.

@@ -234,7 +234,7 @@ fn one_view(judge: &OfJudge, standing: &JudgeStanding, criterion: &str) -> Optio
     };
     let shown = of_it()
         .rfind(|stored| stored.verdict.outcome.answer().is_some())
-        .or_else(|| of_it().last())?;
+        .or_else(|| of_it().next_back())?;
     let folded = standing.on(criterion);
     let several = folded.filter(|one| one.scored > 1);
     let result = match &shown.verdict.outcome {

@@ -275,7 +275,7 @@ fn report_json(report: &Report) -> Value {
 pub struct Bar {
     started: Instant,
     last: Instant,
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     terminal: bool,
 }
 
@@ -286,7 +286,7 @@ impl Bar {
         Self {
             started: now,
             last: now,
-            bar: None,
+            drawn: None,
             terminal: std::io::stderr().is_terminal(),
         }
     }
@@ -297,7 +297,7 @@ impl Bar {
             return;
         }
         if self.terminal {
-            let bar = self.bar.get_or_insert_with(|| bar(at.total));
+            let bar = self.drawn.get_or_insert_with(|| bar(at.total));
             bar.set_position(at.kept.tickets);
             bar.set_message(about(at));
         } else if self.last.elapsed() >= EVERY {
@@ -313,7 +313,7 @@ impl Bar {
 
     /// The job has ended.
     pub fn end(self) {
-        if let Some(bar) = self.bar {
+        if let Some(bar) = self.drawn {
             bar.finish_and_clear();
         }
     }

@@ -22,7 +22,6 @@ pub(super) struct Drive {
     pub cancel: Cancel,
     /// Whether somebody asked to wait.
     pub paused: watch::Receiver<bool>,
-    pub work: Receiver<Vec<Next>>,
     pub done: Box<dyn Fn(Done) + Send>,
     pub concurrency: usize,
 }
@@ -33,7 +32,7 @@ pub(super) type Next = (Arc<Work>, Unit);
 impl Drive {
     /// Runs until the work ends, somebody stops it, or a failure says that every further call would fail alike.
     /// Calls that are under way when it is stopped are waited for a moment: they are paid.
-    pub async fn run(mut self) -> Result<(), Failure> {
+    pub async fn run(mut self, mut work: Receiver<Vec<Next>>) -> Result<(), Failure> {
         let mut queue: VecDeque<Next> = VecDeque::new();
         let mut open = true;
         // The first call goes alone: a missing key or model is one message, not one per connection.
@@ -46,8 +45,8 @@ impl Drive {
             tokio::select! {
                 biased;
                 Some(done) = flying.next(), if !flying.is_empty() => {
+                    stopped = stopped.or(self.finished(done, alone));
                     alone = false;
-                    stopped = stopped.or(self.finished(done));
                 }
                 slot = self.asking.model.slot(), if room && !queue.is_empty() => match slot {
                     Ok(slot) => if let Some((work, unit)) = queue.pop_front() {
@@ -55,7 +54,7 @@ impl Drive {
                     },
                     Err(failure) => stopped = Some(failure),
                 },
-                more = self.work.recv(), if open && stopped.is_none() && queue.len() < self.concurrency => match more {
+                more = work.recv(), if open && stopped.is_none() && queue.len() < self.concurrency => match more {
                     Some(calls) => queue.extend(calls),
                     None => open = false,
                 },
@@ -69,16 +68,21 @@ impl Drive {
         }
     }
 
-    /// Hands on what is finished; returns the failure that every further call would meet too.
-    fn finished(&self, done: Done) -> Option<Failure> {
-        let failure = done.failure.clone().filter(|failure| stops(failure.class));
+    /// Hands on what is finished; returns the failure that every further call would meet too. An endpoint that
+    /// cannot be reached the first time, with every retry, is such a failure.
+    fn finished(&self, done: Done, first: bool) -> Option<Failure> {
+        let hopeless = |class| stops(class) || (first && class == Class::Transport);
+        let failure = done
+            .failure
+            .clone()
+            .filter(|failure| hopeless(failure.class));
         (self.done)(done);
         failure
     }
 }
 
 /// Runs the driver on its own runtime and waits for it; what is under way at a stop is given up.
-pub(super) fn on_this_thread(drive: Drive) -> Result<(), Failure> {
+pub(super) fn on_this_thread(drive: Drive, work: Receiver<Vec<Next>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -91,7 +95,7 @@ pub(super) fn on_this_thread(drive: Drive) -> Result<(), Failure> {
     let cancel = drive.cancel.clone();
     runtime.block_on(async move {
         tokio::select! {
-            outcome = drive.run() => outcome,
+            outcome = drive.run(work) => outcome,
             () = grace(&cancel) => Err(Failure::cancelled()),
         }
     })

@@ -10,7 +10,7 @@ use crate::domain::json::Json;
 use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::Rubric;
 use crate::judge::identity::{JudgeSpec, checks_version};
-use crate::provider::{Endpoint, KeySource, Mode};
+use crate::provider::{Endpoint, KeySource, Mode, settle_local};
 
 /// A judge's work, as ordered.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,6 +91,8 @@ pub(super) struct Judge {
     pub version: JudgeVersion,
     /// What its answers are named after; `None` for checks.
     pub spec: Option<JudgeSpec>,
+    /// What keys of remembered answers name it by.
+    pub digest: Option<String>,
     pub samples: u32,
     /// 0 for one reading; several readings take the endpoint's own, or they would all be the same.
     pub temperature: Option<f64>,
@@ -127,7 +129,7 @@ impl By {
             endpoint.timeouts.total = Duration::from_secs(seconds.max(1));
         }
         Ok(Self::Model {
-            endpoint: Box::new(endpoint),
+            endpoint: Box::new(settled(endpoint)?),
             model,
         })
     }
@@ -137,6 +139,35 @@ impl By {
         match self {
             Self::Checks | Self::Script(_) => true,
             Self::Model { endpoint, .. } => endpoint.is_local(),
+        }
+    }
+
+    fn kind(&self) -> JudgeKind {
+        match self {
+            Self::Checks => JudgeKind::Checks,
+            Self::Script(_) => JudgeKind::Scripted,
+            Self::Model { .. } => JudgeKind::Model,
+        }
+    }
+
+    /// What people call it.
+    fn name(&self) -> String {
+        match self {
+            Self::Checks => "checks".to_owned(),
+            Self::Script(path) => format!("script {}", path.display()),
+            Self::Model { endpoint, model } => format!("{}/{model}", endpoint.name),
+        }
+    }
+
+    /// Where it is asked and by which name; `None` for checks.
+    fn provider_and_model(&self) -> Option<(String, String)> {
+        match self {
+            Self::Checks => None,
+            Self::Script(path) => Some(("scripted".to_owned(), path.display().to_string())),
+            Self::Model { endpoint, model } => Some((
+                format!("{} {}", endpoint.name, endpoint.host()),
+                model.clone(),
+            )),
         }
     }
 
@@ -150,6 +181,34 @@ impl By {
     }
 }
 
+/// `local` without an address is whichever server answers on this machine.
+fn settled(endpoint: Endpoint) -> Result<Endpoint> {
+    if endpoint.name != "local" {
+        return Ok(endpoint);
+    }
+    let settled = on_network(settle_local(endpoint))?;
+    settled.map_err(|failure| {
+        EngineError::refused(
+            failure.message,
+            "`docket doctor` lists the endpoints that answer here",
+        )
+    })
+}
+
+/// Runs a little network work on the caller's thread.
+pub(super) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => Ok(runtime.block_on(work)),
+        Err(error) => Err(EngineError::refused(
+            format!("cannot start the network: {error}"),
+            "close other programs and try again",
+        )),
+    }
+}
+
 impl Judge {
     /// The judge an order means, under the rubric an eval asks now.
     pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric) -> Result<Self> {
@@ -160,41 +219,26 @@ impl Judge {
                 "run `docket rubric check` on it",
             )
         })?;
-        let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
-        let temperature = (samples == 1).then_some(0.0);
-        let name = match &by {
-            By::Checks => "checks".to_owned(),
-            By::Script(path) => format!("script {}", path.display()),
-            By::Model { endpoint, model } => format!("{}/{model}", endpoint.name),
-        };
         let version = JudgeVersion {
-            kind: match by {
-                By::Checks => JudgeKind::Checks,
-                By::Script(_) => JudgeKind::Scripted,
-                By::Model { .. } => JudgeKind::Model,
-            },
+            kind: by.kind(),
             rubric: Some(eval.rubric),
             place: Some(by.place()),
             local: by.is_local(),
-            ..JudgeVersion::imported(&name)
+            ..JudgeVersion::imported(&by.name())
         };
-        let (provider, model) = match &by {
-            By::Checks => {
-                return Ok(Self {
-                    id: checks_version(&hash),
-                    version,
-                    spec: None,
-                    by,
-                    samples: 1,
-                    temperature: None,
-                });
-            }
-            By::Script(path) => ("scripted".to_owned(), path.display().to_string()),
-            By::Model { endpoint, model } => (
-                format!("{} {}", endpoint.name, endpoint.host()),
-                model.clone(),
-            ),
+        let Some((provider, model)) = by.provider_and_model() else {
+            return Ok(Self {
+                id: checks_version(&hash),
+                version,
+                spec: None,
+                digest: None,
+                by,
+                samples: 1,
+                temperature: None,
+            });
         };
+        let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
+        let temperature = (samples == 1).then_some(0.0);
         let parameters = parameters(rubric, temperature);
         let spec = JudgeSpec {
             parameters: Json::of(&parameters),
@@ -212,6 +256,7 @@ impl Judge {
         Ok(Self {
             id: spec.version(),
             version,
+            digest: Some(spec.digest()),
             spec: Some(spec),
             by,
             samples,

@@ -10,7 +10,8 @@ use crate::domain::failure::{Answerable, Class};
 use crate::domain::verdict::{Call, Verdict};
 use crate::judge::aggregate::{pairwise_verdict, round_robin};
 use crate::judge::nonce::{Nonce, Order};
-use crate::judge::prompt::{Filling, Pair, Prepared};
+use crate::judge::parse::Rejected;
+use crate::judge::prompt::{Filled, Filling, Pair, Prepared};
 use crate::judge::{evidence, parse, reask};
 use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
 use crate::store::jobs::CallFact;
@@ -60,6 +61,34 @@ pub(super) struct Asking {
 struct Answered {
     verdicts: Vec<Verdict>,
     call: Call,
+}
+
+impl Answered {
+    /// No answer, for every criterion of the call.
+    fn without(prepared: &Prepared, why: &Rejected, raw: Option<&str>, call: Call) -> Self {
+        let unscored = |asked: &crate::judge::prompt::Asked| Verdict {
+            raw: raw.map(crate::domain::json::Json::string),
+            ..Verdict::unscored(&asked.id, why.class, &why.message)
+        };
+        Self {
+            verdicts: prepared.asked().iter().map(unscored).collect(),
+            call,
+        }
+    }
+
+    /// What a failed call means: an outcome of this question, or trouble that is not about it.
+    fn failed(prepared: &Prepared, failure: Failure, call: Call) -> Result<Self, Failure> {
+        match failure.class.answerable() {
+            Answerable::Again(_) | Answerable::Unscored => {
+                let why = Rejected {
+                    class: failure.class,
+                    message: failure.message,
+                };
+                Ok(Self::without(prepared, &why, failure.raw.as_deref(), call))
+            }
+            _ => Err(failure),
+        }
+    }
 }
 
 impl Asking {
@@ -120,9 +149,9 @@ impl Asking {
         slot: Option<Slot>,
     ) -> Result<Answered, Failure> {
         let work = Arc::clone(&done.work);
-        let digest = work.subject.outputs_digest();
         let order = pair.map(|(_, _, order)| order);
         let sample = crate::store::judging::attempt(done.unit.sample, done.unit.attempt);
+        let digest = work.subject.outputs_digest();
         let nonce = Nonce::of(&self.secret, &digest, prepared.criterion(), sample, order);
         let filling = Filling {
             subject: &work.subject,
@@ -131,50 +160,31 @@ impl Asking {
             shots: &[],
             room: None,
         };
-        let unscored = |class, why: &str| {
-            let asked = prepared.asked().iter();
-            asked
-                .map(|one| Verdict::unscored(&one.id, class, why))
-                .collect::<Vec<_>>()
-        };
-        let mut call = Call::default();
-        let filled = match prepared.fill(&filling) {
-            Ok(filled) => filled,
-            Err(rejected) => {
-                let verdicts = unscored(rejected.class, &rejected.message);
-                return Ok(Answered { verdicts, call });
-            }
-        };
+        match prepared.fill(&filling) {
+            Ok(filled) => self.converse(prepared, done, filled, slot).await,
+            Err(rejected) => Ok(Answered::without(
+                prepared,
+                &rejected,
+                None,
+                Call::default(),
+            )),
+        }
+    }
+
+    /// Asks until the reply can be read or there is no point in asking again.
+    async fn converse(
+        &self,
+        prepared: &Prepared,
+        done: &mut Done,
+        filled: Filled,
+        mut slot: Option<Slot>,
+    ) -> Result<Answered, Failure> {
         let mut ask = self.question(prepared, filled.prompt, done.unit.sample);
-        let mut slot = slot;
+        let mut call = Call::default();
         let mut again = 0;
         loop {
-            let reply = self.model.ask(&ask, slot.take()).await;
-            let (class, message, raw) = match reply {
-                Ok(reply) => {
-                    let read = parse::read(&reply, &filled.expected);
-                    let class = read
-                        .as_ref()
-                        .map_or_else(|no| no.class.name(), |_| "scored");
-                    self.count(done, prepared, class, reply.usage, reply.took.as_millis());
-                    add(&mut call, &self.cost(&reply));
-                    match read {
-                        Ok(reading) => {
-                            let verdicts = verdicts(reading, &reply.raw, &work);
-                            return Ok(Answered { verdicts, call });
-                        }
-                        Err(rejected) => {
-                            if let Some(next) =
-                                reask::again(&ask, &filled.expected, &rejected, again)
-                            {
-                                ask = next;
-                                again += 1;
-                                continue;
-                            }
-                            (rejected.class, rejected.message, Some(reply.raw))
-                        }
-                    }
-                }
+            let reply = match self.model.ask(&ask, slot.take()).await {
+                Ok(reply) => reply,
                 Err(failure) if failure.class == Class::Budget && self.purse.has_out() => {
                     // Other calls hold money that may come back.
                     tokio::time::sleep(STARVED).await;
@@ -182,19 +192,34 @@ impl Asking {
                 }
                 Err(failure) => {
                     self.count(done, prepared, failure.class.name(), failure.usage, 0);
-                    match failure.class.answerable() {
-                        Answerable::Again(_) | Answerable::Unscored => {
-                            (failure.class, failure.message, failure.raw)
-                        }
-                        _ => return Err(failure),
-                    }
+                    return Answered::failed(prepared, failure, call);
                 }
             };
-            let mut verdicts = unscored(class, &message);
-            for verdict in &mut verdicts {
-                verdict.raw = raw.as_deref().map(crate::domain::json::Json::string);
+            let read = parse::read(&reply, &filled.expected);
+            let class = read
+                .as_ref()
+                .map_or_else(|no| no.class.name(), |_| "scored");
+            self.count(done, prepared, class, reply.usage, reply.took.as_millis());
+            add(&mut call, &self.cost(&reply));
+            let rejected = match read {
+                Ok(reading) => {
+                    let verdicts = verdicts(reading, &reply.raw, &done.work);
+                    return Ok(Answered { verdicts, call });
+                }
+                Err(rejected) => rejected,
+            };
+            match reask::again(&ask, &filled.expected, &rejected, again) {
+                Some(next) => ask = next,
+                None => {
+                    return Ok(Answered::without(
+                        prepared,
+                        &rejected,
+                        Some(&reply.raw),
+                        call,
+                    ));
+                }
             }
-            return Ok(Answered { verdicts, call });
+            again += 1;
         }
     }
 

@@ -24,6 +24,9 @@ use crate::store::{Db, Store, leases, verdicts};
 /// The rubric that compares with what was answered before.
 const LOGGED: &str = "no-worse-than-logged";
 
+/// A verdict that needs no call, with the stored number of its sample.
+type Known = (u32, Verdict);
+
 /// A ticket this worker holds a seat on.
 #[derive(Debug)]
 pub(super) struct Work {
@@ -33,7 +36,7 @@ pub(super) struct Work {
     pub units: Vec<Unit>,
     /// Verdicts that need no call, with the stored number of their sample: known from earlier answers to the
     /// very same question, or of an output with nothing in it to judge.
-    pub known: Vec<(u32, Verdict)>,
+    pub known: Vec<Known>,
     /// Outcomes of checks that are not written yet.
     pub checks: Vec<Verdict>,
     /// How the rubric's checks came out.
@@ -169,8 +172,8 @@ impl Claims {
         db: &Db,
         subject: &Subject,
         units: Vec<Unit>,
-    ) -> crate::store::Result<(Vec<Unit>, Vec<(u32, Verdict)>)> {
-        let Some(spec) = &self.judge.spec else {
+    ) -> crate::store::Result<(Vec<Unit>, Vec<Known>)> {
+        let Some(spec) = &self.judge.digest else {
             return Ok((units, Vec::new()));
         };
         let mut open = Vec::with_capacity(units.len());
@@ -263,7 +266,7 @@ fn check_verdicts(report: &[Checked]) -> Vec<Verdict> {
 }
 
 /// The floor's verdicts for every call that is still open.
-fn at_the_floor(units: &[Unit], calls: &[Prepared], floor: &[Verdict]) -> Vec<(u32, Verdict)> {
+fn at_the_floor(units: &[Unit], calls: &[Prepared], floor: &[Verdict]) -> Vec<Known> {
     let mut known = Vec::new();
     for unit in units {
         for asked in calls[unit.call].asked() {

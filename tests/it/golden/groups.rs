@@ -234,11 +234,11 @@ pub fn overlap(inputs: &Inputs) -> Value {
         .map(|(name, text)| (name.as_str(), normalise(text.as_str().unwrap())))
         .collect();
     let short = |text: &String| -> String {
-        fingerprint(text)
+        let hex: Vec<String> = fingerprint(text)
             .iter()
-            .take(6)
             .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .collect();
+        hex[..6].concat()
     };
     let hashes: BTreeMap<&str, String> = docs
         .iter()

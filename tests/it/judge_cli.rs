@@ -1,0 +1,423 @@
+//! `docket judge` against an endpoint that misbehaves.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::endpoint::{Answer, Asked, Endpoint};
+use crate::support::{docket, number};
+
+/// Tickets of the eval these tests judge.
+const TICKETS: usize = 40;
+
+fn prepared(folder: &Path) -> PathBuf {
+    let mut rows = String::new();
+    for i in 0..TICKETS {
+        rows.push_str(&format!(
+            "{{\"request\":\"Question {i}: how long does it take?\",\"response\":\"It takes {i} days, as the contract says.\"}}\n"
+        ));
+    }
+    std::fs::write(folder.join("log.jsonl"), rows).unwrap();
+    let made = docket(folder)
+        .args([
+            "import",
+            "log.jsonl",
+            "--eval",
+            "e",
+            "--rubric",
+            "The answer is right.",
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    folder.join("docket.db")
+}
+
+fn judge(folder: &Path, endpoint: &Endpoint, more: &[&str]) -> std::process::Command {
+    let mut command = docket(folder);
+    command
+        .env("TEST_KEY", "sk-test-0123456789abcdef")
+        .args([
+            "judge",
+            "e",
+            "--judge",
+            "m",
+            "--key-env",
+            "TEST_KEY",
+            "--json",
+            "--base-url",
+        ])
+        .arg(endpoint.url())
+        .args(more);
+    command
+}
+
+fn report(output: &Output) -> Value {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {stderr}"))
+}
+
+#[test]
+fn every_ticket_gets_one_verdict_and_nothing_is_asked_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 4).after(10));
+    let output = judge(folder.path(), &endpoint, &["--concurrency", "16"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let report = report(&output);
+    assert_eq!(
+        (&report["judged"], &report["scored"], &report["left"]),
+        (&TICKETS.into(), &TICKETS.into(), &0.into())
+    );
+    assert_eq!(endpoint.requests().len(), TICKETS);
+    assert_eq!(
+        number(&file, "SELECT count(*) FROM ticket WHERE judge = 0.8"),
+        TICKETS as i64
+    );
+    let again = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(
+        endpoint.requests().len(),
+        TICKETS,
+        "a second run asks nothing"
+    );
+}
+
+#[test]
+fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint =
+        Endpoint::start(|asked| Answer::level(asked, (asked.number % 6) as i32).after(60));
+    let concurrency = 2;
+    let mut kills = 0;
+    for round in 0..20_u64 {
+        let mut child = judge(folder.path(), &endpoint, &["--concurrency", "2"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(40 + round * 37 % 260));
+        if child.try_wait().unwrap().is_none() {
+            kills += 1;
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    let output = judge(folder.path(), &endpoint, &["--concurrency", "8"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        number(&file, "SELECT count(*) FROM verdict"),
+        TICKETS as i64
+    );
+    assert_eq!(
+        number(&file, "SELECT count(*) FROM ticket WHERE judge IS NOT NULL"),
+        TICKETS as i64
+    );
+    assert_eq!(
+        endpoint.times().len(),
+        TICKETS,
+        "a question keeps its id over restarts"
+    );
+    let twice = endpoint.requests().len() - TICKETS;
+    assert!(
+        twice <= kills * concurrency,
+        "{twice} asked twice in {kills} kills"
+    );
+    // What verdicts cost is what they would have cost without a kill.
+    let tokens = "SELECT sum(json_extract(body, '$.call.input_tokens') + json_extract(body, '$.call.output_tokens')) FROM verdict";
+    assert_eq!(number(&file, tokens), 110 * TICKETS as i64);
+    assert_eq!(number(&file, "SELECT done FROM job"), TICKETS as i64);
+    assert_eq!(
+        number(&file, "SELECT count(*) FROM lease WHERE until_ms > 0"),
+        0
+    );
+}
+
+#[test]
+fn a_refused_key_is_one_message_and_not_one_call_per_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let refused = r#"{"error":{"message":"Incorrect API key provided: sk-test-0123456789abcdef","type":"invalid_request_error","code":"invalid_api_key"}}"#;
+    let endpoint = Endpoint::start(move |_| Answer::new(401, refused));
+    let output = judge(folder.path(), &endpoint, &["--concurrency", "32"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(endpoint.requests().len(), 1);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(stderr.matches("error:").count(), 1, "{stderr}");
+    assert!(
+        stderr.contains("TEST_KEY") && !stderr.contains("0123456789"),
+        "{stderr}"
+    );
+    assert_eq!(report(&output)["failed"]["auth"], 1);
+}
+
+#[test]
+fn who_is_asked_to_wait_waits_and_none_ends_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let refused: &Mutex<Vec<(String, Instant)>> = Box::leak(Box::default());
+    let endpoint = Endpoint::start(move |asked: &Asked| {
+        let mut seen = refused.lock().unwrap();
+        let before = seen.iter().any(|(nonce, _)| *nonce == asked.nonce);
+        if asked.number.is_multiple_of(5) && !before {
+            seen.push((asked.nonce.clone(), Instant::now()));
+            return Answer::new(429, r#"{"error":{"message":"slow down"}}"#)
+                .header("retry-after: 1");
+        }
+        if asked.number.is_multiple_of(7) && !before {
+            seen.push((asked.nonce.clone(), Instant::now() - Duration::from_secs(1)));
+            return Answer::new(500, "oops");
+        }
+        Answer::level(asked, 3).after(5)
+    });
+    let output = judge(folder.path(), &endpoint, &["--concurrency", "8"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let report = report(&output);
+    assert_eq!(
+        (&report["judged"], &report["failed"]),
+        (&TICKETS.into(), &serde_json::json!({}))
+    );
+    for (nonce, at) in refused.lock().unwrap().iter() {
+        let next = endpoint
+            .requests()
+            .into_iter()
+            .find(|asked| asked.nonce == *nonce && asked.at > *at + Duration::from_millis(1));
+        let waited = next.expect("asked again").at - *at;
+        assert!(
+            waited >= Duration::from_millis(990),
+            "asked again after {waited:?}"
+        );
+    }
+}
+
+#[test]
+fn a_budget_of_tokens_is_never_exceeded_and_a_larger_one_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let output = judge(
+        folder.path(),
+        &endpoint,
+        &["--concurrency", "8", "--max-tokens", "6000"],
+    )
+    .output()
+    .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let first = report(&output);
+    assert_eq!(first["outcome"], "budget");
+    let spent = number(&file, "SELECT spent_tokens FROM job");
+    assert!(spent > 0 && spent <= 6000, "{spent}");
+    assert_eq!(spent, 110 * number(&file, "SELECT count(*) FROM verdict"));
+    let output = judge(folder.path(), &endpoint, &["--max-tokens", "1000000"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(endpoint.requests().len(), TICKETS);
+}
+
+#[test]
+fn every_class_of_a_bad_reply_is_told_apart_and_none_is_a_score() {
+    type Case = (&'static str, fn(&Asked) -> Answer);
+    let cases: [Case; 8] = [
+        ("unparsable", |_| {
+            Answer::content("I would say it is quite good.")
+        }),
+        ("wrong_id", |asked| {
+            let other = Asked {
+                nonce: "000000000000".into(),
+                ..asked.clone()
+            };
+            Answer::level(&other, 5)
+        }),
+        ("out_of_range", |asked| {
+            let body = Answer::level(asked, 4)
+                .body
+                .replace(r#"\"level\":4"#, r#"\"level\":3.5"#);
+            Answer::new(200, body)
+        }),
+        ("ambiguous", |asked| {
+            let (one, two) = (Answer::level(asked, 1).body, Answer::level(asked, 5).body);
+            let text = |body: &str| {
+                serde_json::from_str::<Value>(body).unwrap()["choices"][0]["message"]["content"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            };
+            Answer::content(&format!("{}\n{}", text(&one), text(&two)))
+        }),
+        ("refusal", |asked| {
+            let body = Answer::level(asked, 4).body.replace(
+                r#""finish_reason":"stop""#,
+                r#""finish_reason":"content_filter""#,
+            );
+            Answer::new(200, body)
+        }),
+        ("truncated", |asked| {
+            let body = Answer::level(asked, 4)
+                .body
+                .replace(r#""finish_reason":"stop""#, r#""finish_reason":"length""#);
+            Answer::new(200, body)
+        }),
+        ("cannot_judge", |asked| {
+            let body = Answer::level(asked, 4)
+                .body
+                .replace(r#"\"cannot_judge\":false"#, r#"\"cannot_judge\":true"#);
+            Answer::new(200, body)
+        }),
+        ("unparsable", |_| {
+            Answer::new(
+                200,
+                r#"{"choices":[{"message":{"role":"assistant","content":"","reasoning_content":"hm"},"finish_reason":"stop"}]}"#,
+            )
+        }),
+    ];
+    for (class, answer) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let file = prepared(folder.path());
+        let endpoint = Endpoint::start(answer);
+        let output = judge(folder.path(), &endpoint, &["--limit", "3"])
+            .output()
+            .unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{class}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let report = report(&output);
+        assert_eq!(
+            report["unscored"],
+            serde_json::json!({ class: 3 }),
+            "{report}"
+        );
+        assert_eq!(report["scored"], 0);
+        assert_eq!(
+            number(&file, "SELECT count(*) FROM ticket WHERE judge IS NOT NULL"),
+            0,
+            "{class}"
+        );
+    }
+}
+
+#[test]
+fn a_stopped_job_keeps_what_is_there_and_goes_on_with_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 2).after(50));
+    let child = judge(folder.path(), &endpoint, &["--concurrency", "4"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(350));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stopped = report(&output);
+    assert_eq!(stopped["outcome"], "cancelled");
+    let kept = number(&file, "SELECT count(*) FROM verdict");
+    assert_eq!(
+        kept as usize,
+        endpoint.requests().len(),
+        "what was under way was waited for"
+    );
+    assert!(kept > 0 && (kept as usize) < TICKETS, "{kept}");
+    let output = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(endpoint.requests().len(), TICKETS);
+}
+
+#[test]
+fn calls_under_way_reach_what_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3).after(250));
+    let output = judge(folder.path(), &endpoint, &["--concurrency", "32"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let most = endpoint
+        .most_at_once
+        .load(std::sync::atomic::Ordering::Relaxed);
+    assert!((31..=32).contains(&most), "{most}");
+}
+
+#[test]
+fn one_schema_a_criterion_one_prefix_for_all_tickets_and_the_key_in_its_header_only() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let output = judge(folder.path(), &endpoint, &["--limit", "5"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let requests = endpoint.requests();
+    assert_eq!(requests.len(), 5);
+    let schema = |asked: &Asked| {
+        serde_json::from_str::<Value>(&asked.body).unwrap()["response_format"].clone()
+    };
+    let (first, rest) = requests.split_first().unwrap();
+    for other in rest {
+        assert_eq!(schema(first), schema(other));
+        let same = first
+            .prompt
+            .bytes()
+            .zip(other.prompt.bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
+        assert!(
+            first.prompt[..same].contains("# Material"),
+            "the prefix ends at {same}"
+        );
+    }
+    for asked in &requests {
+        assert!(asked.headers.contains("sk-test-0123456789abcdef"));
+        assert!(!asked.body.contains("sk-test"));
+        assert!(
+            !asked.prompt.contains("docket.db")
+                && asked.prompt.contains("days, as the contract says")
+        );
+    }
+}
