@@ -444,7 +444,7 @@ mod tests {
             Body::read(body.kind(), body.to_json().as_str()).unwrap(),
             body
         );
-        assert_eq!(Body::KINDS.len(), 35);
+        assert_eq!(Body::KINDS.len(), 37);
     }
 
     #[test]
