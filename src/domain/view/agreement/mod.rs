@@ -229,7 +229,7 @@ pub struct PassOn {
     pub judge_only: u64,
     /// Tickets people alone pass.
     pub people_only: u64,
-    /// McNemar's exact p of "neither is the stricter one".
+    /// `McNemar`'s exact p of "neither is the stricter one".
     pub drift_p: f64,
     /// Share the more frequent human answer has.
     pub baseline: f64,
