@@ -151,17 +151,10 @@ fn submission(doc: &TicketDoc) -> Submission {
 fn from_home_to_a_disagreement_to_its_ticket_and_back() {
     let office = Office::new(6);
     let mut app = office.workbench((120, 36));
-    while !app
-        .state
-        .home
-        .eval()
-        .is_some_and(|card| card.name == "support")
-    {
-        app.press("j");
-    }
+    to_eval(&mut app, "support");
     app.press("A").wait(100);
     assert!(
-        app.shows("count as assisted") || app.shows("counts as assisted") || app.shows("assisted"),
+        app.shows("assisted; that you opened it is logged"),
         "{}",
         app.screen()
     );
@@ -194,33 +187,38 @@ fn from_home_to_a_disagreement_to_its_ticket_and_back() {
     assert_eq!(app.state.screen, Screen::Home, "{}", app.screen());
 }
 
-#[test]
-fn an_eval_nobody_reviewed_says_what_fills_the_page_and_offers_the_next_ticket() {
-    let office = Office::new(0);
-    let policy = Policy {
-        audit_share: 1.0,
-        ..Policy::default()
-    };
-    office
-        .engine
-        .set_policy("discharge", policy, None, None)
-        .unwrap();
-    let mut app = office.workbench((80, 24));
-    while !app
-        .state
-        .home
-        .eval()
-        .is_some_and(|card| card.name == "discharge")
-    {
+/// Moves the cursor of Home to an eval.
+fn to_eval(app: &mut Harness, name: &str) {
+    for _ in 0..20 {
+        if app.state.home.eval().is_some_and(|card| card.name == name) {
+            return;
+        }
         app.press("j");
     }
+    panic!("no eval `{name}`:\n{}", app.screen());
+}
+
+#[test]
+fn an_eval_nobody_reviewed_says_what_fills_the_page_and_enter_takes_the_next_ticket() {
+    let office = Office::new(0);
+    let row = "{\"prompt\":\"Where is it?\",\"response\":\"On its way.\"}\n";
+    std::fs::write(office.folder.path().join("logs.jsonl"), row).unwrap();
+    done(office.folder.path(), "import logs.jsonl --eval fresh");
+    let assist = Policy::default();
+    office
+        .engine
+        .set_policy("fresh", assist, None, None)
+        .unwrap();
+    let mut app = office.workbench((80, 24));
+    to_eval(&mut app, "fresh");
     app.press("A").wait(100);
-    let empty = app.state.agreement.as_ref().unwrap().empty();
-    if let Some(empty) = empty {
-        assert!(empty.action.is_some(), "{empty:?}");
-    } else {
-        assert!(app.shows("NUMBERS"), "{}", app.screen());
-    }
+    assert!(
+        app.shows("Nobody has reviewed a ticket") && app.shows("(0 of 1 ticket so far)"),
+        "{}",
+        app.screen()
+    );
+    app.press("enter").wait(400);
+    assert_eq!(app.state.screen, Screen::Ticket, "{}", app.screen());
 }
 
 #[test]
