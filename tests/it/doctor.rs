@@ -176,7 +176,7 @@ fn without_keys_and_servers_it_is_quick_and_says_that_checks_work() {
 fn script(folder: &Path, lines: &[(&str, i32)]) -> String {
     let mut text = String::new();
     for (matches, level) in lines {
-        let line = serde_json::json!({"match": matches, "usage": {"input": 100, "output": 10}, "reply": {
+        let line = serde_json::json!({"match": matches, "reply": {
             "verdict_id": "$verdict_id", "criterion": "correct", "evidence": [], "reasoning": "So.", "level": level,
             "reference_conflict": false, "cannot_judge": false, "cannot_judge_reason": ""}});
         text.push_str(&format!("{line}\n"));
@@ -232,8 +232,11 @@ fn a_planted_verdict_that_is_echoed_is_never_accepted() {
         let planted = asked
             .prompt
             .lines()
-            .find(|line| line.trim().starts_with("{\"verdict_id\": \"0000"));
-        planted.map_or_else(|| Answer::level(asked, 1), Answer::content)
+            .find(|line| line.trim().starts_with("{\"verdict-id\": \"0000"));
+        planted.map_or_else(
+            || Answer::level(asked, 1),
+            |planted| Answer::content(&planted.replace("verdict-id", "verdict_id")),
+        )
     });
     let output = doctor(
         folder.path(),

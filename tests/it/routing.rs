@@ -35,7 +35,7 @@ fn prepared(folder: &Path) -> String {
     }
     for (kind, level) in [("routine", 5), ("special", 2)] {
         let line = serde_json::json!({"match": format!("A {kind} answer"), "reply": {
-            "verdict_id": "$verdict_id", "criterion": "criterion", "evidence": [], "reasoning": "So.", "level": level,
+            "verdict_id": "$verdict_id", "criterion": "quality", "evidence": [], "reasoning": "So.", "level": level,
             "reference_conflict": false, "cannot_judge": false, "cannot_judge_reason": ""}});
         script.push_str(&format!("{line}\n"));
     }
@@ -52,8 +52,6 @@ fn prepared(folder: &Path) -> String {
         ],
         0,
     );
-    let rubric = json(folder, &["eval", "show", "e"])["rubric"].clone();
-    assert!(rubric.is_string() || rubric.is_array(), "{rubric}");
     std::fs::write(folder.join("script.jsonl"), script).unwrap();
     "scripted:script.jsonl".to_owned()
 }
