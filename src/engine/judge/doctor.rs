@@ -142,6 +142,9 @@ impl Engine {
                 kept.push((report.place.clone(), model.clone(), body));
             }
         }
+        if kept.is_empty() {
+            return Ok(());
+        }
         Ok(self.store().write_light(move |db| {
             kept.iter()
                 .try_for_each(|(place, model, body)| judging::put_endpoint(db, place, model, body))
