@@ -67,6 +67,9 @@ pub struct Policy {
     pub send: Send,
     /// Overrides the rubric's pass threshold, 0 to 1.
     pub pass_threshold: Option<f64>,
+    /// Routing rules as they were written, first to last (see [`super::route`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<String>,
 }
 
 impl Default for Policy {
@@ -78,6 +81,7 @@ impl Default for Policy {
             audit_share: 0.1,
             send: Send::Any,
             pass_threshold: None,
+            routes: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::fold::Folded;
 use super::ids::TicketId;
 use super::plan::is_audit;
 use super::review::Sight;
+use super::route::Rule;
 
 /// What one reviewer may see of one ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,11 @@ pub fn view(eval: &Eval, ticket: &TicketId, folded: &Folded, reviewer: &str) -> 
     }
 }
 
+/// Whether a routing rule rests on what a blind reviewer must not know; one that cannot be read is taken to.
+pub fn tells(rule: &str) -> bool {
+    !Rule::parse(rule).is_ok_and(|rule| rule.tells_nothing())
+}
+
 /// Takes out of the fold what the reviewer may not see yet: other people's reviews, corrections and words.
 pub fn veil(folded: &mut Folded, reviewer: &str) {
     folded
@@ -54,4 +60,11 @@ pub fn veil(folded: &mut Folded, reviewer: &str) {
     folded.adjudicated = None;
     folded.gold = None;
     folded.revealed.retain(|name, _| name == reviewer);
+    if folded
+        .routed
+        .as_ref()
+        .is_some_and(|routed| tells(&routed.value.rule))
+    {
+        folded.routed = None;
+    }
 }

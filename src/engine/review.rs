@@ -304,7 +304,10 @@ fn body(decision: &Decision) -> Body {
             tag: tag.clone(),
             on: *on,
         }),
-        Decision::Assign(to) => Body::Assigned(Assigned { to: to.clone() }),
+        Decision::Assign(to) => Body::Assigned(Assigned {
+            to: to.clone(),
+            rule: None,
+        }),
         Decision::Reveal => Body::Revealed(Revealed {
             what: "judge".into(),
             verdicts: Vec::new(),

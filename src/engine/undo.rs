@@ -214,6 +214,7 @@ fn noun(body: &Body) -> &'static str {
         Body::Deferred(_) => "putting aside",
         Body::Escalated(_) => "handing up",
         Body::Assigned(_) => "assignment",
+        Body::Routed(_) => "routing",
         _ => "decision",
     }
 }
