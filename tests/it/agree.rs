@@ -218,6 +218,8 @@ fn an_eval_nobody_reviewed_says_what_fills_the_page_and_enter_takes_the_next_tic
         app.screen()
     );
     app.press("enter").wait(400);
+    // Before the first ticket under a rubric comes practice.
+    app.press("esc").wait(400);
     assert_eq!(app.state.screen, Screen::Ticket, "{}", app.screen());
 }
 

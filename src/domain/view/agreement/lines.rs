@@ -92,7 +92,7 @@ impl JudgeOn {
         }
         if let Some(pass) = &self.pass {
             let drift = format!(
-                "passed by judge alone {}, people alone {}",
+                "only judge passes {}, only people {}",
                 pass.judge_only, pass.people_only
             );
             let fails = of("people's fails", pass.tnr.as_ref());
