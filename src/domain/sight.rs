@@ -22,7 +22,7 @@ pub struct View {
 pub fn view(eval: &Eval, ticket: &TicketId, folded: &Folded, reviewer: &str) -> View {
     let audit = is_audit(eval.policy.mode, eval.policy.audit_share, eval.seed, ticket);
     let blind = eval.policy.mode == Mode::Blind || audit;
-    let revealed = folded.revealed.contains_key(reviewer);
+    let revealed = folded.revealed.contains_key(reviewer) || eval.opened_by(reviewer).is_some();
     let committed = folded.by(reviewer).is_some();
     let sight = if !blind || (revealed && !committed) {
         Sight::Assisted

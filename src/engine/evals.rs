@@ -114,6 +114,7 @@ impl Engine {
                 seed: new
                     .seed
                     .unwrap_or_else(|| plan_seed(engine.identity.seed, u32::from(id.0[0]))),
+                opened: std::collections::BTreeMap::new(),
             };
             pen.write(db, None, None, Body::EvalCreated(eval.clone()))?;
             catalog::refold(db)?;

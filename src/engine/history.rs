@@ -96,6 +96,7 @@ fn what(body: &Body) -> String {
             };
             format!("reviewed: {}{corrected}", answers.join(", "))
         }
+        Body::Revealed(seen) if seen.eval.is_some() => format!("opened the page `{}`", seen.what),
         Body::Revealed(_) => "saw the judge".into(),
         Body::CorrectionSaved(_) => "corrected the output".into(),
         Body::Noted(note) => with("noted", &note.text),

@@ -5,7 +5,7 @@
 //! a planted verdict from counting; this only tells people where somebody tried.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
@@ -69,16 +69,19 @@ static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
         .ok()
 });
 
-static COMPILED: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-    let compile = |(what, pattern): &(&'static str, &'static str)| {
-        let regex = RegexBuilder::new(pattern)
+/// Each pattern by itself, made when it is first needed: all of them cost more than most runs of the set.
+static SINGLE: [OnceLock<Option<Regex>>; PATTERNS.len()] =
+    [const { OnceLock::new() }; PATTERNS.len()];
+
+fn single(at: usize) -> Option<&'static Regex> {
+    let compile = || {
+        RegexBuilder::new(PATTERNS[at].1)
             .case_insensitive(true)
             .build()
-            .ok()?;
-        Some((*what, regex))
+            .ok()
     };
-    PATTERNS.iter().filter_map(compile).collect()
-});
+    SINGLE[at].get_or_init(compile).as_ref()
+}
 
 /// Keys of a verdict object, as rubrics and judges name them.
 const VERDICT_KEYS: [&str; 10] = [
@@ -105,11 +108,10 @@ pub fn findings(text: &str) -> Vec<Finding> {
     };
     // One pass tells which patterns occur at all; hardly ever one does.
     let likely = SET.as_ref().map(|set| set.matches(&plain));
-    let mut found: Vec<Finding> = COMPILED
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| likely.as_ref().is_none_or(|set| set.matched(*at)))
-        .flat_map(|(_, (what, regex))| {
+    let mut found: Vec<Finding> = (0..PATTERNS.len())
+        .filter(|at| likely.as_ref().is_none_or(|set| set.matched(*at)))
+        .filter_map(|place| Some((PATTERNS[place].0, single(place)?)))
+        .flat_map(|(what, regex)| {
             regex.find_iter(&plain).map(|hit| Finding {
                 what,
                 at: at(hit.range()),
@@ -211,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(COMPILED.len(), PATTERNS.len());
+        assert!((0..PATTERNS.len()).all(|at| single(at).is_some()));
         assert_eq!(SET.as_ref().map(RegexSet::len), Some(PATTERNS.len()));
     }
 

@@ -8,6 +8,9 @@ use super::running::Told;
 use super::work::{Claims, Work};
 use crate::provider::Cancel;
 
+/// Tickets of the first claim: few, so that the first call is under way soon.
+const FIRST: usize = 8;
+
 /// Claims tickets as they are wanted.
 pub(super) struct Feeder {
     pub claims: Arc<Claims>,
@@ -20,7 +23,10 @@ pub(super) struct Feeder {
 
 impl Feeder {
     pub fn run(self) {
-        for rows in self.rows.chunks(self.batch) {
+        let (first, rest) = self
+            .rows
+            .split_at(self.batch.min(FIRST).min(self.rows.len()));
+        for rows in std::iter::once(first).chain(rest.chunks(self.batch)) {
             if self.cancel.is_cancelled() {
                 return;
             }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::super::Engine;
 use super::purse::{Amount, JobPurse};
@@ -16,6 +17,9 @@ use crate::judge::checks::contradicts;
 use crate::store::jobs::{self, Progress as Advance};
 use crate::store::project::Refolder;
 use crate::store::{Db, judging, leases, verdicts};
+
+/// How often seats are taken anew.
+const RENEW_EVERY: Duration = Duration::from_secs(40);
 
 /// Counts of what this worker wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,6 +64,7 @@ pub(super) struct Keeper {
     /// Calls a ticket still waits for.
     open: HashMap<i64, usize>,
     finished: Vec<i64>,
+    renewed: Instant,
     pub kept: Kept,
 }
 
@@ -73,6 +78,7 @@ impl Keeper {
             done: Vec::new(),
             open: HashMap::new(),
             finished: Vec::new(),
+            renewed: Instant::now(),
             kept: Kept::default(),
         }
     }
@@ -154,7 +160,11 @@ impl Keeper {
             finished: std::mem::take(&mut self.finished),
             settled: self.purse.as_ref().and_then(|purse| purse.take_settled()),
             in_flight,
+            renew: self.renewed.elapsed() >= RENEW_EVERY,
         };
+        if batch.renew {
+            self.renewed = Instant::now();
+        }
         if let Some((_, cost)) = batch.settled {
             self.kept.micros += cost.micros;
             self.kept.tokens += cost.tokens;
@@ -173,6 +183,7 @@ struct Batch {
     finished: Vec<i64>,
     settled: Option<(Amount, Amount)>,
     in_flight: usize,
+    renew: bool,
 }
 
 impl Batch {
@@ -220,7 +231,9 @@ impl Batch {
             ..calls
         };
         jobs::advance(db, self.job, advance, now)?;
-        leases::renew_judge(db, &seat, &engine.owner, now)?;
+        if self.renew {
+            leases::renew_judge(db, &seat, &engine.owner, now)?;
+        }
         jobs::beat(db, self.job, &engine.owner, self.in_flight, now)
     }
 
