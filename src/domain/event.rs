@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::eval::{DatasetRole, Eval, Policy};
 use super::ids::{
-    ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, JudgeVersionId, PlanId,
-    RubricId, RunId, TicketId, VerdictId,
+    ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, PlanId, RubricId,
+    RunId, TicketId, VerdictId,
 };
 use super::json::Json;
 use super::review::{Correction, Note, Review};
+pub use super::route::{Routed, Way};
 use super::rubric::Answer;
 
 /// Current number of the body schema.
@@ -228,34 +229,6 @@ pub struct Assigned {
     /// The routing rule that decided so; `None` where a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-}
-
-/// What a routing rule did to a ticket, other than giving it to somebody.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Routed {
-    /// What became of it.
-    pub way: Way,
-    /// The rule, as it was written.
-    pub rule: String,
-    /// The judge whose word it rests on; `None` before judging.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub judge: Option<JudgeVersionId>,
-    /// The judge's score, 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<f64>,
-    /// The verdicts it rests on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub verdicts: Vec<VerdictId>,
-}
-
-/// Where a rule sent a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    /// To people.
-    Human,
-    /// Closed on the judge's word.
-    Close,
 }
 
 /// A decided disagreement.

@@ -11,8 +11,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::eval::{Mode, Policy};
 use super::filter::{Expr, Filter, FilterError, Measure, Test, Thing, Word, WordField};
+use super::ids::{JudgeVersionId, VerdictId};
 use super::nearest::nearest;
 
 /// The most rules an eval has.
@@ -192,8 +195,8 @@ fn unfit(root: &Expr) -> Option<(String, &'static str)> {
             Test::Is {
                 field: WordField::Reviewer,
                 ..
-            } => "nobody has reviewed the ticket yet",
-            Test::Has(Thing::Review | Thing::Correction | Thing::Suggestion) => {
+            }
+            | Test::Has(Thing::Review | Thing::Correction | Thing::Suggestion) => {
                 "nobody has reviewed the ticket yet"
             }
             _ => return,
@@ -232,6 +235,34 @@ fn judged(expr: Expr) -> Expr {
 fn flagged() -> Expr {
     let has = |thing| Expr::Test(Test::Has(thing));
     Expr::Or(vec![has(Thing::Flag), has(Thing::Warning)])
+}
+
+/// What a routing rule did to a ticket, other than giving it to somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Routed {
+    /// What became of it.
+    pub way: Way,
+    /// The rule, as it was written.
+    pub rule: String,
+    /// The judge whose word it rests on; `None` before judging.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<JudgeVersionId>,
+    /// The judge's score, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// The verdicts it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<VerdictId>,
+}
+
+/// Where a rule sent a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// To people.
+    Human,
+    /// Closed on the judge's word.
+    Close,
 }
 
 /// The rules of an eval, in their order.

@@ -1,5 +1,6 @@
 //! `docket doctor` and the endpoints: what works, what was refused, and that no key is ever shown.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -179,7 +180,7 @@ fn script(folder: &Path, lines: &[(&str, i32)]) -> String {
         let line = serde_json::json!({"match": matches, "reply": {
             "verdict_id": "$verdict_id", "criterion": "correct", "evidence": [], "reasoning": "So.", "level": level,
             "reference_conflict": false, "cannot_judge": false, "cannot_judge_reason": ""}});
-        text.push_str(&format!("{line}\n"));
+        writeln!(text, "{line}").unwrap();
     }
     std::fs::write(folder.join("script.jsonl"), text).unwrap();
     format!("scripted:{}", folder.join("script.jsonl").display())

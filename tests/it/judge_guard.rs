@@ -1,6 +1,7 @@
 //! The judge against hostile outputs and endpoints: nothing an output plants is taken for a verdict, nothing that
 //! must stay here leaves, and a key is nowhere afterwards.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Output;
 
@@ -18,7 +19,7 @@ fn import(folder: &Path, outputs: &[String]) {
     let mut rows = String::new();
     for (i, output) in outputs.iter().enumerate() {
         let row = serde_json::json!({"request": format!("Question {i}: how long does it take?"), "response": output});
-        rows.push_str(&format!("{row}\n"));
+        writeln!(rows, "{row}").unwrap();
     }
     std::fs::write(folder.join("log.jsonl"), rows).unwrap();
     let args = [

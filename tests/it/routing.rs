@@ -1,5 +1,6 @@
 //! Routing rules from the command line to the queue.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -29,15 +30,13 @@ fn prepared(folder: &Path) -> String {
         } else {
             ("special", "[\"legal\"]")
         };
-        rows.push_str(&format!(
-            "{{\"request\":\"A {kind} question, number {i}\",\"response\":\"A {kind} answer, number {i}.\",\"tags\":{tags}}}\n"
-        ));
+        writeln!(rows, "{{\"request\":\"A {kind} question, number {i}\",\"response\":\"A {kind} answer, number {i}.\",\"tags\":{tags}}}").unwrap();
     }
     for (kind, level) in [("routine", 5), ("special", 2)] {
         let line = serde_json::json!({"match": format!("A {kind} answer"), "reply": {
             "verdict_id": "$verdict_id", "criterion": "quality", "evidence": [], "reasoning": "So.", "level": level,
             "reference_conflict": false, "cannot_judge": false, "cannot_judge_reason": ""}});
-        script.push_str(&format!("{line}\n"));
+        writeln!(script, "{line}").unwrap();
     }
     std::fs::write(folder.join("log.jsonl"), rows).unwrap();
     run(

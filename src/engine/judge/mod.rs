@@ -9,6 +9,7 @@ mod drive;
 mod ending;
 mod feed;
 mod keep;
+mod limit;
 mod offer;
 mod order;
 mod probing;

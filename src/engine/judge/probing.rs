@@ -4,12 +4,13 @@
 //! out of the way, so that the judge itself is measured.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use serde::Serialize;
 
 use super::super::{EngineError, Result};
+use super::limit::Limit;
 use super::order::{By, JudgeOrder, on_network};
 use crate::domain::failure::{Answerable, Class};
 use crate::domain::rubric::Rubric;
@@ -19,10 +20,7 @@ use crate::judge::probes::{self, Table};
 use crate::judge::prompt::{Filling, Prepared};
 use crate::judge::subject::Subject;
 use crate::judge::{parse, reask};
-use crate::provider::{
-    Ask, Estimate, Failure, Held, Http, Job, Model, Price, Priced, Prices, Purse, Scripted, Spent,
-    Usage,
-};
+use crate::provider::{Ask, Failure, Http, Job, Model, Priced, Prices, Scripted};
 
 /// What to probe.
 #[derive(Debug, Clone)]
@@ -363,93 +361,3 @@ impl Reading {
         self
     }
 }
-
-/// A budget in memory: probing is over before anybody could share it.
-struct Limit {
-    price: Option<Price>,
-    free: bool,
-    most: (Option<i64>, Option<i64>),
-    spent: Mutex<Spending>,
-}
-
-#[derive(Default)]
-struct Spending {
-    next: u64,
-    held: BTreeMap<u64, (i64, i64)>,
-    micros: i64,
-    tokens: i64,
-}
-
-impl Limit {
-    fn new(order: &JudgeOrder, priced: Priced) -> Self {
-        Self {
-            free: priced == Priced::Free,
-            price: match priced {
-                Priced::Known(price) => Some(price),
-                Priced::Free | Priced::Unpriced => None,
-            },
-            most: (order.max_micros, order.max_tokens),
-            spent: Mutex::default(),
-        }
-    }
-
-    fn spending(&self) -> std::sync::MutexGuard<'_, Spending> {
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn amount(&self, usage: Usage) -> (i64, i64) {
-        let micros = self.price.map_or(0, |price| price.cost(usage));
-        (micros, (usage.input + usage.output) as i64)
-    }
-
-    fn tokens(&self) -> u64 {
-        self.spending().tokens as u64
-    }
-
-    fn micros(&self) -> Option<i64> {
-        (self.free || self.price.is_some()).then(|| self.spending().micros)
-    }
-}
-
-impl Purse for Limit {
-    fn reserve(&self, estimate: Estimate) -> std::result::Result<Held, Failure> {
-        let need = self.amount(Usage {
-            input: estimate.input,
-            output: estimate.output,
-            ..Usage::default()
-        });
-        let mut spending = self.spending();
-        let (micros, tokens) = spending
-            .held
-            .values()
-            .fold(need, |sum, held| (sum.0 + held.0, sum.1 + held.1));
-        let over = |most: Option<i64>, sum: i64| most.is_some_and(|most| sum > most);
-        if over(self.most.0, spending.micros + micros)
-            || over(self.most.1, spending.tokens + tokens)
-        {
-            return Err(Failure::new(
-                Class::Budget,
-                "the limit set for probing is reached",
-            ));
-        }
-        spending.next += 1;
-        let id = spending.next;
-        spending.held.insert(id, need);
-        Ok(Held(id))
-    }
-
-    fn settle(&self, held: Held, spent: Spent) {
-        let mut spending = self.spending();
-        let reserved = spending.held.remove(&held.0).unwrap_or_default();
-        let cost = match spent {
-            Spent::Nothing => (0, 0),
-            Spent::Tokens(usage) => self.amount(usage),
-            Spent::Unknown => reserved,
-        };
-        spending.micros += cost.0;
-        spending.tokens += cost.1;
-    }
-}
-
-#[cfg(test)]
-mod tests;

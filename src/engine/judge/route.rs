@@ -62,7 +62,7 @@ pub(super) fn routes(eval: &Eval) -> Result<Routes> {
 /// What became of one ticket.
 enum Fate {
     /// It goes that way.
-    Goes(Body),
+    Goes(Box<Body>),
     /// It fits and stays open.
     Stays,
     /// It has gone that way before, or is no longer open.
@@ -89,10 +89,12 @@ impl Engine {
         Ok(counts)
     }
 
-    /// Routes what is already judged, as a run of this order would at its end.
+    /// Routes what an order names without judging, as a run with nothing left to judge would.
     pub fn route_judged(&self, order: &JudgeOrder) -> Result<Vec<RuleCount>> {
         let plan = self.prepare_judging(order)?;
-        self.route(order, &plan, true)
+        let mut routed = self.route(order, &plan, false)?;
+        routed.extend(self.route(order, &plan, true)?);
+        Ok(routed)
     }
 
     /// Applies the rules of one pass and says what they did.
@@ -183,7 +185,7 @@ impl Engine {
             for id in ids {
                 match desk.fate(db, &rule, &id)? {
                     Fate::Goes(body) => {
-                        pen.write(db, Some(id), None, body)?;
+                        pen.write(db, Some(id), None, *body)?;
                         moved.push(id);
                     }
                     Fate::Stays => kept += 1,
@@ -203,8 +205,9 @@ fn rules(routes: &Routes, judged: bool) -> Vec<(&Rule, Filter)> {
     } else {
         routes.before()
     };
+    // What needs no verdict was decided before judging; afterwards it only keeps later rules away.
     pass.into_iter()
-        .filter(|(rule, _)| rule.target != Target::Judge)
+        .filter(|(rule, _)| rule.target != Target::Judge && rule.needs_verdict() == judged)
         .collect()
 }
 
@@ -256,10 +259,10 @@ impl Desk {
             Target::Human | Target::Person(_) if again => Ok(Fate::Done),
             Target::Human => Ok(Fate::Goes(self.routed(rule, Way::Human, said.as_ref()))),
             Target::Person(_) if folded.assigned.is_some() => Ok(Fate::Done),
-            Target::Person(name) => Ok(Fate::Goes(Body::Assigned(Assigned {
+            Target::Person(name) => Ok(Fate::Goes(Box::new(Body::Assigned(Assigned {
                 to: name.clone(),
                 rule: Some(rule.text.clone()),
-            }))),
+            })))),
             Target::Close => {
                 let worked_on = leases::held_by_other(db, ticket.row, "", self.now_ms)?.is_some()
                     || drafts::any(db, ticket.row)?;
@@ -273,14 +276,14 @@ impl Desk {
         }
     }
 
-    fn routed(&self, rule: &Rule, way: Way, said: Option<&Said>) -> Body {
-        Body::Routed(Routed {
+    fn routed(&self, rule: &Rule, way: Way, said: Option<&Said>) -> Box<Body> {
+        Box::new(Body::Routed(Routed {
             way,
             rule: rule.text.clone(),
             judge: said.map(|_| self.judge),
             score: said.map(|said| said.score),
             verdicts: said.map(|said| said.verdicts.clone()).unwrap_or_default(),
-        })
+        }))
     }
 
     /// What this judge said; `None` unless it is the one whose score the ticket shows.
