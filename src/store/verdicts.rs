@@ -165,6 +165,12 @@ fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
         .map(|(place, _)| *place)
 }
 
+/// The judge whose score a ticket shows, with its verdicts.
+pub fn that_counts(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<OfJudge>> {
+    let mut judges = of_ticket(db, ticket)?;
+    Ok(counting(&judges, eval, rubric).map(|place| judges.swap_remove(place)))
+}
+
 /// The overall score (0 to 1) of the judge that counts, if it has a level for every criterion.
 pub fn overall(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<f64>> {
     let judges = of_ticket(db, ticket)?;
