@@ -4,7 +4,7 @@ use super::db::{Db, Val};
 use super::error::{Result, StoreError};
 use super::filter_sql::{Arg, compile};
 use super::queue::Ask;
-use crate::domain::ids::{JudgeVersionId, SuggestionId, TicketId};
+use crate::domain::ids::{JudgeVersionId, RubricId, SuggestionId, TicketId};
 use crate::domain::suggestion::{Helped, Suggestion};
 
 /// A stored suggestion.
@@ -46,6 +46,19 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Option<Stored>> {
         .position(|stored| stored.suggestion.helped == Helped::Helped)
         .unwrap_or(0);
     Ok((best < all.len()).then(|| all.swap_remove(best)))
+}
+
+/// The latest suggestion that helped, of a judge that scores under a rubric version.
+pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<Suggestion>> {
+    let sql = "SELECT s.body, j.name, j.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
+    let all = db.query(sql, args![ticket], |row| {
+        let judge = super::verdicts::version(row.text(1)?, row.text(2)?);
+        Ok((judge, read(row.text(0)?)?))
+    })?;
+    Ok(all
+        .into_iter()
+        .find(|(judge, one)| judge.scores_under(rubric) && one.helped == Helped::Helped)
+        .map(|(_, one)| one))
 }
 
 /// A judge's latest suggestion on a ticket.

@@ -45,7 +45,7 @@ pub fn judges(db: &Db) -> Result<Vec<(i64, JudgeVersionId, JudgeVersion)>> {
 }
 
 /// A judge as stored; files of older versions know imported ones by name only.
-fn version(name: &str, body: &str) -> JudgeVersion {
+pub(super) fn version(name: &str, body: &str) -> JudgeVersion {
     let known: JudgeVersion = serde_json::from_str(body).unwrap_or_default();
     JudgeVersion {
         name: name.to_owned(),
