@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
-    Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure,
-    HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
+    Failure, HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage,
+    QueueQuery, Submission, TicketDoc, Undone,
 };
 use crate::text::diff::WordDiff;
 
@@ -135,6 +135,16 @@ pub enum Order {
         /// As it is.
         new: Arc<str>,
     },
+    /// How far judges and people agree. Reply: [`Outcome::Agreement`].
+    LoadAgreement {
+        /// On which eval.
+        eval: EvalId,
+    },
+    /// Opens that page of a blind eval, which marks this person's later reviews there. Reply: [`Outcome::Done`].
+    OpenAgreement {
+        /// Of which eval.
+        eval: EvalId,
+    },
     /// What an export can be made of. Reply: [`Outcome::ExportOptions`].
     ExportOptions {
         /// From which eval.
@@ -252,6 +262,8 @@ pub enum Outcome {
     Prepared(Box<Prepared>),
     /// Reply to `Diff`.
     Diffed(Arc<WordDiff>),
+    /// Reply to `LoadAgreement`.
+    Agreement(Box<AgreementPage>),
     /// Reply to `ExportOptions`.
     ExportOptions(ExportOptions),
     /// Reply to `ExportPreview`.

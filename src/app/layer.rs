@@ -20,6 +20,8 @@ pub enum Layer {
     Differs,
     /// A practice ticket.
     Practice,
+    /// How far judges and people agree.
+    Agreement,
     /// The export form.
     Export,
     /// The text of the output being edited.
@@ -44,13 +46,14 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
         Self::Ticket,
         Self::Differs,
         Self::Practice,
+        Self::Agreement,
         Self::Export,
         Self::Editor,
         Self::Note,
@@ -72,6 +75,7 @@ impl Layer {
             Self::Ticket => &[Scope::Ticket, Scope::Everywhere],
             Self::Differs => &[Scope::Differs, Scope::Everywhere],
             Self::Practice => &[Scope::Practice, Scope::Everywhere],
+            Self::Agreement => &[Scope::Agreement, Scope::Everywhere],
             Self::Export => &[Scope::Export, Scope::Everywhere],
             Self::Editor => &[Scope::Editor],
             Self::Note => &[Scope::Note],
@@ -112,6 +116,7 @@ pub fn layer(state: &AppState) -> Layer {
         Screen::Home => Layer::Home,
         Screen::Queue => Layer::Queue,
         Screen::Practice => Layer::Practice,
+        Screen::Agreement => Layer::Agreement,
         Screen::Export => Layer::Export,
         Screen::Ticket => match &state.ticket {
             Some(ticket) if ticket.editor.is_some() => Layer::Editor,

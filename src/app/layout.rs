@@ -245,6 +245,42 @@ pub fn export(size: Size) -> ExportLayout {
     }
 }
 
+/// The criteria, the numbers of one of them, the tickets on which judge and people differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct AgreementLayout {
+    /// Title, strip and hints.
+    pub frame: Frame,
+    /// The judge, and what everything rests on.
+    pub about: Area,
+    /// Column headings.
+    pub head: Area,
+    /// One line per criterion.
+    pub list: Area,
+    /// The numbers of the criterion under the cursor.
+    pub numbers: PaneArea,
+    /// The tickets on which judge and people differ.
+    pub tickets: PaneArea,
+}
+
+/// Where the parts of the agreement screen stand, with so many criteria.
+pub fn agreement(size: Size, criteria: usize) -> AgreementLayout {
+    let frame = frame(size);
+    let mut rest = frame.content;
+    let about = rest.take_top(2);
+    let head = rest.take_top(1);
+    let list = rest.take_top((criteria as u16).clamp(1, (rest.height / 3).max(1)));
+    let tickets = (rest.height / 3).max(4).min(rest.height / 2);
+    let tickets = rest.take_bottom(tickets);
+    AgreementLayout {
+        frame,
+        about,
+        head,
+        list,
+        numbers: PaneArea::of(rest),
+        tickets: PaneArea::of(tickets),
+    }
+}
+
 /// A dialog over a screen: the border, and what is inside of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct DialogLayout {

@@ -13,10 +13,11 @@
 //! | [`state`], [`layer`], [`modal`] | everything known, who owns the keyboard, the stack of dialogs |
 //! | [`layout`] | where everything stands at a size |
 //! | [`document`], [`editor`], [`diff`] | texts read, written, compared |
-//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`export`] | the screens |
+//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`export`] | the screens |
 //! | [`mod@update`] | the one entry |
 
 pub mod action;
+pub mod agreement;
 pub mod diff;
 pub mod document;
 pub mod editor;

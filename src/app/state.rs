@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::Progress;
 
+use super::agreement::AgreementState;
 use super::effect::{Effect, Order, RequestId};
 use super::export::ExportState;
 use super::first_run::FirstRun;
@@ -31,6 +32,8 @@ pub enum Screen {
     Ticket,
     /// A practice ticket.
     Practice,
+    /// How far judges and people agree.
+    Agreement,
     /// Training data.
     Export,
 }
@@ -103,6 +106,10 @@ pub enum Asked {
     Prepare(super::document::PaneKey),
     /// A comparison.
     Diff,
+    /// How far judges and people agree.
+    Agreement(EvalId),
+    /// That page of a blind eval, opened.
+    Opened(EvalId),
     /// Formats.
     ExportOptions,
     /// What would be written.
@@ -207,6 +214,8 @@ pub struct AppState {
     pub ticket: Option<Box<TicketState>>,
     /// Practice.
     pub practice: Option<Box<Practice>>,
+    /// How far judges and people agree.
+    pub agreement: Option<AgreementState>,
     /// Training data.
     pub export: Option<ExportState>,
     /// Dialogs, the topmost last.
@@ -252,6 +261,7 @@ impl AppState {
             queue: None,
             ticket: None,
             practice: None,
+            agreement: None,
             export: None,
             modals: Vec::new(),
             keymap,

@@ -62,6 +62,7 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
                 ..Policy::default()
             },
             seed: 7,
+            opened: std::collections::BTreeMap::new(),
         }),
         rubric: Arc::new(rubric),
         threshold,

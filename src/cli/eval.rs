@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
 use crate::domain::eval::{DatasetRole, Eval, Mode, Policy, Send};
+use crate::domain::route::Rule;
 use crate::domain::view::EvalCard;
 use crate::engine::evals::NewEval;
 use crate::text::table::{Column, Table};
@@ -67,6 +68,10 @@ struct Settings {
     /// Only send ticket text to this machine
     #[arg(long)]
     local_only: bool,
+    /// A routing rule, such as 'human when tag:legal', '@ana when lang:de' or 'close when score>=0.9 and no flag';
+    /// repeat it for more, the first that fits counts; `none` takes all away
+    #[arg(long, value_name = "RULE")]
+    route: Vec<String>,
     /// What the eval is to find out, in one sentence
     #[arg(long)]
     purpose: Option<String>,
@@ -177,8 +182,26 @@ impl Settings {
         if self.local_only {
             policy.send = Send::Local;
         }
+        if !self.route.is_empty() {
+            policy.routes = routes(&self.route)?;
+        }
         Ok(policy)
     }
+}
+
+/// The rules as they are kept; `none` alone is no rule.
+fn routes(given: &[String]) -> Result<Vec<String>, CliError> {
+    if let [only] = given
+        && only.trim().eq_ignore_ascii_case("none")
+    {
+        return Ok(Vec::new());
+    }
+    let rule = |text: &String| {
+        let rule =
+            Rule::parse(text).map_err(|error| CliError::new(error.to_string(), &error.hint))?;
+        Ok(rule.text)
+    };
+    given.iter().map(rule).collect()
 }
 
 fn list(context: &Context) -> Result<Exit, CliError> {

@@ -108,7 +108,7 @@ impl Steer {
 }
 
 /// Reads `2.50` as millionths.
-fn money(text: &str) -> Result<i64, String> {
+pub(super) fn money(text: &str) -> Result<i64, String> {
     match text.parse::<f64>() {
         Ok(amount) if amount.is_finite() && (0.0..1e9).contains(&amount) => {
             Ok((amount * 1e6).round() as i64)
@@ -132,12 +132,17 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return steer(&engine, &order, wish, word);
     }
     if args.dry_run {
-        return told::offered(&offer, context.json()).map(|()| Exit::Done);
+        let ways = engine.judge_ways(&order)?;
+        return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
         output::say(&told::nothing(&offer));
+        // An earlier run may have been cut off before its last step.
+        let routed = engine.route_judged(&order)?;
         if context.json() {
-            output::json(&told::nothing_json(&offer))?;
+            output::json(&told::nothing_json(&offer, &routed))?;
+        } else {
+            told::routed(&routed)?;
         }
         return Ok(Exit::Done);
     }

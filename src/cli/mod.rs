@@ -3,6 +3,7 @@
 //! Data goes to standard output, talk to standard error. What was typed is a clap type; what it means is
 //! decided in the command's own `run`. Exit codes: 0 done, 1 the answer is no, 2 an error, 3 undecided.
 
+mod agree;
 mod backup;
 mod completions;
 mod dataset;
@@ -120,6 +121,8 @@ enum Command {
     Rubric(rubric::Args),
     /// Let a judge score the tickets of an eval
     Judge(judge::Args),
+    /// How far judges and people agree, and people among themselves
+    Agree(agree::Args),
     /// Write a training dataset from what was reviewed
     Export(export::Args),
     /// What was decided, by whom and when
@@ -259,6 +262,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Dataset(args)) => dataset::run(&args, &context),
         Some(Command::Rubric(args)) => rubric::run(&args, &context),
         Some(Command::Judge(args)) => judge::run(&args, &context),
+        Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),
         Some(Command::Backup(args)) => backup::run(&args, &context),

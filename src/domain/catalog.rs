@@ -53,6 +53,12 @@ pub fn fold_catalog(events: &[Event]) -> Catalog {
                         .unwrap_or_else(|| std::mem::take(&mut eval.instructions));
                 }
             }
+            Body::Revealed(seen) => {
+                if let Some(eval) = seen.eval.and_then(|id| catalog.evals.get_mut(&id)) {
+                    let who = event.reviewer.clone();
+                    eval.opened.entry(who).or_insert(event.id);
+                }
+            }
             Body::RubricMoved(moved) => {
                 if let Some(eval) = catalog.evals.get_mut(&moved.eval) {
                     eval.rubric = moved.to;

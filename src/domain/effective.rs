@@ -48,6 +48,7 @@ pub fn undoable(body: &Body) -> bool {
             | Body::Deferred(_)
             | Body::Escalated(_)
             | Body::Assigned(_)
+            | Body::Routed(_)
             | Body::Adjudicated(_)
             | Body::GoldSet(_)
             | Body::JudgeCorrected(_)

@@ -1,8 +1,10 @@
 //! Evals and datasets: what is reviewed, how, and what may be trained on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::ids::{DatasetId, EvalId, Identity, RubricId, WorkspaceId};
+use super::ids::{DatasetId, EvalId, EventId, Identity, RubricId, WorkspaceId};
 
 /// What the reviews are for, asked once when an eval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -65,6 +67,9 @@ pub struct Policy {
     pub send: Send,
     /// Overrides the rubric's pass threshold, 0 to 1.
     pub pass_threshold: Option<f64>,
+    /// Routing rules as they were written, first to last (see [`super::route`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<String>,
 }
 
 impl Default for Policy {
@@ -76,6 +81,7 @@ impl Default for Policy {
             audit_share: 0.1,
             send: Send::Any,
             pass_threshold: None,
+            routes: Vec::new(),
         }
     }
 }
@@ -130,6 +136,17 @@ pub struct Eval {
     pub policy: Policy,
     /// Seed of its plans.
     pub seed: u64,
+    /// Who opened a page that shows judges and names, and by which event; their later reviews here are assisted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub opened: BTreeMap<String, EventId>,
+}
+
+impl Eval {
+    /// The event by which a reviewer of a blind eval saw its judges.
+    pub fn opened_by(&self, reviewer: &str) -> Option<EventId> {
+        let blind = self.policy.mode == Mode::Blind;
+        self.opened.get(reviewer).copied().filter(|_| blind)
+    }
 }
 
 /// The id of the eval `name` in a workspace.

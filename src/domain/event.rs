@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::eval::{DatasetRole, Eval, Policy};
 use super::ids::{
-    ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, PlanId, RubricId,
-    RunId, TicketId, VerdictId,
+    ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, JudgeVersionId, PlanId,
+    RubricId, RunId, TicketId, VerdictId,
 };
 use super::json::Json;
 use super::review::{Correction, Note, Review};
@@ -100,6 +100,8 @@ bodies! {
     Escalated "escalated" Text,
     /// Given to somebody.
     Assigned "assigned" Assigned,
+    /// Sent its way by a routing rule.
+    Routed "routed" Routed,
     /// A disagreement was decided.
     Adjudicated "adjudicated" Adjudicated,
     /// The right answers are known.
@@ -180,11 +182,14 @@ pub struct Text {
 /// What was shown early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revealed {
-    /// `judge`, `model_names` or `compare`.
+    /// `judge`, `model_names`, `compare` or `agreement`.
     pub what: String,
     /// The verdicts shown.
     #[serde(default)]
     pub verdicts: Vec<VerdictId>,
+    /// The eval, where a page about all of it was opened; the event is then about no ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eval: Option<EvalId>,
 }
 
 /// A tag on or off.
@@ -220,6 +225,37 @@ pub struct Flag {
 pub struct Assigned {
     /// A reviewer, or `judge`; empty takes the assignment back.
     pub to: String,
+    /// The routing rule that decided so; `None` where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+/// What a routing rule did to a ticket, other than giving it to somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Routed {
+    /// What became of it.
+    pub way: Way,
+    /// The rule, as it was written.
+    pub rule: String,
+    /// The judge whose word it rests on; `None` before judging.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<JudgeVersionId>,
+    /// The judge's score, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// The verdicts it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<VerdictId>,
+}
+
+/// Where a rule sent a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// To people.
+    Human,
+    /// Closed on the judge's word.
+    Close,
 }
 
 /// A decided disagreement.
@@ -408,7 +444,7 @@ mod tests {
             Body::read(body.kind(), body.to_json().as_str()).unwrap(),
             body
         );
-        assert_eq!(Body::KINDS.len(), 34);
+        assert_eq!(Body::KINDS.len(), 37);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::effective::effective;
-use super::event::{Body, Event};
+use super::event::{Body, Event, Routed, Way};
 use super::ids::{EventId, Hlc};
 use super::review::{Correction, Note, Review, Round};
 use super::rubric::Answer;
@@ -56,6 +56,27 @@ pub struct Authored<T> {
     pub value: T,
 }
 
+/// What a routing rule did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    /// The rule, as it was written.
+    pub rule: String,
+    /// Where it sent the ticket.
+    pub way: Sent,
+}
+
+/// Where a rule sent a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sent {
+    /// To people.
+    Human,
+    /// To the person it is assigned to.
+    Person,
+    /// Closed on the judge's word.
+    Closed,
+}
+
 /// A ticket after its events.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -80,6 +101,10 @@ pub struct Folded {
     pub waiting_reason: Option<Authored<String>>,
     /// Who it is given to.
     pub assigned: Option<String>,
+    /// The routing rule that was applied last, and what it did. Absent from the text where there is none, so that
+    /// what older programs kept stays the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routed: Option<Authored<Route>>,
     /// The answers that count after a disagreement.
     pub adjudicated: Option<Authored<BTreeMap<String, Answer>>>,
     /// Known right answers.
@@ -143,7 +168,13 @@ fn apply(folded: &mut Folded, event: &Event, needs: Needs) {
         }
         Body::Deferred(text) => waiting(folded, event, Move::Defer, &text.text),
         Body::Escalated(text) => waiting(folded, event, Move::Escalate, &text.text),
-        Body::Assigned(to) => folded.assigned = (!to.to.is_empty()).then(|| to.to.clone()),
+        Body::Assigned(to) => {
+            folded.assigned = (!to.to.is_empty()).then(|| to.to.clone());
+            if let Some(rule) = &to.rule {
+                folded.routed = Some(authored(event, route(rule, Sent::Person)));
+            }
+        }
+        Body::Routed(routed) => sent(folded, event, routed),
         Body::Adjudicated(decided) if go(folded, Move::Adjudicate) => {
             folded.adjudicated = Some(authored(event, decided.answers.clone()));
         }
@@ -219,6 +250,23 @@ fn agree(reviews: &[Standing]) -> bool {
         a.iter()
             .all(|(criterion, answer)| b.get(criterion).is_some_and(|theirs| same(answer, theirs)))
     })
+}
+
+/// A rule's word counts where it can: what somebody has begun or put aside is not closed.
+fn sent(folded: &mut Folded, event: &Event, routed: &Routed) {
+    let way = match routed.way {
+        Way::Human => Sent::Human,
+        Way::Close if go(folded, Move::Close) => Sent::Closed,
+        Way::Close => return,
+    };
+    folded.routed = Some(authored(event, route(&routed.rule, way)));
+}
+
+fn route(rule: &str, way: Sent) -> Route {
+    Route {
+        rule: rule.to_owned(),
+        way,
+    }
 }
 
 fn waiting(folded: &mut Folded, event: &Event, step: Move, reason: &str) {

@@ -18,6 +18,7 @@ pub mod nearest;
 pub mod plan;
 pub mod record;
 pub mod review;
+pub mod route;
 pub mod rubric;
 pub mod sight;
 pub mod split;

@@ -5,6 +5,7 @@ use super::fold::Folded;
 use super::ids::TicketId;
 use super::plan::is_audit;
 use super::review::Sight;
+use super::route::Rule;
 
 /// What one reviewer may see of one ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct View {
 pub fn view(eval: &Eval, ticket: &TicketId, folded: &Folded, reviewer: &str) -> View {
     let audit = is_audit(eval.policy.mode, eval.policy.audit_share, eval.seed, ticket);
     let blind = eval.policy.mode == Mode::Blind || audit;
-    let revealed = folded.revealed.contains_key(reviewer);
+    let revealed = folded.revealed.contains_key(reviewer) || eval.opened_by(reviewer).is_some();
     let committed = folded.by(reviewer).is_some();
     let sight = if !blind || (revealed && !committed) {
         Sight::Assisted
@@ -33,6 +34,11 @@ pub fn view(eval: &Eval, ticket: &TicketId, folded: &Folded, reviewer: &str) -> 
         open: !blind || revealed || committed,
         sight,
     }
+}
+
+/// Whether a routing rule rests on what a blind reviewer must not know; one that cannot be read is taken to.
+pub fn tells(rule: &str) -> bool {
+    !Rule::parse(rule).is_ok_and(|rule| rule.tells_nothing())
 }
 
 /// Takes out of the fold what the reviewer may not see yet: other people's reviews, corrections and words.
@@ -54,4 +60,11 @@ pub fn veil(folded: &mut Folded, reviewer: &str) {
     folded.adjudicated = None;
     folded.gold = None;
     folded.revealed.retain(|name, _| name == reviewer);
+    if folded
+        .routed
+        .as_ref()
+        .is_some_and(|routed| tells(&routed.value.rule))
+    {
+        folded.routed = None;
+    }
 }

@@ -72,24 +72,28 @@ pub enum Move {
     Escalate,
     /// Decide a disagreement or an escalation.
     Adjudicate,
+    /// Settle it on a judge's word, because a routing rule says so.
+    Close,
 }
 
 impl Move {
     /// Every move.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ReviewSome,
         Self::ReviewAgreed,
         Self::ReviewDiffering,
         Self::Defer,
         Self::Escalate,
         Self::Adjudicate,
+        Self::Close,
     ];
 }
 
 /// The state after a move; `None` where the move is refused.
 ///
 /// A review always counts, whatever the state: it settles a deferred ticket and cannot unsettle an
-/// adjudicated one. `done` is left by undo only, which folds the ticket anew.
+/// adjudicated one. A judge's word closes only what nobody has begun. `done` is left by undo only, which folds
+/// the ticket anew.
 #[allow(
     clippy::match_same_arms,
     reason = "one line a state and move reads as the table it is"
@@ -98,7 +102,7 @@ pub fn after(state: State, step: Move) -> Option<State> {
     use State::{Adjudicate, Deferred, Done, Escalated, Open, Partial};
     match (state, step) {
         (Done, Move::ReviewSome | Move::ReviewAgreed | Move::ReviewDiffering) => Some(Done),
-        (Done, Move::Defer | Move::Escalate | Move::Adjudicate) => None,
+        (Done, Move::Defer | Move::Escalate | Move::Adjudicate | Move::Close) => None,
         (Escalated, Move::ReviewSome | Move::ReviewAgreed | Move::ReviewDiffering) => {
             Some(Escalated)
         }
@@ -114,6 +118,8 @@ pub fn after(state: State, step: Move) -> Option<State> {
         (Escalated, Move::Escalate) => None,
         (Adjudicate | Escalated, Move::Adjudicate) => Some(Done),
         (Open | Partial | Deferred, Move::Adjudicate) => None,
+        (Open, Move::Close) => Some(Done),
+        (Partial | Adjudicate | Deferred | Escalated, Move::Close) => None,
     }
 }
 
@@ -126,7 +132,7 @@ mod tests {
     #[allow(clippy::too_many_lines, reason = "a table")]
     fn every_state_and_move_has_one_answer() {
         use State::*;
-        let table: [(State, [Option<State>; 6]); 6] = [
+        let table: [(State, [Option<State>; 7]); 6] = [
             (
                 Open,
                 [
@@ -136,6 +142,7 @@ mod tests {
                     Some(Deferred),
                     Some(Escalated),
                     None,
+                    Some(Done),
                 ],
             ),
             (
@@ -146,6 +153,7 @@ mod tests {
                     Some(Adjudicate),
                     Some(Deferred),
                     Some(Escalated),
+                    None,
                     None,
                 ],
             ),
@@ -158,6 +166,7 @@ mod tests {
                     Some(Deferred),
                     Some(Escalated),
                     Some(Done),
+                    None,
                 ],
             ),
             (
@@ -168,6 +177,7 @@ mod tests {
                     Some(Adjudicate),
                     None,
                     Some(Escalated),
+                    None,
                     None,
                 ],
             ),
@@ -180,9 +190,13 @@ mod tests {
                     None,
                     None,
                     Some(Done),
+                    None,
                 ],
             ),
-            (Done, [Some(Done), Some(Done), Some(Done), None, None, None]),
+            (
+                Done,
+                [Some(Done), Some(Done), Some(Done), None, None, None, None],
+            ),
         ];
         for (state, row) in table {
             for (step, expected) in Move::ALL.into_iter().zip(row) {

@@ -7,6 +7,7 @@ use crate::domain::eval::{DatasetRole, Eval, Policy, dataset_id, eval_id};
 use crate::domain::event::{Body, PolicySet, RubricMoved};
 use crate::domain::ids::RubricId;
 use crate::domain::plan::plan_seed;
+use crate::domain::route::Routes;
 use crate::domain::rubric::Rubric;
 use crate::store::datasets::Ranges;
 use crate::store::project::Refolder;
@@ -83,6 +84,7 @@ impl Engine {
     pub fn make_eval(&self, new: NewEval) -> Result<Eval> {
         check_name("eval", &new.name)?;
         check_name("dataset", &new.dataset)?;
+        check_routes(&new.policy)?;
         let engine = self.clone();
         Ok(self.store.write(move |db| {
             if let Some((_, eval)) = catalog::eval_named(db, &new.name)? {
@@ -112,6 +114,7 @@ impl Engine {
                 seed: new
                     .seed
                     .unwrap_or_else(|| plan_seed(engine.identity.seed, u32::from(id.0[0]))),
+                opened: std::collections::BTreeMap::new(),
             };
             pen.write(db, None, None, Body::EvalCreated(eval.clone()))?;
             catalog::refold(db)?;
@@ -128,6 +131,7 @@ impl Engine {
         instructions: Option<String>,
     ) -> Result<()> {
         let eval = self.eval_named(name)?.id;
+        check_routes(&policy)?;
         let engine = self.clone();
         Ok(self.store.write(move |db| {
             let body = PolicySet {
@@ -150,6 +154,11 @@ impl Engine {
                 .map(|(id, _, _)| rubrics::get(db, id))
                 .collect::<crate::store::Result<Vec<_>>>()
         })?)
+    }
+
+    /// The rubric version an eval asks now.
+    pub fn rubric_of(&self, eval: &Eval) -> Result<Rubric> {
+        Ok(self.store.read(|db| rubrics::get(db, &eval.rubric))?)
     }
 
     /// Sets how an eval is reviewed; the rest of its policy stays.
@@ -204,6 +213,16 @@ fn refold_eval(db: &Db, eval: crate::domain::ids::EvalId) -> crate::store::Resul
         refolder.ticket(db, &id)?;
     }
     refolder.finish(db)
+}
+
+/// Routing rules can be read, and may stand in an eval reviewed so.
+fn check_routes(policy: &Policy) -> Result<()> {
+    let routes =
+        Routes::of(policy).map_err(|error| EngineError::refused(error.to_string(), &error.hint))?;
+    match routes.refusal(policy) {
+        Some((why, hint)) => Err(EngineError::refused(why, hint)),
+        None => Ok(()),
+    }
 }
 
 /// Names are typed in commands and filters: letters, digits, `-`, `_`, `.`; at most 64 characters.

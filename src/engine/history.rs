@@ -6,7 +6,7 @@ use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
-use crate::domain::event::{Body, Event};
+use crate::domain::event::{Body, Event, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::rubric::Answer;
 use crate::domain::sight;
@@ -27,7 +27,7 @@ impl Engine {
             )
             .open;
             let mut events = ledger::of_ticket(db, &id)?;
-            events.retain(|event| open || event.reviewer == self.reviewer);
+            events.retain(|event| open || (event.reviewer == self.reviewer && !tells(&event.body)));
             Ok(lines(&events))
         })?)
     }
@@ -96,6 +96,7 @@ fn what(body: &Body) -> String {
             };
             format!("reviewed: {}{corrected}", answers.join(", "))
         }
+        Body::Revealed(seen) if seen.eval.is_some() => format!("opened the page `{}`", seen.what),
         Body::Revealed(_) => "saw the judge".into(),
         Body::CorrectionSaved(_) => "corrected the output".into(),
         Body::Noted(note) => with("noted", &note.text),
@@ -111,7 +112,11 @@ fn what(body: &Body) -> String {
         Body::Deferred(text) => with("put aside", &text.text),
         Body::Escalated(text) => with("handed up", &text.text),
         Body::Assigned(to) if to.to.is_empty() => "took the assignment back".into(),
-        Body::Assigned(to) => with("assigned to", &to.to),
+        Body::Assigned(to) => match &to.rule {
+            Some(rule) => format!("assigned to {} by the rule `{rule}`", to.to),
+            None => with("assigned to", &to.to),
+        },
+        Body::Routed(routed) => sent(routed),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
         Body::JudgeCorrected(one) => with("corrected the judge", &one.reason),
         Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
@@ -127,6 +132,29 @@ fn what(body: &Body) -> String {
         | Body::PlanDrawn(_)
         | Body::ExportMade(_) => counts(body),
         other => with(other.kind(), ""),
+    }
+}
+
+/// Whether it was decided by a rule that rests on what a blind reviewer must not know.
+fn tells(body: &Body) -> bool {
+    let rule = match body {
+        Body::Assigned(to) => to.rule.as_ref(),
+        Body::Routed(routed) => Some(&routed.rule),
+        _ => None,
+    };
+    rule.is_some_and(|rule| sight::tells(rule))
+}
+
+fn sent(routed: &Routed) -> String {
+    let score = routed
+        .score
+        .map_or(String::new(), |score| format!(", judge {score:.2}"));
+    match routed.way {
+        Way::Human => format!("left to people by the rule `{}`{score}", routed.rule),
+        Way::Close => format!(
+            "closed on the judge's word by the rule `{}`{score}",
+            routed.rule
+        ),
     }
 }
 

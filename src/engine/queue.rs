@@ -3,9 +3,10 @@
 use super::{Engine, EngineError, Result};
 use crate::domain::eval::{Eval, Mode};
 use crate::domain::filter::Filter;
+use crate::domain::fold::Sent;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::message::{Message, Role};
-use crate::domain::sight;
+use crate::domain::sight::{self, tells};
 use crate::domain::ticket::State;
 use crate::domain::view::{Order, QueueCounts, QueuePage, QueueQuery, QueueRow, Shown, Why};
 use crate::store::filter_sql::Scope;
@@ -181,6 +182,12 @@ impl Engine {
                 .map(|reason| reason.value.clone())
                 .unwrap_or_default()
         };
+        let routed = |way: Sent| {
+            let route = folded.routed.as_ref().map(|routed| &routed.value);
+            let route = route.filter(|route| route.way == way);
+            let shown = route.filter(|route| open || !tells(&route.rule));
+            shown.map(|route| route.rule.clone())
+        };
         match row.state {
             State::Deferred => Why::Deferred(reason()),
             State::Escalated => Why::Escalated(reason()),
@@ -191,10 +198,12 @@ impl Engine {
                     Why::DoneBy(standing.reviewer.clone())
                 }
                 Some(_) => Why::DoneBy("another reviewer".into()),
-                None => Why::InPlan,
+                None => routed(Sent::Closed).map_or(Why::InPlan, Why::ClosedBy),
             },
             State::Open if folded.skipped.contains_key(&self.reviewer) => Why::Skipped,
-            State::Open => Why::InPlan,
+            State::Open => routed(Sent::Human)
+                .or_else(|| routed(Sent::Person))
+                .map_or(Why::InPlan, Why::Routed),
         }
     }
 

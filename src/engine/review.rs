@@ -142,7 +142,8 @@ impl Engine {
             return Round::First;
         }
         let seen = desk.folded.revealed.get(&self.reviewer).copied();
-        seen.or(submission.second_after)
+        seen.or_else(|| desk.eval.opened_by(&self.reviewer))
+            .or(submission.second_after)
             .map_or(Round::First, Round::Second)
     }
 
@@ -198,6 +199,7 @@ impl Engine {
         let body = Body::Revealed(Revealed {
             what: "judge".into(),
             verdicts,
+            eval: None,
         });
         Ok(Pen::new(self).write(db, Some(ticket), None, body)?.id)
     }
@@ -302,10 +304,14 @@ fn body(decision: &Decision) -> Body {
             tag: tag.clone(),
             on: *on,
         }),
-        Decision::Assign(to) => Body::Assigned(Assigned { to: to.clone() }),
+        Decision::Assign(to) => Body::Assigned(Assigned {
+            to: to.clone(),
+            rule: None,
+        }),
         Decision::Reveal => Body::Revealed(Revealed {
             what: "judge".into(),
             verdicts: Vec::new(),
+            eval: None,
         }),
     }
 }

@@ -142,7 +142,15 @@ fn seen_since(db: &Db, events: &[Event]) -> crate::store::Result<Option<EventId>
     let seen = all.iter().find(|event| {
         event.hlc > *hlc && event.reviewer == *reviewer && matches!(event.body, Body::Revealed(_))
     });
-    Ok(seen.map(|event| event.id))
+    if let Some(event) = seen {
+        return Ok(Some(event.id));
+    }
+    let pages = ledger::global(db)?;
+    let opened = pages.iter().find(|event| {
+        let of_it = matches!(&event.body, Body::Revealed(seen) if seen.eval == Some(review.eval));
+        of_it && event.hlc > *hlc && event.reviewer == *reviewer
+    });
+    Ok(opened.map(|event| event.id))
 }
 
 /// An undone review comes back as a draft.
@@ -206,6 +214,7 @@ fn noun(body: &Body) -> &'static str {
         Body::Deferred(_) => "putting aside",
         Body::Escalated(_) => "handing up",
         Body::Assigned(_) => "assignment",
+        Body::Routed(_) => "routing",
         _ => "decision",
     }
 }

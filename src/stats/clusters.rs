@@ -73,6 +73,15 @@ impl Clusters {
         sizes
     }
 
+    /// The places of the observations of each cluster.
+    pub fn members(&self) -> Vec<Vec<usize>> {
+        let mut members = vec![Vec::new(); self.count];
+        for (at, cluster) in self.of.iter().enumerate() {
+            members[*cluster as usize].push(at);
+        }
+        members
+    }
+
     /// The clusters of the observations for which `keep` holds, renumbered.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Self {

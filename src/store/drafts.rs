@@ -28,6 +28,12 @@ pub fn drop(db: &Db, ticket: i64, reviewer: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether anybody has begun to enter something.
+pub fn any(db: &Db, ticket: i64) -> Result<bool> {
+    let sql = "SELECT count(*) FROM draft WHERE ticket = ?1";
+    Ok(db.number(sql, args![ticket])? > 0)
+}
+
 /// The draft of one person, `None` also when it cannot be read (a torn one never blocks a ticket).
 pub fn load(db: &Db, ticket: i64, reviewer: &str) -> Result<Option<Draft>> {
     let sql = "SELECT body FROM draft WHERE ticket = ?1 AND reviewer = ?2";

@@ -8,6 +8,7 @@
 pub mod db;
 
 mod actor;
+pub mod agreement;
 pub mod catalog;
 pub mod datasets;
 pub mod dialect;

@@ -99,7 +99,7 @@ pub fn folded(db: &Db, ticket: i64) -> Result<Folded> {
 }
 
 /// The next waiting ticket of the plan for this reviewer: not reviewed by them, not held by others, the ones
-/// they skipped last. `after` leaves that one out.
+/// they skipped last, nothing that is given to somebody else. `after` leaves that one out.
 pub fn next(
     db: &Db,
     eval: i64,
@@ -112,6 +112,7 @@ pub fn next(
        WHERE t.eval = ?1 AND t.state < 2 AND t.row <> ?4
          AND NOT EXISTS (SELECT 1 FROM ticket_person p WHERE p.ticket = t.row AND p.reviewer = ?2)
          AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.ticket = t.row AND l.seat LIKE 'human:%' AND l.owner <> ?3 AND l.until_ms > ?5)
+         AND NOT EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND f.body ->> 'assigned' <> ?2)
        ORDER BY t.plan_key LIMIT 1";
     let fresh = db.first(
         sql,

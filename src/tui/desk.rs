@@ -10,9 +10,9 @@ use crate::app::effect::NoTicket;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
-    Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure,
-    HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
+    Failure, HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage,
+    QueueQuery, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -136,6 +136,12 @@ pub trait Desk: Send + Sync {
 
     /// What happened to a ticket, oldest first.
     fn history(&self, ticket: TicketId) -> Answer<Vec<HistoryLine>>;
+
+    /// How far judges and people agree; closed while the eval is blind to this person.
+    fn agreement(&self, eval: EvalId) -> Answer<AgreementPage>;
+
+    /// Opens that page of a blind eval: logged, and marks this person's later reviews there.
+    fn open_agreement(&self, eval: EvalId) -> Answer<()>;
 
     /// What an export can be made of.
     fn export_options(&self, eval: EvalId) -> Answer<ExportOptions>;

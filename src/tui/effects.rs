@@ -234,6 +234,7 @@ fn lane(order: &Order) -> Lane {
         | Order::OpenTicket { claim: false, .. }
         | Order::Prefetch { .. }
         | Order::LoadHistory { .. }
+        | Order::LoadAgreement { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
@@ -250,6 +251,7 @@ fn lane(order: &Order) -> Lane {
         | Order::Undo
         | Order::Redo
         | Order::Reveal { .. }
+        | Order::OpenAgreement { .. }
         | Order::OpenEditor { .. }
         | Order::SetMode { .. }
         | Order::SetReviewer { .. }
@@ -261,7 +263,10 @@ fn lane(order: &Order) -> Lane {
 fn last_wins(order: &Order) -> bool {
     matches!(
         order,
-        Order::LoadQueue(_) | Order::CountQueue { .. } | Order::ExportPreview(_)
+        Order::LoadQueue(_)
+            | Order::CountQueue { .. }
+            | Order::LoadAgreement { .. }
+            | Order::ExportPreview(_)
     )
 }
 

@@ -7,9 +7,9 @@ use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
-    Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure,
-    HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
+    Failure, HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage,
+    QueueQuery, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::queue::QueueError;
@@ -153,6 +153,15 @@ impl Desk for EngineDesk {
 
     fn history(&self, ticket: TicketId) -> Answer<Vec<HistoryLine>> {
         Ok(self.engine().history_of(ticket)?)
+    }
+
+    fn agreement(&self, eval: EvalId) -> Answer<AgreementPage> {
+        Ok(self.engine().agreement_page(eval)?)
+    }
+
+    fn open_agreement(&self, eval: EvalId) -> Answer<()> {
+        self.engine().open_agreement(eval)?;
+        Ok(())
     }
 
     fn export_options(&self, eval: EvalId) -> Answer<ExportOptions> {

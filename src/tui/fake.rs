@@ -13,10 +13,10 @@ use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::ticket::State;
 use crate::domain::view::{
-    Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview,
-    Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone, JudgeView, Lease,
-    Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown, Submission, TicketDoc,
-    Undone, Why,
+    AgreementPage, Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone,
+    JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown,
+    Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -39,6 +39,7 @@ struct Inner {
     last: Vec<TicketId>,
     undone: Vec<TicketId>,
     history: BTreeMap<TicketId, Vec<HistoryLine>>,
+    opened: bool,
 }
 
 impl FakeDesk {
@@ -60,6 +61,7 @@ impl FakeDesk {
                 last: Vec::new(),
                 undone: Vec::new(),
                 history: BTreeMap::new(),
+                opened: false,
             }),
             tokens: AtomicU64::new(1),
         }
@@ -406,6 +408,25 @@ impl Desk for FakeDesk {
     fn history(&self, ticket: TicketId) -> Answer<Vec<HistoryLine>> {
         let inner = self.inner.lock().unwrap();
         Ok(inner.history.get(&ticket).cloned().unwrap_or_default())
+    }
+
+    fn agreement(&self, _eval: EvalId) -> Answer<AgreementPage> {
+        let inner = self.inner.lock().unwrap();
+        let waiting = inner.sample.tickets.len() - inner.done.len();
+        if inner.sample.eval.policy.mode == Mode::Blind && !inner.opened {
+            return Ok(AgreementPage::Closed {
+                name: inner.sample.eval.name.clone(),
+                waiting: waiting as u64,
+            });
+        }
+        Ok(AgreementPage::Open(Box::new(sample::agreement(
+            &inner.sample,
+        ))))
+    }
+
+    fn open_agreement(&self, _eval: EvalId) -> Answer<()> {
+        self.inner.lock().unwrap().opened = true;
+        Ok(())
     }
 
     fn export_options(&self, _eval: EvalId) -> Answer<ExportOptions> {

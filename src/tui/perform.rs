@@ -102,6 +102,11 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
 /// Exports, imports and settings.
 fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> Answer<Outcome> {
     Ok(match order {
+        Order::LoadAgreement { eval } => Outcome::Agreement(Box::new(desk.agreement(eval)?)),
+        Order::OpenAgreement { eval } => {
+            desk.open_agreement(eval)?;
+            Outcome::Done
+        }
         Order::ExportOptions { eval } => Outcome::ExportOptions(desk.export_options(eval)?),
         Order::ExportPreview(plan) => Outcome::Preview(Box::new(desk.export_preview(&plan)?)),
         Order::ExportRun(plan) => Outcome::Exported(Box::new(desk.export(&plan, job)?)),

@@ -226,6 +226,8 @@ pub fn why_words(row: &QueueRow) -> String {
         Why::Differs => "reviewers differ".to_owned(),
         Why::Skipped => "skipped by you".to_owned(),
         Why::DoneBy(who) => format!("done by {who}"),
+        Why::Routed(rule) => because("rule", rule),
+        Why::ClosedBy(rule) => because("closed by rule", rule),
     }
 }
 

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::app::agreement::{AgreementState, Focus};
 use crate::app::export::ExportState;
 use crate::app::first_run::FirstRun;
 use crate::app::modal::{LineEdit, Message, Modal, Prompt, PromptFor};
@@ -145,6 +146,29 @@ fn export(width: u16, height: u16) -> AppState {
     state
 }
 
+fn agreement(width: u16, height: u16, opened: bool) -> AppState {
+    let (mut state, desk) = fresh(width, height);
+    let eval = state.home.home.as_ref().unwrap().evals[0].id;
+    if opened {
+        desk.open_agreement(eval).unwrap();
+    }
+    let mut open = AgreementState::new(eval, "support", true);
+    open.take(desk.agreement(eval).unwrap());
+    open.fit(state.size);
+    state.agreement = Some(open);
+    state.screen = Screen::Agreement;
+    state
+}
+
+fn differing(width: u16, height: u16) -> AppState {
+    let mut state = agreement(width, height, true);
+    let open = state.agreement.as_mut().unwrap();
+    open.step(1);
+    open.focus = Focus::Tickets;
+    open.step(1);
+    state
+}
+
 fn first_run(width: u16, height: u16) -> AppState {
     let (mut state, _) = fresh(width, height);
     let home = FakeDesk::empty().home().unwrap();
@@ -186,6 +210,9 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("wide", ticket(width, height, 4)),
         ("long", ticket(width, height, 5)),
         ("differs", differs(width, height)),
+        ("agreement", agreement(width, height, true)),
+        ("agreement_closed", agreement(width, height, false)),
+        ("agreement_tickets", differing(width, height)),
         ("export", export(width, height)),
         ("first_run", first_run(width, height)),
         ("prompt", with_prompt(queue(width, height))),

@@ -3,6 +3,7 @@
 // Helpers of tests fail by panicking, as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod agree;
 mod architecture;
 mod bad_rows;
 mod cli_answers;
@@ -11,6 +12,7 @@ mod cli_reports;
 mod cli_rubrics;
 mod cli_words;
 mod docs;
+mod doctor;
 mod endpoint;
 mod export_cli;
 mod flows_review;
@@ -21,6 +23,7 @@ mod import_kill;
 mod import_real;
 mod import_refusals;
 mod judge_cli;
+mod judge_guard;
 mod mounts;
 mod processes;
 mod pty;
@@ -28,4 +31,5 @@ mod pty_editor;
 mod pty_review;
 mod pty_terminal;
 mod read_only;
+mod routing;
 mod support;

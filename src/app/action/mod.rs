@@ -26,6 +26,8 @@ pub enum Scope {
     Differs,
     /// A practice ticket.
     Practice,
+    /// How far judges and people agree.
+    Agreement,
     /// The export form.
     Export,
     /// Writing in the output.
@@ -48,7 +50,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -56,6 +58,7 @@ impl Scope {
         Self::Ticket,
         Self::Differs,
         Self::Practice,
+        Self::Agreement,
         Self::Export,
         Self::Editor,
         Self::Note,
@@ -77,6 +80,7 @@ impl Scope {
             Self::Ticket => "Ticket",
             Self::Differs => "The judge differs",
             Self::Practice => "Practice",
+            Self::Agreement => "Agreement",
             Self::Export => "Export",
             Self::Editor => "Editing",
             Self::Note => "Note",

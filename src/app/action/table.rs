@@ -55,20 +55,20 @@ actions! {
     ShowDiff "diff" "Show what the correction changes", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.
-    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Export List Mode] ["j" "down"] 0 Reviewer Free;
-    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Export List Mode] ["k" "up"] 0 Reviewer Free;
-    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Reader Diff] ["g" "home"] 0 Reviewer Free;
-    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Reader Diff] ["G" "end"] 0 Reviewer Free;
-    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Reader Diff] ["ctrl-d"] 0 Reviewer Free;
-    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Reader Diff] ["ctrl-u"] 0 Reviewer Free;
-    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Reader Diff] ["pgdn" "space"] 0 Reviewer Free;
-    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Reader Diff] ["pgup"] 0 Reviewer Free;
-    TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
-    TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
-    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice] ["tab"] 12 Reviewer Free;
-    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice] ["backtab"] 0 Reviewer Free;
+    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode] ["j" "down"] 0 Reviewer Free;
+    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode] ["k" "up"] 0 Reviewer Free;
+    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff] ["g" "home"] 0 Reviewer Free;
+    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff] ["G" "end"] 0 Reviewer Free;
+    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff] ["ctrl-d"] 0 Reviewer Free;
+    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff] ["ctrl-u"] 0 Reviewer Free;
+    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff] ["pgdn" "space"] 0 Reviewer Free;
+    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff] ["pgup"] 0 Reviewer Free;
+    TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Agreement Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
+    TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Agreement Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
+    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement] ["tab"] 12 Reviewer Free;
+    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement] ["backtab"] 0 Reviewer Free;
     // The queue.
-    Open "open" "Open it", "open" [Home Queue FirstRun] ["enter"] 1 Reviewer Decides;
+    Open "open" "Open it", "open" [Home Queue FirstRun Agreement] ["enter"] 1 Reviewer Decides;
     TakeNext "take-next" "Take the next ticket of the plan", "next in the plan" [Home Queue] ["a"] 2 Reviewer Decides;
     OpenQueue "open-queue" "Show the tickets of this eval", "tickets" [Home] ["l" "right"] 3 Reviewer Free;
     Mark "mark" "Mark this ticket", "mark" [Queue] ["v"] 3 Reviewer Free;
@@ -102,6 +102,10 @@ actions! {
     SetMode "mode" "Choose how this eval is reviewed", "mode" [Home] ["M"] 0 Engineer Free;
     ChangeReviewer "reviewer" "Review under another name", "my name" [Home FirstRun] ["n"] 0 Reviewer Free;
     GoPractice "practice" "Practise on the examples of this rubric", "practise" [Home Ticket] [] 0 Reviewer Free;
+    // Agreement.
+    OpenAgreement "open-agreement" "Show how far the judge and people agree", "agreement" [Home] ["A"] 5 Reviewer Free;
+    NextJudge "next-judge" "The next judge", "next judge" [Agreement] ["right" "l"] 4 Reviewer Free;
+    PreviousJudge "previous-judge" "The judge before", "judge before" [Agreement] ["left" "h"] 0 Reviewer Free;
     // Export.
     FieldLeft "field-left" "The value before", "before" [Export] ["left"] 0 Engineer Free;
     FieldRight "field-right" "The value after", "after" [Export] ["right"] 0 Engineer Free;
@@ -141,6 +145,7 @@ actions! {
     PreviousScreen "previous-screen" "Previous screen", "previous screen" [Everywhere] ["[" "f3"] 0 Reviewer Free;
     GoHome "go-home" "Go to Home", "home" [Everywhere] [] 0 Reviewer Free;
     GoQueue "go-queue" "Go to the tickets of this eval", "tickets" [Everywhere] [] 0 Reviewer Free;
+    GoAgreement "go-agreement" "Show how far the judge and people agree on this eval", "agreement" [Everywhere] [] 0 Reviewer Free;
     GoExport "go-export" "Export training data from this eval", "export" [Everywhere] [] 0 Engineer Free;
     Copy "copy" "Copy the selection or the text in focus", "copy" [Everywhere Diff Reader] ["y"] 0 Reviewer Free;
     Back "back" "Back", "back" [Everywhere] ["esc"] 0 Reviewer Free;

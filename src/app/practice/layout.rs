@@ -6,9 +6,6 @@ use super::Practice;
 /// Rows the questions get at least where they stand below the texts.
 const FORM_ROWS: u16 = 9;
 
-/// Rows of the request at most, its title counted.
-const REQUEST_ROWS: u16 = 7;
-
 /// Where the parts stand. Every part begins with a title line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PracticeLayout {
@@ -50,7 +47,7 @@ impl Practice {
         let mut rest = texts;
         let wanted = (self.request.rows().rows().len() as u16).saturating_add(1);
         let share = texts.height / (self.outputs.len().clamp(1, 9) as u16 + 1);
-        let request = rest.take_top(wanted.min(share).min(REQUEST_ROWS));
+        let request = rest.take_top(wanted.min(share));
         let each = rest.height / (self.outputs.len().clamp(1, 9) as u16);
         PracticeLayout {
             request,

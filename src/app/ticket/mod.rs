@@ -5,6 +5,7 @@ pub(crate) mod decide;
 mod draft;
 pub mod form;
 pub mod form_view;
+mod judge_text;
 mod layout;
 pub(crate) mod open;
 pub(crate) mod reading;

@@ -1,10 +1,9 @@
 //! The texts of an open ticket: which are shown, how, and where they are scrolled to.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::domain::view::{JudgeView, TicketDoc};
+use crate::domain::view::TicketDoc;
 use crate::text::{Style, width};
 
 use super::super::document::{Source, TextOptions, TextPane};
@@ -223,27 +222,7 @@ impl TicketState {
 
     /// Builds the judge's text anew and lights what it quotes.
     pub fn show_judge(&mut self) {
-        let mut text = String::new();
-        let mut quotes: Vec<String> = Vec::new();
-        if let JudgeView::Verdicts { verdicts, .. } = &self.judge {
-            for verdict in verdicts {
-                let said = match &verdict.result {
-                    Ok(answer) => self
-                        .doc
-                        .as_ref()
-                        .map_or_else(|| answer.to_string(), |doc| super::form::words(doc, answer)),
-                    Err(why) => format!("not scored: {why}"),
-                };
-                let _ = write!(text, "**{}**  {said}\n\n", verdict.criterion);
-                if !verdict.reasoning.is_empty() {
-                    let _ = write!(text, "{}\n\n", verdict.reasoning);
-                }
-                if let Some(badge) = &verdict.badge {
-                    let _ = write!(text, "*{badge}*\n\n");
-                }
-                quotes.extend(verdict.evidence.iter().map(|quote| quote.quote.clone()));
-            }
-        }
+        let (text, quotes) = super::judge_text::text(self);
         let pane = TextPane::new(Source::Text(Arc::from(text)), self.view.options);
         self.view.panes.insert(Pane::Judge, pane);
         let words: Vec<&str> = quotes.iter().map(String::as_str).collect();

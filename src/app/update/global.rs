@@ -5,7 +5,7 @@ use super::super::effect::{Command, Effect, Order};
 use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::super::{export, first_run, home, practice, queue, ticket};
+use super::super::{agreement, export, first_run, home, practice, queue, ticket};
 use super::refuse::{eval_of, refusal};
 
 /// Runs an action as if its key had been pressed. What cannot be done says why.
@@ -26,6 +26,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Queue => queue::update::run(state, action, effects),
         Screen::Ticket => ticket::update::run(state, action, effects),
         Screen::Practice => practice::update::run(state, action, effects),
+        Screen::Agreement => agreement::update::run(state, action, effects),
         Screen::Export => export::update::run(state, action, effects),
     };
     if !done {
@@ -45,6 +46,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::Cut => cut(state, effects),
         Action::GoHome => go_home(state, effects),
         Action::GoQueue => go_queue(state, effects),
+        Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),
         Action::NextScreen => screen(state, 1, effects),
@@ -255,12 +257,18 @@ pub(crate) fn go_queue(state: &mut AppState, effects: &mut Vec<Effect>) {
 fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
     let mut order = vec![Screen::Home];
     if eval_of(state).is_some() {
-        order.extend([Screen::Queue, Screen::Ticket, Screen::Export]);
+        order.extend([
+            Screen::Queue,
+            Screen::Ticket,
+            Screen::Agreement,
+            Screen::Export,
+        ]);
     }
     let at = order.iter().position(|s| *s == state.screen).unwrap_or(0);
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
         Some(Screen::Queue) => go_queue(state, effects),
+        Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
         Some(Screen::Ticket) => {
             if let Some(eval) = eval_of(state) {
@@ -280,6 +288,11 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         return;
     }
     match state.screen {
+        Screen::Ticket if agreement::update::is_visit(state) => {
+            put_down(state, effects);
+            agreement::update::back_to(state, effects);
+        }
+        Screen::Agreement => agreement::update::leave(state, effects),
         Screen::Ticket | Screen::Export => go_queue(state, effects),
         Screen::Queue => go_home(state, effects),
         Screen::Practice => practice::update::stop(state),

@@ -14,7 +14,7 @@ use super::state::{AppState, Asked, Screen};
 
 pub use clock::next_tick;
 pub use global::run;
-pub(crate) use global::{go_queue, job};
+pub(crate) use global::{go_home, go_queue, job};
 pub use keys::{BURST_MS, HASTE_MS};
 pub use refuse::{DisabledReason, refusal};
 
@@ -47,6 +47,7 @@ fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
         Screen::Ticket if state.ticket.as_ref().is_some_and(|t| t.view.rail) => {
             super::queue::update::reload(state, effects);
         }
+        Screen::Agreement => super::agreement::update::load(state, effects),
         Screen::Ticket | Screen::Practice | Screen::Export => {}
     }
 }
@@ -60,6 +61,9 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     state.home.height = usize::from(super::layout::home(size).list.height);
     if let Some(queue) = &mut state.queue {
         queue.window.resize(super::layout::queue(size).list.height);
+    }
+    if let Some(agreement) = &mut state.agreement {
+        agreement.fit(size);
     }
     super::queue::update::fetch_wanted(state, effects);
     if let Some(ticket) = &mut state.ticket {

@@ -77,6 +77,11 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
             }
         }
         Screen::Practice => super::super::practice::update::scroll(state, by),
+        Screen::Agreement => {
+            if let Some(agreement) = &mut state.agreement {
+                agreement.step(by);
+            }
+        }
         Screen::FirstRun | Screen::Export => {}
     }
 }
@@ -110,6 +115,7 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
             }
         }
         Layer::Queue => click_queue(state, x, y, effects),
+        Layer::Agreement => click_agreement(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
             click_ticket(state, x, y, extend, effects);
         }
@@ -143,6 +149,29 @@ fn click_queue(state: &mut AppState, x: u16, y: u16, effects: &mut Vec<Effect>) 
     let hit = queue.window.click(usize::from(y - layout.list.y));
     if hit && before == queue.window.cursor {
         super::run(state, Action::Open, effects);
+    }
+}
+
+fn click_agreement(state: &mut AppState, x: u16, y: u16, effects: &mut Vec<Effect>) {
+    use super::super::agreement::Focus;
+    let size = state.size;
+    let Some(open) = &mut state.agreement else {
+        return;
+    };
+    let place = layout::agreement(size, open.rows().len());
+    if place.list.holds(x, y) {
+        let first = (open.row + 1).saturating_sub(usize::from(place.list.height));
+        let at = first + usize::from(y - place.list.y);
+        open.focus = Focus::Criteria;
+        open.step(at as isize - open.row as isize);
+    } else if place.tickets.body.holds(x, y) && !open.tickets().is_empty() {
+        let at = open.top + usize::from(y - place.tickets.body.y);
+        let chosen = open.focus == Focus::Tickets && open.ticket == at;
+        open.focus = Focus::Tickets;
+        open.step(at as isize - open.ticket as isize);
+        if chosen {
+            super::run(state, Action::Open, effects);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, open, update as ticket_update};
-use super::super::{diff, export, first_run};
+use super::super::{agreement, diff, export, first_run};
 use super::global;
 
 pub(super) fn outcome(
@@ -102,6 +102,10 @@ fn replied_elsewhere(
             }
         }
         (Asked::Diff, Outcome::Diffed(made)) => diff::update::made(state, made),
+        (Asked::Agreement(eval), Outcome::Agreement(page)) => {
+            agreement::update::shown(state, eval, *page);
+        }
+        (Asked::Opened(_), Outcome::Done) => agreement::update::load(state, effects),
         (Asked::ExportOptions, Outcome::ExportOptions(options)) => {
             export::update::options(state, options, effects);
         }
@@ -304,6 +308,9 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
             if eval.is_some() {
                 global::go_queue(state, effects);
             }
+        }
+        Asked::Agreement(_) | Asked::Opened(_) => {
+            agreement::update::failed(state, failure.to_string());
         }
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),

@@ -58,6 +58,8 @@ pub enum DisabledReason {
     NoPractice,
     /// Nothing is kept back.
     NothingHeld,
+    /// Only one judge can be shown, or none.
+    NoOtherJudge,
 }
 
 impl fmt::Display for DisabledReason {
@@ -86,6 +88,7 @@ impl fmt::Display for DisabledReason {
             Self::NothingToWrite(why) => return f.write_str(why),
             Self::NoPractice => "this rubric has no examples to practise on",
             Self::NothingHeld => "nothing is held back",
+            Self::NoOtherJudge => "there is no other judge to show",
         };
         f.write_str(words)
     }
@@ -94,7 +97,7 @@ impl fmt::Display for DisabledReason {
 /// Why an action cannot be done now; `None` if it can.
 pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
     match action {
-        Action::GoQueue | Action::GoExport => {
+        Action::GoQueue | Action::GoExport | Action::GoAgreement | Action::OpenAgreement => {
             eval_of(state).is_none().then_some(DisabledReason::NoEval)
         }
         Action::Instructions => instructions(state),
@@ -109,6 +112,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
         _ => match state.screen {
             Screen::Queue => queue(state, action),
             Screen::Ticket => ticket(state, action),
+            Screen::Agreement => agreement(state, action),
             _ => None,
         },
     }
@@ -120,6 +124,7 @@ pub(super) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
         Screen::Home | Screen::FirstRun => state.home.eval().map(|card| card.id),
         Screen::Ticket => state.ticket.as_ref().map(|ticket| ticket.eval),
         Screen::Queue => state.queue.as_ref().map(|queue| queue.eval),
+        Screen::Agreement => state.agreement.as_ref().map(|agreement| agreement.eval),
         Screen::Export => state.export.as_ref().map(|export| export.eval),
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
@@ -167,6 +172,24 @@ fn export(state: &AppState, action: Action) -> Option<DisabledReason> {
                 .map(|empty| DisabledReason::NothingToWrite(empty.why)),
             (None, Some(_)) => None,
         },
+    }
+}
+
+fn agreement(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let open = state.agreement.as_ref()?;
+    match action {
+        Action::NextJudge | Action::PreviousJudge => {
+            (open.judges() < 2).then_some(DisabledReason::NoOtherJudge)
+        }
+        Action::Open => open
+            .offer()
+            .is_none()
+            .then_some(DisabledReason::NothingHere),
+        Action::NextPane | Action::PreviousPane => open
+            .tickets()
+            .is_empty()
+            .then_some(DisabledReason::NothingHere),
+        _ => None,
     }
 }
 

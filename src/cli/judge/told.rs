@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
-use crate::engine::judge::{Cost, Offer, Progress, Report, UsableJudge};
+use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount, UsableJudge};
 use crate::text::numbers::{counted, money, span};
 use crate::text::table::{Column, Table};
 
@@ -88,14 +88,54 @@ fn price(cost: Cost) -> String {
 }
 
 /// Prints an offer as the command's answer.
-pub fn offered(offer: &Offer, json: bool) -> Result<(), CliError> {
+pub fn offered(offer: &Offer, ways: &[RuleCount], json: bool) -> Result<(), CliError> {
     if json {
-        return output::json(&offer_json(offer));
+        let mut shown = offer_json(offer);
+        shown["routes"] = ways.iter().map(way_json).collect();
+        return output::json(&shown);
     }
     for line in lines(offer) {
         output::line(&crate::text::sanitise::line(&line))?;
     }
+    for way in ways {
+        output::line(&way_words(way))?;
+    }
     Ok(())
+}
+
+/// Prints what routing rules did.
+pub fn routed(ways: &[RuleCount]) -> Result<(), CliError> {
+    ways.iter()
+        .try_for_each(|way| output::line(&way_words(way)))
+}
+
+fn way_words(way: &RuleCount) -> String {
+    let kept = match way.kept_open {
+        0 => String::new(),
+        kept => {
+            format!(", {kept} stay open (audit share, flagged, worked on, or short of a floor)")
+        }
+    };
+    let tickets = if way.judged {
+        counted(way.tickets, "judged ticket", "judged tickets")
+    } else {
+        counted(way.tickets, "ticket", "tickets")
+    };
+    crate::text::sanitise::line(&format!(
+        "rule `{}`: {tickets} to {}{kept}",
+        way.rule, way.to
+    ))
+    .into_owned()
+}
+
+fn way_json(way: &RuleCount) -> Value {
+    json!({
+        "rule": way.rule,
+        "to": way.to,
+        "judged": way.judged,
+        "tickets": way.tickets,
+        "kept_open": way.kept_open,
+    })
 }
 
 /// Says what is about to happen.
@@ -148,8 +188,9 @@ pub fn nothing(offer: &Offer) -> String {
 }
 
 /// The same as data.
-pub fn nothing_json(offer: &Offer) -> Value {
-    json!({ "judge": offer.judge, "outcome": "done", "tickets": 0, "matching": offer.matching })
+pub fn nothing_json(offer: &Offer, routed: &[RuleCount]) -> Value {
+    let routes: Value = routed.iter().map(way_json).collect();
+    json!({ "judge": offer.judge, "outcome": "done", "tickets": 0, "matching": offer.matching, "routes": routes })
 }
 
 /// Prints what came of it.
@@ -187,7 +228,7 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
             span(report.took)
         ))?;
     }
-    Ok(())
+    routed(&report.routed)
 }
 
 fn cached(report: &Report) -> String {
@@ -226,6 +267,7 @@ fn report_json(report: &Report) -> Value {
         "retries": report.traffic.retries,
         "rate_limited": report.traffic.rate_limited,
         "seconds": report.took.as_secs_f64(),
+        "routes": report.routed.iter().map(way_json).collect::<Value>(),
     })
 }
 

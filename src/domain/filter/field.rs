@@ -169,11 +169,13 @@ pub enum Thing {
     Review,
     /// A place in a review plan.
     Plan,
+    /// A warning on what a judge said, such as text that speaks to whoever grades it.
+    Warning,
 }
 
 impl Thing {
     /// All, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Correction,
         Self::Suggestion,
         Self::Note,
@@ -188,6 +190,7 @@ impl Thing {
         Self::Judge,
         Self::Review,
         Self::Plan,
+        Self::Warning,
     ];
 
     /// As written after `has:` and `no:`.
@@ -207,6 +210,7 @@ impl Thing {
             Self::Judge => "judge",
             Self::Review => "review",
             Self::Plan => "plan",
+            Self::Warning => "warning",
         }
     }
 

@@ -215,6 +215,7 @@ impl Test {
                     thing,
                     Thing::Score
                         | Thing::Judge
+                        | Thing::Warning
                         | Thing::Review
                         | Thing::Correction
                         | Thing::Suggestion

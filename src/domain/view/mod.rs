@@ -3,6 +3,7 @@
 //! Blindness is decided before these values exist: what a reviewer may not see is `Hidden` here, so no
 //! screen can leak it.
 
+pub mod agreement;
 pub mod export;
 pub mod history;
 pub mod home;
@@ -10,6 +11,7 @@ pub mod queue;
 pub mod ticket;
 pub mod work;
 
+pub use agreement::{AgreementOptions, AgreementPage, AgreementReport};
 pub use export::{
     ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, FormatChoice, HeldBack, Refused,
 };

@@ -145,6 +145,10 @@ pub enum Why {
     Skipped,
     /// Settled by this person.
     DoneBy(String),
+    /// A routing rule sent it to people.
+    Routed(String),
+    /// A routing rule closed it on the judge's word.
+    ClosedBy(String),
 }
 
 /// A number of rows; counting large combined filters stops at a bound.

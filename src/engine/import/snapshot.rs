@@ -121,7 +121,9 @@ impl Snapshot for RowView<'_> {
                 .labels
                 .iter()
                 .any(|l| l.kind == LabelKind::Human && l.reason.is_some()),
-            Thing::Suggestion | Thing::Comment | Thing::Flag | Thing::Plan => false,
+            Thing::Suggestion | Thing::Comment | Thing::Flag | Thing::Plan | Thing::Warning => {
+                false
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use super::super::{Engine, Result};
 use super::keep::Kept;
 use super::offer::{Cost, Plan};
 use super::order::JudgeOrder;
+use super::route::RuleCount;
 use super::running::Running;
 use crate::domain::failure::Class;
 use crate::domain::job::Outcome;
@@ -36,6 +37,8 @@ pub struct Report {
     pub took: Duration,
     /// Tickets that still lack a verdict of this judge.
     pub left: u64,
+    /// What the routing rules did, rules that fit nothing left out.
+    pub routed: Vec<RuleCount>,
 }
 
 impl Running {
@@ -88,6 +91,7 @@ impl Running {
             priced: matches!(plan.offer.price, Cost::Micros(_)),
             took: self.started.elapsed(),
             left,
+            routed: Vec::new(),
         })
     }
 }

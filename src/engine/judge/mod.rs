@@ -4,13 +4,16 @@
 //! and reads tickets ([`work`]), one talks to the model ([`drive`]), the caller's writes what comes back
 //! ([`keep`]). Each may be killed at any point; the next start goes on with what is missing.
 
+mod doctor;
 mod drive;
 mod ending;
 mod feed;
 mod keep;
 mod offer;
 mod order;
+mod probing;
 mod purse;
+mod route;
 mod run;
 mod running;
 mod suggest;
@@ -18,10 +21,13 @@ mod unit;
 mod usable;
 mod work;
 
+pub use doctor::{EndpointReport, look_at_endpoints};
 pub use ending::Report;
 pub use keep::Kept;
 pub use offer::{Cost, Offer};
 pub use order::{By, JudgeOrder};
+pub use probing::{ProbeOrder, ProbeReport, probe_judge};
+pub use route::RuleCount;
 pub use run::Control;
 pub use running::Progress;
 pub use suggest::{SuggestOrder, SuggestReport, Suggested};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::{Engine, EngineError, Result};
 use super::order::{By, Judge, JudgeOrder};
+use super::route::routes;
 use crate::domain::eval::{Eval, Send};
 use crate::domain::filter::Filter;
 use crate::domain::rubric::{Rubric, SendPolicy};
@@ -112,6 +113,7 @@ impl Engine {
                 "docs/filters.md lists what a filter may say",
             )
         })?;
+        let filter = filter.and(routes(&eval)?.claimable());
         let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
         let judge = Judge::of(order, &eval, &rubric)?;
         allowed(&eval, &rubric, &judge)?;

@@ -10,7 +10,7 @@ use crate::domain::json::Json;
 use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::Rubric;
 use crate::judge::identity::{JudgeSpec, checks_version};
-use crate::provider::{Endpoint, KeySource, Mode};
+use crate::provider::{Endpoint, KeySource, Mode, settle_local};
 
 /// A judge's work, as ordered.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +129,7 @@ impl By {
             endpoint.timeouts.total = Duration::from_secs(seconds.max(1));
         }
         Ok(Self::Model {
-            endpoint: Box::new(endpoint),
+            endpoint: Box::new(settled(endpoint)?),
             model,
         })
     }
@@ -178,6 +178,34 @@ impl By {
             Self::Script(path) => format!("replies from `{}`", path.display()),
             Self::Model { endpoint, .. } => endpoint.place(),
         }
+    }
+}
+
+/// `local` without an address is whichever server answers on this machine.
+fn settled(endpoint: Endpoint) -> Result<Endpoint> {
+    if endpoint.name != "local" {
+        return Ok(endpoint);
+    }
+    let settled = on_network(settle_local(endpoint))?;
+    settled.map_err(|failure| {
+        EngineError::refused(
+            failure.message,
+            "`docket doctor` lists the endpoints that answer here",
+        )
+    })
+}
+
+/// Runs a little network work on the caller's thread.
+pub(super) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => Ok(runtime.block_on(work)),
+        Err(error) => Err(EngineError::refused(
+            format!("cannot start the network: {error}"),
+            "close other programs and try again",
+        )),
     }
 }
 

@@ -56,9 +56,12 @@ impl Engine {
         let plan = self.prepare_judging(order)?;
         limits_can_be_kept(order, &plan)?;
         self.name_first_send(&plan)?;
+        let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
         let told = running.keep(control, tell);
-        running.end(self, order, &plan, told)
+        let report = running.end(self, order, &plan, told)?;
+        routed.extend(self.route(order, &plan, true)?);
+        Ok(Report { routed, ..report })
     }
 
     /// Says in the ledger what is about to leave, before it does.

@@ -10,6 +10,10 @@ use crate::domain::message::{Message, Request, Role};
 use crate::domain::record::Quote;
 use crate::domain::review::Subject;
 use crate::domain::rubric::{Answer, Criterion, Example, Rubric, Scale};
+use crate::domain::view::agreement::{
+    About, AgreementReport, Baseline, Basis, Disagreement, JudgeAgreement, JudgeOn, LeftOut,
+    Matrix, Measured, NOT_VALIDATED, PairOn, PassOn, PeopleOn, Reason, Reviewer, ScoresOn,
+};
 use crate::domain::view::{JudgeView, OutputDoc, Shown, TicketDoc, VerdictView};
 
 /// An eval with its tickets and what a judge said about each.
@@ -85,6 +89,7 @@ pub fn sample(mode: Mode) -> Sample {
             ..Policy::default()
         },
         seed: 7,
+        opened: std::collections::BTreeMap::new(),
     });
     let rubric = Arc::new(rubric());
     let rows = rows();
@@ -212,5 +217,163 @@ fn ticket(index: u8, row: &Row, eval: &Arc<Eval>, rubric: &Arc<Rubric>) -> Ticke
         judge: JudgeView::Nothing,
         plan: Some(PlanId([5; 16])),
         audit: false,
+    }
+}
+
+fn measured(value: f64) -> Measured {
+    Measured {
+        value,
+        low: Some(value - 0.11),
+        high: Some((value + 0.09).min(1.0)),
+        n: 42,
+        clusters: 40,
+        method: Some("normal"),
+    }
+}
+
+/// An agreement report on the sample: two people and two judges on two criteria.
+pub fn agreement(sample: &Sample) -> AgreementReport {
+    let judge = |id: &str, name: &str, shift: f64| JudgeAgreement {
+        id: id.into(),
+        name: name.into(),
+        badge: None,
+        learned_from: 0,
+        criteria: vec![
+            judge_on(sample, "correct", 0.71 - shift),
+            judge_on(sample, "tone", 0.38 - shift),
+        ],
+    };
+    AgreementReport {
+        eval_id: sample.eval.id,
+        eval: sample.eval.name.clone(),
+        rubric: "support-reply 3".into(),
+        threshold: 0.8,
+        threshold_from: "default",
+        basis: Basis {
+            tickets: 44,
+            prefix: 44,
+            planned: 60,
+            first_open: Some(sample.tickets[3].ticket),
+            waiting: 2,
+            reviewers: ["ana", "ben"]
+                .map(|name| Reviewer {
+                    name: name.into(),
+                    reviews: 44,
+                })
+                .into(),
+            left_out: vec![LeftOut {
+                reason: Reason::Assisted,
+                reviews: 5,
+            }],
+            ..Basis::default()
+        },
+        people: vec![people_on("correct", 0.81), people_on("tone", 0.55)],
+        judges: vec![
+            judge("1a2b3c4d", "planted/judge-1", 0.0),
+            judge("5e6f7a8b", "checks", 0.2),
+        ],
+        judges_left_out: Vec::new(),
+    }
+}
+
+fn people_on(criterion: &str, alpha: f64) -> PeopleOn {
+    PeopleOn {
+        criterion: criterion.into(),
+        question: format!("Is it {criterion}?"),
+        about: About::Levels,
+        tickets: 44,
+        pairable: 42,
+        cannot_judge: 1,
+        alpha: Some(measured(alpha)),
+        metric: "ordinal",
+        gwet: Some(measured(0.84)),
+        gwet_name: "AC2",
+        same: Some(0.62),
+        pairs: vec![PairOn {
+            a: "ana".into(),
+            b: "ben".into(),
+            n: 42,
+            same: Some(0.62),
+            kappa: Some(measured(alpha - 0.02)),
+        }],
+        warning: (alpha < 0.667).then(|| NOT_VALIDATED.to_owned()),
+    }
+}
+
+#[allow(clippy::too_many_lines)] // One value with many fields.
+fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
+    let disagreements = [(0, "1", "4", 0.6), (3, "5", "3", 0.4), (4, "2", "3", 0.2)];
+    let labels: Vec<String> = (0..=5).map(|level: i32| level.to_string()).collect();
+    let cells = (0..6).map(|row| {
+        (0..6)
+            .map(|column| u64::from(6_u8.saturating_sub(3 * u8::abs_diff(row, column))))
+            .collect()
+    });
+    JudgeOn {
+        criterion: criterion.into(),
+        question: format!("Is it {criterion}?"),
+        about: About::Levels,
+        total: 44,
+        scored: 42,
+        unscored: vec![crate::domain::view::agreement::Class {
+            class: "refusal".into(),
+            tickets: 2,
+        }],
+        unread: 0,
+        no_majority: 0,
+        accuracy: Some(measured(0.64)),
+        exact: Some(measured(0.67)),
+        within_one: Some(measured(0.88)),
+        kappa_name: "weighted kappa",
+        kappa: Some(measured(kappa)),
+        people_kappa: Some(0.79),
+        pass: Some(PassOn {
+            kappa: Some(measured(0.6)),
+            tpr: Some(measured(0.9)),
+            tnr: Some(measured(0.7)),
+            mcc: Some(0.61),
+            judge_only: 4,
+            people_only: 2,
+            drift_p: 0.6875,
+            baseline: 0.7,
+        }),
+        scores: Some(ScoresOn {
+            unit: "levels",
+            mae: 0.45,
+            bias: measured(0.12),
+            limits: Some((-1.4, 1.6)),
+            spearman: Some(0.7),
+            ccc: Some(0.69),
+            auc: Some(0.86),
+        }),
+        matrix: Some(Matrix {
+            labels,
+            cells: cells.collect(),
+        }),
+        baseline: Some(Baseline {
+            answer: "4".into(),
+            accuracy: 0.33,
+            within_one: Some(0.7),
+            kappa: Some(0.0),
+        }),
+        warnings: if criterion == "tone" {
+            vec![NOT_VALIDATED.to_owned()]
+        } else {
+            Vec::new()
+        },
+        disagreements: disagreements
+            .into_iter()
+            .map(|(at, judge, people, gap)| Disagreement {
+                ticket: sample.tickets[at].ticket,
+                external_id: Some(format!("row-{at}")),
+                preview: crate::text::preview::preview(&sample.tickets[at].outputs[0].text()),
+                judge: judge.into(),
+                people: people.into(),
+                each: Vec::new(),
+                gap,
+                pass_differs: gap > 0.3,
+            })
+            .collect(),
+        disagreeing: 3,
     }
 }

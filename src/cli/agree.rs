@@ -1,0 +1,75 @@
+//! `docket agree`: how far judges say what people say, and people what each other say.
+
+mod told;
+
+use std::io::IsTerminal;
+
+use super::{CliError, Context, Exit, output};
+use crate::domain::view::AgreementOptions;
+use crate::engine::Engine;
+
+/// How far judges and people agree, and people among themselves
+///
+/// Rests on blind first reviews taken in the plan's order and on complete imported label sets; what is left out is
+/// counted. In a blind eval this shows what the judge says: that is logged, and your later reviews there count as
+/// assisted.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The eval
+    #[arg(value_name = "EVAL")]
+    eval: String,
+    /// Only this judge, by name or by the first characters of its id
+    #[arg(long, value_name = "NAME")]
+    judge: Option<String>,
+    /// Only this criterion; `overall` is the whole ticket
+    #[arg(long, value_name = "ID")]
+    criterion: Option<String>,
+    /// List the tickets on which judge and people differ, worst first
+    #[arg(long)]
+    disagreements: bool,
+}
+
+/// Prints the report.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let eval = engine.eval_named(&args.eval)?.id;
+    let options = AgreementOptions {
+        judge: args.judge.clone(),
+        criterion: args.criterion.clone(),
+    };
+    // First, so that a mistyped name marks nobody's reviews.
+    let report = engine.agreement(eval, &options)?;
+    if !may_show(&engine, eval, context)? {
+        return Ok(Exit::No);
+    }
+    if context.json() {
+        output::json(&report)?;
+    } else if args.disagreements {
+        told::disagreements(&report)?;
+    } else {
+        told::report(&report)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// A blind eval's judges are shown once that was said, agreed to on a terminal, and logged.
+fn may_show(
+    engine: &Engine,
+    eval: crate::domain::ids::EvalId,
+    context: &Context,
+) -> Result<bool, CliError> {
+    let Some(name) = engine.agreement_is_closed(eval)? else {
+        return Ok(true);
+    };
+    let who = engine.reviewer();
+    output::say(&format!(
+        "`{name}` is blind: this shows what the judge says. It is logged, and from here on reviews by {who} there \
+         count as assisted."
+    ));
+    let asks = std::io::stdin().is_terminal() && !context.yes() && !context.json();
+    if asks && !output::confirm("Show it?") {
+        return Ok(false);
+    }
+    engine.open_agreement(eval)?;
+    Ok(true)
+}

@@ -1,0 +1,104 @@
+//! What `docket doctor` says.
+
+use crate::cli::{CliError, output};
+use crate::engine::judge::{EndpointReport, ProbeOrder, ProbeReport};
+use crate::engine::upkeep::Finding;
+use crate::text::numbers::{counted, money};
+use crate::text::sanitise;
+use crate::text::table::{Column, Table};
+
+/// One line a finding.
+pub fn findings(findings: &[Finding]) -> Result<(), CliError> {
+    findings.iter().try_for_each(|finding| {
+        let sign = if finding.sound { "ok  " } else { "BAD " };
+        output::line(&format!("{sign} {}", sanitise::line(&finding.text)))
+    })
+}
+
+/// Endpoints that were named are sound or not; of those that were found it is only told whether they answer.
+pub fn endpoints(endpoints: &[EndpointReport]) -> Result<(), CliError> {
+    if endpoints.is_empty() {
+        return output::line(
+            "--   no endpoint is usable here: no key is set and no local server answers; `--judge checks` works without",
+        );
+    }
+    for endpoint in endpoints {
+        for finding in &endpoint.findings {
+            let sign = match (finding.sound, endpoint.named) {
+                (true, _) => "ok  ",
+                // A form of JSON that does not work is no fault while another one does.
+                (false, true) if !endpoint.works() => "BAD ",
+                (false, _) => "--  ",
+            };
+            output::line(&format!("{sign} {}", sanitise::line(&finding.text)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Said before anything is sent.
+pub fn before(order: &ProbeOrder) {
+    let rubric = order.rubric.as_ref().map_or_else(
+        || "the probes' own rubric".to_owned(),
+        |rubric| format!("the rubric `{}`", rubric.id),
+    );
+    output::say(&format!(
+        "{}: 12 planted texts and their 12 clean twins, asked by {rubric}; they come with docket, no text of your tickets is sent",
+        sanitise::line(&order.judge.judge)
+    ));
+}
+
+/// The shifts, and what they mean.
+pub fn probed(report: &ProbeReport) -> Result<(), CliError> {
+    for one in &report.criteria {
+        output::line(&format!("criterion {}", sanitise::line(&one.criterion)))?;
+        let mut table = Table::new([
+            Column::left("probe"),
+            Column::left("tries"),
+            Column::right("clean"),
+            Column::right("planted"),
+            Column::right("shift"),
+            Column::left("seen without a model"),
+        ]);
+        let level = |level: Option<i32>| level.map_or("–".to_owned(), |level| level.to_string());
+        for row in &one.table.rows {
+            let shift = match row.shift {
+                Some(shift) => format!("{shift:+}"),
+                None => row.unscored.join(", "),
+            };
+            let seen = if row.detected { "yes" } else { "no" };
+            table.row([
+                &row.id,
+                &row.kind,
+                &level(row.clean),
+                &level(row.planted),
+                &shift,
+                seen,
+            ]);
+        }
+        output::table(&table)?;
+        let mean = one.table.mean_shift;
+        let mean = mean.map_or("n/a".to_owned(), |mean| format!("{mean:+.2}"));
+        output::line(&format!(
+            "{} of {} compared probes raised the level; mean shift {mean}, worst {}",
+            one.table.raised,
+            one.table.compared,
+            one.table
+                .worst
+                .map_or("n/a".to_owned(), |worst| format!("{worst:+}"))
+        ))?;
+    }
+    match report.accepted_planted.as_slice() {
+        [] => output::line("planted verdicts accepted: none")?,
+        some => output::line(&format!(
+            "BAD  planted verdicts accepted: {}",
+            some.join(", ")
+        ))?,
+    }
+    let cost = report.cost_micros.map_or("unpriced".to_owned(), money);
+    output::line(&format!(
+        "{}, {} tokens, {cost}",
+        counted(report.calls, "call", "calls"),
+        report.tokens
+    ))
+}

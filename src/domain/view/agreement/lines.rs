@@ -1,0 +1,185 @@
+//! The numbers of one criterion as lines, the same in the terminal and on the screen.
+
+use super::super::super::count::counted;
+use super::{JudgeOn, Measured, PeopleOn};
+
+/// One number with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberLine {
+    /// What it is.
+    pub name: &'static str,
+    /// The number; `None` is n/a.
+    pub value: Option<f64>,
+    /// Interval at 95 %.
+    pub ends: Option<(f64, f64)>,
+    /// Whether a plus sign belongs before it.
+    pub signed: bool,
+    /// What it rests on, or what to hold it against.
+    pub about: String,
+}
+
+impl NumberLine {
+    fn of(name: &'static str, found: Option<&Measured>, about: impl Into<String>) -> Self {
+        Self {
+            name,
+            value: found.map(|found| found.value),
+            ends: found.and_then(Measured::ends),
+            signed: false,
+            about: about.into(),
+        }
+    }
+
+    fn alone(name: &'static str, value: Option<f64>, about: impl Into<String>) -> Self {
+        Self {
+            value,
+            ..Self::of(name, None, about)
+        }
+    }
+
+    /// The number with so many decimals, or `n/a`.
+    pub fn shown(&self, decimals: usize) -> String {
+        match (self.value, self.signed) {
+            (None, _) => "n/a".to_owned(),
+            (Some(value), false) => format!("{value:.decimals$}"),
+            (Some(value), true) => format!("{value:+.decimals$}"),
+        }
+    }
+
+    /// Its interval, or nothing where the number has none to show.
+    pub fn ends_shown(&self) -> String {
+        match self.ends {
+            Some((low, high)) if self.signed => format!("{low:+.2} to {high:+.2}"),
+            Some((low, high)) => format!("{low:.2} to {high:.2}"),
+            None => String::new(),
+        }
+    }
+}
+
+impl Measured {
+    /// Both ends of the interval.
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        self.low.zip(self.high)
+    }
+}
+
+impl JudgeOn {
+    /// Every number, the ones to look at first at the top.
+    pub fn lines(&self) -> Vec<NumberLine> {
+        let of = |whole: &str, found: Option<&Measured>| {
+            found.map_or_else(String::new, |found| format!("of {} {whole}", found.n))
+        };
+        let people = self.people_kappa;
+        let versus = people.map_or_else(String::new, |kappa| {
+            format!("people among themselves {kappa:.4}")
+        });
+        let scored = format!("of the {} scored", self.scored);
+        let mut lines = vec![
+            NumberLine::of(
+                "accuracy",
+                self.accuracy.as_ref(),
+                format!("of {}", self.total),
+            ),
+            NumberLine::of(self.kappa_name, self.kappa.as_ref(), versus),
+            self.guess(),
+            NumberLine::of("exact", self.exact.as_ref(), scored),
+        ];
+        if self.within_one.is_some() {
+            lines.push(NumberLine::of(
+                "within one",
+                self.within_one.as_ref(),
+                "level",
+            ));
+        }
+        if let Some(pass) = &self.pass {
+            let drift = format!(
+                "passed by judge alone {}, people alone {}",
+                pass.judge_only, pass.people_only
+            );
+            let fails = of("people's fails", pass.tnr.as_ref());
+            lines.extend([
+                NumberLine::of(
+                    "TPR",
+                    pass.tpr.as_ref(),
+                    of("people's passes", pass.tpr.as_ref()),
+                ),
+                NumberLine::of("TNR", pass.tnr.as_ref(), fails),
+                NumberLine::of("kappa on pass", pass.kappa.as_ref(), ""),
+                NumberLine::alone("drift p", Some(pass.drift_p), drift),
+                NumberLine::alone("MCC", pass.mcc, ""),
+            ]);
+        }
+        if let Some(scores) = &self.scores {
+            let limits = scores.limits.map_or_else(String::new, |(low, high)| {
+                format!("{}; singly {low:+.2} to {high:+.2}", scores.unit)
+            });
+            lines.extend([
+                NumberLine {
+                    signed: true,
+                    ..NumberLine::of("bias", Some(&scores.bias), limits)
+                },
+                NumberLine::alone("MAE", Some(scores.mae), scores.unit),
+                NumberLine::alone("Spearman", scores.spearman, ""),
+                NumberLine::alone("concordance", scores.ccc, ""),
+                NumberLine::alone("AUC", scores.auc, ""),
+            ]);
+        }
+        lines
+    }
+
+    fn guess(&self) -> NumberLine {
+        let Some(baseline) = &self.baseline else {
+            return NumberLine::alone("constant guess", None, "");
+        };
+        let kappa = baseline.kappa.map_or("n/a", |_| "0");
+        let about = format!("always answering `{}`: kappa {kappa}", baseline.answer);
+        NumberLine::alone("constant guess", Some(baseline.accuracy), about)
+    }
+
+    /// What the accuracy is a share of, and what is not in it.
+    pub fn asked(&self) -> String {
+        let mut parts = vec![format!("of {}", counted(self.total, "ticket"))];
+        let classes: Vec<String> = self
+            .unscored
+            .iter()
+            .map(|one| format!("{} {}", one.tickets, one.class))
+            .collect();
+        if !classes.is_empty() {
+            parts.push(format!("unscored, not right: {}", classes.join(", ")));
+        }
+        if self.unread > 0 {
+            parts.push(format!("{} not read", self.unread));
+        }
+        if self.no_majority > 0 {
+            parts.push(format!("{} without a majority", self.no_majority));
+        }
+        parts.join("; ")
+    }
+}
+
+impl PeopleOn {
+    /// Every number of people among themselves.
+    pub fn lines(&self) -> Vec<NumberLine> {
+        let two = format!(
+            "{} with two answers or more",
+            counted(self.pairable, "ticket")
+        );
+        let alpha = match self.metric {
+            "ordinal" => "alpha, ordinal",
+            _ => "alpha, nominal",
+        };
+        let mut lines = vec![
+            NumberLine::of(alpha, self.alpha.as_ref(), two),
+            NumberLine::of(
+                self.gwet_name,
+                self.gwet.as_ref(),
+                "Gwet's, for skewed answers",
+            ),
+            NumberLine::alone("people same", self.same, "share of equal answers"),
+        ];
+        lines.extend(self.pairs.iter().map(|pair| {
+            let about = format!("{} / {}, {}", pair.a, pair.b, counted(pair.n, "ticket"));
+            NumberLine::of("two people", pair.kappa.as_ref(), about)
+        }));
+        lines
+    }
+}

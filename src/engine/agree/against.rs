@@ -1,0 +1,322 @@
+//! One judge version against people on one subject.
+
+use std::collections::BTreeMap;
+
+use super::counted::Labelled;
+use super::measure::{CONFIDENCE, Sample};
+use super::subject::{Heard, Reply, Subject};
+use crate::domain::rubric::Answers;
+use crate::domain::view::agreement::{
+    About, Baseline, Class, Disagreement, JudgeOn, Matrix, PassOn, PeopleOn, Said, ScoresOn,
+};
+use crate::stats::Clusters;
+use crate::stats::against_human::{auc, level_agreement, pass_agreement, score_agreement};
+
+/// Independent clusters below which intervals are wide or missing.
+const FEW: usize = 10;
+/// Levels up to which a table of counts is shown.
+const TABLE: usize = 25;
+
+/// A ticket with what people say together and what the judge says.
+pub(super) struct Both<'a> {
+    /// The ticket.
+    pub ticket: &'a Labelled,
+    /// What people say together.
+    pub people: &'a Answers,
+    /// What the judge says.
+    pub judge: Heard,
+}
+
+/// One ticket both answered.
+struct Pair<'a> {
+    ticket: &'a Labelled,
+    people: Reply,
+    judge: Reply,
+}
+
+/// Compares a judge with people on a subject.
+pub(super) fn against(
+    subject: &Subject<'_>,
+    all: &[Both<'_>],
+    people: Option<&PeopleOn>,
+) -> JudgeOn {
+    let mut on = empty(subject, people);
+    let mut unscored: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
+    let mut answered: Vec<(&Labelled, Reply, bool)> = Vec::new();
+    for both in all {
+        let said = both.ticket.people.values();
+        if !said.clone().any(|answers| subject.reply(answers).is_some()) {
+            continue;
+        }
+        let Some(people) = subject.reply(both.people) else {
+            on.no_majority += 1;
+            continue;
+        };
+        let right = match &both.judge {
+            Heard::Nothing => {
+                on.unread += 1;
+                continue;
+            }
+            Heard::Unscored(class) => {
+                *unscored.entry(class).or_default() += 1;
+                false
+            }
+            Heard::Answer(judge) => {
+                let (ticket, judge) = (both.ticket, *judge);
+                pairs.push(Pair {
+                    ticket,
+                    people,
+                    judge,
+                });
+                judge.place == people.place
+            }
+        };
+        answered.push((both.ticket, people, right));
+    }
+    on.total = answered.len() as u64;
+    on.scored = pairs.len() as u64;
+    on.unscored = unscored
+        .into_iter()
+        .map(|(class, tickets)| Class {
+            class: class.to_owned(),
+            tickets,
+        })
+        .collect();
+    let whole = sample(answered.iter().map(|(ticket, ..)| *ticket));
+    let right: Vec<bool> = answered.iter().map(|(.., right)| *right).collect();
+    on.accuracy = whole.rate(&right);
+    let places: Vec<usize> = answered.iter().map(|(_, people, _)| people.place).collect();
+    on.baseline = baseline(subject, &places, &whole);
+    numbers(&mut on, subject, &pairs);
+    warn(&mut on, &whole, people);
+    disagreements(&mut on, subject, &pairs);
+    on
+}
+
+fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
+    let kappas: Vec<f64> = people
+        .iter()
+        .flat_map(|people| {
+            people
+                .pairs
+                .iter()
+                .filter_map(|pair| Some(pair.kappa?.value))
+        })
+        .collect();
+    JudgeOn {
+        criterion: subject.id().to_owned(),
+        question: subject.text().to_owned(),
+        about: subject.about,
+        total: 0,
+        scored: 0,
+        unscored: Vec::new(),
+        unread: 0,
+        no_majority: 0,
+        accuracy: None,
+        exact: None,
+        within_one: None,
+        kappa_name: if subject.is_ordered() {
+            "weighted kappa"
+        } else {
+            "kappa"
+        },
+        kappa: None,
+        people_kappa: crate::stats::describe::mean(&kappas),
+        pass: None,
+        scores: None,
+        matrix: None,
+        baseline: None,
+        warnings: Vec::new(),
+        disagreements: Vec::new(),
+        disagreeing: 0,
+    }
+}
+
+/// What tickets have in common, with weights only where chances differ.
+fn sample<'a>(tickets: impl Iterator<Item = &'a Labelled> + Clone) -> Sample {
+    let chances: Vec<f64> = tickets.clone().map(|ticket| ticket.chance).collect();
+    let differ = chances
+        .windows(2)
+        .any(|two| (two[0] - two[1]).abs() > f64::EPSILON);
+    Sample {
+        clusters: Clusters::from_labels(tickets.map(|ticket| ticket.cluster)),
+        weights: differ.then(|| chances.iter().map(|chance| 1.0 / chance).collect()),
+    }
+}
+
+fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
+    if pairs.is_empty() {
+        return;
+    }
+    let sample = sample(pairs.iter().map(|pair| pair.ticket));
+    let places: Vec<(usize, usize)> = pairs
+        .iter()
+        .map(|pair| (pair.judge.place, pair.people.place))
+        .collect();
+    let same: Vec<bool> = places
+        .iter()
+        .map(|(judge, people)| judge == people)
+        .collect();
+    on.exact = sample.rate(&same);
+    if subject.is_ordered() {
+        let near: Vec<bool> = pairs
+            .iter()
+            .map(|pair| (pair.judge.value - pair.people.value).abs() <= 1.0)
+            .collect();
+        on.within_one = sample.rate(&near);
+    }
+    if let Some(scale) = subject.values() {
+        on.kappa = sample.kappa(&places, &scale, subject.weights());
+        on.matrix = (scale.len() <= TABLE).then(|| matrix(subject, &places, scale.len()));
+    }
+    on.pass = pass(pairs, &sample);
+    if on.about != About::Choice && !pairs.iter().any(|pair| pair.people.pass.is_none()) {
+        on.scores = scores(subject, pairs, &sample);
+    }
+}
+
+fn matrix(subject: &Subject<'_>, places: &[(usize, usize)], size: usize) -> Matrix {
+    let mut cells = vec![vec![0; size]; size];
+    for (judge, people) in places {
+        cells[*judge][*people] += 1;
+    }
+    Matrix {
+        labels: (0..size).map(|place| subject.label(place)).collect(),
+        cells,
+    }
+}
+
+fn pass(pairs: &[Pair<'_>], sample: &Sample) -> Option<PassOn> {
+    let verdicts: Option<Vec<(bool, bool)>> = pairs
+        .iter()
+        .map(|pair| Some((pair.judge.pass?, pair.people.pass?)))
+        .collect();
+    let verdicts = verdicts?;
+    let found = pass_agreement(&verdicts, sample.weights(), CONFIDENCE)?;
+    let rate = |truth: bool| {
+        let right: Vec<bool> = verdicts
+            .iter()
+            .filter(|(_, people)| *people == truth)
+            .map(|(judge, _)| *judge == truth)
+            .collect();
+        sample.filter(|at| verdicts[at].1 == truth).rate(&right)
+    };
+    let places: Vec<(usize, usize)> = verdicts
+        .iter()
+        .map(|(judge, people)| (usize::from(*judge), usize::from(*people)))
+        .collect();
+    Some(PassOn {
+        kappa: sample.kappa(&places, &[0.0, 1.0], crate::stats::gwet::Weights::Identity),
+        tpr: rate(true),
+        tnr: rate(false),
+        mcc: found.mcc,
+        judge_only: found.drift.b_only,
+        people_only: found.drift.a_only,
+        drift_p: found.drift.p_exact,
+        baseline: found.baseline,
+    })
+}
+
+fn scores(subject: &Subject<'_>, pairs: &[Pair<'_>], sample: &Sample) -> Option<ScoresOn> {
+    let judge: Vec<f64> = pairs.iter().map(|pair| pair.judge.value).collect();
+    let people: Vec<f64> = pairs.iter().map(|pair| pair.people.value).collect();
+    let found = score_agreement(&judge, &people, sample.weights())?;
+    let difference: Vec<f64> = judge.iter().zip(&people).map(|(a, b)| a - b).collect();
+    let passes: Vec<bool> = pairs
+        .iter()
+        .map(|pair| pair.people.pass == Some(true))
+        .collect();
+    Some(ScoresOn {
+        unit: if subject.about == About::Ticket {
+            "points"
+        } else {
+            "levels"
+        },
+        mae: found.mae,
+        bias: sample.mean(&difference, &found.bias),
+        limits: found.limits,
+        spearman: found.spearman,
+        ccc: found.ccc,
+        auc: auc(&judge, &passes, sample.weights()),
+    })
+}
+
+fn baseline(subject: &Subject<'_>, people: &[usize], sample: &Sample) -> Option<Baseline> {
+    let size = subject.values()?.len();
+    // The constant judge of the statistics rests on the people's answers alone.
+    let pairs: Vec<(usize, usize)> = people.iter().map(|place| (*place, *place)).collect();
+    let found = level_agreement(&pairs, size, sample.weights())?.baseline;
+    let varies = people.windows(2).any(|two| two[0] != two[1]);
+    Some(Baseline {
+        answer: subject.label(found.level),
+        accuracy: found.exact,
+        within_one: subject.is_ordered().then_some(found.within_one),
+        kappa: varies.then_some(0.0),
+    })
+}
+
+fn warn(on: &mut JudgeOn, sample: &Sample, people: Option<&PeopleOn>) {
+    use crate::domain::view::agreement::NOT_VALIDATED;
+    let warning = people.and_then(|people| people.warning.as_deref());
+    if warning == Some(NOT_VALIDATED) {
+        on.warnings.push(NOT_VALIDATED.to_owned());
+    }
+    if on.total > 0 && sample.clusters.count() < FEW {
+        on.warnings.push(format!(
+            "few clusters ({}): intervals are wide or missing",
+            sample.clusters.count()
+        ));
+    }
+    if let (Some(accuracy), Some(baseline)) = (&on.accuracy, &on.baseline)
+        && accuracy.value <= baseline.accuracy
+    {
+        on.warnings.push(format!(
+            "no better than always answering `{}`",
+            baseline.answer
+        ));
+    }
+}
+
+fn disagreements(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
+    let mut found: Vec<(bool, f64, &Pair<'_>)> = pairs
+        .iter()
+        .filter(|pair| pair.judge.place != pair.people.place)
+        .map(|pair| {
+            let differs = pair.judge.pass != pair.people.pass;
+            (differs, subject.gap(pair.judge, pair.people), pair)
+        })
+        .collect();
+    // Worst first; the sort is stable, so equals stay in the order of the plan.
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
+    on.disagreeing = found.len() as u64;
+    found.truncate(JudgeOn::MOST);
+    on.disagreements = found
+        .into_iter()
+        .map(|(pass_differs, gap, pair)| Disagreement {
+            ticket: pair.ticket.id,
+            external_id: pair.ticket.external_id.clone(),
+            preview: String::new(),
+            judge: subject.shown(pair.judge),
+            people: subject.shown(pair.people),
+            each: each(subject, pair.ticket),
+            gap,
+            pass_differs,
+        })
+        .collect();
+}
+
+/// What each person says, where there are several.
+fn each(subject: &Subject<'_>, ticket: &Labelled) -> Vec<Said> {
+    if ticket.people.len() < 2 {
+        return Vec::new();
+    }
+    let said = ticket.people.iter();
+    said.map(|(who, answers)| Said {
+        who: who.clone(),
+        answer: subject
+            .reply(answers)
+            .map_or_else(|| "–".to_owned(), |reply| subject.shown(reply)),
+    })
+    .collect()
+}

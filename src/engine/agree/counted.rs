@@ -1,0 +1,213 @@
+//! Which reviews count: blind first reviews in the prefix of a plan, and complete imported label sets.
+//!
+//! The prefix of a plan ends before its first ticket that nobody has settled: what was reviewed before it is a
+//! uniform sample whatever anybody thought of the tickets, what was reviewed behind it waits.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::domain::eval::Eval;
+use crate::domain::fold::{Folded, Standing};
+use crate::domain::ids::{ClusterId, TicketId};
+use crate::domain::plan::plan_number;
+use crate::domain::review::{ReviewSource, Round, Sight};
+use crate::domain::rubric::Answers;
+use crate::domain::ticket::State;
+use crate::domain::view::agreement::{Basis, LeftOut, Reason, Reviewer};
+use crate::store::agreement::Line;
+
+/// A ticket with the answers that count.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Labelled {
+    /// Local row.
+    pub row: i64,
+    /// Identity.
+    pub id: TicketId,
+    /// The row's own id.
+    pub external_id: Option<String>,
+    /// Outputs it compares.
+    pub outputs: u64,
+    /// Unit of every interval.
+    pub cluster: ClusterId,
+    /// The chance it had of being in the sample, above 0 up to 1.
+    pub chance: f64,
+    /// By name.
+    pub people: BTreeMap<String, Answers>,
+}
+
+/// What one pass over the tickets gathers.
+#[derive(Default)]
+pub(super) struct Sieve {
+    plans: BTreeMap<u32, Plan>,
+    /// Tickets of each source.
+    sets: HashMap<i64, u64>,
+    /// Tickets of a source that a person labelled on a criterion.
+    labelled: HashMap<(i64, String, String), u64>,
+    kept: Vec<Kept>,
+    left_out: BTreeMap<Reason, u64>,
+}
+
+#[derive(Default)]
+struct Plan {
+    tickets: u64,
+    prefix: u64,
+    gap: Option<TicketId>,
+}
+
+/// A ticket with reviews that may count.
+struct Kept {
+    labelled: Labelled,
+    plan: u32,
+    in_prefix: bool,
+    source: i64,
+    planned: Vec<(String, Answers)>,
+    imported: Vec<(String, Answers)>,
+}
+
+impl Sieve {
+    /// Takes the next ticket, in the order of the plans.
+    pub fn take(&mut self, eval: &Eval, line: Line) {
+        *self.sets.entry(line.source).or_default() += 1;
+        let folded = line.folded.unwrap_or_default();
+        let number = plan_number(line.plan_key);
+        let plan = self.plans.entry(number).or_default();
+        plan.tickets += 1;
+        if !is_settled(line.state, &folded) {
+            plan.gap.get_or_insert(line.id);
+        }
+        let in_prefix = plan.gap.is_none();
+        plan.prefix += u64::from(in_prefix);
+        let mut kept = Kept {
+            labelled: Labelled {
+                row: line.row,
+                id: line.id,
+                external_id: line.external_id,
+                outputs: line.outputs,
+                cluster: line.cluster,
+                chance: 1.0,
+                people: BTreeMap::new(),
+            },
+            plan: number,
+            in_prefix,
+            source: line.source,
+            planned: Vec::new(),
+            imported: Vec::new(),
+        };
+        for standing in folded.reviews {
+            self.review(eval, standing, &mut kept);
+        }
+        if !(kept.planned.is_empty() && kept.imported.is_empty()) {
+            self.kept.push(kept);
+        }
+    }
+
+    fn review(&mut self, eval: &Eval, standing: Standing, kept: &mut Kept) {
+        let (who, review) = (standing.reviewer, standing.first);
+        if review.source == ReviewSource::Import
+            && review.sight == Sight::Blind
+            && review.rubric == eval.rubric
+        {
+            for criterion in review.answers.keys() {
+                let key = (kept.source, who.clone(), criterion.clone());
+                *self.labelled.entry(key).or_default() += 1;
+            }
+            kept.imported.push((who, review.answers));
+            return;
+        }
+        let against = if review.rubric != eval.rubric {
+            Some(Reason::OtherRubric)
+        } else if review.sight == Sight::Assisted {
+            Some(Reason::Assisted)
+        } else if review.round != Round::First {
+            Some(Reason::SecondLook)
+        } else if review.plan.is_none() {
+            Some(Reason::AdHoc)
+        } else if !kept.in_prefix {
+            Some(Reason::Waiting)
+        } else {
+            None
+        };
+        match against {
+            Some(reason) => self.leave_out(reason, 1),
+            None => kept.planned.push((who, review.answers)),
+        }
+    }
+
+    /// Counts reviews that were left out elsewhere.
+    pub fn leave_out(&mut self, reason: Reason, reviews: u64) {
+        if reviews > 0 {
+            *self.left_out.entry(reason).or_default() += reviews;
+        }
+    }
+
+    /// The tickets whose answers count, in the order of the plans, and what they rest on.
+    pub fn finish(mut self) -> (Vec<Labelled>, Basis) {
+        let mut basis = Basis {
+            prefix: self.plans.values().map(|plan| plan.prefix).sum(),
+            planned: self.plans.values().map(|plan| plan.tickets).sum(),
+            first_open: self.plans.values().find_map(|plan| plan.gap),
+            ..Basis::default()
+        };
+        let mut tickets = Vec::new();
+        for kept in std::mem::take(&mut self.kept) {
+            let (labelled, census) = self.settle(kept);
+            if !labelled.people.is_empty() {
+                basis.census += u64::from(census);
+                tickets.push(labelled);
+            }
+        }
+        let mut reviews: BTreeMap<&String, u64> = BTreeMap::new();
+        for name in tickets.iter().flat_map(|ticket| ticket.people.keys()) {
+            *reviews.entry(name).or_default() += 1;
+        }
+        basis.reviewers = reviews
+            .into_iter()
+            .map(|(name, reviews)| Reviewer {
+                name: name.clone(),
+                reviews,
+            })
+            .collect();
+        basis.tickets = tickets.len() as u64;
+        basis.waiting = self.left_out.get(&Reason::Waiting).copied().unwrap_or(0);
+        let chances: BTreeSet<u64> = tickets.iter().map(|one| one.chance.to_bits()).collect();
+        basis.weighted = chances.len() > 1;
+        basis.left_out = self
+            .left_out
+            .into_iter()
+            .map(|(reason, reviews)| LeftOut { reason, reviews })
+            .collect();
+        (tickets, basis)
+    }
+
+    /// Decides about imported labels, and how likely the ticket was to be in the sample.
+    fn settle(&mut self, kept: Kept) -> (Labelled, bool) {
+        let mut labelled = kept.labelled;
+        let mut census = false;
+        for (who, mut answers) in kept.imported {
+            let all = self.sets.get(&kept.source).copied().unwrap_or(0);
+            answers.retain(|criterion, _| {
+                let key = (kept.source, who.clone(), criterion.clone());
+                self.labelled.get(&key) == Some(&all)
+            });
+            if answers.is_empty() {
+                self.leave_out(Reason::IncompleteSet, 1);
+            } else {
+                census = true;
+                labelled.people.insert(who, answers);
+            }
+        }
+        labelled.people.extend(kept.planned);
+        if !census && let Some(plan) = self.plans.get(&kept.plan) {
+            labelled.chance = plan.prefix as f64 / plan.tickets.max(1) as f64;
+        }
+        (labelled, census)
+    }
+}
+
+/// Whether nobody has to come back to the ticket before the plan may go on behind it. One that was put aside or
+/// handed up unreviewed stays open: leaving it out would leave out what people find hard.
+fn is_settled(state: State, folded: &Folded) -> bool {
+    match state {
+        State::Done | State::Adjudicate | State::Partial => true,
+        State::Open | State::Deferred | State::Escalated => !folded.reviews.is_empty(),
+    }
+}

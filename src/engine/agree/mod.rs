@@ -1,0 +1,292 @@
+//! Agreement: judges against people, and people among themselves.
+//!
+//! Rests on blind first reviews in the plans' prefixes and on complete imported label sets, never on anything
+//! else ([`counted`] decides, and counts what it leaves out). Reading is free of effects; the page as a person
+//! sees it ([`Engine::agreement_page`]) shows a blind eval's judges only after that was agreed to and logged.
+
+mod against;
+mod chosen;
+mod counted;
+mod measure;
+mod people;
+mod subject;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Engine, Pen, Result};
+use crate::domain::eval::{Eval, Mode};
+use crate::domain::event::{Body, Revealed};
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::rubric::{Answer, Answers, CheckOutcome, Rubric, ThresholdSource};
+use crate::domain::split::Stage;
+use crate::domain::standing::CHECK;
+use crate::domain::view::agreement::{
+    AgreementOptions, AgreementPage, AgreementReport, Basis, JudgeAgreement, PeopleOn, Reason,
+};
+use crate::store::agreement::{self as facts, Reader};
+use crate::store::verdicts::{self, OfJudge};
+use crate::store::{Db, StoreError, catalog, rubrics, tickets};
+
+use against::{Both, against};
+use chosen::{Chosen, chosen};
+use counted::{Labelled, Sieve};
+use subject::{Judged, Subject, consensus, subjects};
+
+/// Everything read in one transaction.
+struct Facts {
+    eval: Eval,
+    rubric: Rubric,
+    tickets: Vec<Labelled>,
+    basis: Basis,
+    readers: Vec<Reader>,
+    /// By ticket, then by judge row.
+    judged: Vec<HashMap<i64, Judged>>,
+    /// By judge row.
+    badges: HashMap<i64, String>,
+}
+
+impl Engine {
+    /// How far judges and people agree on an eval. Nothing is logged: callers that show it to a person go through
+    /// [`Self::agreement_page`] or [`Self::open_agreement`].
+    ///
+    /// Refused for a judge or criterion the eval does not have.
+    pub fn agreement(&self, eval: EvalId, options: &AgreementOptions) -> Result<AgreementReport> {
+        let facts = self.store().read(|db| gather(db, eval))?;
+        let chosen = chosen(&facts, options)?;
+        let mut report = report(&facts, options, &chosen, self.identity().seed);
+        self.store().read(|db| preview(db, &mut report))?;
+        Ok(report)
+    }
+
+    /// The page for this reviewer: closed while the eval is blind to them and they have not opened it.
+    pub fn agreement_page(&self, eval: EvalId) -> Result<AgreementPage> {
+        if let Some(name) = self.agreement_is_closed(eval)? {
+            let waiting = self.waiting(eval)?;
+            return Ok(AgreementPage::Closed { name, waiting });
+        }
+        let report = self.agreement(eval, &AgreementOptions::default())?;
+        Ok(AgreementPage::Open(Box::new(report)))
+    }
+
+    /// The eval's name, if opening the page would mark this reviewer's later reviews.
+    pub fn agreement_is_closed(&self, eval: EvalId) -> Result<Option<String>> {
+        let (_, eval) = self.store().read(|db| eval_of(db, eval))?;
+        let blind = eval.policy.mode == Mode::Blind;
+        Ok((blind && eval.opened_by(self.reviewer()).is_none()).then_some(eval.name))
+    }
+
+    /// Logs that this reviewer opened the page of a blind eval, once; their later reviews in it are assisted.
+    /// Whether it was logged now.
+    pub fn open_agreement(&self, eval: EvalId) -> Result<bool> {
+        if self.agreement_is_closed(eval)?.is_none() {
+            return Ok(false);
+        }
+        let engine = self.clone();
+        Ok(self.store().write(move |db| {
+            let body = Body::Revealed(Revealed {
+                what: "agreement".into(),
+                verdicts: Vec::new(),
+                eval: Some(eval),
+            });
+            Pen::new(&engine).write(db, None, None, body)?;
+            catalog::refold(db)?;
+            Ok(true)
+        })?)
+    }
+}
+
+fn eval_of(db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
+    catalog::eval(db, &id)?.ok_or_else(|| StoreError::NotFound {
+        what: "eval",
+        name: id.short(),
+    })
+}
+
+fn gather(db: &Db, id: EvalId) -> crate::store::Result<Facts> {
+    let (row, eval) = eval_of(db, id)?;
+    let rubric = rubrics::get(db, &eval.rubric)?;
+    let mut sieve = Sieve::default();
+    facts::each(db, row, |line| sieve.take(&eval, line))?;
+    sieve.leave_out(Reason::Practice, facts::practised(db, row)?);
+    let (tickets, basis) = sieve.finish();
+    let readers = facts::readers(db, row)?;
+    let mut badges = HashMap::new();
+    let mut judged = Vec::with_capacity(tickets.len());
+    for ticket in &tickets {
+        let mut by_judge = HashMap::new();
+        for judge in verdicts::of_ticket(db, ticket.row)? {
+            let badge = judge
+                .verdicts
+                .iter()
+                .find_map(|one| one.verdict.badge.clone());
+            if let Some(badge) = badge {
+                badges.entry(judge.row).or_insert(badge);
+            }
+            by_judge.insert(judge.row, heard(&judge, &rubric, &eval));
+        }
+        judged.push(by_judge);
+    }
+    Ok(Facts {
+        eval,
+        rubric,
+        tickets,
+        basis,
+        readers,
+        judged,
+        badges,
+    })
+}
+
+fn heard(judge: &OfJudge, rubric: &Rubric, eval: &Eval) -> Judged {
+    let checks = judge.verdicts.iter().filter_map(|stored| {
+        let check = stored.verdict.criterion.strip_prefix(CHECK)?;
+        Some(CheckOutcome {
+            check: check.to_owned(),
+            pass: stored.verdict.outcome.answer().and_then(Answer::level) == Some(1),
+        })
+    });
+    Judged {
+        standing: judge.standing(rubric, eval),
+        checks: checks.collect(),
+        scores: judge.version.scores_under(&eval.rubric),
+    }
+}
+
+fn report(
+    facts: &Facts,
+    options: &AgreementOptions,
+    chosen: &Chosen<'_>,
+    seed: u64,
+) -> AgreementReport {
+    let threshold = facts.rubric.threshold_for(facts.eval.policy.pass_threshold);
+    let candidates = facts
+        .tickets
+        .iter()
+        .map(|ticket| ticket.outputs)
+        .max()
+        .unwrap_or(2);
+    let mut subjects = subjects(&facts.rubric, threshold, candidates as usize, |criterion| {
+        given(facts, criterion)
+    });
+    if let Some(criterion) = &options.criterion {
+        subjects.retain(|subject| subject.id() == criterion);
+    }
+    let people: Vec<PeopleOn> = subjects
+        .iter()
+        .map(|subject| people::people_on(subject, &facts.tickets))
+        .collect();
+    let together: Vec<Answers> = facts
+        .tickets
+        .iter()
+        .map(|ticket| consensus(&ticket.people.values(), &facts.rubric))
+        .collect();
+    let judges = chosen
+        .readers
+        .iter()
+        .map(|reader| one_judge(facts, &subjects, &people, &together, reader, seed))
+        .collect();
+    AgreementReport {
+        eval_id: facts.eval.id,
+        eval: facts.eval.name.clone(),
+        rubric: format!("{} {}", facts.rubric.id, facts.rubric.version)
+            .trim_end()
+            .to_owned(),
+        threshold: threshold.value,
+        threshold_from: match threshold.source {
+            ThresholdSource::Default => "default",
+            ThresholdSource::Rubric => "rubric",
+            ThresholdSource::Eval => "eval",
+        },
+        basis: facts.basis.clone(),
+        people,
+        judges,
+        judges_left_out: chosen.left_out.clone(),
+    }
+}
+
+/// The levels anybody gave to a criterion.
+fn given(facts: &Facts, criterion: &str) -> BTreeSet<i32> {
+    let people = facts
+        .tickets
+        .iter()
+        .flat_map(|ticket| ticket.people.values());
+    let levels = people.filter_map(|answers| answers.get(criterion)?.level());
+    let judges = facts.judged.iter().flat_map(HashMap::values);
+    let means = judges.filter_map(|one| Some(one.standing.on(criterion)?.level?.round() as i32));
+    levels.chain(means).collect()
+}
+
+fn one_judge(
+    facts: &Facts,
+    subjects: &[Subject<'_>],
+    people: &[PeopleOn],
+    together: &[Answers],
+    reader: &Reader,
+    seed: u64,
+) -> JudgeAgreement {
+    // What may stand in a judge's prompt cannot be used to measure it.
+    let learns = reader.version.examples.is_some() || reader.version.guidelines.is_some();
+    let learned = |ticket: &Labelled| learns && Stage::of(seed, &ticket.cluster) == Stage::Train;
+    let criteria = subjects.iter().zip(people).filter_map(|(subject, people)| {
+        let both: Vec<Both<'_>> = facts
+            .tickets
+            .iter()
+            .zip(together)
+            .zip(&facts.judged)
+            .filter(|((ticket, _), _)| !learned(ticket))
+            .map(|((ticket, people), judged)| Both {
+                ticket,
+                people,
+                judge: judged
+                    .get(&reader.row)
+                    .map_or(subject::Heard::Nothing, |judged| subject.heard(judged)),
+            })
+            .collect();
+        let found = against(subject, &both, Some(people));
+        // Checks say nothing about criteria without any, nor about the whole ticket.
+        let silent = found.total == 0 && !reader.version.scores_under(&facts.eval.rubric);
+        (!silent).then_some(found)
+    });
+    JudgeAgreement {
+        id: reader.id.short(),
+        name: reader.version.name.clone(),
+        badge: facts.badges.get(&reader.row).cloned(),
+        learned_from: facts
+            .tickets
+            .iter()
+            .filter(|ticket| learned(ticket))
+            .count() as u64,
+        criteria: criteria.collect(),
+    }
+}
+
+/// Fills in the first words of every output that is listed.
+fn preview(db: &Db, report: &mut AgreementReport) -> crate::store::Result<()> {
+    let mut known: BTreeMap<TicketId, String> = BTreeMap::new();
+    let criteria = report
+        .judges
+        .iter_mut()
+        .flat_map(|judge| &mut judge.criteria);
+    for one in criteria.flat_map(|on| &mut on.disagreements) {
+        one.preview = match known.entry(one.ticket) {
+            Entry::Occupied(seen) => seen.get().clone(),
+            Entry::Vacant(unseen) => unseen.insert(first_words(db, &one.ticket)?).clone(),
+        };
+    }
+    Ok(())
+}
+
+fn first_words(db: &Db, id: &TicketId) -> crate::store::Result<String> {
+    use crate::domain::message::{Message, Role};
+    let ticket = tickets::get(db, id)?;
+    let outputs = tickets::outputs(db, &ticket)?;
+    let text = outputs.first().and_then(|output| {
+        let message = Message::read(output.message.as_ref()?.as_str(), Role::Assistant)?;
+        Some(message.plain_text())
+    });
+    Ok(crate::text::preview::preview(&text.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,429 @@
+//! Agreement on small real workspaces.
+
+use std::collections::BTreeMap;
+
+use super::counted::Sieve;
+use super::*;
+use crate::domain::failure::Class;
+use crate::domain::fold::{Folded, Standing};
+use crate::domain::ids::{ClusterId, EventId, Hlc, OutputId, VerdictId};
+use crate::domain::review::{Purpose, Review, ReviewSource, Round, Sight, Subject as Reviewed};
+use crate::domain::ticket::State;
+use crate::domain::verdict::Verdict;
+use crate::domain::view::agreement::{ENOUGH, Measured, NOT_VALIDATED};
+use crate::engine::testing::{Bench, level, submission};
+use crate::store::agreement::Line;
+
+/// The eval's tickets in the order of its plan, each with the level the judge gave.
+fn in_plan(bench: &Bench) -> Vec<(TicketId, i32)> {
+    let mut order = Vec::new();
+    bench
+        .ana
+        .store()
+        .read(|db| {
+            let (row, _) = eval_of(db, bench.eval.id)?;
+            facts::each(db, row, |line| order.push(line.id))
+        })
+        .unwrap();
+    let judge = |id: &TicketId| bench.tickets.iter().position(|one| one == id).unwrap() % 6;
+    order
+        .into_iter()
+        .map(|id| (id, judge(&id) as i32))
+        .collect()
+}
+
+/// Reviews the first tickets of the plan; `say` turns the judge's level into the person's.
+fn review(bench: &Bench, by: &Engine, first: usize, say: impl Fn(usize, i32) -> i32) {
+    for (at, (ticket, judge)) in in_plan(bench).into_iter().take(first).enumerate() {
+        let doc = by.open_ticket(ticket, true).unwrap();
+        by.submit(&level(&doc, say(at, judge))).unwrap();
+    }
+}
+
+fn report(bench: &Bench) -> AgreementReport {
+    let options = AgreementOptions::default();
+    bench.ana.agreement(bench.eval.id, &options).unwrap()
+}
+
+fn left_out(report: &AgreementReport) -> Vec<(Reason, u64)> {
+    let all = report.basis.left_out.iter();
+    all.map(|left| (left.reason, left.reviews)).collect()
+}
+
+fn value(found: Option<Measured>) -> Option<f64> {
+    found.map(|found| found.value)
+}
+
+#[test]
+fn blind_reviews_count_up_to_the_first_open_ticket_and_the_others_wait() {
+    let bench = Bench::new(8, Mode::Blind, 1, true);
+    review(&bench, &bench.ana, 3, |_, judge| judge);
+    let order = in_plan(&bench);
+    let behind = bench.ana.open_ticket(order[5].0, true).unwrap();
+    bench.ana.submit(&level(&behind, 2)).unwrap();
+    let found = report(&bench);
+    let basis = &found.basis;
+    assert_eq!((basis.tickets, basis.prefix, basis.planned), (3, 3, 8));
+    assert_eq!((basis.waiting, basis.first_open), (1, Some(order[3].0)));
+    assert_eq!(left_out(&found), [(Reason::Waiting, 1)]);
+    review(&bench, &bench.ana, 5, |_, judge| judge);
+    assert_eq!(
+        (report(&bench).basis.tickets, report(&bench).basis.waiting),
+        (6, 0)
+    );
+}
+
+#[test]
+fn assisted_ad_hoc_and_practice_reviews_never_count_and_are_counted_apart() {
+    let bench = Bench::new(4, Mode::Blind, 1, true);
+    let order = in_plan(&bench);
+    bench.ana.reveal(order[0].0).unwrap();
+    for (at, (ticket, _)) in order.iter().take(3).enumerate() {
+        let doc = bench.ana.open_ticket(*ticket, true).unwrap();
+        let mut given = submission(doc.ticket, doc.lease.unwrap(), 3);
+        given.from_plan = at != 1;
+        given.practice = at == 2;
+        bench.ana.submit(&given).unwrap();
+    }
+    let found = report(&bench);
+    assert_eq!(found.basis.tickets, 0);
+    assert_eq!(
+        left_out(&found),
+        [
+            (Reason::Assisted, 1),
+            (Reason::AdHoc, 1),
+            (Reason::Practice, 1)
+        ]
+    );
+}
+
+#[test]
+fn a_ticket_put_aside_unreviewed_ends_the_prefix() {
+    let bench = Bench::new(4, Mode::Blind, 1, true);
+    let order = in_plan(&bench);
+    let aside = crate::domain::view::Decision::Defer("hard".into());
+    bench.ana.decide(&[order[0].0], &aside).unwrap();
+    let doc = bench.ana.open_ticket(order[1].0, true).unwrap();
+    bench.ana.submit(&level(&doc, 1)).unwrap();
+    assert_eq!(report(&bench).basis.tickets, 0);
+}
+
+#[test]
+fn the_numbers_of_a_judge_are_those_of_the_counts() {
+    let bench = Bench::new(6, Mode::Blind, 1, true);
+    // One level off on the judge's 5, three off on its 0.
+    review(&bench, &bench.ana, 6, |_, judge| match judge {
+        5 => 4,
+        0 => 3,
+        same => same,
+    });
+    let found = report(&bench);
+    let on = &found.judges[0].criteria[0];
+    assert_eq!(
+        (on.total, on.scored, on.unread, on.disagreeing),
+        (6, 6, 0, 2)
+    );
+    let near = |found: Option<f64>, expected: f64| {
+        assert!(
+            found.is_some_and(|found| (found - expected).abs() < 1e-9),
+            "{found:?} {expected}"
+        );
+    };
+    near(value(on.accuracy), 4.0 / 6.0);
+    near(value(on.exact), 4.0 / 6.0);
+    near(value(on.within_one), 5.0 / 6.0);
+    let matrix = on.matrix.as_ref().unwrap();
+    assert_eq!(matrix.labels, ["0", "1", "2", "3", "4", "5"]);
+    assert_eq!(
+        (matrix.cells[0][3], matrix.cells[5][4], matrix.cells[2][2]),
+        (1, 1, 1)
+    );
+    // Pass from 0.8: people pass 4, 4; the judge 4, 5.
+    let pass = on.pass.as_ref().unwrap();
+    assert_eq!(
+        (value(pass.tpr), value(pass.tnr), pass.judge_only),
+        (Some(1.0), Some(1.0), 0)
+    );
+    let scores = on.scores.as_ref().unwrap();
+    near(Some(scores.mae), 4.0 / 6.0);
+    near(Some(scores.bias.value), -2.0 / 6.0);
+    assert!(scores.bias.ends().is_some_and(|(low, high)| low < high));
+    // Quadratic weights: 10 squared levels apart in the pairs, 51.5 by chance.
+    near(value(on.kappa), 1.0 - 10.0 / 6.0 / (chance() / 36.0));
+    let baseline = on.baseline.as_ref().unwrap();
+    assert_eq!((baseline.answer.as_str(), baseline.kappa), ("3", Some(0.0)));
+    near(Some(baseline.accuracy), 2.0 / 6.0);
+    let worst = &on.disagreements[0];
+    assert_eq!(
+        (worst.judge.as_str(), worst.people.as_str(), worst.gap),
+        ("0", "3", 0.6)
+    );
+    assert!(worst.preview.starts_with("answer "), "{}", worst.preview);
+}
+
+/// Sum of squared distances over all pairs of a judge's and a person's answer.
+fn chance() -> f64 {
+    let (judge, people) = ([0, 1, 2, 3, 4, 5], [3, 1, 2, 3, 4, 4]);
+    let pairs = judge.iter().flat_map(|a| people.iter().map(move |b| a - b));
+    pairs.map(|apart: i32| f64::from(apart * apart)).sum()
+}
+
+#[test]
+fn what_is_undefined_is_missing_never_zero() {
+    let bench = Bench::new(6, Mode::Blind, 1, true);
+    let nobody = report(&bench);
+    assert_eq!((nobody.basis.tickets, nobody.judges.len()), (0, 1));
+    let on = &nobody.judges[0].criteria[0];
+    assert_eq!(
+        (value(on.accuracy), value(on.kappa), &on.baseline),
+        (None, None, &None)
+    );
+    assert_eq!(
+        (on.pass.is_none(), on.scores.is_none(), on.matrix.is_none()),
+        (true, true, true)
+    );
+    review(&bench, &bench.ana, 1, |_, judge| judge);
+    let one = report(&bench);
+    let on = &one.judges[0].criteria[0];
+    assert_eq!((value(on.accuracy), value(on.kappa)), (Some(1.0), None));
+    assert_eq!(on.scores.as_ref().unwrap().bias.ends(), None);
+    assert_eq!(on.baseline.as_ref().unwrap().kappa, None);
+    assert_eq!(value(one.people[0].alpha), None);
+    let pass = on.pass.as_ref().unwrap();
+    assert!(pass.tpr.is_none() || pass.tnr.is_none());
+    let text = serde_json::to_string(&one).unwrap();
+    assert!(
+        !text.contains("NaN") && text.contains("\"kappa\":null"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_verdict_without_an_answer_is_in_the_total_and_never_right() {
+    let bench = Bench::new(4, Mode::Blind, 1, false);
+    let tickets = in_plan(&bench);
+    let judged: Vec<_> = tickets.iter().take(3).map(|(id, _)| *id).collect();
+    bench
+        .ana
+        .store()
+        .write(move |db| {
+            let version = crate::domain::judge_version::JudgeVersion::imported("j");
+            let judge =
+                verdicts::put_judge(db, &crate::domain::ids::JudgeVersionId([9; 16]), &version)?;
+            for (at, id) in judged.iter().enumerate() {
+                let verdict = match at {
+                    0 => Verdict::unscored("q", Class::Refusal, "no"),
+                    _ => Verdict::new(
+                        "q",
+                        crate::domain::verdict::Outcome::Scored(Answer::Level(3)),
+                    ),
+                };
+                let row = tickets::get(db, id)?.row;
+                verdicts::put(db, &VerdictId([at as u8; 16]), row, judge, 0, &verdict)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    review(&bench, &bench.ana, 4, |_, _| 3);
+    let found = report(&bench);
+    let on = &found.judges[0].criteria[0];
+    assert_eq!((on.total, on.scored, on.unread), (3, 2, 1));
+    assert_eq!(
+        (on.unscored[0].class.as_str(), on.unscored[0].tickets),
+        ("refusal", 1)
+    );
+    assert!((value(on.accuracy).unwrap() - 2.0 / 3.0).abs() < 1e-12);
+    assert_eq!(value(on.exact), Some(1.0));
+}
+
+#[test]
+fn people_who_do_not_agree_cannot_validate_a_judge() {
+    let bench = Bench::new(6, Mode::Blind, 2, true);
+    review(&bench, &bench.ana, 6, |_, judge| judge);
+    review(&bench, &bench.by("ben"), 6, |at, judge| {
+        if at % 2 == 0 { judge } else { 5 - judge }
+    });
+    let found = report(&bench);
+    let people = &found.people[0];
+    assert_eq!(
+        (people.pairable, people.pairs.len(), people.metric),
+        (6, 1, "ordinal")
+    );
+    assert!(value(people.alpha).is_some_and(|alpha| alpha < ENOUGH));
+    assert_eq!(people.warning.as_deref(), Some(NOT_VALIDATED));
+    let warnings = &found.judges[0].criteria[0].warnings;
+    assert!(warnings.contains(&NOT_VALIDATED.to_owned()), "{warnings:?}");
+}
+
+#[test]
+fn two_people_who_always_agree_have_an_alpha_of_one() {
+    let bench = Bench::new(6, Mode::Blind, 2, true);
+    for who in ["ana", "ben"] {
+        review(&bench, &bench.by(who), 6, |_, judge| judge);
+    }
+    let people = &report(&bench).people[0];
+    for found in [people.alpha, people.pairs[0].kappa, people.gwet] {
+        assert!(
+            value(found).is_some_and(|one| (one - 1.0).abs() < 1e-9),
+            "{found:?}"
+        );
+    }
+    assert_eq!(people.warning, None);
+}
+
+#[test]
+fn a_judge_or_criterion_that_is_not_there_is_named_with_those_that_are() {
+    let bench = Bench::new(2, Mode::Blind, 1, true);
+    let ask = |judge: Option<&str>, criterion: Option<&str>| {
+        let options = AgreementOptions {
+            judge: judge.map(str::to_owned),
+            criterion: criterion.map(str::to_owned),
+        };
+        bench.ana.agreement(bench.eval.id, &options)
+    };
+    let error = ask(Some("sample-juge"), None).unwrap_err();
+    assert!(error.hint().unwrap().contains("`sample-judge`"), "{error}");
+    let error = ask(None, Some("tone")).unwrap_err();
+    assert!(error.to_string().contains("no criterion `tone`"), "{error}");
+    assert_eq!(error.hint().as_deref(), Some("there are: q"));
+    assert_eq!(
+        ask(Some("sample-judge"), Some("q")).unwrap().judges.len(),
+        1
+    );
+}
+
+#[test]
+fn opening_the_page_of_a_blind_eval_is_logged_once_and_marks_later_reviews() {
+    let bench = Bench::new(4, Mode::Blind, 1, true);
+    review(&bench, &bench.ana, 1, |_, _| 5);
+    let eval = bench.eval.id;
+    assert!(matches!(
+        bench.ana.agreement_page(eval).unwrap(),
+        AgreementPage::Closed { waiting: 3, .. }
+    ));
+    assert!(bench.ana.open_agreement(eval).unwrap());
+    assert!(!bench.ana.open_agreement(eval).unwrap(), "logged once");
+    let page = bench.ana.agreement_page(eval).unwrap();
+    assert!(matches!(page, AgreementPage::Open(_)));
+    let closed = bench.by("ben").agreement_page(eval).unwrap();
+    assert!(
+        matches!(closed, AgreementPage::Closed { .. }),
+        "only who opened it has seen it"
+    );
+    let history = bench.ana.history(1).unwrap();
+    assert!(history[0].what.contains("agreement"), "{history:?}");
+    let order = in_plan(&bench);
+    let doc = bench.ana.open_ticket(order[1].0, true).unwrap();
+    bench.ana.submit(&level(&doc, 2)).unwrap();
+    let found = report(&bench);
+    assert_eq!(
+        (found.basis.tickets, left_out(&found)),
+        (1, vec![(Reason::Assisted, 1)])
+    );
+    let before = bench.dump();
+    bench
+        .ana
+        .store()
+        .write(crate::store::project::rebuild)
+        .unwrap();
+    assert_eq!(bench.dump(), before);
+}
+
+#[test]
+fn a_blind_opinion_stays_the_first_one_after_the_page_was_opened() {
+    let bench = Bench::new(2, Mode::Blind, 1, true);
+    let (ticket, judge) = in_plan(&bench)[0];
+    review(&bench, &bench.ana, 1, |_, judge| judge);
+    bench.ana.open_agreement(bench.eval.id).unwrap();
+    let undone = bench.ana.undo().unwrap().unwrap();
+    assert!(undone.second_after.is_some(), "{undone:?}");
+    let doc = bench.ana.open_ticket(ticket, true).unwrap();
+    let other = if judge == 0 { 5 } else { 0 };
+    bench.ana.submit(&level(&doc, other)).unwrap();
+    let mine = bench.ana.open_ticket(ticket, false).unwrap().mine.unwrap();
+    assert_eq!(mine.first.answers["q"].level(), Some(judge));
+    assert_eq!(mine.current().answers["q"].level(), Some(other));
+    assert_eq!(value(report(&bench).judges[0].criteria[0].exact), Some(1.0));
+}
+
+/// An imported review of a ticket.
+fn imported(bench: &Bench, who: &str) -> Standing {
+    Standing {
+        event: EventId([1; 16]),
+        hlc: Hlc(0),
+        reviewer: who.into(),
+        first: Review {
+            eval: bench.eval.id,
+            rubric: bench.eval.rubric,
+            subject: Reviewed::Output(OutputId([0; 16])),
+            answers: [("q".to_owned(), Answer::Level(3))].into(),
+            note: None,
+            tags: Vec::new(),
+            correction: None,
+            active_ms: 0,
+            text_len: 0,
+            seat: 1,
+            sight: Sight::Blind,
+            verdicts_seen: Vec::new(),
+            round: Round::First,
+            purpose: Purpose::default(),
+            plan: None,
+            source: ReviewSource::Import,
+        },
+        second: None,
+    }
+}
+
+#[test]
+fn an_imported_label_set_counts_for_those_who_labelled_every_ticket_of_it() {
+    let bench = Bench::new(1, Mode::Blind, 1, false);
+    let mut sieve = Sieve::default();
+    // Source 1 is labelled whole by ana and in part by ben; of source 2 nobody has labelled the second ticket.
+    for (at, (source, people)) in [
+        (1, vec!["ana", "ben"]),
+        (1, vec!["ana"]),
+        (2, vec!["ben"]),
+        (2, vec![]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let reviews: Vec<_> = people
+            .into_iter()
+            .map(|who| imported(&bench, who))
+            .collect();
+        let line = Line {
+            row: at as i64,
+            id: TicketId([at as u8; 16]),
+            plan_key: crate::domain::plan::plan_key(1, 7, &TicketId([at as u8; 16])),
+            state: State::Done,
+            outputs: 1,
+            cluster: ClusterId([at as u8; 16]),
+            source,
+            external_id: None,
+            folded: Some(Folded {
+                reviews,
+                ..Folded::default()
+            }),
+        };
+        sieve.take(&bench.eval, line);
+    }
+    let (tickets, basis) = sieve.finish();
+    assert_eq!((basis.tickets, basis.census), (2, 2));
+    let names: Vec<Vec<&String>> = tickets
+        .iter()
+        .map(|one| one.people.keys().collect())
+        .collect();
+    assert_eq!(names, [["ana"], ["ana"]]);
+    assert_eq!(basis.left_out.len(), 1);
+    assert_eq!(
+        (basis.left_out[0].reason, basis.left_out[0].reviews),
+        (Reason::IncompleteSet, 2)
+    );
+    let known: BTreeMap<&str, u64> = basis
+        .reviewers
+        .iter()
+        .map(|one| (one.name.as_str(), one.reviews))
+        .collect();
+    assert_eq!(known, BTreeMap::from([("ana", 2)]));
+}

@@ -1,0 +1,316 @@
+use std::fmt::Write as _;
+
+use super::*;
+use crate::domain::eval::{Mode, Policy};
+use crate::domain::fold::Sent;
+use crate::domain::view::{Anchor, Decision, QueueQuery, Why};
+use crate::engine::judge::Control;
+use crate::engine::testing::Bench;
+
+/// A bench whose judge gives `level(i)` to ticket `i`, under these rules.
+struct Routed {
+    bench: Bench,
+    order: JudgeOrder,
+}
+
+impl Routed {
+    fn new(n: u32, mode: Mode, routes: &[&str], level: impl Fn(u32) -> u32) -> Self {
+        let bench = Bench::new(n, mode, 1, false);
+        let mut script = String::new();
+        for i in (0..n).rev() {
+            let quote = if level(i) == 5 {
+                ""
+            } else {
+                r#"{"quote":"answer","problem":true}"#
+            };
+            writeln!(
+                script,
+                r#"{{"match":"answer {i}\n","reply":{{"verdict_id":"$verdict_id","criterion":"q","evidence":[{quote}],"reasoning":"So.","level":{},"reference_conflict":false,"cannot_judge":false,"cannot_judge_reason":""}}}}"#,
+                level(i)
+            )
+            .unwrap();
+        }
+        let path = bench.folder.path().join("script.jsonl");
+        std::fs::write(&path, script).unwrap();
+        let order = JudgeOrder::new("support", format!("scripted:{}", path.display()));
+        let routed = Self { bench, order };
+        routed.set(routes).unwrap();
+        routed
+    }
+
+    fn set(&self, routes: &[&str]) -> Result<()> {
+        let old = self.bench.ana.eval_named("support")?.policy;
+        let policy = Policy {
+            routes: routes.iter().map(|rule| (*rule).to_owned()).collect(),
+            audit_share: if old.mode == Mode::Blind { 0.0 } else { 1e-9 },
+            ..old
+        };
+        self.bench.ana.set_policy("support", policy, None, None)
+    }
+
+    fn judge(&self) -> Vec<RuleCount> {
+        let report = self
+            .bench
+            .ana
+            .judge_run(&self.order, &Control::default(), &mut |_| {});
+        report.unwrap().routed
+    }
+
+    fn state(&self, i: usize) -> State {
+        self.bench
+            .ana
+            .open_ticket(self.bench.tickets[i], false)
+            .unwrap()
+            .folded
+            .state
+    }
+
+    fn states(&self) -> Vec<State> {
+        (0..self.bench.tickets.len())
+            .map(|i| self.state(i))
+            .collect()
+    }
+
+    fn whys(&self, engine: &Engine) -> Vec<Why> {
+        let query = QueueQuery {
+            eval: self.bench.eval.id,
+            filter: String::new(),
+            order: Order::Arrival,
+            anchor: Anchor::Start,
+            limit: 100,
+        };
+        let page = engine.queue(&query).unwrap();
+        page.rows.into_iter().map(|row| row.why).collect()
+    }
+}
+
+fn counts(routed: &[RuleCount]) -> Vec<(&str, u64, u64)> {
+    routed
+        .iter()
+        .map(|one| (one.to.as_str(), one.tickets, one.kept_open))
+        .collect()
+}
+
+const CLOSE: &str = "close when score>=0.9 and no flag";
+
+#[test]
+fn a_good_score_closes_a_ticket_and_the_queue_names_the_rule() {
+    let routed = Routed::new(6, Mode::Assist, &[CLOSE], |i| i % 6);
+    assert_eq!(counts(&routed.judge()), [("close", 1, 0)]);
+    let mut expected = vec![State::Open; 6];
+    expected[5] = State::Done;
+    assert_eq!(routed.states(), expected);
+    assert_eq!(
+        routed.whys(&routed.bench.ana)[5],
+        Why::ClosedBy(CLOSE.to_owned())
+    );
+    let history = routed
+        .bench
+        .ana
+        .history_of(routed.bench.tickets[5])
+        .unwrap();
+    assert!(
+        history[0].what.contains(CLOSE) && history[0].what.contains("judge 1.00"),
+        "{}",
+        history[0].what
+    );
+}
+
+#[test]
+fn closing_is_one_action_that_one_undo_takes_back_and_redo_brings_back() {
+    let routed = Routed::new(40, Mode::Assist, &[CLOSE], |_| 5);
+    assert_eq!(counts(&routed.judge()), [("close", 40, 0)]);
+    let undone = routed.bench.ana.undo().unwrap().unwrap();
+    assert_eq!(
+        (undone.tickets, undone.what.as_str()),
+        (40, "routing of 40 tickets taken back")
+    );
+    assert_eq!(routed.states(), vec![State::Open; 40]);
+    routed.bench.ana.redo().unwrap().unwrap();
+    assert_eq!(routed.states(), vec![State::Done; 40]);
+    let shown = routed.bench.dump();
+    assert!(routed.bench.ana.check_up(true).unwrap().sound());
+    assert_eq!(routed.bench.dump(), shown);
+}
+
+#[test]
+fn flagged_tickets_and_those_somebody_works_on_are_never_closed() {
+    let routed = Routed::new(4, Mode::Assist, &["close when score>=0.1"], |_| 5);
+    let (bench, tickets) = (&routed.bench, &routed.bench.tickets);
+    bench
+        .ana
+        .decide(&tickets[..1], &Decision::Flag(true, "odd".into()))
+        .unwrap();
+    bench.by("ben").claim(tickets[1]).unwrap().unwrap();
+    let draft = crate::domain::view::Draft {
+        note: "hm".into(),
+        ..Default::default()
+    };
+    bench.ana.save_draft(tickets[2], &draft).unwrap();
+    assert_eq!(counts(&routed.judge()), [("close", 1, 3)]);
+    assert_eq!(
+        routed.states(),
+        [State::Open, State::Open, State::Open, State::Done]
+    );
+}
+
+#[test]
+fn a_verdict_with_a_warning_closes_nothing() {
+    // Level 4 points at a quote; here one that stands nowhere.
+    let routed = Routed::new(2, Mode::Assist, &["close when score>=0.5"], |_| 4);
+    let path = routed.bench.folder.path().join("script.jsonl");
+    let script = std::fs::read_to_string(&path).unwrap();
+    let (first, rest) = script.split_once('\n').unwrap();
+    let first = first.replace(r#""quote":"answer""#, r#""quote":"never said""#);
+    std::fs::write(&path, format!("{first}\n{rest}")).unwrap();
+    assert_eq!(counts(&routed.judge()), [("close", 1, 1)]);
+    assert_eq!(routed.states(), [State::Done, State::Open]);
+    let found = routed
+        .bench
+        .ana
+        .matching(routed.bench.eval.id, "has:warning", 9)
+        .unwrap();
+    assert_eq!(found, [routed.bench.tickets[1]]);
+}
+
+#[test]
+fn the_audit_share_stays_open_whatever_the_score() {
+    let routed = Routed::new(200, Mode::Assist, &[CLOSE], |_| 5);
+    let policy = routed.bench.ana.eval_named("support").unwrap().policy;
+    let policy = Policy {
+        audit_share: 0.2,
+        ..policy
+    };
+    routed
+        .bench
+        .ana
+        .set_policy("support", policy, None, None)
+        .unwrap();
+    let routed_now = routed.judge();
+    let (closed, kept) = (routed_now[0].tickets, routed_now[0].kept_open);
+    assert_eq!(closed + kept, 200);
+    assert!((15..70).contains(&kept), "{kept}");
+}
+
+#[test]
+fn a_ticket_for_people_is_not_claimed_and_one_for_a_person_is_given_to_her() {
+    // Every third ticket has the tag, every second one the feature.
+    let rules = [
+        "human when feature:search -tag:refund",
+        "@ben when feature:billing -tag:refund",
+        "close when score>=0.9",
+    ];
+    let routed = Routed::new(4, Mode::Assist, &rules, |_| 5);
+    let offer = routed.bench.ana.judge_offer(&routed.order).unwrap();
+    assert_eq!((offer.tickets, offer.matching), (3, 3));
+    let ways = routed.bench.ana.judge_ways(&routed.order).unwrap();
+    assert_eq!(
+        counts(&ways),
+        [
+            ("human", 1, 0),
+            ("@ben", 1, 0),
+            ("human", 0, 0),
+            ("@ben", 0, 0),
+            ("close", 0, 0)
+        ]
+    );
+    let done = routed.judge();
+    assert_eq!(
+        counts(&done),
+        [("human", 1, 0), ("@ben", 1, 0), ("close", 2, 0)]
+    );
+    assert_eq!(
+        routed.states(),
+        [State::Done, State::Open, State::Open, State::Done]
+    );
+    let whys = routed.whys(&routed.bench.ana);
+    assert_eq!(whys[1], Why::Routed(rules[0].to_owned()));
+    assert_eq!(whys[2], Why::Routed(rules[1].to_owned()));
+    let given = routed
+        .bench
+        .ana
+        .open_ticket(routed.bench.tickets[2], false)
+        .unwrap()
+        .folded;
+    assert_eq!(
+        (given.assigned.as_deref(), given.routed.unwrap().value.way),
+        (Some("ben"), Sent::Person)
+    );
+    // What is ben's is not offered to ana.
+    let next = routed
+        .bench
+        .ana
+        .next_ticket(routed.bench.eval.id, None)
+        .unwrap()
+        .unwrap();
+    assert_eq!(next.ticket, routed.bench.tickets[1]);
+    let after = routed
+        .bench
+        .by("cleo")
+        .next_ticket(routed.bench.eval.id, Some(next.ticket))
+        .unwrap();
+    assert!(after.is_err());
+    let bens = routed
+        .bench
+        .by("ben")
+        .next_ticket(routed.bench.eval.id, None)
+        .unwrap()
+        .unwrap();
+    assert_eq!(bens.ticket, routed.bench.tickets[2]);
+}
+
+#[test]
+fn routing_again_changes_nothing_and_finishes_what_was_cut_off() {
+    let routed = Routed::new(3, Mode::Assist, &[], |i| i + 3);
+    assert_eq!(routed.judge(), []);
+    // The run ended before its rules were there: the next start of the same order applies them.
+    routed.set(&["@ben when score<0.7", CLOSE]).unwrap();
+    let first = routed.bench.ana.route_judged(&routed.order).unwrap();
+    assert_eq!(counts(&first), [("@ben", 1, 0), ("close", 1, 0)]);
+    let shown = routed.bench.dump();
+    assert_eq!(routed.bench.ana.route_judged(&routed.order).unwrap(), []);
+    assert_eq!(routed.bench.dump(), shown);
+}
+
+#[test]
+fn a_review_of_a_closed_ticket_counts_and_leaves_it_done() {
+    let routed = Routed::new(1, Mode::Assist, &[CLOSE], |_| 5);
+    routed.judge();
+    let doc = routed
+        .bench
+        .ana
+        .open_ticket(routed.bench.tickets[0], true)
+        .unwrap();
+    routed
+        .bench
+        .ana
+        .submit(&crate::engine::testing::level(&doc, 2))
+        .unwrap();
+    let folded = routed
+        .bench
+        .ana
+        .open_ticket(routed.bench.tickets[0], false)
+        .unwrap()
+        .folded;
+    assert_eq!((folded.state, folded.reviews.len()), (State::Done, 1));
+    assert_eq!(routed.whys(&routed.bench.ana)[0], Why::DoneBy("ana".into()));
+}
+
+#[test]
+fn a_blind_eval_refuses_to_close_and_becoming_blind_is_refused_with_such_a_rule() {
+    let blind = Routed::new(1, Mode::Blind, &[], |_| 5);
+    let error = blind.set(&[CLOSE]).unwrap_err();
+    assert!(error.to_string().contains("blind"), "{error}");
+    assert!(error.hint().unwrap().contains("--mode assist"));
+    let open = Routed::new(1, Mode::Assist, &[CLOSE], |_| 5);
+    let eval = open.bench.eval.id;
+    assert!(open.bench.ana.set_mode(eval, Mode::Blind).is_err());
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_refused_with_its_place() {
+    let routed = Routed::new(1, Mode::Assist, &[], |_| 5);
+    let error = routed.set(&["close when scroe>0.9"]).unwrap_err();
+    assert!(error.to_string().contains("column 12"), "{error}");
+    assert!(error.hint().unwrap().contains("`score`"));
+}
