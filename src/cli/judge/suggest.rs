@@ -25,14 +25,14 @@ pub fn run(
     };
     let offer = engine.suggest_offer(&order)?;
     if args.dry_run {
-        return told::offered(&offer, context.json()).map(|()| Exit::Done);
+        return told::offered(&offer, &[], context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
         output::say(
             "no ticket that fails by its judge still lacks a suggestion; `docket judge` scores tickets first, `--again` verifies once more",
         );
         if context.json() {
-            output::json(&told::nothing_json(&offer))?;
+            output::json(&told::nothing_json(&offer, &[]))?;
         }
         return Ok(Exit::Done);
     }
