@@ -323,6 +323,3 @@ impl Driver {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;
