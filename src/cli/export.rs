@@ -74,6 +74,8 @@ enum RowsArg {
     All,
     /// A better and a worse answer: correction over original, or what a majority prefers
     Pairs,
+    /// What a judge suggested on tickets no person touched, if checks and a second judgement found it better
+    Suggested,
 }
 
 impl RowsArg {
@@ -83,6 +85,7 @@ impl RowsArg {
             Self::Corrected => ExportRows::Corrected,
             Self::All => ExportRows::All,
             Self::Pairs => ExportRows::Pairs,
+            Self::Suggested => ExportRows::Suggested,
         }
     }
 }

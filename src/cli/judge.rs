@@ -1,5 +1,6 @@
 //! `docket judge`: a judge reads tickets, in the background of everybody else's work.
 
+mod suggest;
 mod told;
 
 use std::path::PathBuf;
@@ -70,6 +71,9 @@ pub struct Args {
     /// Ask again where an earlier reply gave no answer
     #[arg(long)]
     again: bool,
+    /// Do not score: suggest a correction for every ticket that fails by the judge that counts, and verify it
+    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel"])]
+    suggest: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -120,6 +124,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return Ok(Exit::No);
     };
     let order = order(args, judge);
+    if args.suggest {
+        return suggest::run(args, context, &engine, order);
+    }
     let offer = engine.judge_offer(&order)?;
     if let Some((wish, word)) = args.steer.wish() {
         return steer(&engine, &order, wish, word);

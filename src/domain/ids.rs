@@ -141,6 +141,8 @@ id!(/// A judge: rubric, model, prompt and parameters together.
     JudgeVersionId);
 id!(/// A judge's result on (ticket, criterion, judge version, sample).
     VerdictId);
+id!(/// A judge's proposed correction of a ticket's output.
+    SuggestionId);
 id!(/// A frozen review order.
     PlanId);
 id!(/// A rubric version: the hash of its canonical content.

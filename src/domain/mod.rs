@@ -23,6 +23,7 @@ pub mod rubric;
 pub mod sight;
 pub mod split;
 pub mod standing;
+pub mod suggestion;
 pub mod ticket;
 pub mod training;
 pub mod verdict;

@@ -132,6 +132,15 @@ fn findings(failing: &[&Verdict], blocks: &mut Blocks<'_>) {
     }
 }
 
+/// What is added to the question when the reply to it did not count. Ends with the id, as every question does.
+pub fn again(rejected: &Rejected, nonce: &Nonce) -> String {
+    format!(
+        "\nYour last reply was not accepted: {}.\nAnswer the same question again, with one JSON object and nothing else.\n{}",
+        rejected.message,
+        words::bind(nonce)
+    )
+}
+
 /// One edit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Change {

@@ -25,6 +25,8 @@ pub struct Wanted {
     pub corrected: bool,
     /// Outputs that were compared, once all reviews asked for are in.
     pub compared: bool,
+    /// Outputs a judge suggested a correction for that helped, which nobody has decided anything about.
+    pub suggested: bool,
 }
 
 impl Wanted {
@@ -49,6 +51,13 @@ impl Wanted {
             // `adjudicate`: the reviewers differ, and a majority of them still decides a preference.
             parts.push(format!(
                 "t.outputs > 1 AND t.state IN ({adjudicate}, {done})"
+            ));
+        }
+        if self.suggested {
+            parts.push(format!(
+                "t.state = {open} AND t.outputs = 1 AND t.corrected = 0
+                 AND EXISTS (SELECT 1 FROM suggestion s WHERE s.ticket = t.row)
+                 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.ticket = t.id)"
             ));
         }
         match parts.as_slice() {
@@ -308,6 +317,7 @@ mod tests {
                     failing,
                     corrected,
                     compared,
+                    suggested: no,
                 },
                 filter: &Filter::default(),
                 min_score: None,

@@ -28,6 +28,7 @@ pub mod queue;
 pub mod rubrics;
 pub mod schema;
 pub mod search;
+pub mod suggestions;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;

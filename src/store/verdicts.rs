@@ -45,7 +45,7 @@ pub fn judges(db: &Db) -> Result<Vec<(i64, JudgeVersionId, JudgeVersion)>> {
 }
 
 /// A judge as stored; files of older versions know imported ones by name only.
-fn version(name: &str, body: &str) -> JudgeVersion {
+pub(super) fn version(name: &str, body: &str) -> JudgeVersion {
     let known: JudgeVersion = serde_json::from_str(body).unwrap_or_default();
     JudgeVersion {
         name: name.to_owned(),
@@ -163,6 +163,12 @@ fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
         .find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
         .or_else(|| places.iter().find(fits))
         .map(|(place, _)| *place)
+}
+
+/// The judge whose score a ticket shows, with its verdicts.
+pub fn that_counts(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<OfJudge>> {
+    let mut judges = of_ticket(db, ticket)?;
+    Ok(counting(&judges, eval, rubric).map(|place| judges.swap_remove(place)))
 }
 
 /// The overall score (0 to 1) of the judge that counts, if it has a level for every criterion.

@@ -32,4 +32,5 @@ mod pty_review;
 mod pty_terminal;
 mod read_only;
 mod routing;
+mod suggest_cli;
 mod support;

@@ -52,6 +52,7 @@ pub(crate) fn options(state: &mut AppState, options: ExportOptions, effects: &mu
 fn fit_rows(export: &mut ExportState) {
     let pairs = export.format().is_some_and(|format| format.pairs);
     match (pairs, export.plan.rows) {
+        (_, ExportRows::Suggested) => {}
         (true, _) => export.plan.rows = ExportRows::Pairs,
         (false, ExportRows::Pairs) => export.plan.rows = ExportRows::Corrected,
         (false, _) => {}

@@ -238,7 +238,7 @@ fn cached(report: &Report) -> String {
     }
 }
 
-fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
+pub(super) fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
     let each: Vec<String> = counts
         .iter()
         .map(|(class, n)| format!("{class} {n}"))

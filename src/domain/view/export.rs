@@ -14,11 +14,19 @@ pub enum ExportRows {
     All,
     /// A better and a worse answer.
     Pairs,
+    /// A judge's verified suggestions, on tickets no person touched. Never part of the others.
+    Suggested,
 }
 
 impl ExportRows {
     /// Every choice, in the order the screen offers them.
-    pub const ALL: [Self; 4] = [Self::Corrected, Self::Accepted, Self::All, Self::Pairs];
+    pub const ALL: [Self; 5] = [
+        Self::Corrected,
+        Self::Accepted,
+        Self::All,
+        Self::Pairs,
+        Self::Suggested,
+    ];
 
     /// As written in commands.
     pub fn name(self) -> &'static str {
@@ -27,6 +35,7 @@ impl ExportRows {
             Self::Corrected => "corrected",
             Self::All => "all",
             Self::Pairs => "pairs",
+            Self::Suggested => "suggested",
         }
     }
 

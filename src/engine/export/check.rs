@@ -123,6 +123,12 @@ impl Engine {
 /// Which tickets the rows of a format are made of.
 fn wanted(format: TrainingFormat, rows: ExportRows) -> Result<Wanted> {
     let needs = format.needs();
+    if rows == ExportRows::Suggested {
+        return Ok(Wanted {
+            suggested: true,
+            ..Wanted::default()
+        });
+    }
     match (needs, rows) {
         (Needs::Preference, ExportRows::Accepted) => {
             return Err(EngineError::refused(
@@ -148,6 +154,7 @@ fn wanted(format: TrainingFormat, rows: ExportRows) -> Result<Wanted> {
         failing: as_it_stands && needs == Needs::Labelled,
         corrected: rows != ExportRows::Accepted,
         compared: pairs,
+        suggested: false,
     })
 }
 

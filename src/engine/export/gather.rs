@@ -86,6 +86,7 @@ fn passes(
         maker: Maker {
             format: checked.format,
             rubric: &checked.rubric,
+            suggested: checked.wanted.suggested.then_some(checked.eval.rubric),
         },
         held: &held,
         split: checked.split,

@@ -16,6 +16,7 @@ use crate::domain::view::Progress;
 use crate::formats::training::{Columns, Tally, check, columns, write};
 use crate::store::Db;
 use crate::store::export::{self as store, Ask, Candidate};
+use crate::store::suggestions;
 
 /// Refused rows listed one by one.
 const LISTED: usize = 20;
@@ -151,6 +152,10 @@ fn found(
     maker: &Maker<'_>,
     candidate: &Candidate<'_>,
 ) -> crate::store::Result<Vec<Found>> {
+    if let Some(rubric) = &maker.suggested {
+        let verified = suggestions::verified(db, candidate.row, rubric)?;
+        return Ok(verified.map_or_else(Vec::new, |one| maker.suggested(candidate, &one.text)));
+    }
     if candidate.outputs > 1 {
         let sides = store::sides(db, candidate.row)?;
         return Ok(maker.compared(candidate, &sides));

@@ -10,6 +10,7 @@
 //! reviewer cannot edit them; an output of nothing but calls is replaced whole.
 
 use super::evidence::Evidence;
+use crate::domain::ids::RubricId;
 use crate::domain::json::Json;
 use crate::domain::message::{Message, Part, Request, Role};
 use crate::domain::rubric::Rubric;
@@ -32,6 +33,8 @@ pub(super) enum Found {
 pub(super) struct Maker<'a> {
     pub format: TrainingFormat,
     pub rubric: &'a Rubric,
+    /// The rubric version suggestions were verified under, if they are what is asked for.
+    pub suggested: Option<RubricId>,
 }
 
 impl Maker<'_> {
@@ -71,6 +74,30 @@ impl Maker<'_> {
                     labelled(base, from.message, original, passed),
                 ]
             }
+        }
+    }
+
+    /// The row of a suggestion that helped, on a ticket nobody touched. It is the judge's word, not a person's.
+    pub(super) fn suggested(&self, from: &Candidate<'_>, text: &str) -> Vec<Found> {
+        let (base, _) = self.base(from);
+        let original = answer(from.message, "the output");
+        let row = TrainingRow {
+            chosen: corrected(original.as_ref().ok(), text),
+            decision: Decision::Suggested,
+            origin: Origin::Judge,
+            ..base.clone()
+        };
+        match (self.format.needs(), original) {
+            (Needs::Single, _) => vec![Found::Row(row)],
+            (Needs::Labelled, _) => vec![Found::Row(TrainingRow {
+                label: Some(true),
+                ..row
+            })],
+            (Needs::Preference, Ok(original)) => vec![Found::Row(TrainingRow {
+                rejected: Some(original),
+                ..row
+            })],
+            (Needs::Preference, Err(refusal)) => vec![Found::Out(base, refusal)],
         }
     }
 

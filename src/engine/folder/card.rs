@@ -15,6 +15,7 @@ pub(super) struct Card<'a> {
     pub shape: Columns,
     pub train: u64,
     pub validation: u64,
+    pub by_judge: u64,
     pub refused: u64,
     pub refused_by_reason: &'a [RefusedCount],
     pub warnings: &'a [Warning],
@@ -62,8 +63,13 @@ impl Card<'_> {
         let _ = writeln!(out, "# {}\n", plain(self.name()));
         let _ = writeln!(
             out,
-            "{rows} reviewed rows in the format `{}` ({}): {} to train on, {} for validation, divided by request so \
+            "{rows} {} rows in the format `{}` ({}): {} to train on, {} for validation, divided by request so \
              that near-duplicates never sit in both.\n",
+            if self.by_judge == rows {
+                "suggested"
+            } else {
+                "reviewed"
+            },
             self.format,
             self.format.about(),
             self.train,
@@ -82,6 +88,14 @@ impl Card<'_> {
         }
         if !rows_of.is_empty() {
             let _ = writeln!(out, "- Rows: {}", code(rows_of));
+        }
+        if self.by_judge > 0 {
+            let _ = writeln!(
+                out,
+                "- **{} of origin `judge`**: an AI judge's correction, kept because the rubric's checks and a second \
+                 judgement found nothing worse and something better. No person has read them",
+                counted(self.by_judge, "row")
+            );
         }
         if let Some(filter) = &about.selection.filter {
             let _ = writeln!(out, "- Filter: {}", code(filter));

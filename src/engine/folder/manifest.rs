@@ -125,12 +125,20 @@ pub(super) struct Counts<'a> {
     pub written: u64,
     pub train: u64,
     pub validation: u64,
+    /// Written rows no person decided: a judge's suggestions.
+    #[serde(rename = "origin_judge", skip_serializing_if = "is_zero")]
+    pub by_judge: u64,
     /// Rows refused; one row may be refused for several reasons.
     pub refused: u64,
     pub refused_by_reason: &'a [RefusedCount],
     /// The first of them by name; all are in `refused.jsonl`.
     pub refused_first: &'a [RefusedRow],
     pub duplicates: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // What serde asks for.
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// A row that is not written, by name.

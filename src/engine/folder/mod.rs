@@ -30,7 +30,7 @@ pub use manifest::{
 };
 
 use crate::domain::split::{ExportSplit, Split};
-use crate::domain::training::{Refusal, TrainingFormat, TrainingRow, Warning};
+use crate::domain::training::{Origin, Refusal, TrainingFormat, TrainingRow, Warning};
 use crate::formats::training::Columns;
 use card::Card;
 use hashed::{Hashed, Sealed};
@@ -95,6 +95,8 @@ pub struct FolderWriter {
     provenance: Stream,
     refused: Option<Stream>,
     reasons: BTreeMap<&'static str, u64>,
+    /// Rows a judge decided.
+    by_judge: u64,
     scratch: Vec<u8>,
     // Last, so that the files are closed before the temporary folder is removed.
     target: Target,
@@ -151,6 +153,7 @@ impl FolderWriter {
             provenance: Stream::create(target.temp(), PROVENANCE)?,
             refused: None,
             reasons: BTreeMap::new(),
+            by_judge: 0,
             scratch: Vec::new(),
             target,
         })
@@ -169,6 +172,7 @@ impl FolderWriter {
             Split::Validation => open(&mut self.validation, &self.target, VALIDATION)?,
         };
         stream.line(line)?;
+        self.by_judge += u64::from(row.origin == Origin::Judge);
         let provenance = Provenance::of(row, stream.name, stream.file.lines());
         json_line(&mut self.scratch, &provenance);
         self.provenance.line(&self.scratch)?;
@@ -237,6 +241,7 @@ impl FolderWriter {
             shape: summary.shape,
             train,
             validation,
+            by_judge: self.by_judge,
             refused,
             refused_by_reason: &refused_by_reason,
             warnings: &summary.warnings,
@@ -249,6 +254,7 @@ impl FolderWriter {
             written: train + validation,
             train,
             validation,
+            by_judge: self.by_judge,
             refused,
             refused_by_reason: &refused_by_reason,
             refused_first: &summary.refused_first,

@@ -102,7 +102,7 @@ pub(super) fn on_this_thread(drive: Drive, work: Receiver<Vec<Next>>) -> Result<
 }
 
 /// A stopped job may finish what is under way for a moment: those calls are paid.
-async fn grace(cancel: &Cancel) {
+pub(super) async fn grace(cancel: &Cancel) {
     cancel.cancelled().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
 }

@@ -182,7 +182,7 @@ fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
     ))
 }
 
-fn offer(
+pub(super) fn offer(
     db: &Db,
     order: &JudgeOrder,
     (eval, rubric, judge): (&Eval, &Rubric, &Judge),

@@ -65,7 +65,7 @@ impl Engine {
     }
 
     /// Says in the ledger what is about to leave, before it does.
-    fn name_first_send(&self, plan: &Plan) -> Result<()> {
+    pub(super) fn name_first_send(&self, plan: &Plan) -> Result<()> {
         if plan.offer.first_send.is_empty() || plan.rows.is_empty() {
             return Ok(());
         }
@@ -107,7 +107,7 @@ impl Engine {
     fn begin(&self, order: &JudgeOrder, plan: &Plan, control: &Control) -> Result<Running> {
         let started = Instant::now();
         let id = job_id(plan);
-        let (job, judge_row) = self.start_job(order, plan, id)?;
+        let (job, judge_row) = self.start_job(order, plan, id, "judge")?;
         let claims = Arc::new(Claims {
             engine: self.clone(),
             judge: Arc::clone(&plan.judge),
@@ -162,7 +162,14 @@ impl Engine {
         })
     }
 
-    fn start_job(&self, order: &JudgeOrder, plan: &Plan, id: [u8; 16]) -> Result<(i64, i64)> {
+    /// Starts a job of a kind, or goes on with it; returns its local row and that of the judge.
+    pub(super) fn start_job(
+        &self,
+        order: &JudgeOrder,
+        plan: &Plan,
+        id: [u8; 16],
+        kind: &'static str,
+    ) -> Result<(i64, i64)> {
         let engine = self.clone();
         let (judge_id, version) = (plan.judge.id, plan.judge.version.clone());
         let (eval, eval_name) = (plan.eval_row, plan.eval.name.clone());
@@ -174,7 +181,7 @@ impl Engine {
             let title = format!("{} on {eval_name}", version.name);
             let start = Start {
                 id,
-                kind: "judge",
+                kind,
                 eval,
                 judge: Some(judge),
                 title: &title,
@@ -196,7 +203,7 @@ impl Engine {
     }
 
     /// The model and what every call shares; `None` for checks.
-    fn asking(
+    pub(super) fn asking(
         &self,
         order: &JudgeOrder,
         plan: &Plan,
@@ -260,7 +267,7 @@ impl Engine {
 }
 
 /// A limit of money means nothing where nobody knows the price.
-fn limits_can_be_kept(order: &JudgeOrder, plan: &Plan) -> Result<()> {
+pub(super) fn limits_can_be_kept(order: &JudgeOrder, plan: &Plan) -> Result<()> {
     if order.max_micros.is_some() && plan.offer.price == Cost::Unpriced {
         return Err(EngineError::refused(
             format!(
@@ -273,7 +280,7 @@ fn limits_can_be_kept(order: &JudgeOrder, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-fn compiled(rubric: &Rubric) -> Result<Checks> {
+pub(super) fn compiled(rubric: &Rubric) -> Result<Checks> {
     Checks::compile(rubric).map_err(|error| {
         EngineError::refused(error.to_string(), "`docket rubric check` names the line")
     })
@@ -296,7 +303,7 @@ fn spawn_driver(
         .map_err(|error| thread_error(&error))
 }
 
-fn thread_error(error: &std::io::Error) -> EngineError {
+pub(super) fn thread_error(error: &std::io::Error) -> EngineError {
     EngineError::refused(
         format!("cannot start a thread: {error}"),
         "close other programs and try again",

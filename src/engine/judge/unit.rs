@@ -44,6 +44,19 @@ pub(super) struct Done {
     pub failure: Option<Failure>,
 }
 
+impl Done {
+    /// Nothing came of it yet.
+    pub fn of(work: Arc<Work>, unit: Unit) -> Self {
+        Self {
+            work,
+            unit,
+            verdicts: Vec::new(),
+            calls: Vec::new(),
+            failure: None,
+        }
+    }
+}
+
 /// What every unit of a job shares.
 pub(super) struct Asking {
     pub judge: Arc<Judge>,
@@ -58,8 +71,8 @@ pub(super) struct Asking {
 }
 
 /// One question's answers, and what they cost.
-struct Answered {
-    verdicts: Vec<Verdict>,
+pub(super) struct Answered {
+    pub verdicts: Vec<Verdict>,
     call: Call,
 }
 
@@ -94,13 +107,7 @@ impl Answered {
 impl Asking {
     /// Asks until there are verdicts, or the transport or the work around it gives up.
     pub async fn run(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
-        let mut done = Done {
-            work,
-            unit,
-            verdicts: Vec::new(),
-            calls: Vec::new(),
-            failure: None,
-        };
+        let mut done = Done::of(work, unit);
         let prepared = &self.calls[done.unit.call];
         let outcome = if prepared.is_comparison() {
             self.compare(prepared, &mut done, slot).await
@@ -141,7 +148,7 @@ impl Asking {
     }
 
     /// One question with its re-asks.
-    async fn ask(
+    pub async fn ask(
         &self,
         prepared: &Prepared,
         done: &mut Done,
@@ -243,9 +250,23 @@ impl Asking {
         usage: Option<Usage>,
         took_ms: u128,
     ) {
-        done.calls.push(CallFact {
-            ticket: Some(done.work.row),
-            criterion: prepared.criterion().to_owned(),
+        let criterion = prepared.criterion();
+        let fact = self.call(done.work.row, criterion, class, usage, took_ms);
+        done.calls.push(fact);
+    }
+
+    /// A call to be remembered, with its price.
+    pub fn call(
+        &self,
+        ticket: i64,
+        criterion: &str,
+        class: &'static str,
+        usage: Option<Usage>,
+        took_ms: u128,
+    ) -> CallFact {
+        CallFact {
+            ticket: Some(ticket),
+            criterion: criterion.to_owned(),
             class,
             tokens: usage.map(|usage| {
                 [
@@ -257,7 +278,7 @@ impl Asking {
             }),
             micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
             took_ms: took_ms as u64,
-        });
+        }
     }
 
     fn cost(&self, reply: &crate::provider::Reply) -> Call {

@@ -78,7 +78,8 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    pub(super) fn new(class: Class, message: impl Into<String>) -> Self {
+    /// A reply that does not count, and why.
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
         Self {
             class,
             message: message.into(),

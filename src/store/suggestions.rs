@@ -1,0 +1,95 @@
+//! Corrections judges propose. Facts: one is added, never changed; the latest of a judge is the one that counts.
+
+use super::db::{Db, Val};
+use super::error::{Result, StoreError};
+use super::filter_sql::{Arg, compile};
+use super::queue::Ask;
+use crate::domain::ids::{JudgeVersionId, RubricId, SuggestionId, TicketId};
+use crate::domain::suggestion::{Helped, Suggestion};
+
+/// A stored suggestion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Identity.
+    pub id: SuggestionId,
+    /// The judge in people's words.
+    pub judge: String,
+    /// What it says.
+    pub suggestion: Suggestion,
+}
+
+/// Keeps a suggestion. `false` if it is known.
+pub fn put(
+    db: &Db,
+    ticket: (i64, &TicketId),
+    judge: (i64, &JudgeVersionId),
+    suggestion: &Suggestion,
+) -> Result<bool> {
+    let id = suggestion.id(ticket.1, judge.1);
+    let body = serde_json::to_string(suggestion).map_err(|_| damaged())?;
+    let sql = "INSERT INTO suggestion (id, ticket, judge, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING";
+    Ok(db.exec(sql, args![&id.0, ticket.0, judge.0, &body])? > 0)
+}
+
+/// The suggestion that counts on a ticket: the latest that helped, else the latest.
+pub fn of_ticket(db: &Db, ticket: i64) -> Result<Option<Stored>> {
+    let sql = "SELECT s.id, j.name, s.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
+    let mut all = db.query(sql, args![ticket], |row| {
+        Ok(Stored {
+            id: SuggestionId(row.id(0)?),
+            judge: row.text(1)?.to_owned(),
+            suggestion: read(row.text(2)?)?,
+        })
+    })?;
+    let best = all
+        .iter()
+        .position(|stored| stored.suggestion.helped == Helped::Helped)
+        .unwrap_or(0);
+    Ok((best < all.len()).then(|| all.swap_remove(best)))
+}
+
+/// The latest suggestion that helped, of a judge that scores under a rubric version.
+pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<Suggestion>> {
+    let sql = "SELECT s.body, j.name, j.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
+    let all = db.query(sql, args![ticket], |row| {
+        let judge = super::verdicts::version(row.text(1)?, row.text(2)?);
+        Ok((judge, read(row.text(0)?)?))
+    })?;
+    Ok(all
+        .into_iter()
+        .find(|(judge, one)| judge.scores_under(rubric) && one.helped == Helped::Helped)
+        .map(|(_, one)| one))
+}
+
+/// A judge's latest suggestion on a ticket.
+pub fn of_judge(db: &Db, ticket: i64, judge: i64) -> Result<Option<Suggestion>> {
+    let sql =
+        "SELECT body FROM suggestion WHERE ticket = ?1 AND judge = ?2 ORDER BY row DESC LIMIT 1";
+    db.first(sql, args![ticket, judge], |row| read(row.text(0)?))
+}
+
+/// Tickets with one output that a filter shows, that some judge has read and this judge (by local row) has not
+/// suggested a correction for, in plan order. One whose verification was interrupted is still to be done; with
+/// `again`, also one that could not be verified.
+pub fn without(db: &Db, ask: &Ask<'_>, judge: i64, again: bool) -> Result<Vec<i64>> {
+    let compiled = compile(db, ask.filter, &ask.scope, 4)?;
+    let sql = format!(
+        "SELECT t.row FROM ticket t WHERE t.eval = ?1 AND t.outputs = 1 AND {}
+           AND EXISTS (SELECT 1 FROM verdict v WHERE v.ticket = t.row)
+           AND NOT EXISTS (SELECT 1 FROM suggestion s WHERE s.ticket = t.row AND s.judge = ?2
+             AND (s.body NOT LIKE '%\"helped\":\"unverified\"%' OR (?3 = 0 AND s.body LIKE '%\"because\":[%')))
+         ORDER BY t.plan_key",
+        compiled.sql
+    );
+    let mut args: Vec<Val<'_>> = args![ask.scope.eval, judge, again].to_vec();
+    args.extend(compiled.args.iter().map(Arg::val));
+    db.query(&sql, &args, |row| row.int(0))
+}
+
+fn read(body: &str) -> Result<Suggestion> {
+    serde_json::from_str(body).map_err(|_| damaged())
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged("suggestion".into())
+}

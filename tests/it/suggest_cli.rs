@@ -1,0 +1,179 @@
+//! `docket judge --suggest` with scripted replies, and what of it may be exported.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::docket;
+
+const ITALY: &str = "Paris is in Italy, as the atlas says.";
+const FRANCE: &str = "Paris is in France, as the atlas says.";
+
+/// An eval of one ticket per answer, judged by the script's levels.
+fn prepared(folder: &Path, lines: &[Value]) {
+    let rows = json!({"request": "Where is Paris?", "response": ITALY});
+    std::fs::write(folder.join("log.jsonl"), format!("{rows}\n")).unwrap();
+    std::fs::write(
+        folder.join("rubric.toml"),
+        "schema = 1\nid = \"r\"\n[[criterion]]\nid = \"fact\"\nquestion = \"Is it true?\"\nscale = \"level5\"\n\
+         [[check]]\nid = \"short\"\ntype = \"max_chars\"\nchars = 60\non_fail = \"note\"\n",
+    )
+    .unwrap();
+    run(
+        folder,
+        &[
+            "import",
+            "log.jsonl",
+            "--eval",
+            "e",
+            "--rubric",
+            "rubric.toml",
+        ],
+    );
+    let script: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    std::fs::write(folder.join("script.jsonl"), script).unwrap();
+    let judged = run(
+        folder,
+        &["judge", "e", "--judge", "scripted:script.jsonl", "--json"],
+    );
+    assert_eq!(judged["scored"], 2, "{judged}");
+}
+
+fn run(folder: &Path, args: &[&str]) -> Value {
+    let made = docket(folder).args(args).output().unwrap();
+    assert!(
+        made.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    serde_json::from_slice(&made.stdout).unwrap_or_default()
+}
+
+fn suggest(folder: &Path) -> Value {
+    run(
+        folder,
+        &[
+            "judge",
+            "e",
+            "--judge",
+            "scripted:script.jsonl",
+            "--suggest",
+            "--json",
+        ],
+    )
+}
+
+/// A verdict for questions that contain `text`.
+fn verdict(text: &str, level: i32) -> Value {
+    json!({"match": text, "reply": {"verdict_id": "$verdict_id", "criterion": "fact", "evidence": [],
+        "reasoning": "Read.", "level": level, "reference_conflict": false, "cannot_judge": false, "cannot_judge_reason": ""}})
+}
+
+/// A correction; its line stands first, for its question holds the judged text too.
+fn correction(id: &str, quote: &str, replacement: &str, whole: &str) -> Value {
+    json!({"match": "What failed:", "reply": {"verdict_id": id, "corrected_output": whole, "unresolved": [],
+        "changes": [{"quote": quote, "replacement": replacement, "criterion": "fact"}]}})
+}
+
+#[test]
+fn a_suggestion_is_held_to_what_a_second_judgement_and_the_checks_say() {
+    let long = format!("{FRANCE} {}", "And so on and on. ".repeat(5));
+    let cases = [
+        (
+            "helped",
+            correction("$verdict_id", "Italy", "France", FRANCE),
+            5,
+            json!({"helped": 1, "rewrites": 0}),
+        ),
+        (
+            "did not help",
+            correction("$verdict_id", "Italy", "France", FRANCE),
+            0,
+            json!({"did_not_help": 1}),
+        ),
+        (
+            "rewrite",
+            correction("$verdict_id", "Spain", "France", FRANCE),
+            5,
+            json!({"helped": 1, "rewrites": 1}),
+        ),
+        (
+            "broken check",
+            correction("$verdict_id", "Spain", "France", &long),
+            5,
+            json!({"did_not_help": 1, "calls": 1}),
+        ),
+        (
+            "another id",
+            correction("ffffffffffff", "Italy", "France", FRANCE),
+            5,
+            json!({"helped": 0, "unscored": {"wrong_id": 1}, "calls": 3}),
+        ),
+    ];
+    for (name, reply, after, expected) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        prepared(
+            folder.path(),
+            &[reply, verdict("Italy", 1), verdict("France", after)],
+        );
+        let report = suggest(folder.path());
+        for (key, value) in expected.as_object().unwrap() {
+            assert_eq!(&report[key], value, "{name}: {key} of {report}");
+        }
+    }
+}
+
+#[test]
+fn a_second_start_asks_nothing_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let reply = correction("$verdict_id", "Italy", "France", FRANCE);
+    prepared(
+        folder.path(),
+        &[reply, verdict("Italy", 1), verdict("France", 5)],
+    );
+    assert_eq!(suggest(folder.path())["calls"], 2);
+    assert_eq!(suggest(folder.path())["tickets"], 0);
+}
+
+#[test]
+fn suggestions_that_helped_are_exported_only_when_asked_for_and_as_the_judges() {
+    let folder = tempfile::tempdir().unwrap();
+    let reply = correction("$verdict_id", "Italy", "France", FRANCE);
+    prepared(
+        folder.path(),
+        &[reply, verdict("Italy", 1), verdict("France", 5)],
+    );
+    suggest(folder.path());
+    let none = docket(folder.path())
+        .args([
+            "export", "e", "--format", "trl-sft", "--out", "none", "--rows", "all",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(
+        none.status.code(),
+        Some(1),
+        "nothing but a suggestion is there"
+    );
+    run(
+        folder.path(),
+        &[
+            "export",
+            "e",
+            "--format",
+            "trl-sft",
+            "--out",
+            "train",
+            "--rows",
+            "suggested",
+            "--json",
+        ],
+    );
+    let read =
+        |name: &str| std::fs::read_to_string(folder.path().join("train").join(name)).unwrap();
+    assert!(read("train.jsonl").contains(FRANCE));
+    let manifest: Value = serde_json::from_str(&read("manifest.json")).unwrap();
+    assert_eq!(manifest["counts"]["origin_judge"], 1, "{manifest}");
+    assert!(read("README.md").contains("1 row of origin `judge`"));
+    assert!(read("provenance.jsonl").contains("\"origin\":\"judge\""));
+}
