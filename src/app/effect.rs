@@ -10,8 +10,8 @@ use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage,
-    QueueQuery, Submission, TicketDoc, Undone,
+    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
+    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
 };
 use crate::text::diff::WordDiff;
 
@@ -161,6 +161,22 @@ pub enum Order {
     },
     /// Makes the sample eval. Replies: any number of [`Outcome::Progress`], then [`Outcome::Done`].
     MakeDemo,
+    /// Who could judge the tickets a filter shows. Reply: [`Outcome::Judges`].
+    LoadJudges {
+        /// Of which eval.
+        eval: EvalId,
+        /// The filter; empty for all.
+        filter: String,
+    },
+    /// Lets a judge read them. Replies: any number of [`Outcome::Progress`], then [`Outcome::Judged`].
+    Judge {
+        /// Of which eval.
+        eval: EvalId,
+        /// The judge's name.
+        judge: String,
+        /// The filter; empty for all.
+        filter: String,
+    },
     /// Indexes a few rows for search. Reply: [`Outcome::Indexed`].
     IndexSlice,
     /// Sets how an eval is reviewed. Reply: [`Outcome::Done`].
@@ -272,6 +288,10 @@ pub enum Outcome {
     Exported(Box<Exported>),
     /// Reply to `ImportFile`.
     Imported(ImportDone),
+    /// Reply to `LoadJudges`.
+    Judges(Vec<JudgeChoice>),
+    /// Reply to `Judge`: how it ended, in a sentence.
+    Judged(String),
     /// How far a long job is; the job goes on.
     Progress(Progress),
     /// Reply to `IndexSlice`: rows left.

@@ -38,7 +38,7 @@ pub enum Layer {
     Line,
     /// A question with yes and no.
     Confirm,
-    /// The question how an eval is reviewed.
+    /// A choice: how an eval is reviewed, who shall judge.
     Mode,
     /// Something to read.
     Reader,
@@ -106,7 +106,7 @@ pub fn layer(state: &AppState) -> Layer {
             Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
             Modal::Note(_) => Layer::Note,
             Modal::Confirm(_) => Layer::Confirm,
-            Modal::Mode(_) => Layer::Mode,
+            Modal::Mode(_) | Modal::Judges(_) => Layer::Mode,
             Modal::Diff(_) => Layer::Diff,
             Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) => Layer::Reader,
         };

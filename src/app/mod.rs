@@ -28,6 +28,7 @@ pub mod first_run;
 pub mod hints;
 pub mod home;
 pub mod input;
+pub mod judging;
 pub mod keymap;
 pub mod layer;
 pub mod layout;

@@ -114,6 +114,10 @@ pub enum Asked {
     ExportOptions,
     /// What would be written.
     Preview,
+    /// Who could judge.
+    Judges,
+    /// What a judge at work has said about the open ticket.
+    Look(TicketId),
     /// A running job.
     Job(Job),
     /// A slice of the index.
@@ -135,6 +139,8 @@ pub enum Job {
     Demo,
     /// An export.
     Export,
+    /// A judge's work.
+    Judge,
 }
 
 /// Orders that are on their way.

@@ -11,8 +11,8 @@ use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage,
-    QueueQuery, Submission, TicketDoc, Undone,
+    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
+    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -157,6 +157,12 @@ pub trait Desk: Send + Sync {
 
     /// Makes the sample evals.
     fn demo(&self, job: &Job<'_>) -> Answer<()>;
+
+    /// Who could judge the tickets a filter shows.
+    fn judges(&self, eval: EvalId, filter: &str) -> Answer<Vec<JudgeChoice>>;
+
+    /// Lets a judge read them; how it ended, in a sentence.
+    fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String>;
 
     /// Indexes a few rows for search, in a few milliseconds; returns how many are left.
     fn index_slice(&self) -> Answer<u64>;

@@ -5,6 +5,7 @@
 //! | write | 1 | everything that decides, claims or saves | as asked |
 //! | read | 2 | pages, tickets to look at, texts to lay out | any; of some only the last wins |
 //! | job | 1 | imports, exports, the sample, index slices | as asked; can be stopped |
+//! | judge | 1 | a judge's work | as asked; can be stopped; at the end waited for two seconds at most |
 //!
 //! Replies come back through one channel with the id of their order. The event loop never waits for a lane,
 //! except once: [`Runner::drained`] tells when everything written before quitting is safe.
@@ -14,6 +15,7 @@ use std::mem::{Discriminant, discriminant};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -24,6 +26,12 @@ use crate::app::input::Input;
 use super::desk::{Desk, Job};
 use super::perform::{Keep, perform, perform_command};
 
+/// The thread that lets judges read.
+const JUDGE: &str = "docket-judge";
+
+/// How long the end waits for a judge's calls under way.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
 /// Threads that read.
 const READERS: usize = 2;
 
@@ -33,6 +41,7 @@ enum Lane {
     Write,
     Read,
     Job,
+    Judge,
 }
 
 /// One thing to carry out.
@@ -54,6 +63,7 @@ pub struct Runner {
     write: Arc<Queue>,
     read: Arc<Queue>,
     job: Arc<Queue>,
+    judge: Arc<Queue>,
     stops: Mutex<HashMap<RequestId, Arc<AtomicBool>>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -90,6 +100,7 @@ impl Runner {
             write: Arc::default(),
             read: Arc::default(),
             job: Arc::default(),
+            judge: Arc::default(),
             stops: Mutex::default(),
             threads: Vec::new(),
         };
@@ -98,6 +109,7 @@ impl Runner {
             runner.spawn("docket-read", &runner.read.clone(), &worker)?;
         }
         runner.spawn("docket-job", &runner.job.clone(), &worker)?;
+        runner.spawn(JUDGE, &runner.judge.clone(), &worker)?;
         Ok(runner)
     }
 
@@ -118,7 +130,7 @@ impl Runner {
     pub fn ask(&self, request: RequestId, order: Order) {
         let lane = lane(&order);
         let cancelled = Arc::new(AtomicBool::new(false));
-        if lane == Lane::Job {
+        if matches!(lane, Lane::Job | Lane::Judge) {
             let mut stops = locked(&self.stops);
             stops.retain(|_, stop| Arc::strong_count(stop) > 1);
             stops.insert(request, Arc::clone(&cancelled));
@@ -164,6 +176,7 @@ impl Runner {
             Lane::Write => &self.write,
             Lane::Read => &self.read,
             Lane::Job => &self.job,
+            Lane::Judge => &self.judge,
         }
     }
 }
@@ -173,10 +186,22 @@ impl Drop for Runner {
         for stop in locked(&self.stops).values() {
             stop.store(true, Ordering::Relaxed);
         }
-        for queue in [&self.write, &self.read, &self.job] {
+        for queue in [&self.write, &self.read, &self.job, &self.judge] {
             queue.close();
         }
+        let deadline = Instant::now() + PATIENCE;
         for thread in self.threads.drain(..) {
+            // An endpoint may let a call hang; what is written is safe, and the lease ends by itself.
+            while thread.thread().name() == Some(JUDGE) && !thread.is_finished() {
+                if Instant::now() >= deadline {
+                    tracing::warn!("a call of the judge was left behind");
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            if thread.thread().name() == Some(JUDGE) && !thread.is_finished() {
+                continue;
+            }
             if thread.join().is_err() {
                 tracing::error!("a lane ended in a panic");
             }
@@ -235,6 +260,7 @@ fn lane(order: &Order) -> Lane {
         | Order::Prefetch { .. }
         | Order::LoadHistory { .. }
         | Order::LoadAgreement { .. }
+        | Order::LoadJudges { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
@@ -242,6 +268,7 @@ fn lane(order: &Order) -> Lane {
         Order::ExportRun(_) | Order::ImportFile { .. } | Order::MakeDemo | Order::IndexSlice => {
             Lane::Job
         }
+        Order::Judge { .. } => Lane::Judge,
         Order::OpenTicket { claim: true, .. }
         | Order::TakeNext { .. }
         | Order::RenewLease { .. }

@@ -2,16 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
+use crate::domain::failure::Class;
 use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::job::Outcome;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeView, Lease, Progress, QueueCounts, QueuePage,
-    QueueQuery, Submission, TicketDoc, Undone,
+    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
+    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
+use crate::engine::judge::{Control, JudgeOrder, Report};
 use crate::engine::queue::QueueError;
 use crate::engine::{Engine, EngineError};
 
@@ -62,6 +66,42 @@ impl From<QueueError> for Refusal {
             QueueError::Engine(error) => error.into(),
         }
     }
+}
+
+/// How often a judge's progress reaches the screen, which then reads anew what it shows.
+const TELL_EVERY: Duration = Duration::from_millis(500);
+
+fn name_of(engine: &Engine, eval: EvalId) -> Answer<String> {
+    let evals = engine.evals()?;
+    let found = evals.into_iter().find(|one| one.id == eval);
+    found.map(|one| one.name).ok_or_else(|| {
+        EngineError::refused("this eval is not in the workspace", "go Home and come back").into()
+    })
+}
+
+/// How a judge's work ended, in a sentence. What is not scored is said by its class.
+fn ended(report: &Report) -> String {
+    let how = match report.outcome {
+        Outcome::Done => "done",
+        Outcome::Cancelled => "stopped; it can go on",
+        Outcome::Budget => "its budget is spent",
+        Outcome::Failed => "failed",
+    };
+    let mut words = format!(
+        "{}: {how}, {} of {} tickets read",
+        report.judge, report.kept.tickets, report.total
+    );
+    for (class, count) in &report.kept.unscored {
+        let class = match Class::read(class) {
+            Some(class) => class.words(),
+            None => class.as_str(),
+        };
+        words.push_str(&format!(", {count} not scored: {class}"));
+    }
+    if let Some(message) = &report.message {
+        words.push_str(&format!(": {message}"));
+    }
+    words
 }
 
 /// Passes the progress of an import on.
@@ -210,6 +250,39 @@ impl Desk for EngineDesk {
             .load_sample(job.cancelled(), &mut |progress| {
                 tell(job, "the sample", progress);
             })?)
+    }
+
+    fn judges(&self, eval: EvalId, filter: &str) -> Answer<Vec<JudgeChoice>> {
+        let engine = self.engine();
+        let name = name_of(&engine, eval)?;
+        let usable = engine.usable_judges_for(&name, filter)?;
+        Ok(usable.into_iter().map(JudgeChoice::from).collect())
+    }
+
+    fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String> {
+        let engine = self.engine();
+        let order = JudgeOrder {
+            filter: filter.to_owned(),
+            ..JudgeOrder::new(name_of(&engine, eval)?, judge)
+        };
+        let control = Control::default();
+        let mut told = None;
+        let report = engine.judge_run(&order, &control, &mut |progress| {
+            if job.is_cancelled() {
+                control.stop();
+            }
+            if told.is_none_or(|told: Instant| told.elapsed() >= TELL_EVERY) {
+                told = Some(Instant::now());
+                job.tell(Progress {
+                    what: format!("{judge} reads"),
+                    done: progress.kept.tickets,
+                    total: Some(progress.total),
+                    unit: "tickets",
+                    rate: progress.rate,
+                });
+            }
+        })?;
+        Ok(ended(&report))
     }
 
     fn index_slice(&self) -> Answer<u64> {

@@ -15,8 +15,8 @@ use crate::domain::ticket::State;
 use crate::domain::view::{
     AgreementPage, Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone,
-    JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown,
-    Submission, TicketDoc, Undone, Why,
+    JudgeChoice, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
+    QueueRow, RowKey, Shown, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -486,6 +486,59 @@ impl Desk for FakeDesk {
     fn demo(&self, _job: &Job<'_>) -> Answer<()> {
         self.inner.lock().unwrap().empty = false;
         Ok(())
+    }
+
+    fn judges(&self, _eval: EvalId, _filter: &str) -> Answer<Vec<JudgeChoice>> {
+        let tickets = self.inner.lock().unwrap().sample.tickets.len() as u64;
+        let work = |calls: u64, price: Price, first_send: &[&str]| JudgeWork {
+            place: "api.example".into(),
+            tickets,
+            calls,
+            tokens: calls * 600,
+            price,
+            time: None,
+            first_send: first_send.iter().map(|field| (*field).into()).collect(),
+            needs_yes: None,
+        };
+        let choice = |name: &str, because: &str, work| JudgeChoice {
+            name: name.into(),
+            because: because.into(),
+            work,
+        };
+        Ok(vec![
+            choice(
+                "checks",
+                "the rubric's own checks, free",
+                Ok(work(0, Price::Free, &[])),
+            ),
+            choice(
+                "openai/gpt-4.1",
+                "key in OPENAI_API_KEY",
+                Ok(work(18, Price::Micros(12_000), &["request", "output"])),
+            ),
+            choice(
+                "local/MODEL",
+                "answers on this machine",
+                Err("name a model".into()),
+            ),
+        ])
+    }
+
+    fn judge(&self, _eval: EvalId, judge: &str, _filter: &str, job: &Job<'_>) -> Answer<String> {
+        let total = self.inner.lock().unwrap().sample.tickets.len() as u64;
+        for done in 0..total {
+            if job.is_cancelled() {
+                return Ok(format!("{judge}: stopped; it can go on"));
+            }
+            job.tell(Progress {
+                what: format!("{judge} reads"),
+                done,
+                total: Some(total),
+                unit: "tickets",
+                rate: 3.0,
+            });
+        }
+        Ok(format!("{judge}: done, {total} of {total} tickets read"))
     }
 
     fn index_slice(&self) -> Answer<u64> {

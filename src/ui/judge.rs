@@ -20,6 +20,8 @@ pub struct JudgePane<'a> {
     pub text: Option<&'a TextPane>,
     /// The key that shows the judge early.
     pub reveal_key: &'a str,
+    /// The key that lets a judge read.
+    pub judge_key: &'a str,
 }
 
 /// What stands beside the title: which judge, its overall score.
@@ -56,8 +58,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) {
         JudgeView::Nothing => {
             let words = Empty {
                 why: "No judge has read this.",
-                how: "Scores a judge gave come in with the rows they belong to.",
-                action: None,
+                how: "",
+                action: Some((pane.judge_key, "lets one read it; the checks are free")),
             };
             empty(pen, area, &words);
         }

@@ -340,6 +340,7 @@ impl Shown<'_> {
 
     fn judge(&self, pen: &mut Pen<'_>, place: &PaneArea) {
         let reveal_key = self.key(Action::Reveal);
+        let judge_key = self.key(Action::JudgeThese);
         let title = Title {
             name: "JUDGE",
             about: judge::about(&self.ticket.judge, self.doc.threshold.value),
@@ -351,6 +352,7 @@ impl Shown<'_> {
             judge: &self.ticket.judge,
             text: self.ticket.view.panes.get(&Pane::Judge),
             reveal_key: &reveal_key,
+            judge_key: &judge_key,
         };
         judge::draw(pen, rect(place.body), &pane);
     }

@@ -42,7 +42,7 @@ pub enum Scope {
     Line,
     /// A question with yes and no.
     Confirm,
-    /// The question how an eval is reviewed.
+    /// A choice: how an eval is reviewed, who shall judge.
     Mode,
     /// Something to read: a message, the history, the instructions.
     Reader,
@@ -88,7 +88,7 @@ impl Scope {
             Self::List => "Lists with a search field",
             Self::Line => "One line of text",
             Self::Confirm => "Yes or no",
-            Self::Mode => "How an eval is reviewed",
+            Self::Mode => "A choice",
             Self::Reader => "Reading",
         }
     }

@@ -83,6 +83,7 @@ actions! {
     Escalate "escalate" "Hand up, with a reason", "hand up" [Queue Ticket] ["!" "f8"] 0 Reviewer Free;
     Release "release" "Give the ticket back unreviewed", "release" [Queue Ticket] ["R"] 0 Reviewer Decides;
     Note "note" "Write a note", "note" [Queue Ticket Differs] ["m"] 8 Reviewer Free;
+    JudgeThese "judge" "Let a judge read these tickets", "judge these" [Home Queue Ticket Differs] ["B"] 0 Reviewer Free;
     // The open ticket.
     SelectLine "select-line" "Select lines of the text, for a note or to copy", "select" [Ticket Differs] ["v"] 0 Reviewer Free;
     Find "find" "Search", "search" [Queue Ticket Differs] ["/" "f7"] 0 Reviewer Free;

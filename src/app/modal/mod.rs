@@ -34,6 +34,8 @@ pub enum Modal {
     Diff(Box<DiffState>),
     /// How an eval is reviewed.
     Mode(ModeQuestion),
+    /// Who shall judge.
+    Judges(super::judging::JudgePick),
     /// Something to know.
     Message(Message),
     /// What happened to a ticket.
@@ -64,6 +66,8 @@ pub enum Confirmed {
     Export,
     /// Stops the running job.
     Stop,
+    /// Lets the chosen judge read, now that it is known what leaves and what it costs.
+    Judge,
 }
 
 /// What a line of text is for.

@@ -19,6 +19,7 @@ use super::{Pane, TicketState, commit, form, open, reading};
 /// Runs an action on the open ticket; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     match action {
+        Action::Commit if on_empty_judge(state) => super::super::judging::open(state, effects),
         Action::Commit | Action::EditorCommit => {
             leave_editor(state, effects);
             commit::commit(state, effects);
@@ -59,6 +60,13 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         _ => return form_key(state, action) || reading::run(state, action),
     }
     true
+}
+
+/// Whether Enter is pressed in the judge's pane while no judge has read the ticket.
+fn on_empty_judge(state: &AppState) -> bool {
+    state.ticket.as_ref().is_some_and(|ticket| {
+        ticket.view.focus == Pane::Judge && ticket.judge == crate::domain::view::JudgeView::Nothing
+    })
 }
 
 fn form_key(state: &mut AppState, action: Action) -> bool {

@@ -5,7 +5,7 @@ use super::super::effect::{Command, Effect, Order};
 use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::super::{agreement, export, first_run, home, practice, queue, ticket};
+use super::super::{agreement, export, first_run, home, judging, practice, queue, ticket};
 use super::refuse::{eval_of, refusal};
 
 /// Runs an action as if its key had been pressed. What cannot be done says why.
@@ -64,6 +64,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
             detail: "What it has done so far stays.".to_owned(),
             yes: Confirmed::Stop,
         })),
+        Action::JudgeThese => judging::open(state, effects),
         Action::Demo => job(
             state,
             super::super::state::Job::Demo,

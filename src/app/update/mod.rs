@@ -16,6 +16,7 @@ pub use clock::next_tick;
 pub use global::run;
 pub(crate) use global::{go_home, go_queue, job};
 pub use keys::{BURST_MS, HASTE_MS};
+pub(crate) use refuse::eval_of;
 pub use refuse::{DisabledReason, refusal};
 
 /// Takes one input. Never blocks, never fails; what cannot be done is said in the strip.
@@ -39,8 +40,8 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
     effects
 }
 
-/// Another process wrote: what is shown is read anew. What is being entered stays as it is.
-fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
+/// Another process, or a judge of this one, wrote: what is shown is read anew. What is being entered stays as it is.
+pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
     match state.screen {
         Screen::Home | Screen::FirstRun => global::load_home(state, effects),
         Screen::Queue => super::queue::update::reload(state, effects),

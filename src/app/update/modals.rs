@@ -7,7 +7,7 @@ use super::super::action::Action;
 use super::super::effect::{Command, Effect, Order};
 use super::super::modal::{Confirmed, Modal, ModeQuestion, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Tone};
-use super::super::{diff, export, layout, queue, ticket};
+use super::super::{diff, export, judging, layout, queue, ticket};
 
 /// Runs an action on the topmost dialog; false if there is none or it is not its own.
 pub(super) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
@@ -69,6 +69,7 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
                 .min(lines.saturating_sub(height));
         }
         Some(Modal::Instructions(view)) => view.pane.scroll(by),
+        Some(Modal::Judges(pick)) => pick.step(by),
         Some(Modal::Mode(question)) => {
             let at = usize::from(by > 0);
             question.choice = ModeQuestion::CHOICES[at].0;
@@ -141,6 +142,7 @@ fn accept(state: &mut AppState, effects: &mut Vec<Effect>) {
                     .ask(Asked::Mode(eval), Order::SetMode { eval, mode }),
             );
         }
+        Some(Modal::Judges(_)) => judging::chosen(state, effects),
         Some(Modal::Prompt(prompt)) => {
             let prompt = prompt.clone();
             answered(state, prompt, effects);
@@ -244,6 +246,7 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::Quit => super::global::quit(state, effects),
         Confirmed::DropEdit => ticket::update::drop_edit(state),
         Confirmed::Export => export::update::write(state, effects),
+        Confirmed::Judge => judging::start(state, effects),
         Confirmed::Stop => {
             if let Some(job) = state.requests.job() {
                 effects.push(Effect::Tell(Command::Cancel(job)));

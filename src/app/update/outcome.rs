@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, open, update as ticket_update};
-use super::super::{agreement, diff, export, first_run};
+use super::super::{agreement, diff, export, first_run, judging};
 use super::global;
 
 pub(super) fn outcome(
@@ -19,7 +19,12 @@ pub(super) fn outcome(
 ) {
     if let Outcome::Progress(progress) = outcome {
         if state.requests.asked(request).is_some() {
-            state.requests.progress.insert(request, progress);
+            let judge = state.requests.asked(request) == Some(&Asked::Job(Job::Judge));
+            let before = state.requests.progress.insert(request, progress);
+            let now = state.requests.progress.get(&request).map(|now| now.done);
+            if judge && before.map(|before| before.done) != now {
+                judging::wrote(state, effects);
+            }
             state.dirty = true;
         }
         return;
@@ -124,6 +129,12 @@ fn replied_elsewhere(
                 "the sample is there: Enter starts on the first eval",
             );
         }
+        (Asked::Judges, Outcome::Judges(choices)) => judging::listed(state, choices),
+        (Asked::Job(Job::Judge), Outcome::Judged(words)) => {
+            judging::wrote(state, effects);
+            state.say(Tone::Notice, words);
+        }
+        (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => {
             if let Some(home) = &mut state.home.home {
@@ -177,6 +188,20 @@ fn seat(state: &mut AppState, doc: TicketDoc, effects: &mut Vec<Effect>) {
             Tone::Notice,
             format!("{who} has just taken that ticket; this is the next"),
         );
+    }
+}
+
+/// What a judge at work has said about the open ticket. The engine keeps it hidden where it must be.
+fn look(state: &mut AppState, doc: TicketDoc) {
+    let open = state.ticket.as_mut().filter(|ticket| {
+        ticket.id() == Some(doc.ticket)
+            && matches!(ticket.phase, Phase::Answering)
+            && ticket.judge != doc.judge
+    });
+    if let Some(ticket) = open {
+        ticket.judge = doc.judge;
+        ticket.show_judge();
+        state.say(Tone::Notice, "a judge has read this ticket");
     }
 }
 
@@ -324,8 +349,8 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
             }));
         }
         // Read ahead and the index are comfort: the next use says what is wrong.
-        Asked::Prefetch | Asked::Index => return,
-        Asked::History | Asked::Diff => {
+        Asked::Prefetch | Asked::Index | Asked::Look(_) => return,
+        Asked::History | Asked::Diff | Asked::Judges => {
             state.modals.pop();
         }
         _ => {}

@@ -107,7 +107,10 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             .is_none()
             .then_some(DisabledReason::NoJob),
         Action::Import => import(state),
-        Action::Demo => state.requests.job().map(|_| DisabledReason::JobRunning),
+        Action::JudgeThese if eval_of(state).is_none() => Some(DisabledReason::NoEval),
+        Action::Demo | Action::JudgeThese => {
+            state.requests.job().map(|_| DisabledReason::JobRunning)
+        }
         Action::FieldEdit | Action::ExportWrite | Action::ExportOverride => export(state, action),
         _ => match state.screen {
             Screen::Queue => queue(state, action),
@@ -119,7 +122,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
 }
 
 /// The eval that "this eval" means now.
-pub(super) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
+pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
     match state.screen {
         Screen::Home | Screen::FirstRun => state.home.eval().map(|card| card.id),
         Screen::Ticket => state.ticket.as_ref().map(|ticket| ticket.eval),

@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod export;
 pub mod history;
 pub mod home;
+pub mod judging;
 pub mod queue;
 pub mod ticket;
 pub mod work;
@@ -17,6 +18,7 @@ pub use export::{
 };
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
+pub use judging::{JudgeChoice, JudgeWork, Price};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
 pub use ticket::{
     Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,

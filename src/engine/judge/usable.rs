@@ -1,7 +1,8 @@
 //! Which judges could be put to work here: the checks, keys that are set, local servers that answer.
 
 use super::super::{Engine, EngineError, Result};
-use super::{JudgeOrder, Offer};
+use super::{Cost, JudgeOrder, Offer};
+use crate::domain::view::{JudgeChoice, JudgeWork, Price};
 use crate::provider::{Found, Prices, usable};
 
 /// A judge that could be named.
@@ -23,6 +24,12 @@ const MODELS: usize = 5;
 impl Engine {
     /// Lists what is usable for an eval. Nothing is sent anywhere but to servers on this machine.
     pub fn usable_judges(&self, eval: &str) -> Result<Vec<UsableJudge>> {
+        self.usable_judges_for(eval, "")
+    }
+
+    /// The same for the tickets of an eval that a filter shows.
+    pub fn usable_judges_for(&self, eval: &str, filter: &str) -> Result<Vec<UsableJudge>> {
+        let eval = (eval, filter);
         let mut judges = vec![self.considered(eval, "checks", "the rubric's own checks, free")];
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -61,13 +68,46 @@ impl Engine {
         Ok(judges)
     }
 
-    fn considered(&self, eval: &str, judge: &str, because: &str) -> UsableJudge {
-        let offer = self.judge_offer(&JudgeOrder::new(eval, judge));
+    fn considered(&self, (eval, filter): (&str, &str), judge: &str, because: &str) -> UsableJudge {
+        let offer = self.judge_offer(&JudgeOrder {
+            filter: filter.to_owned(),
+            ..JudgeOrder::new(eval, judge)
+        });
         UsableJudge {
             name: judge.to_owned(),
             because: because.to_owned(),
             why_not: offer.as_ref().err().map(ToString::to_string),
             offer: offer.ok(),
+        }
+    }
+}
+
+impl From<UsableJudge> for JudgeChoice {
+    fn from(judge: UsableJudge) -> Self {
+        let why_not = judge.why_not.unwrap_or_default();
+        Self {
+            name: judge.name,
+            because: judge.because,
+            work: judge.offer.map(JudgeWork::from).ok_or(why_not),
+        }
+    }
+}
+
+impl From<Offer> for JudgeWork {
+    fn from(offer: Offer) -> Self {
+        Self {
+            needs_yes: offer.needs_yes(),
+            tickets: offer.tickets,
+            calls: offer.calls,
+            tokens: offer.tokens.0 + offer.tokens.1,
+            price: match offer.price {
+                Cost::Free => Price::Free,
+                Cost::Micros(micros) => Price::Micros(micros),
+                Cost::Unpriced => Price::Unpriced,
+            },
+            time: offer.time,
+            first_send: offer.first_send,
+            place: offer.place,
         }
     }
 }

@@ -174,3 +174,27 @@ fn reviewers_are_spoken_to_in_their_own_words() {
         }
     }
 }
+
+#[test]
+fn a_judge_that_sends_texts_away_names_host_and_fields_and_starts_only_after_a_yes() {
+    let (_, mut app) = reviewing(Mode::Blind);
+    app.press("B");
+    assert!(app.shows("18 calls"), "{}", app.screen());
+    app.press("j enter");
+    assert!(app.shows("First send to api.example"), "{}", app.screen());
+    app.press("n");
+    assert!(app.shows("Who shall read these?"), "{}", app.screen());
+    app.press("enter y").wait(200);
+    assert!(app.shows("of 6 tickets read"), "{}", app.screen());
+}
+
+#[test]
+fn a_reviewer_scores_on_while_the_checks_read_and_sees_no_level_while_blind() {
+    let (desk, mut app) = reviewing(Mode::Blind);
+    app.press("B enter");
+    assert!(app.state.modals.is_empty(), "{}", app.screen());
+    app.press("3 4 5");
+    assert!(!app.screen().contains("planted"), "{}", app.screen());
+    app.press("enter");
+    assert_eq!(desk.committed().len(), 1);
+}

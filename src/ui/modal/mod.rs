@@ -22,6 +22,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             Modal::Note(note) => write::note(pen, state, note),
             Modal::Diff(diff) => super::diff::draw(pen, state, diff),
             Modal::Mode(question) => read::mode(pen, state, question),
+            Modal::Judges(pick) => lists::judges(pen, state, pick),
             Modal::Message(message) => read::message(pen, state, message),
             Modal::History(history) => read::history(pen, state, history),
             Modal::Instructions(view) => read::instructions(pen, state, view),
