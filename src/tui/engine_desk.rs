@@ -1,5 +1,6 @@
 //! The desk over the engine: the workbench's orders carried out on a real workspace.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -96,10 +97,10 @@ fn ended(report: &Report) -> String {
             Some(class) => class.words(),
             None => class.as_str(),
         };
-        words.push_str(&format!(", {count} not scored: {class}"));
+        let _ = write!(words, ", {count} not scored: {class}");
     }
     if let Some(message) = &report.message {
-        words.push_str(&format!(": {message}"));
+        let _ = write!(words, ": {message}");
     }
     words
 }

@@ -1,5 +1,6 @@
 //! `docket judge` against an endpoint that misbehaves.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::Mutex;
@@ -16,9 +17,10 @@ const TICKETS: usize = 40;
 fn prepared(folder: &Path) -> PathBuf {
     let mut rows = String::new();
     for i in 0..TICKETS {
-        rows.push_str(&format!(
-            "{{\"request\":\"Question {i}: how long does it take?\",\"response\":\"It takes {i} days, as the contract says.\"}}\n"
-        ));
+        let _ = writeln!(
+            rows,
+            "{{\"request\":\"Question {i}: how long does it take?\",\"response\":\"It takes {i} days, as the contract says.\"}}"
+        );
     }
     std::fs::write(folder.join("log.jsonl"), rows).unwrap();
     let made = docket(folder)
@@ -189,7 +191,10 @@ fn who_is_asked_to_wait_waits_and_none_ends_failed() {
                 .header("retry-after: 1");
         }
         if asked.number.is_multiple_of(7) && !before {
-            seen.push((asked.nonce.clone(), Instant::now() - Duration::from_secs(1)));
+            seen.push((
+                asked.nonce.clone(),
+                Instant::now().checked_sub(Duration::from_secs(1)).unwrap(),
+            ));
             return Answer::new(500, "oops");
         }
         Answer::level(asked, 3).after(5)
@@ -257,6 +262,7 @@ fn a_budget_of_tokens_is_never_exceeded_and_a_larger_one_goes_on() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // A table.
 fn every_class_of_a_bad_reply_is_told_apart_and_none_is_a_score() {
     type Case = (&'static str, fn(&Asked) -> Answer);
     let cases: [Case; 8] = [
@@ -344,13 +350,16 @@ fn every_class_of_a_bad_reply_is_told_apart_and_none_is_a_score() {
 fn a_stopped_job_keeps_what_is_there_and_goes_on_with_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());
-    let endpoint = Endpoint::start(|asked| Answer::level(asked, 2).after(50));
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 2).after(120));
     let child = judge(folder.path(), &endpoint, &["--concurrency", "4"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(350));
+    let until = Instant::now() + Duration::from_secs(20);
+    while endpoint.requests().len() < 6 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();

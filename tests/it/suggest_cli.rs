@@ -30,7 +30,8 @@ fn prepared(folder: &Path, lines: &[Value]) {
             "rubric.toml",
         ],
     );
-    let script: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let script = lines.join("\n") + "\n";
     std::fs::write(folder.join("script.jsonl"), script).unwrap();
     let judged = run(
         folder,

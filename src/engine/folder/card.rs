@@ -59,7 +59,7 @@ impl Card<'_> {
     }
 
     fn body(&self, out: &mut String) {
-        let (rows, about) = (self.train + self.validation, self.about);
+        let rows = self.train + self.validation;
         let _ = writeln!(out, "# {}\n", plain(self.name()));
         let _ = writeln!(
             out,
@@ -75,6 +75,31 @@ impl Card<'_> {
             self.train,
             self.validation
         );
+        self.made(out);
+        self.held_out(out);
+        self.exceptions(out);
+        out.push_str("\n## Files\n\n| file | rows | SHA-256 |\n| --- | --- | --- |\n");
+        for file in self.files {
+            let rows = file.rows.map_or(String::new(), |rows| rows.to_string());
+            let _ = writeln!(out, "| `{}` | {rows} | `{}` |", file.path, file.sha256);
+        }
+        out.push_str(
+            "\n`provenance.jsonl` names for every row its file and line, ticket, reviewers, decision and raw record. \
+             `manifest.json` holds the counts, the split rule and the hash of every file.\n",
+        );
+        if matches!(
+            self.format,
+            TrainingFormat::OpenAiSft | TrainingFormat::TrlSft
+        ) {
+            out.push_str(
+                "\nTrainers of whole conversations learn every answer in a row, not only the reviewed last one.\n",
+            );
+        }
+    }
+
+    /// Where the rows come from and how they were chosen.
+    fn made(&self, out: &mut String) {
+        let about = self.about;
         out.push_str("## How it was made\n\n");
         let rows_of = &about.selection.rows;
         let _ = writeln!(
@@ -109,25 +134,6 @@ impl Card<'_> {
                 "- Source: {} (SHA-256 `{}`)",
                 code(&source.path),
                 plain(&source.sha256)
-            );
-        }
-        self.held_out(out);
-        self.exceptions(out);
-        out.push_str("\n## Files\n\n| file | rows | SHA-256 |\n| --- | --- | --- |\n");
-        for file in self.files {
-            let rows = file.rows.map_or(String::new(), |rows| rows.to_string());
-            let _ = writeln!(out, "| `{}` | {rows} | `{}` |", file.path, file.sha256);
-        }
-        out.push_str(
-            "\n`provenance.jsonl` names for every row its file and line, ticket, reviewers, decision and raw record. \
-             `manifest.json` holds the counts, the split rule and the hash of every file.\n",
-        );
-        if matches!(
-            self.format,
-            TrainingFormat::OpenAiSft | TrainingFormat::TrlSft
-        ) {
-            out.push_str(
-                "\nTrainers of whole conversations learn every answer in a row, not only the reviewed last one.\n",
             );
         }
     }

@@ -100,6 +100,21 @@ fn priced(calls: &[CallFact]) -> Option<i64> {
     (!known.is_empty()).then(|| known.iter().sum())
 }
 
+/// The first question, with room for the whole text twice: once corrected, once in the changes.
+fn question(asking: &Asking, wanted: suggest::Wanted, original: &str) -> Ask {
+    let room = ROOM + 2 * tokens::estimate(original);
+    let room = u32::try_from(room).unwrap_or(u32::MAX);
+    Ask {
+        model: Arc::clone(&asking.name),
+        prompt: wanted.prompt,
+        shape: Some(Arc::new(wanted.shape)),
+        max_output_tokens: Some(asking.max_output_tokens.max(room)),
+        temperature: asking.judge.temperature,
+        seed: Some(0),
+        parameters: None,
+    }
+}
+
 /// Asks for the correction, with re-asks as the class of what came back allows.
 async fn ask(
     desk: &Desk,
@@ -114,20 +129,7 @@ async fn ask(
         Err(rejected) => return Ok(Err(rejected)),
     };
     let original = original(&case.subject);
-    let room = ROOM + 2 * tokens::estimate(original);
-    let mut ask = Ask {
-        model: Arc::clone(&asking.name),
-        prompt: wanted.prompt,
-        shape: Some(Arc::new(wanted.shape)),
-        max_output_tokens: Some(
-            asking
-                .max_output_tokens
-                .max(u32::try_from(room).unwrap_or(u32::MAX)),
-        ),
-        temperature: asking.judge.temperature,
-        seed: Some(0),
-        parameters: None,
-    };
+    let mut ask = question(asking, wanted, original);
     let mut again = 0;
     loop {
         let reply = match asking.model.ask(&ask, None).await {
