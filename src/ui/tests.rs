@@ -276,7 +276,8 @@ fn after_the_commit_both_answers_stand_side_by_side_where_they_differ() {
         screen.contains("(1)  2  [3]  4   5    ▲ judge 1"),
         "{screen}"
     );
-    assert_eq!(screen.matches('▲').count(), 1, "{screen}");
+    assert_eq!(screen.matches("▲ judge").count(), 1, "{screen}");
+    assert_eq!(screen.matches("▲ you said 3").count(), 1, "{screen}");
     assert!(
         screen.contains("planted reasoning about correct"),
         "{screen}"
