@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::event_judge::{FirstSend, JudgeCorrected};
+
 use super::eval::{DatasetRole, Eval, Policy};
 use super::ids::{
     ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, PlanId, RubricId,
@@ -245,38 +247,6 @@ pub struct Adjudicated {
 pub struct Gold {
     /// Criterion id to the right answer; empty takes the gold mark off.
     pub answers: std::collections::BTreeMap<String, Answer>,
-}
-
-/// What left for an endpoint, said before it did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstSend {
-    /// Of which eval.
-    pub eval: EvalId,
-    /// The endpoint's name and host.
-    pub place: String,
-    /// Whether it is on this machine.
-    pub local: bool,
-    /// How many tickets were to be sent.
-    pub tickets: u64,
-    /// Which of their fields: `request`, `reference`, `output`.
-    pub fields: Vec<String>,
-}
-
-/// A person disagrees with a verdict and says why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JudgeCorrected {
-    /// The verdict.
-    pub verdict: VerdictId,
-    /// Its criterion.
-    pub criterion: String,
-    /// What the judge said; `None` where it gave no answer.
-    pub judge: Option<Answer>,
-    /// What the person says.
-    pub answer: Answer,
-    /// Why; may be empty.
-    pub reason: String,
-    /// The rubric version both answered.
-    pub rubric: RubricId,
 }
 
 /// New settings of an eval; absent ones stay.

@@ -6,6 +6,7 @@ pub mod count;
 pub mod effective;
 pub mod eval;
 pub mod event;
+mod event_judge;
 pub mod failure;
 pub mod filter;
 pub mod fold;

@@ -93,7 +93,7 @@ fn datasets_are_listed_with_role_and_size_and_a_role_can_be_changed() {
     refused(
         &run(at, "dataset role nosuch heldout"),
         "no dataset `nosuch` in `docket.db`",
-        "there is: contracts, discharge, support",
+        "there are: contracts, discharge, support",
     );
     let wrong = run(at, "dataset role support wrong");
     assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
@@ -129,7 +129,7 @@ fn a_move_of_clusters_tells_what_it_costs_and_asks_first() {
         &format!("dataset move support kept --cluster {cluster} --yes --reason tidy"),
     );
     assert!(
-        one.err.starts_with("1 clusters, ") && one.err.ends_with("moved\n"),
+        one.err.starts_with("1 cluster, 1 item") && one.err.ends_with("moved\n"),
         "{}",
         one.err
     );
@@ -140,7 +140,7 @@ fn a_move_of_clusters_tells_what_it_costs_and_asks_first() {
     refused(
         &run(at, "dataset move nosuch kept --yes"),
         "no dataset `nosuch` in `docket.db`",
-        "there is: contracts, discharge, kept, support",
+        "there are: contracts, discharge, kept, support",
     );
 }
 
@@ -183,7 +183,7 @@ fn an_eval_is_shown_and_changed_and_a_senseless_change_is_refused() {
     refused(
         &run(at, "eval set nosuch --overlap 2"),
         "no eval `nosuch` in `docket.db`",
-        "there is: support, contracts, discharge",
+        "there are: support, contracts, discharge",
     );
     done(at, "rubric new --text Good? -o good.toml");
     let moved = done(at, "eval set support --rubric good.toml").err;

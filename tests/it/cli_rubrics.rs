@@ -24,8 +24,8 @@ fn a_rubric_is_made_checked_and_shown() {
     );
     refused(
         &run(at, "rubric new --text Good? -o good.toml"),
-        "cannot write `good.toml`: File exists (os error 17)",
-        "does not exist",
+        "`good.toml` exists already and is left as it is",
+        "name another file with `--out`",
     );
     refused(
         &run(at, "rubric new"),

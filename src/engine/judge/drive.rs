@@ -101,7 +101,8 @@ pub(super) fn on_this_thread(drive: Drive, work: Receiver<Vec<Next>>) -> Result<
     })
 }
 
-/// A stopped job may finish what is under way for a moment: those calls are paid.
+/// A stopped job may finish what is under way for a moment, because those calls are paid; the model itself is
+/// not told of the stop.
 pub(super) async fn grace(cancel: &Cancel) {
     cancel.cancelled().await;
     tokio::time::sleep(Duration::from_secs(2)).await;

@@ -120,7 +120,7 @@ impl Engine {
         });
         let (told, done) = channel();
         let (paused, pause) = watch::channel(false);
-        let asking = self.asking(order, plan, job, control)?;
+        let asking = self.asking(order, plan, job)?;
         let model = asking.as_ref().map(|asking| Arc::clone(&asking.model));
         let purse = asking.as_ref().map(|asking| Arc::clone(&asking.purse));
         let (send_work, work) = tokio::sync::mpsc::channel(2);
@@ -208,7 +208,6 @@ impl Engine {
         order: &JudgeOrder,
         plan: &Plan,
         job: i64,
-        control: &Control,
     ) -> Result<Option<Arc<Asking>>> {
         let (name, price) = match &plan.judge.by {
             By::Checks => return Ok(None),
@@ -228,7 +227,6 @@ impl Engine {
         let set_up = Job {
             concurrency: order.concurrency.max(1),
             purse: purse.clone(),
-            cancel: control.cancel.clone(),
             capabilities: self.capabilities(plan, &name)?,
             ..Job::default()
         };

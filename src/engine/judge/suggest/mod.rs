@@ -92,7 +92,7 @@ impl Engine {
             checks: compiled(&plan.rubric)?,
         });
         let asking = self
-            .asking(&order.judge, &plan, job, control)?
+            .asking(&order.judge, &plan, job)?
             .ok_or_else(no_model)?;
         let (told, hear) = channel();
         let (pause, paused) = watch::channel(false);
