@@ -1,6 +1,6 @@
 //! What an endpoint's error means: the class, and a message that says what failed, where, why, and what to do.
 //!
-//! Endpoints tell the same thing in many words. The tables of those words are in [`signs`](super::signs); here is the
+//! Endpoints tell the same thing in many words. The tables of those words are in `signs`; here is the
 //! order in which they are asked.
 
 use std::time::Duration;
