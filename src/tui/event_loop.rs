@@ -147,12 +147,8 @@ impl Shell<'_> {
 
     /// Asks for what is shown first, and tells the state how large the screen is.
     fn first(&mut self, effects: Vec<Effect>) -> io::Result<()> {
-        let size = self.screen.size()?;
         self.apply(effects)?;
-        self.input(Input::Resize {
-            width: size.width,
-            height: size.height,
-        })
+        self.fit()
     }
 
     async fn wait(&mut self) -> Happened {
@@ -201,6 +197,9 @@ impl Shell<'_> {
             Happened::Written(written) => self.came_back(written),
             Happened::Watch => {
                 self.runner.watch();
+                if self.outside.is_none() {
+                    self.fit()?;
+                }
                 Ok(())
             }
             Happened::Time => self.tick(),

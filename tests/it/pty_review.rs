@@ -120,6 +120,24 @@ fn any_size_from_tiny_to_huge_is_survived_while_typing() {
 }
 
 #[test]
+fn a_key_together_with_a_new_size_hides_neither() {
+    let folder = sample();
+    let mut screen = Screen::start(folder.path(), &ARGS, (24, 80));
+    open_ticket(&mut screen);
+    for _ in 0..30 {
+        for (rows, cols, shown) in [(10, 40, "needs 60x15"), (24, 80, "answered")] {
+            for key in 0..8 {
+                if key == 4 {
+                    screen.resize(rows, cols);
+                }
+                screen.sends(b"j");
+            }
+            screen.shows(shown);
+        }
+    }
+}
+
+#[test]
 fn what_a_model_wrote_is_shown_and_never_obeyed() {
     let folder = sample();
     let mut screen = Screen::start(folder.path(), &ARGS, (48, 160));

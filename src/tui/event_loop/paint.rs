@@ -22,10 +22,7 @@ impl Shell<'_> {
         self.screen
             .resize(Rect::new(0, 0, size.width, size.height))?;
         self.pace.mark();
-        self.input(Input::Resize {
-            width: size.width,
-            height: size.height,
-        })
+        self.fit()
     }
 
     pub(super) fn draw_if_due(&mut self) -> io::Result<()> {
@@ -33,6 +30,7 @@ impl Shell<'_> {
         if self.outside.is_some() || !self.pace.is_due(now) {
             return Ok(());
         }
+        self.fit()?;
         self.screen.autoresize()?;
         let area = self.screen.get_frame().area();
         let mut frame = Buffer::empty(area);
@@ -46,7 +44,13 @@ impl Shell<'_> {
             return Ok(());
         }
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
+        let mut fits = true;
         self.screen.draw(|target| {
+            // The size may have changed since it was asked for: such a frame is drawn anew.
+            fits = target.area() == frame.area;
+            if !fits {
+                return;
+            }
             target.buffer_mut().clone_from(&frame);
             if let Some(cursor) = cursor {
                 target.set_cursor_position(cursor);
@@ -54,7 +58,24 @@ impl Shell<'_> {
         })?;
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
         self.screen.backend_mut().flush()?;
-        self.last = Some((frame, cursor));
+        self.last = fits.then_some((frame, cursor));
+        if !fits {
+            self.pace.mark();
+        }
         Ok(())
+    }
+
+    /// Tells the state how large the screen is, if it has not heard.
+    ///
+    /// The notice of the terminal may come late, and of two at once only one may come.
+    pub(super) fn fit(&mut self) -> io::Result<()> {
+        let size = self.screen.size()?;
+        if (self.state.size.width, self.state.size.height) == (size.width, size.height) {
+            return Ok(());
+        }
+        self.input(Input::Resize {
+            width: size.width,
+            height: size.height,
+        })
     }
 }
