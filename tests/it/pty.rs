@@ -141,6 +141,8 @@ impl Screen {
 
     /// Changes the size of the terminal.
     pub fn resize(&self, rows: u16, cols: u16) {
+        // Held over both: what is written for the new size is read at the new size.
+        let mut model = self.model.lock().unwrap();
         self.master
             .resize(PtySize {
                 rows,
@@ -149,11 +151,7 @@ impl Screen {
                 pixel_height: 0,
             })
             .unwrap();
-        self.model
-            .lock()
-            .unwrap()
-            .screen_mut()
-            .set_size(cells(rows), cells(cols));
+        model.screen_mut().set_size(cells(rows), cells(cols));
     }
 
     /// Sends a signal.
