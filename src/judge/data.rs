@@ -20,7 +20,7 @@ const STEM: &str = "<<<docket";
 pub(super) const ID_KEY: &str = "verdict_id";
 
 /// What stands between the words of a marked text.
-pub const DATAMARK: char = 'ˆ';
+pub const DATAMARK: char = crate::text::quote::BLANK_MARK;
 
 /// Whether a text is ASCII that everybody sees: most are, and need no closer look.
 pub(super) fn is_plain(text: &str) -> bool {

@@ -29,6 +29,7 @@ pub mod normalise;
 pub mod numbers;
 pub mod offsets;
 pub mod preview;
+pub mod quote;
 pub mod sanitise;
 pub mod search_terms;
 pub mod style;

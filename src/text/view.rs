@@ -150,7 +150,7 @@ fn pieces<'a>(text: &'a StyledText, range: Range<usize>, marks: &Marks) -> Vec<P
         .iter()
         .chain(marked)
         .flat_map(|(r, _)| [r.start, r.end])
-        .filter(|cut| range.contains(cut))
+        .filter(|cut| range.contains(cut) && text.text().is_char_boundary(*cut))
         .chain([range.start, range.end])
         .collect();
     cuts.sort_unstable();

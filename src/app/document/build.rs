@@ -88,7 +88,8 @@ pub(super) fn beginning(source: &Source, options: TextOptions, bytes: usize) -> 
     }
 }
 
-fn first_text(message: &Message) -> String {
+/// The words of an answer: what a map of its text leads back to.
+pub(super) fn first_text(message: &Message) -> String {
     let text = message.plain_text();
     match (&message.refusal, text.is_empty()) {
         (Some(refusal), true) => refusal.clone(),

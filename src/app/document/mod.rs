@@ -14,7 +14,7 @@ use crate::text::json::Fold;
 use crate::text::view::WrapCache;
 
 pub use build::{build, source_len};
-pub use pane::{Selection, TextPane};
+pub use pane::{Lit, Selection, TextPane};
 
 /// Texts longer than this are styled off the screen's thread; a plain beginning shows at once.
 pub const LONG: usize = 1024 * 1024;
@@ -32,6 +32,17 @@ pub enum Source {
     Plain(Arc<str>),
     /// A text that was styled elsewhere.
     Styled(Arc<StyledText>),
+}
+
+impl Source {
+    /// The text a model or a person wrote, if it is one text.
+    pub fn written(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match self {
+            Self::Message(message, _) => Some(build::first_text(message).into()),
+            Self::Text(text) | Self::Plain(text) => Some((&**text).into()),
+            Self::Request(..) | Self::Styled(_) => None,
+        }
+    }
 }
 
 /// How it is shown.

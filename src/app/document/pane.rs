@@ -8,7 +8,10 @@ use crate::text::json::Fold;
 use crate::text::view::{Marks, WrapCache};
 use crate::text::{Style, StyledText};
 
+mod light;
 mod search;
+
+pub use light::Lit;
 
 use super::{LONG, PaneKey, Source, TextOptions, build, source_len};
 
@@ -47,6 +50,7 @@ pub struct TextPane {
     needle: String,
     hits: Vec<Range<usize>>,
     hit: Option<usize>,
+    lit: Lit,
     evidence: Vec<(Range<usize>, Style)>,
     marks: Marks,
     revision: u64,
@@ -80,6 +84,7 @@ impl TextPane {
             needle: String::new(),
             hits: Vec::new(),
             hit: None,
+            lit: Lit::default(),
             evidence: Vec::new(),
             marks: Marks::default(),
             revision: 0,
@@ -104,6 +109,7 @@ impl TextPane {
             }
         };
         self.incomplete = long && !matches!(self.source, Source::Styled(_));
+        self.light_again();
         self.search_again();
         self.rewrap();
     }
@@ -222,6 +228,7 @@ impl TextPane {
         } else {
             self.rewrap();
         }
+        self.light_again();
         self.search_again();
         self.clamp();
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::view::TicketDoc;
 use crate::text::{Style, width};
 
-use super::super::document::{Source, TextOptions, TextPane};
+use super::super::document::{Lit, Source, TextOptions, TextPane};
 use super::super::layout::Size;
 use super::{Pane, TicketLayout, TicketOptions, TicketState, form_view, layout};
 
@@ -225,16 +225,13 @@ impl TicketState {
         let (text, quotes) = super::judge_text::text(self);
         let pane = TextPane::new(Source::Text(Arc::from(text)), self.view.options);
         self.view.panes.insert(Pane::Judge, pane);
-        let words: Vec<&str> = quotes.iter().map(String::as_str).collect();
-        let note = self.draft.note_range;
+        let lit = match self.draft.note_range {
+            Some((from, to)) if quotes.is_empty() => Lit::Range(from..to, Style::Note),
+            _ => Lit::Quotes(quotes),
+        };
         for (key, pane) in &mut self.view.panes {
             if matches!(key, Pane::Output(_)) {
-                if words.is_empty() {
-                    let range = note.map(|(from, to)| (from..to, Style::Note));
-                    pane.light(range.as_slice());
-                } else {
-                    pane.light_words(&words);
-                }
+                pane.light(lit.clone());
             }
         }
     }

@@ -1,7 +1,5 @@
 //! Searching in a pane, and what is lit in it.
 
-use std::ops::Range;
-
 use crate::text::Style;
 use crate::text::find::{find_all, next_hit, previous_hit};
 use crate::text::view::Marks;
@@ -56,27 +54,7 @@ impl TextPane {
         self.show_row(self.rows.row_at(start));
     }
 
-    /// Lights ranges of the source, such as a judge's quotes and the span of a note.
-    pub fn light(&mut self, source: &[(Range<usize>, Style)]) {
-        self.evidence = source
-            .iter()
-            .filter_map(|(range, style)| Some((self.text.map().text_range(range.clone())?, *style)))
-            .collect();
-        self.mark();
-    }
-
-    /// Lights words wherever they are shown.
-    pub fn light_words(&mut self, words: &[&str]) {
-        self.evidence = words
-            .iter()
-            .filter(|quote| !quote.is_empty())
-            .flat_map(|quote| find_all(self.text.text(), quote, 20))
-            .map(|range| (range, Style::Evidence))
-            .collect();
-        self.mark();
-    }
-
-    fn mark(&mut self) {
+    pub(super) fn mark(&mut self) {
         let mut marks = self.evidence.clone();
         marks.extend(self.hits.iter().map(|hit| (hit.clone(), Style::SearchHit)));
         if let Some(hit) = self.hit.and_then(|hit| self.hits.get(hit)) {
