@@ -100,6 +100,11 @@ fn the_second_of_two_outputs_is_corrected_and_exported_over_itself() {
         engine.matching(held.id, "has:correction", 9).unwrap().len(),
         1
     );
+    // Words of either output find the ticket.
+    for words in ["Alpha", "Bravo"] {
+        let found = engine.matching(held.id, words, 9).unwrap();
+        assert_eq!(found.len(), 1, "{words}");
+    }
     let line = "export pairs --format trl-dpo --rows pairs --out out --split train=1";
     done(folder.path(), line);
     let rows = std::fs::read_to_string(folder.path().join("out/train.jsonl")).unwrap();
