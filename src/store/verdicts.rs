@@ -289,6 +289,26 @@ pub fn of_judge(
     })
 }
 
+/// The latest levels given under a rubric version: criterion, level, characters of the output.
+pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String, i32, u64)>> {
+    let sql = "SELECT v.criterion, v.body, t.chars FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE v.judge = ?1 ORDER BY v.row DESC LIMIT ?2";
+    let mut levels = Vec::new();
+    for (judge, _, version) in judges(db)? {
+        if version.rubric.as_ref() != Some(rubric) {
+            continue;
+        }
+        db.each(sql, args![judge, most], |row| {
+            let verdict = read(row.text(1)?)?;
+            if let Some(level) = verdict.outcome.answer().and_then(Answer::level) {
+                levels.push((row.text(0)?.to_owned(), level, row.int(2)? as u64));
+            }
+            Ok(true)
+        })?;
+    }
+    Ok(levels)
+}
+
 /// How many verdicts each rubric version has, over all evals.
 pub fn by_rubric(db: &Db) -> Result<HashMap<RubricId, u64>> {
     let sql = "SELECT j.name, j.body, count(*) FROM verdict v JOIN judge j ON j.row = v.judge GROUP BY v.judge";

@@ -8,6 +8,7 @@ pub mod export;
 pub mod history;
 pub mod home;
 pub mod queue;
+pub mod quick;
 pub mod ticket;
 pub mod work;
 
@@ -18,6 +19,7 @@ pub use export::{
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
+pub use quick::{QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning};
 pub use ticket::{
     Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
 };
