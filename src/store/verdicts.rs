@@ -1,6 +1,6 @@
 //! Verdicts and the judges that gave them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::db::Db;
 use super::error::{Result, StoreError};
@@ -307,6 +307,28 @@ pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String
         })?;
     }
     Ok(levels)
+}
+
+/// How many verdicts each rubric version has in an eval, and how many tickets those are about.
+pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>> {
+    let sql = "SELECT v.ticket, count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2 GROUP BY v.ticket";
+    let mut tickets: HashMap<RubricId, (u64, HashSet<i64>)> = HashMap::new();
+    for (judge, _, version) in judges(db)? {
+        let Some(rubric) = version.rubric else {
+            continue;
+        };
+        let (verdicts, about) = tickets.entry(rubric).or_default();
+        db.each(sql, args![eval, judge], |row| {
+            about.insert(row.int(0)?);
+            *verdicts += row.int(1)? as u64;
+            Ok(true)
+        })?;
+    }
+    let counted = |(rubric, (verdicts, about)): (_, (u64, HashSet<i64>))| {
+        (rubric, (verdicts, about.len() as u64))
+    };
+    Ok(tickets.into_iter().map(counted).collect())
 }
 
 /// How many verdicts each rubric version has, over all evals.

@@ -19,7 +19,7 @@ pub use export::{
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
-pub use quick::{QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning};
+pub use quick::{QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning, RubricVersion};
 pub use ticket::{
     Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
 };

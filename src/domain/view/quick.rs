@@ -1,6 +1,6 @@
 //! A rubric tried on one example: what was asked, what came back, what it cost. Nothing of it is stored.
 
-use super::super::ids::TicketId;
+use super::super::ids::{RubricId, TicketId};
 use super::super::verdict::Verdict;
 
 /// One or two rubrics on one ticket.
@@ -86,4 +86,25 @@ pub struct QuickWarning {
     pub message: String,
     /// What to do.
     pub hint: String,
+}
+
+/// A rubric version an eval has asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RubricVersion {
+    /// Hash of its content.
+    pub id: RubricId,
+    /// The rubric's id.
+    pub name: String,
+    /// The label in its file, for people.
+    pub label: String,
+    /// When the eval took it up first, in milliseconds since 1970; `None` if the ledger does not say.
+    pub since_ms: Option<i64>,
+    /// Whether the eval asks it now.
+    pub current: bool,
+    /// Standing reviews that answer it.
+    pub reviews: u64,
+    /// Verdicts given under it.
+    pub verdicts: u64,
+    /// Tickets those are about.
+    pub judged_tickets: u64,
 }

@@ -6,7 +6,7 @@ use super::super::{Engine, Result};
 use crate::domain::ids::RubricId;
 use crate::domain::rubric::{Question, Rubric, Takes};
 use crate::domain::view::QuickWarning;
-use crate::stats;
+use crate::stats::describe::spearman;
 use crate::store::verdicts;
 
 /// Verdicts looked at, the latest ones.
@@ -67,7 +67,7 @@ fn length(question: &Question<'_>, given: &[Given]) -> Option<QuickWarning> {
     }
     let levels: Vec<f64> = given.iter().map(|(level, _)| f64::from(*level)).collect();
     let chars: Vec<f64> = given.iter().map(|(_, chars)| *chars as f64).collect();
-    let rho = stats::spearman(&levels, &chars).filter(|rho| rho.abs() >= MOVES)?;
+    let rho = spearman(&levels, &chars).filter(|rho| rho.abs() >= MOVES)?;
     let longer = if rho > 0.0 { "longer" } else { "shorter" };
     Some(QuickWarning {
         code: "level_moves_with_length",

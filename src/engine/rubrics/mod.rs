@@ -3,11 +3,11 @@
 //!
 //! Nothing here writes a verdict or puts a rubric to use.
 
-
+mod draft;
 mod history;
 mod sending;
 mod test;
+mod versions;
 
-
-
+pub use draft::{Drafted, GenerateOffer, GenerateOrder};
 pub use test::QuickTest;

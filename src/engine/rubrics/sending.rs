@@ -10,7 +10,7 @@ use super::super::{Engine, EngineError, Pen, Result};
 use crate::domain::eval::Eval;
 use crate::domain::event::{Body, FirstSend};
 use crate::domain::rubric::Rubric;
-use crate::provider::{Http, Job, Model, Price, Priced, Prices, Scripted};
+use crate::provider::{Http, Job, Model, Priced, Prices, Scripted};
 
 /// Somebody to ask.
 pub(super) struct Line {
@@ -18,16 +18,6 @@ pub(super) struct Line {
     /// The model by the endpoint's own name.
     pub name: Arc<str>,
     pub price: Priced,
-}
-
-impl Line {
-    /// The price of a token; `None` where it is free or unknown.
-    pub fn known_price(&self) -> Option<Price> {
-        match self.price {
-            Priced::Known(price) => Some(price),
-            Priced::Free | Priced::Unpriced => None,
-        }
-    }
 }
 
 /// What a judge's tokens cost.

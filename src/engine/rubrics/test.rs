@@ -73,11 +73,12 @@ impl Engine {
             report.judge = Some(judge.version.name.clone());
             report.place = Some(judge.by.place());
             report.first_send = sending::name_first_send(self, &example.eval, judge, 1, &[])?;
-            report.revealed = self.show_early(&example)?;
         }
         for trial in trials {
             report.sides.push(trial.run(self)?);
         }
+        // Last: nobody has seen a level of a test that failed.
+        report.revealed = report.judge.is_some() && self.show_early(&example)?;
         Ok(report)
     }
 
@@ -196,6 +197,9 @@ impl Trial {
             for one in done {
                 take(one, &self.rubric, &mut side, &mut read)?;
             }
+            if self.is_free() {
+                side.cost_micros = Some(0);
+            }
         }
         let all = read.iter().map(|(sample, verdict)| (*sample, verdict));
         let checks = side.checks.iter().map(|verdict| (0, verdict));
@@ -233,6 +237,11 @@ impl Trial {
             .collect();
         warnings.extend(history::warnings(engine, &self.id, &self.rubric)?);
         Ok(warnings)
+    }
+
+    fn is_free(&self) -> bool {
+        let judge = self.judge.as_ref();
+        judge.is_none_or(|judge| sending::price(judge) == Priced::Free)
     }
 
     fn work(&self) -> Work {
