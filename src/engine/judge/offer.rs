@@ -245,7 +245,11 @@ fn offer(
     })
 }
 
-pub(in crate::engine) fn was_sent(db: &Db, eval: &Eval, judge: &Judge) -> crate::store::Result<bool> {
+pub(in crate::engine) fn was_sent(
+    db: &Db,
+    eval: &Eval,
+    judge: &Judge,
+) -> crate::store::Result<bool> {
     let place = judge.by.place();
     let events = crate::store::ledger::global(db)?;
     Ok(events.iter().any(|event| match &event.body {

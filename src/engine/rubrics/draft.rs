@@ -148,8 +148,8 @@ impl Engine {
         };
         let judge = self.asked_judge(order, &eval, &rubric)?;
         let nonce = Nonce::of_task(&self.identity().secret, "from-note", &ticket.0);
-        let wanted =
-            generate::prompt_from_note(&rubric, &seen, &nonce, Some(ROOM)).map_err(|no| refuse(&no))?;
+        let wanted = generate::prompt_from_note(&rubric, &seen, &nonce, Some(ROOM))
+            .map_err(|no| refuse(&no))?;
         let drafted = self.put(&Question {
             eval,
             judge,
@@ -185,8 +185,8 @@ impl Engine {
         }
         let nonce = Nonce::of_task(&self.identity().secret, "generate", &eval.id.0);
         let purpose = [&eval.purpose, &eval.instructions].map(|text| text.trim());
-        let (wanted, fit) =
-            generate::prompt(purpose.join("\n").trim(), &shown, &nonce, Some(ROOM)).map_err(|no| refuse(&no))?;
+        let (wanted, fit) = generate::prompt(purpose.join("\n").trim(), &shown, &nonce, Some(ROOM))
+            .map_err(|no| refuse(&no))?;
         shown.truncate(fit);
         Ok(Question {
             eval,
@@ -249,7 +249,11 @@ impl Engine {
             sight::veil(&mut folded, self.reviewer());
         }
         let subject = subject(db, &ticket, &Rubric::empty("draft"))?;
-        let outputs: Vec<&str> = subject.outputs.iter().map(|one| one.text.as_str()).collect();
+        let outputs: Vec<&str> = subject
+            .outputs
+            .iter()
+            .map(|one| one.text.as_str())
+            .collect();
         Ok(Seen {
             input: subject.own_text(),
             output: outputs.join("\n\n"),
@@ -261,7 +265,10 @@ impl Engine {
         let tickets = question.shown.len() as u64;
         sending::name_first_send(self, &question.eval, &question.judge, tickets, &["notes"])?;
         let Some(line) = sending::open(&question.judge, Job::default())? else {
-            return Err(EngineError::refused("checks write no rubrics", "name a model"));
+            return Err(EngineError::refused(
+                "checks write no rubrics",
+                "name a model",
+            ));
         };
         let started = Instant::now();
         let ask = Ask {
@@ -288,7 +295,8 @@ impl Drafted {
     /// Names what a person should mend before using the draft as it now stands.
     fn looked_over(mut self) -> Self {
         self.problems = crate::formats::rubric::lint(&self.rubric);
-        self.problems.extend(crate::judge::vague::lint(&self.rubric));
+        self.problems
+            .extend(crate::judge::vague::lint(&self.rubric));
         self.problems
             .sort_by_key(|problem| problem.severity != Severity::Error);
         self
@@ -323,7 +331,10 @@ fn refuse(no: &Rejected) -> EngineError {
 
 /// What people wrote, each remark once.
 fn notes(folded: &Folded) -> Vec<String> {
-    let standing = folded.reviews.iter().filter_map(|one| one.current().note.as_ref());
+    let standing = folded
+        .reviews
+        .iter()
+        .filter_map(|one| one.current().note.as_ref());
     let loose = folded.notes.iter().map(|one| &one.value);
     let mut notes: Vec<String> = Vec::new();
     for note in standing.chain(loose) {
@@ -346,7 +357,10 @@ fn from_words(seen: &Seen) -> (Criterion, Example) {
     let said = words.join(" ");
     let mut criterion = Criterion::new(
         id.clone(),
-        format!("Is the output free of this fault: {}?", said.trim_end_matches(['.', '?', '!'])),
+        format!(
+            "Is the output free of this fault: {}?",
+            said.trim_end_matches(['.', '?', '!'])
+        ),
         Scale::Binary,
     );
     criterion.anchors = BTreeMap::from([

@@ -22,7 +22,11 @@ const MOVES: f64 = 0.5;
 pub(super) type Given = (i32, u64);
 
 /// Warnings from the stored verdicts of this rubric version.
-pub(super) fn warnings(engine: &Engine, id: &RubricId, rubric: &Rubric) -> Result<Vec<QuickWarning>> {
+pub(super) fn warnings(
+    engine: &Engine,
+    id: &RubricId,
+    rubric: &Rubric,
+) -> Result<Vec<QuickWarning>> {
     let rows = engine
         .store()
         .read(|db| verdicts::levels_under(db, id, LOOKED))?;

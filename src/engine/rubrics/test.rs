@@ -294,13 +294,14 @@ impl Trial {
             purse,
             max_output_tokens: self.rubric.judge.max_output_tokens,
         });
-        let units = (0..samples)
-            .flat_map(|sample| (0..self.calls.len()).map(move |call| Unit {
+        let units = (0..samples).flat_map(|sample| {
+            (0..self.calls.len()).map(move |call| Unit {
                 call,
                 sample,
                 attempt: 0,
                 keys: Vec::new(),
-            }));
+            })
+        });
         let asked = units.map(|unit| Arc::clone(&asking).run(Arc::clone(work), unit, None));
         let width = self.concurrency;
         on_network(async move {
@@ -310,7 +311,12 @@ impl Trial {
                 done.push(first.await);
             }
             if done.iter().all(|one| one.failure.is_none()) {
-                done.extend(stream::iter(asked).buffered(width).collect::<Vec<_>>().await);
+                done.extend(
+                    stream::iter(asked)
+                        .buffered(width)
+                        .collect::<Vec<_>>()
+                        .await,
+                );
             }
             done
         })
@@ -346,11 +352,7 @@ fn take(
 }
 
 /// The questions of the first reading, as they are sent.
-fn prompts(
-    secret: &[u8; 32],
-    calls: &[Prepared],
-    subject: &Subject,
-) -> Result<Vec<QuickPrompt>> {
+fn prompts(secret: &[u8; 32], calls: &[Prepared], subject: &Subject) -> Result<Vec<QuickPrompt>> {
     let mut prompts = Vec::with_capacity(calls.len());
     for prepared in calls {
         let pair = prepared.is_comparison().then_some((1, 2, Order::AsGiven));
