@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
 use crate::domain::count::counted;
-use crate::domain::rubric::{Rubric, Scale, Severity};
+use crate::domain::rubric::{Problem, Rubric, Scale, Severity};
 use crate::engine::library;
 use crate::formats::rubric::{self as file, Finding};
 use crate::text::table::{Column, Table};
@@ -205,7 +205,7 @@ fn line(rubric: &Rubric, from: &'static str) -> Line {
 }
 
 fn check(name: &str, context: &Context) -> Result<Exit, CliError> {
-    let loaded = load(Path::new(name))?;
+    let loaded = load_and(Path::new(name), &library::advice)?;
     let usable = loaded.rubric.is_some();
     if context.json() {
         let findings: Vec<_> = loaded.findings.iter().map(shown).collect();
@@ -239,12 +239,20 @@ fn shown(finding: &Finding) -> serde_json::Value {
 }
 
 fn load(path: &Path) -> Result<file::Loaded, CliError> {
+    load_and(path, &|_| Vec::new())
+}
+
+fn load_and(path: &Path, more: &dyn Fn(&Rubric) -> Vec<Problem>) -> Result<file::Loaded, CliError> {
     let text = fs::read_to_string(path)
         .map_err(|error| CliError::plain(format!("cannot read `{}`: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    Ok(file::load(&path.display().to_string(), &text, &|name| {
-        fs::read_to_string(folder.join(name))
-    }))
+    let resolve = |name: &str| fs::read_to_string(folder.join(name));
+    Ok(file::load_and(
+        &path.display().to_string(),
+        &text,
+        &resolve,
+        more,
+    ))
 }
 
 /// A rubric by file, built-in name, or as a sentence (anything with a blank in it).

@@ -29,4 +29,5 @@ mod pty_editor;
 mod pty_review;
 mod pty_terminal;
 mod read_only;
+mod rubric_work;
 mod support;

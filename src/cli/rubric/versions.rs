@@ -33,11 +33,7 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
         }
         let since = one
             .since_ms
-            .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-        let since = since.map_or_else(
-            || "–".to_owned(),
-            |at| at.strftime("%Y-%m-%d %H:%M").to_string(),
-        );
+            .map_or_else(|| "–".to_owned(), crate::cli::history::time);
         table.row([
             one.id.short().as_str(),
             &one.name,
