@@ -1,5 +1,10 @@
 //! `docket rubric`: check, make and show rubrics.
 
+mod asking;
+mod draft;
+mod quick;
+mod versions;
+
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +13,7 @@ use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
 use crate::domain::count::counted;
-use crate::domain::rubric::{Rubric, Scale, Severity};
+use crate::domain::rubric::{Problem, Rubric, Scale, Severity};
 use crate::engine::library;
 use crate::formats::rubric::{self as file, Finding};
 use crate::text::table::{Column, Table};
@@ -34,6 +39,24 @@ enum Command {
         /// A built-in name, a file, or a name of the workspace
         name: String,
     },
+    /// Try a rubric on one ticket, without keeping a verdict
+    Test(quick::Args),
+    /// Show what differs between two rubrics or versions; exit code 1 if anything does
+    Diff {
+        /// A built-in name, a file, or a version of the workspace by name or id
+        old: String,
+        /// The other one
+        new: String,
+    },
+    /// List the rubric versions of an eval, since when, and what each scored
+    Versions {
+        /// The eval
+        eval: String,
+    },
+    /// Let a model draft a rubric from an eval's inputs, outputs and notes
+    Generate(draft::Generate),
+    /// Make your note on a ticket a criterion, with its output as the example
+    FromNote(draft::FromNote),
     /// Make a rubric: from a sentence, or from a template
     New {
         /// The question, in a sentence
@@ -64,6 +87,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match &args.command {
         None | Some(Command::List) => list(context),
         Some(Command::Check { file }) => check(file, context),
+        Some(Command::Test(args)) => quick::run(args, context),
+        Some(Command::Diff { old, new }) => versions::diff(old, new, context),
+        Some(Command::Versions { eval }) => versions::versions(eval, context),
+        Some(Command::Generate(args)) => draft::generate(args, context),
+        Some(Command::FromNote(args)) => draft::from_note(args, context),
         Some(Command::Show { name }) => {
             let toml = match library::rubric_text(name) {
                 Some(text) => text.to_owned(),
@@ -83,13 +111,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
                 output::line(toml.trim_end())?;
                 return Ok(Exit::Done);
             };
-            let mut made = fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(out)
-                .map_err(|e| unwritable(out, &e))?;
-            std::io::Write::write_all(&mut made, toml.as_bytes())
-                .map_err(|e| unwritable(out, &e))?;
+            write_new(out, &toml)?;
             output::say(&format!(
                 "wrote `{}`; `docket rubric check {0}` checks it after your edits",
                 out.display()
@@ -97,6 +119,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// Writes a file that must not be there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path);
+    made.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
+        .map_err(|error| unwritable(path, &error))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
@@ -173,7 +205,7 @@ fn line(rubric: &Rubric, from: &'static str) -> Line {
 }
 
 fn check(name: &str, context: &Context) -> Result<Exit, CliError> {
-    let loaded = load(Path::new(name))?;
+    let loaded = load_and(Path::new(name), &library::advice)?;
     let usable = loaded.rubric.is_some();
     if context.json() {
         let findings: Vec<_> = loaded.findings.iter().map(shown).collect();
@@ -207,12 +239,20 @@ fn shown(finding: &Finding) -> serde_json::Value {
 }
 
 fn load(path: &Path) -> Result<file::Loaded, CliError> {
+    load_and(path, &|_| Vec::new())
+}
+
+fn load_and(path: &Path, more: &dyn Fn(&Rubric) -> Vec<Problem>) -> Result<file::Loaded, CliError> {
     let text = fs::read_to_string(path)
         .map_err(|error| CliError::plain(format!("cannot read `{}`: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    Ok(file::load(&path.display().to_string(), &text, &|name| {
-        fs::read_to_string(folder.join(name))
-    }))
+    let resolve = |name: &str| fs::read_to_string(folder.join(name));
+    Ok(file::load_and(
+        &path.display().to_string(),
+        &text,
+        &resolve,
+        more,
+    ))
 }
 
 /// A rubric by file, built-in name, or as a sentence (anything with a blank in it).
@@ -244,13 +284,14 @@ pub fn find(name: &str) -> Result<Rubric, CliError> {
 
 fn find_or_kept(name: &str, context: &Context) -> Result<Rubric, CliError> {
     match find(name) {
-        Err(error) if context.workspace().exists() => context
-            .open()?
-            .rubrics()?
-            .into_iter()
-            .rev()
-            .find(|rubric| rubric.id == name)
-            .ok_or(error),
+        Err(error) if context.workspace().exists() => {
+            let engine = context.open()?;
+            let named = engine.rubrics()?.into_iter().rev();
+            match named.into_iter().find(|rubric| rubric.id == name) {
+                Some(rubric) => Ok(rubric),
+                None => engine.rubric_version(name)?.ok_or(error),
+            }
+        }
         found => found,
     }
 }

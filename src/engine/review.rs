@@ -190,7 +190,7 @@ impl Engine {
         })
     }
 
-    fn reveal_in(
+    pub(super) fn reveal_in(
         &self,
         db: &Db,
         ticket: TicketId,

@@ -25,7 +25,11 @@ fn a_rubric_is_made_checked_and_shown() {
     refused(
         &run(at, "rubric new --text Good? -o good.toml"),
         "`good.toml` exists already and is left as it is",
+<<<<<<< HEAD
         "name another file with `--out`",
+=======
+        "name another file",
+>>>>>>> rubrics2
     );
     refused(
         &run(at, "rubric new"),
@@ -39,11 +43,11 @@ fn a_rubric_is_made_checked_and_shown() {
     );
     let checked = done(at, "rubric check good.toml");
     assert!(
-        checked.out.starts_with("good.toml:5:1: warning: "),
+        checked.out.starts_with("good.toml:1:1: warning: "),
         "{}",
         checked.out
     );
-    assert_eq!(checked.err, "0 errors, 2 warnings: usable\n");
+    assert_eq!(checked.err, "0 errors, 4 warnings: usable\n");
     assert_eq!(json(at, "rubric check good.toml --json", 0)["usable"], true);
     fs::write(at.join("bad.toml"), "id = 3\n").unwrap();
     let bad = run(at, "rubric check bad.toml");

@@ -33,4 +33,5 @@ mod pty_terminal;
 mod read_only;
 mod routing;
 mod suggest_cli;
+mod rubric_work;
 mod support;

@@ -8,19 +8,29 @@ mod doctor;
 mod drive;
 mod ending;
 mod feed;
+<<<<<<< HEAD
 mod keep;
 mod limit;
 mod offer;
 mod order;
+=======
+pub(in crate::engine) mod keep;
+pub(in crate::engine) mod offer;
+pub(in crate::engine) mod order;
+>>>>>>> rubrics2
 mod probing;
-mod purse;
+pub(in crate::engine) mod purse;
 mod route;
-mod run;
+pub(in crate::engine) mod run;
 mod running;
+<<<<<<< HEAD
 mod suggest;
 mod unit;
+=======
+pub(in crate::engine) mod unit;
+>>>>>>> rubrics2
 mod usable;
-mod work;
+pub(in crate::engine) mod work;
 
 pub use doctor::{EndpointReport, look_at_endpoints};
 pub use ending::Report;

@@ -1,0 +1,157 @@
+//! `docket rubric generate` and `docket rubric from-note`: drafts to edit, never put to use.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::asking::Asking;
+use super::write_new;
+use crate::cli::{CliError, Context, Exit, output};
+use crate::engine::rubrics::{Drafted, GenerateOrder};
+use crate::formats::rubric as file;
+use crate::text::numbers::money;
+
+/// Let a model draft a rubric from an eval's inputs, outputs and notes
+#[derive(Debug, clap::Args)]
+pub struct Generate {
+    /// The eval
+    #[arg(long, value_name = "EVAL")]
+    from: String,
+    #[command(flatten)]
+    asking: Asking,
+    /// Examples at most; those with notes come first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
+    tickets: u16,
+    /// Write the draft here; must not exist
+    #[arg(long, short = 'o', value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Make your note on a ticket a criterion, with its output as the example
+#[derive(Debug, clap::Args)]
+pub struct FromNote {
+    /// The first characters of the ticket's id
+    #[arg(long, value_name = "TICKET")]
+    ticket: String,
+    #[command(flatten)]
+    asking: Asking,
+    /// Write the draft here instead of to standard output; must not exist
+    #[arg(long, short = 'o', value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn cost(micros: Option<i64>) -> String {
+    match micros {
+        Some(0) => "free".to_owned(),
+        Some(micros) => money(micros),
+        None => "unpriced".to_owned(),
+    }
+}
+
+/// Drafts from an eval.
+pub fn generate(args: &Generate, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let Some(judge) = args.asking.order(&args.from) else {
+        return Err(CliError::new(
+            "nobody to draft it",
+            format!(
+                "name a model with `--judge`; `docket judge {}` lists what is usable",
+                args.from
+            ),
+        ));
+    };
+    // Before anything is paid for.
+    if args.out.exists() {
+        return Err(super::unwritable(
+            &args.out,
+            &std::io::ErrorKind::AlreadyExists.into(),
+        ));
+    }
+    let order = GenerateOrder {
+        judge,
+        tickets: usize::from(args.tickets),
+    };
+    let offer = engine.generate_offer(&order)?;
+    output::say(&format!(
+        "{}: {} examples with {} notes to {}, about {} tokens, at most {}",
+        offer.judge,
+        offer.tickets,
+        offer.notes,
+        offer.place,
+        offer.tokens.0 + offer.tokens.1,
+        cost(offer.cost_micros)
+    ));
+    if !offer.first_send.is_empty() {
+        output::say(&format!(
+            "first send of this eval: {}, notes; this is recorded",
+            offer.first_send.join(", ")
+        ));
+    }
+    let drafted = engine.generate_rubric(&order)?;
+    write_new(&args.out, &commented(&drafted))?;
+    ended(&drafted, &args.from, Some(&args.out), context)
+}
+
+/// Drafts from a note.
+pub fn from_note(args: &FromNote, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let ticket = engine.find_ticket(&args.ticket)?;
+    let eval = engine.open_ticket(ticket, false)?.eval.name.clone();
+    if let Some(out) = args.out.as_ref().filter(|out| out.exists()) {
+        return Err(super::unwritable(
+            out,
+            &std::io::ErrorKind::AlreadyExists.into(),
+        ));
+    }
+    let drafted = engine.criterion_from_note(ticket, args.asking.order(&eval).as_ref())?;
+    match &args.out {
+        Some(out) => write_new(out, &commented(&drafted))?,
+        None if !context.json() => output::line(commented(&drafted).trim_end())?,
+        None => {}
+    }
+    ended(&drafted, &eval, args.out.as_ref(), context)
+}
+
+/// The draft as a file, with the reasons on top.
+fn commented(drafted: &Drafted) -> String {
+    let mut text = String::from("# A draft: read and edit it before use.\n");
+    for (id, why) in drafted.why.iter().filter(|(_, why)| !why.is_empty()) {
+        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+        text.push_str(&format!("# {id}: {}\n", crate::text::sanitise::line(&why)));
+    }
+    text.push_str(&file::to_toml(&drafted.rubric));
+    text
+}
+
+fn ended(
+    drafted: &Drafted,
+    eval: &str,
+    out: Option<&PathBuf>,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    for problem in &drafted.problems {
+        output::say(&format!("to mend: {}; {}", problem.message, problem.hint));
+    }
+    output::say(&format!(
+        "{} tokens, {}, {} ms",
+        drafted.tokens.0 + drafted.tokens.1,
+        cost(drafted.cost_micros),
+        drafted.took_ms
+    ));
+    let next = out.map(|out| format!("docket eval set {eval} --rubric {}", out.display()));
+    if let (Some(out), Some(next)) = (out, &next) {
+        output::say(&format!(
+            "wrote `{}`, which nobody uses yet; once it is edited: `{next}`",
+            out.display()
+        ));
+    }
+    if context.json() {
+        output::json(&json!({
+            "rubric": drafted.rubric.id, "out": out, "criteria": drafted.rubric.criteria.iter().map(|one| &one.id).collect::<Vec<_>>(),
+            "toml": commented(drafted), "why": drafted.why, "to_mend": drafted.problems.iter().map(|one| &one.message).collect::<Vec<_>>(),
+            "input_tokens": drafted.tokens.0, "output_tokens": drafted.tokens.1,
+            "cost_micros": drafted.cost_micros, "next": next,
+        }))?;
+    }
+    Ok(Exit::Done)
+}

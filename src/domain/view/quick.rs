@@ -1,0 +1,110 @@
+//! A rubric tried on one example: what was asked, what came back, what it cost. Nothing of it is stored.
+
+use super::super::ids::{RubricId, TicketId};
+use super::super::verdict::Verdict;
+
+/// One or two rubrics on one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuickReport {
+    /// The example.
+    pub ticket: TicketId,
+    /// Its eval.
+    pub eval: String,
+    /// The judge in people's words; `None` if nobody was asked.
+    pub judge: Option<String>,
+    /// Where the texts went.
+    pub place: Option<String>,
+    /// Fields that left for that place for the first time.
+    pub first_send: Vec<String>,
+    /// Whether levels were shown to a blind reviewer, whose review of this ticket now counts as assisted.
+    pub revealed: bool,
+    /// The rubric, then the one it is held against.
+    pub sides: Vec<QuickSide>,
+}
+
+/// One rubric on the example.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickSide {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The first characters of its version's hash.
+    pub version: String,
+    /// The score that passes, 0 to 1.
+    pub threshold: f64,
+    /// Weighted score, 0 to 1; `None` unless every criterion has a level.
+    pub score: Option<f64>,
+    /// Whether that passes.
+    pub pass: Option<bool>,
+    /// The questions of the first reading, as they are sent.
+    pub prompts: Vec<QuickPrompt>,
+    /// One a criterion, in rubric order.
+    pub criteria: Vec<QuickCriterion>,
+    /// Outcomes of the rubric's checks.
+    pub checks: Vec<Verdict>,
+    /// What gives reason to doubt the rubric.
+    pub warnings: Vec<QuickWarning>,
+    /// Calls made, re-asks included.
+    pub calls: u64,
+    /// Tokens of questions and replies, as far as the endpoint counted them.
+    pub tokens: (u64, u64),
+    /// Millionths of the currency unit; `None` is unpriced, not free.
+    pub cost_micros: Option<i64>,
+    /// Milliseconds until the last reply.
+    pub took_ms: u64,
+}
+
+/// A question as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickPrompt {
+    /// The criterion, or the word for all of them.
+    pub criterion: String,
+    /// The standing instructions.
+    pub system: String,
+    /// The question.
+    pub user: String,
+}
+
+/// The readings of one criterion.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickCriterion {
+    /// Criterion id.
+    pub id: String,
+    /// One a reading; empty if nobody was asked.
+    pub readings: Vec<Verdict>,
+    /// Mean level of the readings that have one.
+    pub level: Option<f64>,
+    /// Lowest and highest level.
+    pub range: Option<(i32, i32)>,
+}
+
+/// A reason to doubt a rubric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickWarning {
+    /// Stable name of the rule.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// A rubric version an eval has asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RubricVersion {
+    /// Hash of its content.
+    pub id: RubricId,
+    /// The rubric's id.
+    pub name: String,
+    /// The label in its file, for people.
+    pub label: String,
+    /// When the eval took it up first, in milliseconds since 1970; `None` if the ledger does not say.
+    pub since_ms: Option<i64>,
+    /// Whether the eval asks it now.
+    pub current: bool,
+    /// Standing reviews that answer it.
+    pub reviews: u64,
+    /// Verdicts given under it.
+    pub verdicts: u64,
+    /// Tickets those are about.
+    pub judged_tickets: u64,
+}

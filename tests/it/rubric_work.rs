@@ -1,0 +1,196 @@
+//! Rubrics in the making: tried on one example, compared, drafted. Nothing is put to use and no verdict is kept.
+
+use std::fs;
+use std::path::Path;
+
+use super::cli_answers::{json, json_lines};
+use super::cli_reports::{done, run};
+
+const RUBRIC: &str = r#"
+id = "names-a-day"
+instructions = "Replies to customers who wait for a parcel; a reply must name the day it comes."
+[[criterion]]
+id = "day"
+question = "Does the reply name the day?"
+scale = "binary"
+[criterion.anchors]
+0 = "No day is named."
+1 = "A day is named."
+[[check]]
+id = "short"
+type = "max_chars"
+chars = 400
+on_fail = "note"
+"#;
+
+fn prepared() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("r.toml"), RUBRIC).unwrap();
+    fs::write(
+        at.join("log.jsonl"),
+        "{\"request\":\"When does it come?\",\"response\":\"It comes soon, on Monday.\"}\n",
+    )
+    .unwrap();
+    done(at, "import log.jsonl --eval e --rubric r.toml");
+    let ticket = json_lines(at, "tickets e --json")[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (folder, ticket)
+}
+
+fn script(at: &Path, replies: &[&str]) {
+    fs::write(at.join("s.jsonl"), replies.join("\n")).unwrap();
+}
+
+fn level(level: u8) -> String {
+    format!(
+        r#"{{"reply":{{"verdict_id":"$verdict_id","evidence":[{{"quote":"on Monday","problem":false}}],"reasoning":"It names Monday.","level":{level},"flags":[]}},"usage":{{"input":100,"cached_input":0,"output":10,"reasoning":0}}}}"#
+    )
+}
+
+#[test]
+fn a_test_shows_question_reply_and_spread_and_keeps_no_verdict() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    script(at, &[&level(1), &level(0), &level(1)]);
+    let line = format!(
+        "rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --samples 3 --prompt --json"
+    );
+    let report = json(at, &line, 0);
+    let side = &report["rubrics"][0];
+    let day = &side["criteria"][0];
+    assert_eq!(day["readings"].as_array().unwrap().len(), 3, "{report:#}");
+    assert_eq!(day["range"], serde_json::json!([0, 1]));
+    assert_eq!(
+        (side["calls"].as_u64(), side["input_tokens"].as_u64()),
+        (Some(3), Some(300))
+    );
+    assert!(
+        side["prompts"][0]["user"]
+            .as_str()
+            .unwrap()
+            .contains("It comes soon, on Monday.")
+    );
+    assert_eq!(
+        report["revealed"], true,
+        "the levels were shown to a blind reviewer"
+    );
+    assert_eq!(json_lines(at, "rubric versions e --json")[0]["verdicts"], 0);
+}
+
+#[test]
+fn checks_and_the_bare_question_need_no_model() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let bare = json(
+        at,
+        &format!("rubric test r.toml --ticket {ticket} --json"),
+        0,
+    );
+    assert_eq!(
+        (bare["judge"].is_null(), bare["revealed"].as_bool()),
+        (true, Some(false))
+    );
+    assert!(
+        bare["rubrics"][0]["prompts"][0]["system"]
+            .as_str()
+            .unwrap()
+            .len()
+            > 50
+    );
+    let checked = done(
+        at,
+        &format!("rubric test r.toml --ticket {ticket} --judge checks"),
+    );
+    assert!(checked.out.contains("short: 1"), "{}", checked.out);
+}
+
+#[test]
+fn two_versions_stand_side_by_side_on_one_example() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    fs::write(
+        at.join("r2.toml"),
+        RUBRIC.replace("name the day", "name the weekday"),
+    )
+    .unwrap();
+    script(at, &[&level(1)]);
+    let line =
+        format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --against r2.toml");
+    let ran = done(at, &line);
+    assert!(ran.out.contains("difference +0.00"), "{}", ran.out);
+    let diff = run(at, "rubric diff r.toml r2.toml");
+    assert_eq!(diff.code, 1);
+    assert!(
+        diff.out
+            .contains("+question = \"Does the reply name the weekday?\""),
+        "{}",
+        diff.out
+    );
+    assert_eq!(run(at, "rubric diff r.toml r.toml").code, 0);
+}
+
+#[test]
+fn a_move_says_what_was_judged_under_the_old_version() {
+    let (folder, _) = prepared();
+    let at = folder.path();
+    done(at, "judge e --judge checks");
+    fs::write(
+        at.join("r2.toml"),
+        RUBRIC.replace("name the day", "name the weekday"),
+    )
+    .unwrap();
+    let moved = done(at, "eval set e --rubric r2.toml");
+    assert!(
+        moved
+            .err
+            .contains("1 ticket was judged under the old version"),
+        "{}",
+        moved.err
+    );
+    let versions = json_lines(at, "rubric versions e --json");
+    assert_eq!(
+        (versions.len(), versions[1]["current"].as_bool()),
+        (2, Some(true))
+    );
+    assert_eq!(versions[0]["judged_tickets"], 1);
+}
+
+#[test]
+fn a_draft_is_a_file_nobody_uses_and_never_replaces_one() {
+    let (folder, _) = prepared();
+    let at = folder.path();
+    script(
+        at,
+        &[
+            r#"{"reply":{"verdict_id":"$verdict_id","title":"Parcels","instructions":"Replies about parcels.","criteria":[{"id":"day","question":"Does it name the day?","why":"a note","min":0,"max":1,"anchors":[{"level":0,"meaning":"No day."},{"level":1,"meaning":"A day."}],"weight":1}]}}"#,
+        ],
+    );
+    let before = json_lines(at, "rubric versions e --json");
+    let drafted = done(
+        at,
+        "rubric generate --from e --judge scripted:s.jsonl --out d.toml",
+    );
+    assert!(
+        drafted.err.contains("docket eval set e --rubric d.toml"),
+        "{}",
+        drafted.err
+    );
+    assert_eq!(before, json_lines(at, "rubric versions e --json"));
+    done(at, "rubric check d.toml");
+    assert!(
+        run(
+            at,
+            "rubric generate --from e --judge scripted:s.jsonl --out d.toml"
+        )
+        .err
+        .contains("exists already")
+    );
+    assert!(
+        run(at, "rubric generate --from e --judge checks --out x.toml")
+            .err
+            .contains("checks write no rubrics")
+    );
+}
