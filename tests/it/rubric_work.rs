@@ -1,7 +1,10 @@
 //! Rubrics in the making: tried on one example, compared, drafted. Nothing is put to use and no verdict is kept.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use serde_json::Value;
 
 use super::cli_answers::{json, json_lines};
 use super::cli_reports::{done, run};
@@ -46,23 +49,68 @@ fn script(at: &Path, replies: &[&str]) {
 
 fn level(level: u8) -> String {
     format!(
-        r#"{{"reply":{{"verdict_id":"$verdict_id","evidence":[{{"quote":"on Monday","problem":false}}],"reasoning":"It names Monday.","level":{level},"flags":[]}},"usage":{{"input":100,"cached_input":0,"output":10,"reasoning":0}}}}"#
+        r#"{{"reply":{{"verdict_id":"$verdict_id","criterion":"day","evidence":[{{"quote":"on Monday","problem":false}}],"reasoning":"It names Monday.","level":{level},"flags":[]}},"usage":{{"input":100,"cached_input":0,"output":10,"reasoning":0}}}}"#
     )
+}
+
+fn readings(criterion: &Value) -> &[Value] {
+    criterion["readings"].as_array().unwrap()
+}
+
+/// The id a reading's reply carries.
+fn id_of(reading: &Value) -> String {
+    let reply: Value = serde_json::from_str(reading["raw"].as_str().unwrap()).unwrap();
+    reply["verdict_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_came_before_a_failed_call_is_shown_and_the_failure_names_the_reply_it_followed() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let astray = level(0).replace("\"day\"", "\"night\"");
+    script(at, &[&level(1), &astray]);
+    let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --samples 2");
+    let ran = run(at, &line);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("    1 It names Monday."), "{}", ran.out);
+    assert!(
+        ran.err.contains(
+            "not everything was answered: no answer (bad_request), after replies that do not count (missing_criterion): \
+             the script has no reply left"
+        ),
+        "{}",
+        ran.err
+    );
+    script(at, &[&astray]);
+    let ran = run(at, &line);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
 }
 
 #[test]
 fn a_test_shows_question_reply_and_spread_and_keeps_no_verdict() {
     let (folder, ticket) = prepared();
     let at = folder.path();
+    done(at, "eval set e --mode blind");
     script(at, &[&level(1), &level(0), &level(1)]);
     let line = format!(
         "rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --samples 3 --prompt --json"
     );
-    let report = json(at, &line, 0);
+    let ran = done(at, &line);
+    assert_eq!(
+        ran.err,
+        "you have seen a judge's levels: your review of this ticket counts as assisted\n"
+    );
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
     let side = &report["rubrics"][0];
     let day = &side["criteria"][0];
-    assert_eq!(day["readings"].as_array().unwrap().len(), 3, "{report:#}");
+    assert_eq!(readings(day).len(), 3, "{report:#}");
     assert_eq!(day["range"], serde_json::json!([0, 1]));
+    let ids: BTreeSet<String> = readings(day).iter().map(id_of).collect();
+    assert_eq!(
+        ids.len(),
+        3,
+        "every reading is a question of its own: {ids:?}"
+    );
     assert_eq!(
         (side["calls"].as_u64(), side["input_tokens"].as_u64()),
         (Some(3), Some(300))

@@ -117,7 +117,7 @@ fn commented(drafted: &Drafted) -> String {
     let mut text = String::from("# A draft: read and edit it before use.\n");
     for (id, why) in drafted.why.iter().filter(|(_, why)| !why.is_empty()) {
         let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("# {id}: {}\n", crate::text::sanitise::line(&why)));
+        text.extend(["# ", id, ": ", &crate::text::sanitise::line(&why), "\n"]);
     }
     text.push_str(&file::to_toml(&drafted.rubric));
     text

@@ -81,6 +81,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         side.criteria
             .iter()
             .all(|one| one.readings.iter().all(scored))
+            && side.stopped.is_none()
     };
     Ok(if report.sides.iter().all(answered) {
         Exit::Done
@@ -112,6 +113,9 @@ fn told(report: &QuickReport, prompts: bool) -> Result<(), CliError> {
         }
         for check in &side.checks {
             say(&format!("  {}: {}", check.criterion, level(check)))?;
+        }
+        if let Some(why) = &side.stopped {
+            output::say(&format!("not everything was answered: {why}"));
         }
         for warning in &side.warnings {
             output::say(&format!(
@@ -219,6 +223,6 @@ fn side_json(side: &QuickSide, prompts: bool) -> Value {
         "rubric": side.rubric, "version": side.version, "threshold": side.threshold, "score": side.score,
         "pass": side.pass, "prompts": shown, "criteria": criteria, "checks": side.checks, "warnings": warnings,
         "calls": side.calls, "input_tokens": side.tokens.0, "output_tokens": side.tokens.1,
-        "cost_micros": side.cost_micros, "milliseconds": side.took_ms,
+        "cost_micros": side.cost_micros, "milliseconds": side.took_ms, "stopped": side.stopped,
     })
 }

@@ -51,6 +51,8 @@ pub struct QuickSide {
     pub cost_micros: Option<i64>,
     /// Milliseconds until the last reply.
     pub took_ms: u64,
+    /// Why some calls brought nothing; what the others brought stands.
+    pub stopped: Option<String>,
 }
 
 /// A question as it is sent.

@@ -149,7 +149,7 @@ impl Asking {
     }
 
     /// One question with its re-asks.
-    pub async fn ask(
+    pub(super) async fn ask(
         &self,
         prepared: &Prepared,
         done: &mut Done,

@@ -5,8 +5,11 @@
 
 mod draft;
 mod history;
+mod material;
+mod note;
 mod sending;
 mod test;
+mod trial;
 mod versions;
 
 pub use draft::{Drafted, GenerateOffer, GenerateOrder};
