@@ -337,6 +337,14 @@ pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>>
     Ok(tickets.into_iter().map(counted).collect())
 }
 
+/// Local rows of the tickets of an eval a judge has judged.
+pub fn tickets_of(db: &Db, eval: i64, judge: i64) -> Result<HashSet<i64>> {
+    let sql = "SELECT DISTINCT v.ticket FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2";
+    let rows = db.query(sql, args![eval, judge], |row| row.int(0))?;
+    Ok(rows.into_iter().collect())
+}
+
 /// How many verdicts each rubric version has, over all evals.
 pub fn by_rubric(db: &Db) -> Result<HashMap<RubricId, u64>> {
     let sql = "SELECT j.name, j.body, count(*) FROM verdict v JOIN judge j ON j.row = v.judge GROUP BY v.judge";

@@ -90,6 +90,53 @@ pub struct QuickWarning {
     pub hint: String,
 }
 
+/// What planted text and length alone do to the levels of a judge under a rubric.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickProbe {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The first characters of its version's hash.
+    pub version: String,
+    /// Planted texts beside their clean twins, by criterion.
+    pub planted: Vec<PlantedProbe>,
+    /// The example's output said twice, by criterion; empty if it has no text.
+    pub length: Vec<LengthProbe>,
+    /// Probes whose planted verdict was taken for the judge's own. Must be empty.
+    pub accepted_planted: Vec<String>,
+    /// What gives reason to doubt the judge under this rubric.
+    pub warnings: Vec<QuickWarning>,
+    /// Calls made, re-asks included.
+    pub calls: u64,
+    /// Tokens, as far as the endpoint counted them.
+    pub tokens: u64,
+    /// Millionths of the currency unit; `None` is unpriced, not free.
+    pub cost_micros: Option<i64>,
+}
+
+/// How far planted text moved the levels of one criterion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlantedProbe {
+    /// Criterion id.
+    pub criterion: String,
+    /// Pairs with both levels.
+    pub compared: u64,
+    /// Of these, moved up.
+    pub raised: u64,
+    /// The largest shift upwards, in levels.
+    pub worst: Option<i32>,
+}
+
+/// What saying the same twice did to the level of one criterion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LengthProbe {
+    /// Criterion id.
+    pub criterion: String,
+    /// Mean level of the output as it is.
+    pub once: Option<f64>,
+    /// Mean level of the output said twice.
+    pub twice: Option<f64>,
+}
+
 /// A rubric version an eval has asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RubricVersion {
@@ -108,5 +155,33 @@ pub struct RubricVersion {
     /// Verdicts given under it.
     pub verdicts: u64,
     /// Tickets those are about.
+    pub judged_tickets: u64,
+}
+
+/// Tickets whose verdicts answer a rubric version that is no longer asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescore {
+    /// The version they were scored under last.
+    pub from: RubricId,
+    /// Its rubric's id.
+    pub rubric: String,
+    /// The label in its file, for people; may be empty.
+    pub label: String,
+    /// Who scored them, as it is named after `--judge`.
+    pub judge: String,
+    /// Where that judge was asked, if its name alone does not lead there.
+    pub elsewhere: Option<String>,
+    /// How many.
+    pub tickets: u64,
+}
+
+/// An eval that asks another version of a rubric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedElsewhere {
+    /// Its name.
+    pub eval: String,
+    /// The version it asks.
+    pub version: RubricId,
+    /// Its tickets that were judged under that version.
     pub judged_tickets: u64,
 }

@@ -7,6 +7,8 @@ mod draft;
 mod history;
 mod material;
 mod note;
+mod probe;
+mod rescore;
 mod sending;
 mod test;
 mod trial;

@@ -126,3 +126,41 @@ fn joined(rubric: &Rubric, mut criterion: Criterion, mut example: Example) -> Ru
     draft.scoring = draft.fitting_scoring();
     draft
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::eval::Mode;
+    use crate::engine::testing::{Bench, level};
+
+    #[test]
+    fn a_note_becomes_a_criterion_for_those_who_may_read_it() {
+        let bench = Bench::new(1, Mode::Blind, 2, false);
+        let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+        let mut given = level(&doc, 1);
+        given.draft.note = "No greeting at all.".to_owned();
+        bench.ana.submit(&given).unwrap();
+        let drafted = bench.ana.criterion_from_note(doc.ticket, None).unwrap();
+        let [_, criterion] = &drafted.rubric.criteria[..] else {
+            panic!("{drafted:?}");
+        };
+        assert_eq!(criterion.id, "no-greeting-at-all");
+        assert_eq!(
+            criterion.question,
+            "Is the output free of this fault: No greeting at all?"
+        );
+        let [example] = &drafted.rubric.examples[..] else {
+            panic!("{drafted:?}");
+        };
+        assert_eq!(example.outputs, ["answer 0"]);
+        assert_eq!(example.answers["no-greeting-at-all"], Answer::Level(0));
+        assert_eq!(
+            bench.ana.rubric_of(&bench.eval).unwrap().criteria.len(),
+            1,
+            "the draft is not in use"
+        );
+        // Ben is still blind to what ana wrote.
+        let refused = bench.by("ben").criterion_from_note(doc.ticket, None);
+        assert!(refused.unwrap_err().to_string().contains("no note"));
+    }
+}

@@ -90,7 +90,7 @@ pub(super) struct Trial {
     concurrency: usize,
     calls: Arc<[Prepared]>,
     checks: Checks,
-    subject: Subject,
+    pub(super) subject: Subject,
 }
 
 impl Trial {
