@@ -59,6 +59,21 @@ pub fn fold_catalog(events: &[Event]) -> Catalog {
                     eval.opened.entry(who).or_insert(event.id);
                 }
             }
+            Body::TestSplitRead(read) => {
+                if let Some(eval) = catalog.evals.get_mut(&read.eval) {
+                    eval.promoted.insert(read.judge);
+                }
+            }
+            Body::GuidelineApproved(one) => {
+                if let Some(eval) = catalog.evals.get_mut(&one.eval) {
+                    eval.unlearned.remove(&one.set);
+                }
+            }
+            Body::GuidelineRemoved(one) => {
+                if let Some(eval) = catalog.evals.get_mut(&one.eval) {
+                    eval.unlearned.insert(one.set.clone());
+                }
+            }
             Body::RubricMoved(moved) => {
                 if let Some(eval) = catalog.evals.get_mut(&moved.eval) {
                     eval.rubric = moved.to;

@@ -120,6 +120,14 @@ fn what(body: &Body) -> String {
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
         Body::JudgeCorrected(one) => with("corrected the judge", &one.reason),
         Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
+        Body::GuidelineApproved(one) => format!("approved the guidelines {}", one.set_short()),
+        Body::GuidelineRemoved(one) => with(
+            &format!("removed the guidelines {}", one.set_short()),
+            &one.reason,
+        ),
+        Body::TestSplitRead(one) => {
+            format!("read the test share for the judge {}", one.judge.short())
+        }
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
         Body::Redone(_) => "brought it back".into(),

@@ -10,6 +10,7 @@ mod error;
 pub mod evals;
 pub mod export;
 pub mod found;
+pub mod guidelines;
 pub mod history;
 pub mod home;
 pub mod import;

@@ -9,6 +9,7 @@ mod drive;
 mod ending;
 mod feed;
 mod keep;
+mod learn;
 mod limit;
 mod offer;
 mod order;
@@ -22,6 +23,7 @@ mod unit;
 mod usable;
 mod work;
 
+pub use crate::judge::retrieve::MOST_SHOTS;
 pub use doctor::{EndpointReport, look_at_endpoints};
 pub use ending::Report;
 pub use keep::Kept;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::learn::Shots;
 use super::order::Judge;
 use super::purse::JobPurse;
 use super::work::Work;
@@ -30,6 +31,8 @@ pub(super) struct Unit {
     pub attempt: u32,
     /// Under which keys its verdicts are remembered, by the call's criteria.
     pub keys: Vec<[u8; 32]>,
+    /// What the judge is shown of what experts said.
+    pub shots: Arc<Shots>,
 }
 
 /// What came of it.
@@ -116,7 +119,12 @@ impl Asking {
             asked.map(|answered| with_call(answered.verdicts, &answered.call))
         };
         match outcome {
-            Ok(verdicts) => done.verdicts = verdicts,
+            Ok(mut verdicts) => {
+                for verdict in &mut verdicts {
+                    verdict.learned_from.clone_from(&done.unit.shots.tickets);
+                }
+                done.verdicts = verdicts;
+            }
             Err(failure) => done.failure = Some(failure),
         }
         done
@@ -164,7 +172,7 @@ impl Asking {
             subject: &work.subject,
             nonce: &nonce,
             pair: pair.map(|(first, second, order)| Pair::of(first, second, order)),
-            shots: &[],
+            shots: &done.unit.shots.examples,
             room: None,
         };
         match prepared.fill(&filling) {
