@@ -72,12 +72,8 @@ pub struct Args {
     /// Ask again where an earlier reply gave no answer
     #[arg(long)]
     again: bool,
-    /// Show the judge how experts corrected judges on similar tickets, of the share that may teach
-    #[arg(long, requires = "judge")]
-    learn: bool,
-    /// Show the judge these guidelines: a file, which approves it, or the hash of approved ones
-    #[arg(long, value_name = "FILE|HASH", requires = "judge")]
-    guidelines: Option<String>,
+    #[command(flatten)]
+    learn: Learn,
     /// Do not score: suggest a correction for every ticket that fails by the judge that counts, and verify it
     #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel", "learn", "guidelines"])]
     suggest: bool,
@@ -86,6 +82,17 @@ pub struct Args {
     dry_run: bool,
     #[command(flatten)]
     steer: Steer,
+}
+
+/// What the judge is shown of what experts said.
+#[derive(Debug, clap::Args)]
+struct Learn {
+    /// Show the judge how experts corrected judges on similar tickets, of the share that may teach
+    #[arg(long, requires = "judge")]
+    learn: bool,
+    /// Show the judge these guidelines: a file, which approves it, or the hash of approved ones
+    #[arg(long, value_name = "FILE|HASH", requires = "judge")]
+    guidelines: Option<String>,
 }
 
 /// What is wanted of a job that runs in this process or another.
@@ -179,14 +186,14 @@ fn order(args: &Args, judge: String) -> JudgeOrder {
         filter: args.filter.clone(),
         limit: args.limit,
         again: args.again,
-        learn: args.learn,
+        learn: args.learn.learn,
         ..JudgeOrder::new(args.eval.clone(), judge)
     }
 }
 
 /// The guidelines named, by their hash. Naming a file approves what stands in it.
 fn named_guidelines(args: &Args, engine: &Engine) -> Result<Option<String>, CliError> {
-    let Some(named) = &args.guidelines else {
+    let Some(named) = &args.learn.guidelines else {
         return Ok(None);
     };
     let file = PathBuf::from(named);

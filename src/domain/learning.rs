@@ -61,10 +61,13 @@ pub fn agreed_corrections(
             latest.entry(about).or_default().insert(&one.reviewer, one);
         }
     }
-    latest.into_values().filter_map(together).collect()
+    latest
+        .into_values()
+        .filter_map(|one| together(&one))
+        .collect()
 }
 
-fn together(by_person: BTreeMap<&str, &JudgeCorrection>) -> Option<AgreedCorrection> {
+fn together(by_person: &BTreeMap<&str, &JudgeCorrection>) -> Option<AgreedCorrection> {
     let first = by_person.values().next()?;
     let answer = &first.said.answer;
     let same = by_person.values().all(|one| one.said.answer == *answer);

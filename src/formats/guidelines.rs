@@ -48,77 +48,91 @@ struct Entry {
     sources: Vec<Spanned<String>>,
 }
 
+/// A file as it is read.
+struct Source<'a> {
+    file: &'a str,
+    text: &'a str,
+    criteria: &'a [&'a str],
+}
+
 /// Reads a file. `file` is the name shown in errors, `criteria` are the ids a guideline may be about.
 pub fn parse(file: &str, text: &str, criteria: &[&str]) -> Result<Vec<Guideline>, GuidelinesError> {
-    let fault = |offset: usize, what: String, hint: String| {
-        let (line, column) = place(text, offset);
+    let source = Source {
+        file,
+        text,
+        criteria,
+    };
+    let read: File = toml::from_str(text).map_err(|error| {
+        source.fault(
+            error.span().map_or(0, |span| span.start),
+            error.message().trim().replace('\n', ", "),
+            "each rule is a table `[[guideline]]` with `text`, and if it is about one criterion `criterion`",
+        )
+    })?;
+    let rules = read.guideline.len();
+    if rules == 0 || rules > MOST_GUIDELINES {
+        return Err(source.fault(
+            0,
+            format!("{rules} rules; a judge is shown 1 to {MOST_GUIDELINES}"),
+            "what is longer belongs into the rubric's instructions",
+        ));
+    }
+    read.guideline
+        .into_iter()
+        .map(|entry| source.rule(entry))
+        .collect()
+}
+
+impl Source<'_> {
+    fn fault(&self, offset: usize, what: String, hint: impl Into<String>) -> GuidelinesError {
+        let (line, column) = place(self.text, offset);
         GuidelinesError {
-            file: file.to_owned(),
+            file: self.file.to_owned(),
             line,
             column,
             what,
-            hint,
+            hint: hint.into(),
         }
-    };
-    let read: File = toml::from_str(text).map_err(|error| {
-        fault(
-            error.span().map_or(0, |span| span.start),
-            error.message().trim().replace('\n', ", "),
-            "each rule is a table `[[guideline]]` with `text`, and if it is about one criterion `criterion`".into(),
-        )
-    })?;
-    if read.guideline.is_empty() || read.guideline.len() > MOST_GUIDELINES {
-        return Err(fault(
-            0,
-            format!(
-                "{} rules; a judge is shown 1 to {MOST_GUIDELINES}",
-                read.guideline.len()
-            ),
-            "what is longer belongs into the rubric's instructions".into(),
-        ));
     }
-    let rule = |entry: Entry| {
+
+    fn rule(&self, entry: Entry) -> Result<Guideline, GuidelinesError> {
         let at = entry.text.span().start;
-        let text = entry.text.get_ref().trim();
+        let text = entry.text.into_inner().trim().to_owned();
         let long = text.chars().count();
         if long == 0 || long > MOST_GUIDELINE_CHARS {
-            return Err(fault(
+            return Err(self.fault(
                 at,
                 format!("a rule of {long} characters; 1 to {MOST_GUIDELINE_CHARS} are allowed"),
-                "say one thing in a sentence or two".into(),
+                "say one thing in a sentence or two",
             ));
         }
         if let Some(criterion) = &entry.criterion
-            && !criteria.contains(&criterion.get_ref().as_str())
+            && !self.criteria.contains(&criterion.get_ref().as_str())
         {
             let (at, id) = (criterion.span().start, criterion.get_ref());
-            return Err(fault(
+            return Err(self.fault(
                 at,
                 format!("the rubric has no criterion `{id}`"),
-                known_or_nearest(id, criteria),
+                known_or_nearest(id, self.criteria),
             ));
         }
-        let source = |id: Spanned<String>| {
-            id.get_ref().parse::<TicketId>().map_err(|_| {
-                fault(
-                    id.span().start,
-                    format!("`{}` is no ticket", id.get_ref()),
-                    "sources are whole ticket ids, as `docket guidelines EVAL --draft` writes them"
-                        .into(),
-                )
-            })
-        };
+        let sources = entry.sources.iter().map(|id| self.ticket(id));
         Ok(Guideline {
+            sources: sources.collect::<Result<_, _>>()?,
             criterion: entry.criterion.map(Spanned::into_inner),
-            text: text.to_owned(),
-            sources: entry
-                .sources
-                .into_iter()
-                .map(source)
-                .collect::<Result<_, _>>()?,
+            text,
         })
-    };
-    read.guideline.into_iter().map(rule).collect()
+    }
+
+    fn ticket(&self, id: &Spanned<String>) -> Result<TicketId, GuidelinesError> {
+        id.get_ref().parse().map_err(|_| {
+            self.fault(
+                id.span().start,
+                format!("`{}` is no ticket", id.get_ref()),
+                "sources are whole ticket ids, as `docket guidelines EVAL --draft` writes them",
+            )
+        })
+    }
 }
 
 /// Writes guidelines as a file that [`parse`] reads, each under a comment of its own.

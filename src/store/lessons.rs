@@ -67,10 +67,9 @@ pub fn guidelines(db: &Db, eval: &EvalId) -> Result<Vec<GuidelineVersion>> {
                     by: event.reviewer.clone(),
                     reason: one.reason.clone(),
                 };
-                let known = versions.iter_mut().find(|known| known.set == one.set);
-                known
-                    .into_iter()
-                    .for_each(|known| known.removed = Some(removed.clone()));
+                if let Some(known) = versions.iter_mut().find(|known| known.set == one.set) {
+                    known.removed = Some(removed);
+                }
             }
             _ => {}
         }

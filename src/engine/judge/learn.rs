@@ -14,6 +14,7 @@ use crate::domain::ids::{TicketId, hex};
 use crate::domain::learning::{AgreedCorrection, Guideline, agreed_corrections};
 use crate::domain::message::Role;
 use crate::domain::rubric::{Example, Rubric};
+use crate::judge::identity::JudgeSpec;
 use crate::judge::prompt::{parts_not_shown, readable};
 use crate::judge::retrieve::{Lesson, Library, Target, guidelines_digest};
 use crate::judge::subject::{Subject, Turn};
@@ -46,6 +47,17 @@ impl Learned {
     /// Hash of the guidelines; `None` without any.
     pub fn guidelines_hash(&self) -> Option<String> {
         (!self.guidelines.is_empty()).then(|| hex(&guidelines_digest(&self.guidelines)))
+    }
+
+    /// The judge that is shown the examples of this library: what may stand in some prompt makes another judge.
+    pub fn shown_to(&self, judge: JudgeSpec) -> JudgeSpec {
+        if self.library.is_empty() {
+            return judge;
+        }
+        JudgeSpec {
+            few_shot: self.library.digest(),
+            ..judge
+        }
     }
 
     /// What is added to the judge's name.

@@ -127,28 +127,8 @@ impl Engine {
         let learned = self.learned(order, (eval_row, &eval), &rubric)?;
         let judge = Judge::of(order, &eval, &rubric, &learned)?;
         allowed(&eval, &rubric, &judge)?;
-        let calls = match judge.by {
-            By::Checks => Vec::new(),
-            _ => Prepared::all(&rubric, &learned.guidelines).map_err(|error| {
-                EngineError::refused(
-                    format!("the rubric's own template cannot be used: {error}"),
-                    "mend `template` under `[judge]`; `docket rubric check` names the line",
-                )
-            })?,
-        };
-        if matches!(judge.by, By::Checks) && (order.learn || order.guidelines.is_some()) {
-            return Err(EngineError::refused(
-                "checks follow no words: there is nothing for them to learn",
-                "name a model: `--judge openai/MODEL`",
-            ));
-        }
+        let calls = questions(order, &rubric, &judge, &learned)?;
         let learned = Arc::new(learned);
-        if matches!(judge.by, By::Checks) && rubric.checks.is_empty() {
-            return Err(EngineError::refused(
-                format!("the rubric `{}` has no checks to run", rubric.id),
-                "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
-            ));
-        }
         let expected: usize = calls.iter().map(|call| call.asked().len()).sum();
         let want_verdicts = expected as u32 * judge.samples + rubric.checks.len() as u32;
         self.store()
@@ -184,6 +164,36 @@ impl Engine {
             })
             .map_err(EngineError::from)
     }
+}
+
+/// The calls one reading of a ticket takes.
+fn questions(
+    order: &JudgeOrder,
+    rubric: &Rubric,
+    judge: &Judge,
+    learned: &Learned,
+) -> Result<Vec<Prepared>> {
+    if !matches!(judge.by, By::Checks) {
+        return Prepared::all(rubric, &learned.guidelines).map_err(|error| {
+            EngineError::refused(
+                format!("the rubric's own template cannot be used: {error}"),
+                "mend `template` under `[judge]`; `docket rubric check` names the line",
+            )
+        });
+    }
+    if order.learn || order.guidelines.is_some() {
+        return Err(EngineError::refused(
+            "checks follow no words: there is nothing for them to learn",
+            "name a model: `--judge openai/MODEL`",
+        ));
+    }
+    if rubric.checks.is_empty() {
+        return Err(EngineError::refused(
+            format!("the rubric `{}` has no checks to run", rubric.id),
+            "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
+        ));
+    }
+    Ok(Vec::new())
 }
 
 /// Texts of an eval that must stay here stay here.

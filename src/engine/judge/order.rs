@@ -255,14 +255,7 @@ impl Judge {
             guidelines: guidelines_digest(&learned.guidelines),
             ..JudgeSpec::new(hash, &provider, &model, Mode::Schema)
         };
-        // What may stand in some prompt makes another judge.
-        let spec = match learned.library.is_empty() {
-            true => asked.clone(),
-            false => JudgeSpec {
-                few_shot: learned.library.digest(),
-                ..asked.clone()
-            },
-        };
+        let spec = learned.shown_to(asked.clone());
         let version = JudgeVersion {
             model: Some(model),
             parameters: parameters

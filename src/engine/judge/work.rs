@@ -186,16 +186,16 @@ impl Claims {
         let mut shots: Vec<Option<Arc<Shots>>> = vec![None; self.calls.len()];
         for mut unit in units {
             let prepared = &self.calls[unit.call];
-            unit.shots = match &shots[unit.call] {
-                Some(chosen) => Arc::clone(chosen),
-                None => {
-                    let asked = prepared.asked().iter().map(|asked| asked.id.as_str());
-                    let criteria: Vec<&str> = asked.collect();
-                    let chosen = self.learned.shots(db, ticket, subject, &criteria)?;
-                    shots[unit.call] = Some(Arc::clone(&chosen));
-                    chosen
-                }
+            // The samples of a question are shown the same examples.
+            let chosen = if let Some(chosen) = &shots[unit.call] {
+                chosen
+            } else {
+                let asked = prepared.asked().iter().map(|asked| asked.id.as_str());
+                let criteria: Vec<&str> = asked.collect();
+                let found = self.learned.shots(db, ticket, subject, &criteria)?;
+                shots[unit.call].insert(found)
             };
+            unit.shots = Arc::clone(chosen);
             let shown = examples_digest(&unit.shots.examples);
             let mut found = Vec::new();
             for asked in prepared.asked() {
