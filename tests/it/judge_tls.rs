@@ -144,7 +144,7 @@ fn a_server_that_cannot_be_trusted_is_one_message_and_gets_no_text() {
     let cases: [(&str, &[&str], &str); 3] = [
         ("server.pem", &[], "UnknownIssuer"),
         ("elsewhere.pem", &ca, "not valid for name"),
-        ("expired.pem", &ca, "expired"),
+        ("expired.pem", &ca, "Expired"),
     ];
     let port = endpoint.port;
     std::thread::scope(|scope| {
