@@ -6,7 +6,8 @@ mod told;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use super::{CliError, Context, Exit, interrupt, output, rescore};
+use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
+use crate::domain::event::short_set;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
 use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
@@ -71,14 +72,27 @@ pub struct Args {
     /// Ask again where an earlier reply gave no answer
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    learn: Learn,
     /// Do not score: suggest a correction for every ticket that fails by the judge that counts, and verify it
-    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel"])]
+    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel", "learn", "guidelines"])]
     suggest: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     steer: Steer,
+}
+
+/// What the judge is shown of what experts said.
+#[derive(Debug, clap::Args)]
+struct Learn {
+    /// Show the judge how experts corrected judges on similar tickets, of the share that may teach
+    #[arg(long, requires = "judge")]
+    learn: bool,
+    /// Show the judge these guidelines: a file, which approves it, or the hash of approved ones
+    #[arg(long, value_name = "FILE|HASH", requires = "judge")]
+    guidelines: Option<String>,
 }
 
 /// What is wanted of a job that runs in this process or another.
@@ -123,7 +137,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let Some(judge) = chosen(args, context, &engine)? else {
         return Ok(Exit::No);
     };
-    let order = order(args, judge);
+    let order = JudgeOrder {
+        guidelines: named_guidelines(args, &engine)?,
+        ..order(args, judge)
+    };
     if args.suggest {
         return suggest::run(args, context, &engine, order);
     }
@@ -183,8 +200,28 @@ fn order(args: &Args, judge: String) -> JudgeOrder {
         filter: args.filter.clone(),
         limit: args.limit,
         again: args.again,
+        learn: args.learn.learn,
         ..JudgeOrder::new(args.eval.clone(), judge)
     }
+}
+
+/// The guidelines named, by their hash. Naming a file approves what stands in it.
+fn named_guidelines(args: &Args, engine: &Engine) -> Result<Option<String>, CliError> {
+    let Some(named) = &args.learn.guidelines else {
+        return Ok(None);
+    };
+    let file = PathBuf::from(named);
+    if !file.is_file() {
+        return Ok(Some(named.clone()));
+    }
+    let version = guidelines::approve(engine, &args.eval, &file)?;
+    output::say(&format!(
+        "guidelines {} of {} rules, approved by {}",
+        short_set(&version.set),
+        version.guidelines.len(),
+        version.approved_by
+    ));
+    Ok(Some(version.set))
 }
 
 /// The judge named, or chosen from what is usable.

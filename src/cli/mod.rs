@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod guidelines;
 mod history;
 mod import;
 mod init;
@@ -122,6 +123,8 @@ enum Command {
     Rubric(rubric::Args),
     /// Let a judge score the tickets of an eval
     Judge(judge::Args),
+    /// List, draft, approve and remove the rules that judges of an eval may be shown
+    Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
     /// Write a training dataset from what was reviewed
@@ -263,6 +266,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Dataset(args)) => dataset::run(&args, &context),
         Some(Command::Rubric(args)) => rubric::run(&args, &context),
         Some(Command::Judge(args)) => judge::run(&args, &context),
+        Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),

@@ -11,6 +11,7 @@ pub mod evals;
 pub mod export;
 mod file_hash;
 pub mod found;
+pub mod guidelines;
 pub mod history;
 pub mod home;
 pub mod import;

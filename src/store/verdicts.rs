@@ -107,6 +107,8 @@ pub struct Stored {
 pub struct OfJudge {
     /// Local row of the judge.
     pub row: i64,
+    /// Its identity.
+    pub id: JudgeVersionId,
     /// The judge.
     pub version: JudgeVersion,
     /// At least one.
@@ -124,7 +126,7 @@ impl OfJudge {
 
 /// All verdicts on a ticket by judge; the judge with the newest verdict comes first.
 pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
-    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body FROM verdict v JOIN judge j ON j.row = v.judge
+    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body, j.id FROM verdict v JOIN judge j ON j.row = v.judge
                WHERE v.ticket = ?1 ORDER BY v.row";
     let mut judges: Vec<OfJudge> = Vec::new();
     let mut newest: HashMap<i64, usize> = HashMap::new();
@@ -142,6 +144,7 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
             Some(known) => known.verdicts.push(stored),
             None => judges.push(OfJudge {
                 row: judge,
+                id: JudgeVersionId(row.id(6)?),
                 version: version(row.text(4)?, row.text(5)?),
                 verdicts: vec![stored],
             }),
@@ -153,14 +156,20 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
 }
 
 /// The judge whose score a ticket shows: the latest that scored under the rubric version in use and has a
-/// level for every criterion, else the latest that scored under it.
+/// level for every criterion, else the latest that scored under it. One that learned gives way to any other
+/// until it was shown to be better.
 fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
     let fits = |judge: &&(usize, &OfJudge)| judge.1.version.scores_under(&eval.rubric);
     let places: Vec<(usize, &OfJudge)> = judges.iter().enumerate().collect();
     places
         .iter()
         .filter(fits)
+        .filter(|(_, judge)| eval.trusts(&judge.id, &judge.version))
         .find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        .or_else(|| {
+            let mut fitting = places.iter().filter(fits);
+            fitting.find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        })
         .or_else(|| places.iter().find(fits))
         .map(|(place, _)| *place)
 }

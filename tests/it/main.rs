@@ -25,6 +25,7 @@ mod import_real;
 mod import_refusals;
 mod judge_cli;
 mod judge_guard;
+mod judge_tls;
 mod mounts;
 mod processes;
 mod pty;

@@ -9,6 +9,7 @@ mod drive;
 mod ending;
 mod feed;
 pub(in crate::engine) mod keep;
+pub(in crate::engine) mod learn;
 mod limit;
 pub(in crate::engine) mod offer;
 pub(in crate::engine) mod order;
@@ -22,6 +23,7 @@ pub(in crate::engine) mod unit;
 mod usable;
 pub(in crate::engine) mod work;
 
+pub use crate::judge::retrieve::MOST_SHOTS;
 pub use doctor::{EndpointReport, look_at_endpoints};
 pub use ending::Report;
 pub use keep::Kept;

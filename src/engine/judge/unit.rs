@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::learn::Shots;
 use super::order::Judge;
 use super::purse::JobPurse;
 use super::work::Work;
 use crate::domain::failure::{Answerable, Class};
+use crate::domain::rubric::Example;
 use crate::domain::verdict::{Call, Verdict};
 use crate::judge::aggregate::{pairwise_verdict, round_robin};
 use crate::judge::nonce::{Nonce, Order};
@@ -31,6 +33,8 @@ pub(in crate::engine) struct Unit {
     pub attempt: u32,
     /// Under which keys its verdicts are remembered, by the call's criteria.
     pub keys: Vec<[u8; 32]>,
+    /// What the judge is shown of what experts said.
+    pub shots: Arc<Shots>,
 }
 
 /// What came of it.
@@ -117,7 +121,12 @@ impl Asking {
             asked.map(|answered| with_call(answered.verdicts, &answered.call))
         };
         match outcome {
-            Ok(verdicts) => done.verdicts = verdicts,
+            Ok(mut verdicts) => {
+                for verdict in &mut verdicts {
+                    verdict.learned_from.clone_from(&done.unit.shots.tickets);
+                }
+                done.verdicts = verdicts;
+            }
             Err(failure) => done.failure = Some(failure),
         }
         done
@@ -157,7 +166,15 @@ impl Asking {
         slot: Option<Slot>,
     ) -> Result<Answered, Failure> {
         let sample = crate::store::judging::attempt(done.unit.sample, done.unit.attempt);
-        match filled(&self.secret, prepared, &done.work.subject, sample, pair) {
+        let shots = &done.unit.shots.examples;
+        match filled(
+            &self.secret,
+            prepared,
+            &done.work.subject,
+            sample,
+            pair,
+            shots,
+        ) {
             Ok(filled) => self.converse(prepared, done, filled, slot).await,
             Err(rejected) => Ok(Answered::without(
                 prepared,
@@ -294,6 +311,7 @@ pub(in crate::engine) fn filled(
     subject: &Subject,
     sample: u32,
     pair: Option<(u16, u16, Order)>,
+    shots: &[Example],
 ) -> Result<Filled, Rejected> {
     let order = pair.map(|(_, _, order)| order);
     let digest = subject.outputs_digest();
@@ -302,7 +320,7 @@ pub(in crate::engine) fn filled(
         subject,
         nonce: &nonce,
         pair: pair.map(|(first, second, order)| Pair::of(first, second, order)),
-        shots: &[],
+        shots,
         room: None,
     })
 }
