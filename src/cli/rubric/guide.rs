@@ -66,7 +66,11 @@ impl<'a> Talk<'a> {
         let mut line = String::new();
         if self.input.read_line(&mut line)? == 0 {
             return match (self.terminal, self.heard) {
-                (true, _) => Err(Stop::Left),
+                (true, _) => {
+                    // What follows starts a line of its own.
+                    self.say("")?;
+                    Err(Stop::Left)
+                }
                 (false, false) => Err(Stop::Silence),
                 (false, true) => Ok(None),
             };
