@@ -141,6 +141,13 @@ impl Writer<'_> {
                 )
             }
             WordField::Plan => self.words("CAST(t.plan AS TEXT)", any),
+            WordField::Unscored => {
+                let eval = self.scope.eval;
+                let test = self.words("u.class", any);
+                format!(
+                    "t.row IN (SELECT u.ticket FROM job w JOIN job_failure u ON u.job = w.row WHERE w.eval = {eval} AND {test})"
+                )
+            }
             // Told with the search index, where it can be told.
             WordField::Lang => {
                 let test = self.words("n.code", any);
