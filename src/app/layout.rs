@@ -295,7 +295,7 @@ pub struct ActivityLayout {
 }
 
 /// Lines of what is always said about a job; its failures follow.
-pub const ABOUT_LINES: u16 = 5;
+pub const ABOUT_LINES: u16 = 6;
 
 /// Where the parts of the activity screen stand.
 pub fn activity(size: Size) -> ActivityLayout {

@@ -21,12 +21,14 @@ use super::widgets::{bar, wait};
 
 const POINTER: u16 = 2;
 const GAP: u16 = 2;
-const STAGE: u16 = 12;
-const BAR: u16 = 24;
-const RATE: u16 = 8;
-const SPENT: u16 = 18;
-const LEFT: u16 = 12;
-const FAILED: u16 = 10;
+const STAGE: u16 = 14;
+const BAR: u16 = 20;
+const RATE: u16 = 7;
+const SPENT: u16 = 15;
+const LEFT: u16 = 11;
+const FAILED: u16 = 6;
+/// Cells that say who reads what, before any other column is shown.
+const WHAT: u16 = 30;
 
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
@@ -63,7 +65,7 @@ struct Columns {
 
 fn columns(row: Rect) -> Columns {
     let (stage, rest) = cut_left(shift_right(row, POINTER), STAGE, GAP);
-    let mut room = rest.width.saturating_sub(BAR + LEFT + 2 * GAP + 16);
+    let mut room = rest.width.saturating_sub(BAR + LEFT + 2 * GAP + WHAT);
     let mut fits = |cells: u16| {
         let fits = room >= cells + GAP;
         if fits {

@@ -242,7 +242,7 @@ pub fn why_words(row: &QueueRow) -> String {
         }
     };
     match &row.why {
-        Why::InPlan | Why::AdHoc if row.said == Shown::None => "not judged yet".to_owned(),
+        Why::InPlan | Why::AdHoc if unjudged(row) => "not judged yet".to_owned(),
         Why::InPlan | Why::AdHoc if unsure(row).is_some() => {
             let (low, high) = unsure(row).unwrap_or_default();
             format!("judge unsure ({low}-{high})")
@@ -258,6 +258,16 @@ pub fn why_words(row: &QueueRow) -> String {
         Why::Routed(rule) => because("rule", rule),
         Why::ClosedBy(rule) => because("closed by rule", rule),
     }
+}
+
+/// Whether no judge has read it, as far as that may be known; what checks say is no reading.
+fn unjudged(row: &QueueRow) -> bool {
+    row.judge == Shown::None
+        && match &row.said {
+            Shown::Some(said) => said.unscored.is_none() && said.levels.is_empty(),
+            Shown::None => true,
+            Shown::Hidden => false,
+        }
 }
 
 /// Where the judge's own readings lie apart.

@@ -282,7 +282,10 @@ fn routed(width: u16, height: u16) -> AppState {
 fn judging(width: u16, height: u16) -> AppState {
     let mut state = queue(width, height);
     let eval = state.queue.as_ref().unwrap().eval;
-    let marked = crate::app::judging::some_tickets("the 3 marked", Vec::new());
+    let marked = crate::app::judging::some_tickets(
+        "the 2 marked",
+        vec![crate::domain::ids::TicketId([1; 16]); 2],
+    );
     let mut pick = JudgePick::new(eval, vec![marked]);
     pick.limit = Some(crate::domain::view::SpendLimit::Micros(2_500_000));
     pick.named = Some("ollama/qwen3".into());

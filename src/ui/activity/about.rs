@@ -37,14 +37,10 @@ pub(super) fn draw(
     };
     rule::title(pen, rect(place.about.title), &title);
     let body = shift_right(rect(place.about.body), POINTER);
-    for (at, words) in [
-        since(&card.job),
-        work(&card.job),
-        money(&card.job),
-        ending(card),
-    ]
-    .into_iter()
-    .enumerate()
+    for (at, words) in [since(&card.job), work(&card.job), money(&card.job)]
+        .into_iter()
+        .chain(ending(card))
+        .enumerate()
     {
         pen.words(nth_row(body, at as u16), &words);
     }
@@ -142,41 +138,50 @@ fn money<'a>(job: &Job) -> Words<'a> {
     words
 }
 
-/// How it ended, and what it would take to go on.
-fn ending<'a>(card: &JobCard) -> Words<'a> {
+/// How it ended and why, and below that what it would take to go on.
+fn ending<'a>(card: &JobCard) -> [Words<'a>; 2] {
     let job = &card.job;
-    let left = job.left();
-    let rest = || format!("{} without an answer", counted(left, "ticket"));
+    let whole = job.left() == 0 && job.failures.is_empty();
+    let said = |look, words: &str| Words::new().add(look, words.to_owned());
+    let rest = match (job.left(), job.failures.is_empty()) {
+        (0, true) => Words::new(),
+        (0, false) => said(
+            Look::Dim,
+            &again(card, "only tickets without an answer are left"),
+        ),
+        (left, _) => {
+            let left = format!("{} without an answer", counted(left, "ticket"));
+            said(Look::Dim, &again(card, &left))
+        }
+    };
     match job.stage() {
         Stage::Running if job.failures.is_empty() => {
-            Words::new().add(Look::Dim, "nothing has failed")
+            [said(Look::Dim, "nothing has failed"), Words::new()]
         }
-        Stage::Running => {
-            Words::new().add(Look::Dim, "what failed is tried again by the next start")
-        }
-        Stage::Held => Words::new()
-            .add(Look::Warn, "held: ")
-            .add(Look::Dim, "nothing is sent until it is let go on"),
-        Stage::Stopping => Words::new().add(Look::Dim, "what is under way is finished first"),
-        Stage::CutOff => Words::new()
-            .add(Look::Warn, "its process was killed; ")
-            .add(Look::Dim, again(card, &rest())),
-        Stage::Ended(Outcome::Done) if left == 0 && job.failures.is_empty() => {
-            Words::new().add(Look::Good, "every ticket is read")
+        Stage::Running => [
+            said(Look::Dim, "it goes on after what failed"),
+            Words::new(),
+        ],
+        Stage::Held => [
+            said(Look::Warn, "held: nothing is sent until it is let go on"),
+            Words::new(),
+        ],
+        Stage::Stopping => [
+            said(Look::Dim, "what is under way is finished first"),
+            Words::new(),
+        ],
+        Stage::CutOff => [said(Look::Warn, "its process was killed"), rest],
+        Stage::Ended(Outcome::Done) if whole => {
+            [said(Look::Good, "every ticket is read"), Words::new()]
         }
         Stage::Ended(outcome) => {
             let why = match (&job.message, outcome) {
-                (Some(message), Outcome::Budget | Outcome::Failed) => format!("{message}; "),
-                _ => String::new(),
+                (Some(message), Outcome::Budget | Outcome::Failed) => message.as_str(),
+                (None, Outcome::Budget | Outcome::Failed) => outcome.name(),
+                (_, Outcome::Cancelled) => "somebody stopped it",
+                (_, Outcome::Done) => "done",
             };
-            let rest = if left > 0 {
-                rest()
-            } else {
-                "only tickets without an answer are left".to_owned()
-            };
-            Words::new()
-                .add(Look::Warn, why)
-                .add(Look::Dim, again(card, &rest))
+            [said(Look::Warn, why), rest]
         }
     }
 }
