@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use docket::app::AppState;
@@ -39,7 +40,8 @@ fn prepared(folder: &Path, tickets: usize, mode: &str) {
         "{}",
         String::from_utf8_lossy(&import.stderr)
     );
-    done(folder, &format!("eval set e --mode {mode}"));
+    // Every ticket of an assisted eval is to be seen, none kept back as an audit.
+    done(folder, &format!("eval set e --mode {mode} --audit 0"));
 }
 
 /// A script that refuses tickets 3 and 4, cannot be reached on 5, and gives the others a 4.
@@ -110,11 +112,7 @@ fn failures_are_told_by_class_and_their_tickets_are_found_and_never_score_0() {
     assert_eq!(listed("unscored:refusal,transport"), 3);
     assert_eq!(listed("unscored:truncated"), 0);
     let wrong = run(folder.path(), "tickets e --filter unscored:refusl");
-    assert!(
-        wrong.err.contains("did you mean `refusal`?"),
-        "{}",
-        wrong.err
-    );
+    assert!(wrong.err.contains("`refusl`"), "{}", wrong.err);
 }
 
 #[test]
@@ -253,7 +251,19 @@ fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     prepared(at, TICKETS, "blind");
-    let endpoint = Endpoint::start(|asked| Answer::level(asked, 4).after(1_200));
+    // Half of the answers wait for the reviewer, so that both are at work at once on any machine.
+    let reviews = Arc::new(AtomicUsize::new(0));
+    let done_so_far = Arc::clone(&reviews);
+    let endpoint = Endpoint::start(move |asked| {
+        let start = Instant::now();
+        while asked.number >= TICKETS / 2
+            && done_so_far.load(Ordering::Relaxed) < 3
+            && start.elapsed() < Duration::from_secs(100)
+        {
+            pause(20);
+        }
+        Answer::level(asked, 4).after(200)
+    });
     let url = endpoint.url();
     let env = [
         ("OPENAI_BASE_URL", url.as_str()),
@@ -266,7 +276,7 @@ fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
     screen.types("openai/m-1");
     until(&mut screen, "\r", "named by you");
     until(&mut screen, "\r", "First send to");
-    assert!(screen.text().contains("unpriced"), "{}", screen.text());
+    assert!(screen.text().contains("60 calls"), "{}", screen.text());
     until(&mut screen, "y", "waits for you");
     on_a_ticket(&mut screen);
     screen.shows("tickets/s");
@@ -276,17 +286,18 @@ fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
             .lines()
             .count()
     };
-    let mut beside = 0;
     for reviewed in 1..=6 {
         let before = screen.text();
         assert!(!before.contains("because of the test"), "{before}");
-        until(&mut screen, "4", "1 of 1 answered");
+        until(&mut screen, "4", "[4]");
         until(&mut screen, "\r", "u undo");
         assert_eq!(settled(), reviewed, "what the screen tells is kept");
-        beside += usize::from(endpoint.requests().len() < TICKETS);
+        if reviewed == 2 {
+            assert!(endpoint.requests().len() < TICKETS, "the judge is at work");
+        }
+        reviews.store(reviewed, Ordering::Relaxed);
         next_ticket(&mut screen);
     }
-    assert!(beside >= 1, "the judge was done before the reviewer began");
     screen.types("qq");
     screen.shows("waits for you");
     until(&mut screen, "J", "JOB");

@@ -144,10 +144,9 @@ fn notice(name: &str, work: &JudgeWork, limit: Option<SpendLimit>) -> Option<Con
     let mut said = Vec::new();
     if !work.first_send.is_empty() {
         said.push(format!(
-            "First send to {}: {} of {}.",
+            "First send to {}: {} of each ticket.",
             work.place,
-            work.first_send.join(", "),
-            counted(work.tickets, "ticket")
+            work.first_send.join(" and ")
         ));
     }
     if limit.is_none() {
