@@ -234,7 +234,6 @@ fn on_a_ticket(screen: &mut Screen) {
 
 /// Waits for the ticket after a commit; where the judge differs, one's own level is kept first.
 fn next_ticket(screen: &mut Screen) {
-    screen.shows("u undo");
     let start = Instant::now();
     while !screen.text().contains("0 of 1 answered") && start.elapsed() < Duration::from_secs(20) {
         if screen.text().contains("keep mine") {
@@ -290,7 +289,7 @@ fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
         let before = screen.text();
         assert!(!before.contains("because of the test"), "{before}");
         until(&mut screen, "4", "[4]");
-        until(&mut screen, "\r", "u undo");
+        until(&mut screen, "\r", &format!("{} left", TICKETS - reviewed));
         assert_eq!(settled(), reviewed, "what the screen tells is kept");
         if reviewed == 2 {
             assert!(endpoint.requests().len() < TICKETS, "the judge is at work");

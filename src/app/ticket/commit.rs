@@ -153,6 +153,9 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     }
     let mine = ticket.id() == Some(done.ticket) && ticket.phase == Phase::Committing;
     if !mine {
+        // What was read ahead before the commit was safe may be the very ticket that was committed.
+        ticket.ahead = None;
+        open::prefetch(state, effects);
         state.say_done(words);
         return;
     }

@@ -218,6 +218,13 @@ fn next(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 fn ahead(state: &mut AppState, doc: Box<TicketDoc>) {
+    // Read before its own commit was safe: it would come a second time.
+    if state
+        .requests
+        .waits(|asked| *asked == Asked::Submit(doc.ticket))
+    {
+        return;
+    }
     if let Some(ticket) = &mut state.ticket
         && ticket.id() != Some(doc.ticket)
         && ticket.eval == doc.eval.id
