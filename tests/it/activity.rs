@@ -44,14 +44,14 @@ fn prepared(folder: &Path, tickets: usize, mode: &str) {
     done(folder, &format!("eval set e --mode {mode} --audit 0"));
 }
 
-/// A script that refuses tickets 3 and 4, cannot be reached on 5, and gives the others a 4.
+/// A script that refuses tickets 3 and 4, is told to wait on 5, and gives the others a 4.
 fn script(folder: &Path) -> String {
     let level = json!({"verdict_id": "$verdict_id", "criterion": "quality", "evidence": [], "reasoning": "So.",
         "level": 4, "reference_conflict": false, "cannot_judge": false, "cannot_judge_reason": ""});
     let lines = [
         json!({"match": "It takes 3 days.", "refusal": "I cannot help with that."}),
         json!({"match": "It takes 4 days.", "refusal": "I cannot help with that."}),
-        json!({"match": "It takes 5 days.", "error": "transport"}),
+        json!({"match": "It takes 5 days.", "error": "rate_limit"}),
         json!({"match": "It takes", "reply": level}),
     ];
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -87,13 +87,13 @@ fn failures_are_told_by_class_and_their_tickets_are_found_and_never_score_0() {
     for words in [
         "failed",
         "2 the judge refused to answer",
-        "1 the endpoint could not be reached or failed",
+        "1 the endpoint asked to wait",
         "7/8",
         "r says what they take",
     ] {
         assert!(app.shows(words), "`{words}`:\n{}", app.screen());
     }
-    app.press("tab enter");
+    app.press("tab j enter");
     let asked = app.state.queue.as_ref().map(|queue| queue.filter.clone());
     assert_eq!(asked.as_deref(), Some("unscored:refusal"));
     assert!(app.shows("2 of 8 shown"), "{}", app.screen());
@@ -108,8 +108,8 @@ fn failures_are_told_by_class_and_their_tickets_are_found_and_never_score_0() {
         let line = format!("tickets e --filter {filter} --json");
         done(folder.path(), &line).out.lines().count()
     };
-    assert_eq!(listed("unscored:transport"), 1);
-    assert_eq!(listed("unscored:refusal,transport"), 3);
+    assert_eq!(listed("unscored:rate_limit"), 1);
+    assert_eq!(listed("unscored:refusal,rate_limit"), 3);
     assert_eq!(listed("unscored:truncated"), 0);
     let wrong = run(folder.path(), "tickets e --filter unscored:refusl");
     assert!(wrong.err.contains("`refusl`"), "{}", wrong.err);
@@ -148,15 +148,15 @@ fn a_blind_eval_shows_what_no_endpoint_answered_and_not_what_a_judge_refused() {
     let judge = script(folder.path());
     run(folder.path(), &format!("judge e --judge {judge} --json"));
     let mut app = workbench(folder.path());
-    app.press("J tab enter");
+    app.press("J tab j enter");
     assert!(app.shows("this eval is blind"), "{}", app.screen());
     app.press("esc esc J");
     if !app.shows("JOB") {
         app.press("esc J");
     }
-    app.press("tab j enter");
+    app.press("tab k enter");
     assert!(app.shows("1 of 8 shown"), "{}", app.screen());
-    for hidden in ["refused", "unreachable", "0.80", "not judged yet"] {
+    for hidden in ["refused", "told to wait", "0.80", "not judged yet"] {
         assert!(!app.shows(hidden), "`{hidden}`:\n{}", app.screen());
     }
 }
