@@ -16,6 +16,7 @@ mod docs;
 mod doctor;
 mod endpoint;
 mod export_cli;
+mod flows_compare;
 mod flows_review;
 mod full_disk;
 mod golden;
