@@ -139,7 +139,7 @@ impl Class {
             Self::Auth => "key refused",
             Self::BadRequest => "not accepted",
             Self::ModelMissing => "no such name",
-            Self::UnsupportedParam => "not accepted",
+            Self::UnsupportedParam => "not offered",
             Self::Refusal => "refused",
             Self::Unparsable => "unreadable",
             Self::Ambiguous => "two answers",

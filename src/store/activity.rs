@@ -25,9 +25,13 @@ pub struct Told {
 /// Calls a rate is taken from: enough for a steady number, few enough to be read at once.
 const LATEST_CALLS: i64 = 2_000;
 
-/// All jobs as screens show them, the latest change first.
-pub fn told(db: &Db, now_ms: i64) -> Result<Vec<Told>> {
-    let jobs = jobs::all(db, now_ms)?;
+/// Jobs as screens show them, the latest change first: all, or those a worker is at.
+pub fn told(db: &Db, live: bool, now_ms: i64) -> Result<Vec<Told>> {
+    let jobs = if live {
+        jobs::live(db, now_ms)?
+    } else {
+        jobs::all(db, now_ms)?
+    };
     jobs.into_iter()
         .map(|job| one_told(db, job, now_ms))
         .collect()

@@ -289,7 +289,20 @@ fn read(row: &Row<'_>) -> Result<(i64, Job)> {
 /// All jobs, the latest first, with their failures by class.
 pub fn all(db: &Db, now_ms: i64) -> Result<Vec<Job>> {
     let sql = format!("{JOB} ORDER BY j.changed_ms DESC LIMIT 200");
-    let jobs = db.query(&sql, args![now_ms - SILENT_MS], read)?;
+    listed(db, &sql, now_ms)
+}
+
+/// Those a worker is at, the latest first.
+pub fn live(db: &Db, now_ms: i64) -> Result<Vec<Job>> {
+    let sql = format!(
+        "{JOB} WHERE EXISTS (SELECT 1 FROM job_worker w WHERE w.job = j.row AND w.beat_ms > ?1)
+         ORDER BY j.changed_ms DESC LIMIT 200"
+    );
+    listed(db, &sql, now_ms)
+}
+
+fn listed(db: &Db, sql: &str, now_ms: i64) -> Result<Vec<Job>> {
+    let jobs = db.query(sql, args![now_ms - SILENT_MS], read)?;
     jobs.into_iter()
         .map(|(row, job)| {
             Ok(Job {

@@ -308,7 +308,10 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("agreement_closed", agreement(width, height, false)),
         ("agreement_tickets", differing(width, height)),
         ("export", export(width, height)),
-        ("activity", activity(width, height, Default::default())),
+        (
+            "activity",
+            activity(width, height, crate::app::activity::Focus::Jobs),
+        ),
         (
             "activity_failures",
             activity(width, height, crate::app::activity::Focus::Failures),

@@ -54,7 +54,7 @@ fn script(folder: &Path) -> String {
         json!({"match": "It takes 5 days.", "error": "rate_limit"}),
         json!({"match": "It takes", "reply": level}),
     ];
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.map(|line| line.to_string()).join("\n");
     std::fs::write(folder.join("script.jsonl"), text).unwrap();
     "scripted:script.jsonl".to_owned()
 }
@@ -244,25 +244,57 @@ fn next_ticket(screen: &mut Screen) {
     screen.shows("0 of 1 answered");
 }
 
+/// An endpoint that answers the first questions at once, the others when three tickets are reviewed: both are at
+/// work at once on any machine.
+fn paced(first: usize, reviews: &Arc<AtomicUsize>) -> Endpoint {
+    let reviews = Arc::clone(reviews);
+    Endpoint::start(move |asked| {
+        let start = Instant::now();
+        while asked.number >= first
+            && reviews.load(Ordering::Relaxed) < 3
+            && start.elapsed() < Duration::from_secs(100)
+        {
+            pause(20);
+        }
+        Answer::level(asked, 4).after(200)
+    })
+}
+
+/// From Home: names a judge, reads what leaves and what it takes, and says yes.
+fn put_to_work(screen: &mut Screen) {
+    until(screen, "B", "the rubric's own checks");
+    until(screen, "n", "Which judge?");
+    screen.types("openai/m-1");
+    until(screen, "\r", "named by you");
+    until(screen, "\r", "First send to");
+    assert!(screen.text().contains("60 calls"), "{}", screen.text());
+    until(screen, "y", "waits for you");
+}
+
+/// Every ticket has one verdict, was asked about once, and nothing is left behind.
+fn read_once(folder: &Path, endpoint: &Endpoint, tickets: usize) {
+    let file = folder.join("docket.db");
+    let count = |sql: &str| number(&file, sql);
+    assert_eq!(count("SELECT count(*) FROM verdict"), tickets as i64);
+    assert_eq!(
+        count("SELECT count(DISTINCT ticket) FROM verdict"),
+        tickets as i64
+    );
+    assert!(endpoint.times().values().all(|times| *times == 1));
+    let held = "SELECT count(*) FROM lease WHERE until_ms > 0 AND seat LIKE 'judge:%'";
+    assert_eq!(count(held), 0);
+    let said = done(folder, "doctor").out;
+    assert!(said.contains("equals a rebuild"), "{said}");
+}
+
 #[test]
 fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
     const TICKETS: usize = 60;
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     prepared(at, TICKETS, "blind");
-    // Half of the answers wait for the reviewer, so that both are at work at once on any machine.
     let reviews = Arc::new(AtomicUsize::new(0));
-    let done_so_far = Arc::clone(&reviews);
-    let endpoint = Endpoint::start(move |asked| {
-        let start = Instant::now();
-        while asked.number >= TICKETS / 2
-            && done_so_far.load(Ordering::Relaxed) < 3
-            && start.elapsed() < Duration::from_secs(100)
-        {
-            pause(20);
-        }
-        Answer::level(asked, 4).after(200)
-    });
+    let endpoint = paced(TICKETS / 2, &reviews);
     let url = endpoint.url();
     let env = [
         ("OPENAI_BASE_URL", url.as_str()),
@@ -270,13 +302,7 @@ fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
     ];
     let mut screen = Screen::start_with(at, &["--as", "ana"], (48, 160), &env);
     screen.shows("waits for you");
-    until(&mut screen, "B", "the rubric's own checks");
-    until(&mut screen, "n", "Which judge?");
-    screen.types("openai/m-1");
-    until(&mut screen, "\r", "named by you");
-    until(&mut screen, "\r", "First send to");
-    assert!(screen.text().contains("60 calls"), "{}", screen.text());
-    until(&mut screen, "y", "waits for you");
+    put_to_work(&mut screen);
     on_a_ticket(&mut screen);
     screen.shows("tickets/s");
     let settled = || {
@@ -304,21 +330,8 @@ fn a_judge_reads_while_the_reviewer_scores_and_neither_waits_for_the_other() {
     screen.types("qq");
     assert_eq!(screen.ends(), 0);
     assert!(screen.is_restored());
-    let file = at.join("docket.db");
-    let count = |sql: &str| number(&file, sql);
-    assert_eq!(count("SELECT count(*) FROM verdict"), TICKETS as i64);
-    assert_eq!(
-        count("SELECT count(DISTINCT ticket) FROM verdict"),
-        TICKETS as i64
-    );
-    assert!(endpoint.times().values().all(|times| *times == 1));
     assert_eq!(settled(), 6);
-    assert_eq!(
-        count("SELECT count(*) FROM lease WHERE until_ms > 0 AND seat LIKE 'judge:%'"),
-        0
-    );
-    let said = done(at, "doctor").out;
-    assert!(said.contains("equals a rebuild"), "{said}");
+    read_once(at, &endpoint, TICKETS);
 }
 
 #[test]

@@ -39,8 +39,8 @@ pub struct TicketOptions {
     pub request_lines: u16,
     /// Whether there are instructions to fold into one line.
     pub instructions: bool,
-    /// Whether there is something to say about why the ticket is here.
-    pub why: bool,
+    /// Lines it takes to say why the ticket is here; none where the plan alone says so.
+    pub why_lines: u16,
 }
 
 /// Where everything is. Absent parts are not shown at this size.
@@ -113,8 +113,8 @@ pub fn ticket(size: Size, options: &TicketOptions) -> TicketLayout {
     if options.instructions && size.breadth() >= Breadth::Medium {
         layout.instructions = Some(rest.take_top(1));
     }
-    if options.why && rest.height >= WITH_WHY {
-        layout.why = Some(rest.take_top(1));
+    if options.why_lines > 0 && rest.height >= WITH_WHY {
+        layout.why = Some(rest.take_top(options.why_lines));
     }
     if let Some(pane) = options.zoom {
         layout.texts.push((pane, PaneArea::of(rest)));

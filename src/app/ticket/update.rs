@@ -20,7 +20,7 @@ use super::{Pane, TicketState, commit, form, open, reading};
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     match action {
         Action::Commit if on_empty_judge(state) => {
-            super::super::judging::update::open(state, effects)
+            super::super::judging::update::open(state, effects);
         }
         Action::Commit | Action::EditorCommit => {
             leave_editor(state, effects);

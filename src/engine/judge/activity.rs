@@ -18,21 +18,25 @@ const SHORT_MS: i64 = 1_000;
 impl Engine {
     /// Every job: those under way first, the latest of them first, then those that ended, the latest first.
     pub fn activity(&self) -> Result<Vec<JobCard>> {
+        self.jobs_told(false)
+    }
+
+    /// Those under way.
+    pub(in crate::engine) fn live_jobs(&self) -> Result<Vec<JobCard>> {
+        let mut cards = self.jobs_told(true)?;
+        cards.retain(|card| card.job.stage().is_live());
+        Ok(cards)
+    }
+
+    fn jobs_told(&self, live: bool) -> Result<Vec<JobCard>> {
         let now = self.clock().now_ms();
-        let told = self.store().read(|db| activity::told(db, now))?;
+        let told = self.store().read(|db| activity::told(db, live, now))?;
         let mut cards: Vec<JobCard> = told.into_iter().map(|told| card(told, now)).collect();
         cards.sort_by_key(|card| {
             let job = &card.job;
             let since = job.ended_ms.unwrap_or(job.started_ms);
             (!job.stage().is_live(), Reverse(since), job.id)
         });
-        Ok(cards)
-    }
-
-    /// Those under way.
-    pub(in crate::engine) fn live_jobs(&self) -> Result<Vec<JobCard>> {
-        let mut cards = self.activity()?;
-        cards.retain(|card| card.job.stage().is_live());
         Ok(cards)
     }
 }
