@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
+    Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease,
+    Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::text::diff::WordDiff;
 
@@ -161,21 +162,25 @@ pub enum Order {
     },
     /// Makes the sample eval. Replies: any number of [`Outcome::Progress`], then [`Outcome::Done`].
     MakeDemo,
-    /// Who could judge the tickets a filter shows. Reply: [`Outcome::Judges`].
-    LoadJudges {
-        /// Of which eval.
-        eval: EvalId,
-        /// The filter; empty for all.
-        filter: String,
-    },
+    /// Who could judge some tickets. Reply: [`Outcome::Judges`].
+    LoadJudges(JudgeAsk),
     /// Lets a judge read them. Replies: any number of [`Outcome::Progress`], then [`Outcome::Judged`].
     Judge {
-        /// Of which eval.
-        eval: EvalId,
+        /// Which tickets of which eval.
+        ask: JudgeAsk,
         /// The judge's name.
         judge: String,
-        /// The filter; empty for all.
-        filter: String,
+        /// The most it may spend.
+        limit: Option<SpendLimit>,
+    },
+    /// What judges are doing. Reply: [`Outcome::Activity`].
+    LoadActivity,
+    /// Says what is wanted of a job. Reply: [`Outcome::Done`].
+    Steer {
+        /// Which job.
+        job: [u8; 16],
+        /// What is wanted.
+        wish: Wish,
     },
     /// Indexes a few rows for search. Reply: [`Outcome::Indexed`].
     IndexSlice,
@@ -290,6 +295,8 @@ pub enum Outcome {
     Imported(ImportDone),
     /// Reply to `LoadJudges`.
     Judges(Vec<JudgeChoice>),
+    /// Reply to `LoadActivity`.
+    Activity(Vec<JobCard>),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
     /// How far a long job is; the job goes on.

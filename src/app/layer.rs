@@ -24,6 +24,8 @@ pub enum Layer {
     Agreement,
     /// The export form.
     Export,
+    /// What judges are doing.
+    Activity,
     /// The text of the output being edited.
     Editor,
     /// The note.
@@ -38,15 +40,17 @@ pub enum Layer {
     Line,
     /// A question with yes and no.
     Confirm,
-    /// A choice: how an eval is reviewed, who shall judge.
+    /// A choice: how an eval is reviewed.
     Mode,
+    /// Who shall judge which tickets, within which limit.
+    Judging,
     /// Something to read.
     Reader,
 }
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
@@ -55,6 +59,7 @@ impl Layer {
         Self::Practice,
         Self::Agreement,
         Self::Export,
+        Self::Activity,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -63,6 +68,7 @@ impl Layer {
         Self::Line,
         Self::Confirm,
         Self::Mode,
+        Self::Judging,
         Self::Reader,
     ];
 
@@ -77,6 +83,7 @@ impl Layer {
             Self::Practice => &[Scope::Practice, Scope::Everywhere],
             Self::Agreement => &[Scope::Agreement, Scope::Everywhere],
             Self::Export => &[Scope::Export, Scope::Everywhere],
+            Self::Activity => &[Scope::Activity, Scope::Everywhere],
             Self::Editor => &[Scope::Editor],
             Self::Note => &[Scope::Note],
             Self::Diff => &[Scope::Diff],
@@ -84,6 +91,7 @@ impl Layer {
             Self::Line => &[Scope::Line],
             Self::Confirm => &[Scope::Confirm],
             Self::Mode => &[Scope::Mode],
+            Self::Judging => &[Scope::Judging],
             Self::Reader => &[Scope::Reader],
         }
     }
@@ -106,7 +114,8 @@ pub fn layer(state: &AppState) -> Layer {
             Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
             Modal::Note(_) => Layer::Note,
             Modal::Confirm(_) => Layer::Confirm,
-            Modal::Mode(_) | Modal::Judges(_) => Layer::Mode,
+            Modal::Mode(_) => Layer::Mode,
+            Modal::Judges(_) => Layer::Judging,
             Modal::Diff(_) => Layer::Diff,
             Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) => Layer::Reader,
         };
@@ -118,6 +127,7 @@ pub fn layer(state: &AppState) -> Layer {
         Screen::Practice => Layer::Practice,
         Screen::Agreement => Layer::Agreement,
         Screen::Export => Layer::Export,
+        Screen::Activity => Layer::Activity,
         Screen::Ticket => match &state.ticket {
             Some(ticket) if ticket.editor.is_some() => Layer::Editor,
             Some(ticket) if matches!(ticket.phase, Phase::Differs(_)) => Layer::Differs,

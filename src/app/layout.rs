@@ -281,6 +281,37 @@ pub fn agreement(size: Size, criteria: usize) -> AgreementLayout {
     }
 }
 
+/// The jobs, and what there is to say about one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ActivityLayout {
+    /// Title, strip and hints.
+    pub frame: Frame,
+    /// Column headings.
+    pub head: Area,
+    /// One line per job.
+    pub list: Area,
+    /// What there is to say about the job under the cursor.
+    pub about: PaneArea,
+}
+
+/// Lines of what is always said about a job; its failures follow.
+pub const ABOUT_LINES: u16 = 6;
+
+/// Where the parts of the activity screen stand.
+pub fn activity(size: Size) -> ActivityLayout {
+    let frame = frame(size);
+    let mut rest = frame.content;
+    let _ = rest.take_top(1);
+    let head = rest.take_top(1);
+    let about = rest.take_bottom((rest.height / 2).max(8).min(rest.height.saturating_sub(3)));
+    ActivityLayout {
+        frame,
+        head,
+        list: rest,
+        about: PaneArea::of(about),
+    }
+}
+
 /// A dialog over a screen: the border, and what is inside of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct DialogLayout {

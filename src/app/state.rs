@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::Progress;
 
+use super::activity::ActivityState;
 use super::agreement::AgreementState;
 use super::effect::{Effect, Order, RequestId};
 use super::export::ExportState;
@@ -36,6 +37,8 @@ pub enum Screen {
     Agreement,
     /// Training data.
     Export,
+    /// What judges are doing.
+    Activity,
 }
 
 /// A line about what just happened.
@@ -116,6 +119,10 @@ pub enum Asked {
     Preview,
     /// Who could judge.
     Judges,
+    /// What judges are doing.
+    Activity,
+    /// Another wish for a job, and what is said once it is known.
+    Steer(&'static str),
     /// What a judge at work has said about the open ticket.
     Look(TicketId),
     /// A running job.
@@ -224,6 +231,8 @@ pub struct AppState {
     pub agreement: Option<AgreementState>,
     /// Training data.
     pub export: Option<ExportState>,
+    /// What judges are doing.
+    pub activity: ActivityState,
     /// Dialogs, the topmost last.
     pub modals: Vec<Modal>,
     /// Keys.
@@ -269,6 +278,7 @@ impl AppState {
             practice: None,
             agreement: None,
             export: None,
+            activity: ActivityState::default(),
             modals: Vec::new(),
             keymap,
             settings,

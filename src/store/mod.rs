@@ -7,6 +7,7 @@
 #[macro_use]
 pub mod db;
 
+pub mod activity;
 mod actor;
 pub mod agreement;
 pub mod catalog;
@@ -27,6 +28,7 @@ pub mod plans;
 pub mod project;
 pub mod queue;
 pub mod rubrics;
+pub mod said;
 pub mod schema;
 pub mod search;
 pub mod suggestions;

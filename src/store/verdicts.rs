@@ -158,7 +158,7 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
 /// The judge whose score a ticket shows: the latest that scored under the rubric version in use and has a
 /// level for every criterion, else the latest that scored under it. One that learned gives way to any other
 /// until it was shown to be better.
-fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
+pub(super) fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
     let fits = |judge: &&(usize, &OfJudge)| judge.1.version.scores_under(&eval.rubric);
     let places: Vec<(usize, &OfJudge)> = judges.iter().enumerate().collect();
     places

@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::app::effect::NoTicket;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
+    Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease,
+    Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -158,11 +159,23 @@ pub trait Desk: Send + Sync {
     /// Makes the sample evals.
     fn demo(&self, job: &Job<'_>) -> Answer<()>;
 
-    /// Who could judge the tickets a filter shows.
-    fn judges(&self, eval: EvalId, filter: &str) -> Answer<Vec<JudgeChoice>>;
+    /// Who could judge some tickets.
+    fn judges(&self, ask: &JudgeAsk) -> Answer<Vec<JudgeChoice>>;
 
-    /// Lets a judge read them; how it ended, in a sentence.
-    fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String>;
+    /// Lets a judge read them within a limit; how it ended, in a sentence.
+    fn judge(
+        &self,
+        ask: &JudgeAsk,
+        judge: &str,
+        limit: Option<SpendLimit>,
+        job: &Job<'_>,
+    ) -> Answer<String>;
+
+    /// What judges are doing, in this process and in others.
+    fn activity(&self) -> Answer<Vec<JobCard>>;
+
+    /// Says what is wanted of a job.
+    fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;
 
     /// Indexes a few rows for search, in a few milliseconds; returns how many are left.
     fn index_slice(&self) -> Answer<u64>;

@@ -260,7 +260,8 @@ fn lane(order: &Order) -> Lane {
         | Order::Prefetch { .. }
         | Order::LoadHistory { .. }
         | Order::LoadAgreement { .. }
-        | Order::LoadJudges { .. }
+        | Order::LoadJudges(_)
+        | Order::LoadActivity
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
@@ -280,6 +281,7 @@ fn lane(order: &Order) -> Lane {
         | Order::Reveal { .. }
         | Order::OpenAgreement { .. }
         | Order::OpenEditor { .. }
+        | Order::Steer { .. }
         | Order::SetMode { .. }
         | Order::SetReviewer { .. }
         | Order::SaveSettings(_) => Lane::Write,
@@ -293,6 +295,8 @@ fn last_wins(order: &Order) -> bool {
         Order::LoadQueue(_)
             | Order::CountQueue { .. }
             | Order::LoadAgreement { .. }
+            | Order::LoadActivity
+            | Order::LoadJudges(_)
             | Order::ExportPreview(_)
     )
 }

@@ -111,12 +111,15 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
         Order::ExportPreview(plan) => Outcome::Preview(Box::new(desk.export_preview(&plan)?)),
         Order::ExportRun(plan) => Outcome::Exported(Box::new(desk.export(&plan, job)?)),
         Order::ImportFile { path } => Outcome::Imported(desk.import(&path, job)?),
-        Order::LoadJudges { eval, filter } => Outcome::Judges(desk.judges(eval, &filter)?),
-        Order::Judge {
-            eval,
-            judge,
-            filter,
-        } => Outcome::Judged(desk.judge(eval, &judge, &filter, job)?),
+        Order::LoadJudges(ask) => Outcome::Judges(desk.judges(&ask)?),
+        Order::Judge { ask, judge, limit } => {
+            Outcome::Judged(desk.judge(&ask, &judge, limit, job)?)
+        }
+        Order::LoadActivity => Outcome::Activity(desk.activity()?),
+        Order::Steer { job, wish } => {
+            desk.steer(job, wish)?;
+            Outcome::Done
+        }
         Order::IndexSlice => Outcome::Indexed {
             left: desk.index_slice()?,
         },

@@ -3,6 +3,7 @@
 // Helpers of tests fail by panicking, as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod activity;
 mod agree;
 mod architecture;
 mod bad_rows;

@@ -30,6 +30,8 @@ pub enum Scope {
     Agreement,
     /// The export form.
     Export,
+    /// What judges are doing.
+    Activity,
     /// Writing in the output.
     Editor,
     /// Writing a note.
@@ -42,15 +44,17 @@ pub enum Scope {
     Line,
     /// A question with yes and no.
     Confirm,
-    /// A choice: how an eval is reviewed, who shall judge.
+    /// A choice: how an eval is reviewed.
     Mode,
+    /// Who shall judge which tickets, within which limit.
+    Judging,
     /// Something to read: a message, the history, the instructions.
     Reader,
 }
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -60,6 +64,7 @@ impl Scope {
         Self::Practice,
         Self::Agreement,
         Self::Export,
+        Self::Activity,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -67,6 +72,7 @@ impl Scope {
         Self::Line,
         Self::Confirm,
         Self::Mode,
+        Self::Judging,
         Self::Reader,
     ];
 
@@ -82,6 +88,7 @@ impl Scope {
             Self::Practice => "Practice",
             Self::Agreement => "Agreement",
             Self::Export => "Export",
+            Self::Activity => "Activity",
             Self::Editor => "Editing",
             Self::Note => "Note",
             Self::Diff => "What changed",
@@ -89,6 +96,7 @@ impl Scope {
             Self::Line => "One line of text",
             Self::Confirm => "Yes or no",
             Self::Mode => "A choice",
+            Self::Judging => "Who shall read these",
             Self::Reader => "Reading",
         }
     }

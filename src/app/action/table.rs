@@ -55,20 +55,20 @@ actions! {
     ShowDiff "diff" "Show what the correction changes", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.
-    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode] ["j" "down"] 0 Reviewer Free;
-    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode] ["k" "up"] 0 Reviewer Free;
-    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff] ["g" "home"] 0 Reviewer Free;
-    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff] ["G" "end"] 0 Reviewer Free;
-    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff] ["ctrl-d"] 0 Reviewer Free;
-    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff] ["ctrl-u"] 0 Reviewer Free;
-    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff] ["pgdn" "space"] 0 Reviewer Free;
-    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff] ["pgup"] 0 Reviewer Free;
+    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging] ["j" "down"] 0 Reviewer Free;
+    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging] ["k" "up"] 0 Reviewer Free;
+    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity] ["g" "home"] 0 Reviewer Free;
+    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity] ["G" "end"] 0 Reviewer Free;
+    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["ctrl-d"] 0 Reviewer Free;
+    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["ctrl-u"] 0 Reviewer Free;
+    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["pgdn" "space"] 0 Reviewer Free;
+    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["pgup"] 0 Reviewer Free;
     TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Agreement Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
     TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Agreement Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
-    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement] ["tab"] 12 Reviewer Free;
-    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement] ["backtab"] 0 Reviewer Free;
+    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement Activity] ["tab"] 12 Reviewer Free;
+    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement Activity] ["backtab"] 0 Reviewer Free;
     // The queue.
-    Open "open" "Open it", "open" [Home Queue FirstRun Agreement] ["enter"] 1 Reviewer Decides;
+    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity] ["enter"] 1 Reviewer Decides;
     TakeNext "take-next" "Take the next ticket of the plan", "next in the plan" [Home Queue] ["a"] 2 Reviewer Decides;
     OpenQueue "open-queue" "Show the tickets of this eval", "tickets" [Home] ["l" "right"] 3 Reviewer Free;
     Mark "mark" "Mark this ticket", "mark" [Queue] ["v"] 3 Reviewer Free;
@@ -107,6 +107,17 @@ actions! {
     OpenAgreement "open-agreement" "Show how far the judge and people agree", "agreement" [Home] ["A"] 5 Reviewer Free;
     NextJudge "next-judge" "The next judge", "next judge" [Agreement] ["right" "l"] 4 Reviewer Free;
     PreviousJudge "previous-judge" "The judge before", "judge before" [Agreement] ["left" "h"] 0 Reviewer Free;
+    // Activity.
+    OpenActivity "open-activity" "Show what judges are doing", "activity" [Home] ["J"] 6 Reviewer Free;
+    JobHold "job-hold" "Hold this job until it is let go on", "hold" [Activity] ["p"] 2 Engineer Decides;
+    JobGoOn "job-go-on" "Let this job go on, or ask for what it left", "go on" [Activity] ["r"] 3 Engineer Decides;
+    JobStop "job-stop" "Stop this job; what it has done stays", "stop" [Activity] ["c" "ctrl-x"] 4 Engineer Decides;
+    // Who shall judge.
+    JudgeScope "judge-scope" "Choose which tickets it reads", "which tickets" [Judging] ["tab" "right" "l"] 2 Reviewer Free;
+    JudgeScopeBack "judge-scope-back" "The choice of tickets before", "tickets before" [Judging] ["backtab" "left" "h"] 0 Reviewer Free;
+    JudgeLimit "judge-limit" "Set the most it may spend", "limit" [Judging] ["m"] 3 Reviewer Free;
+    JudgeAgain "judge-again" "Ask again where it gave no answer, or not", "ask again" [Judging] ["r"] 4 Engineer Free;
+    JudgeName "judge-name" "Name another judge", "another judge" [Judging] ["n"] 5 Engineer Free;
     // Export.
     FieldLeft "field-left" "The value before", "before" [Export] ["left"] 0 Engineer Free;
     FieldRight "field-right" "The value after", "after" [Export] ["right"] 0 Engineer Free;
@@ -129,10 +140,10 @@ actions! {
     Cut "cut" "Cut the selection", "cut" [Editor Note] ["ctrl-x"] 0 Reviewer Free;
     MoveOutside "move-outside" "Go on writing in $EDITOR", "$EDITOR" [Editor] ["ctrl-o"] 0 Reviewer Free;
     KeepNote "keep-note" "Keep the note", "keep" [Note] ["enter"] 1 Reviewer Free;
-    Accept "accept" "Run or accept it", "accept" [List Line Mode] ["enter"] 1 Reviewer Decides;
+    Accept "accept" "Run or accept it", "accept" [List Line Mode Judging] ["enter"] 1 Reviewer Decides;
     Yes "yes" "Yes", "yes" [Confirm] ["y" "enter"] 1 Reviewer Decides;
     No "no" "No", "no" [Confirm] ["n" "esc" "q"] 2 Reviewer Free;
-    Close "close" "Close", "close" [List Line Mode Reader Diff] ["esc"] 9 Reviewer Free;
+    Close "close" "Close", "close" [List Line Mode Reader Diff Judging] ["esc"] 9 Reviewer Free;
     CloseRead "close-reading" "Close what I read", "close" [Reader Diff] ["q" "enter"] 1 Reviewer Free;
     ScrollDown "scroll-down" "Scroll down", "down" [Reader] ["j" "down"] 0 Reviewer Free;
     ScrollUp "scroll-up" "Scroll up", "up" [Reader] ["k" "up"] 0 Reviewer Free;
@@ -147,11 +158,12 @@ actions! {
     GoHome "go-home" "Go to Home", "home" [Everywhere] [] 0 Reviewer Free;
     GoQueue "go-queue" "Go to the tickets of this eval", "tickets" [Everywhere] [] 0 Reviewer Free;
     GoAgreement "go-agreement" "Show how far the judge and people agree on this eval", "agreement" [Everywhere] [] 0 Reviewer Free;
+    GoActivity "go-activity" "Show what judges are doing", "activity" [Everywhere] [] 0 Reviewer Free;
     GoExport "go-export" "Export training data from this eval", "export" [Everywhere] [] 0 Engineer Free;
     Copy "copy" "Copy the selection or the text in focus", "copy" [Everywhere Diff Reader] ["y"] 0 Reviewer Free;
     Back "back" "Back", "back" [Everywhere] ["esc"] 0 Reviewer Free;
     Leave "leave" "Leave this screen; on Home, quit", "leave" [Everywhere] ["q"] 0 Reviewer Decides;
-    Interrupt "interrupt" "Copy a selection; twice within a second, quit with drafts saved", "copy, quit" [Everywhere Editor Note Diff List Line Confirm Mode Reader] ["ctrl-c"] 0 Reviewer Free;
+    Interrupt "interrupt" "Copy a selection; twice within a second, quit with drafts saved", "copy, quit" [Everywhere Editor Note Diff List Line Confirm Mode Reader Judging] ["ctrl-c"] 0 Reviewer Free;
     Redraw "redraw" "Draw the screen anew", "redraw" [Everywhere Editor] ["ctrl-l"] 0 Reviewer Free;
     Suspend "suspend" "Put docket in the background", "suspend" [Everywhere] [] 0 Engineer Free;
     Quit "quit" "Quit docket", "quit" [Everywhere] [] 0 Reviewer Decides;

@@ -68,6 +68,8 @@ pub enum Confirmed {
     Stop,
     /// Lets the chosen judge read, now that it is known what leaves and what it costs.
     Judge,
+    /// Stops a judge's job, in whatever process it runs.
+    StopJob([u8; 16]),
 }
 
 /// What a line of text is for.
@@ -96,6 +98,10 @@ pub enum PromptFor {
     Field(super::export::Field),
     /// Why held-out rows are exported.
     Override,
+    /// The most a judge may spend.
+    JudgeLimit,
+    /// A judge by name.
+    JudgeName,
 }
 
 /// One line of text.

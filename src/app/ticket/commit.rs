@@ -7,7 +7,7 @@ use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission};
 
 use super::super::effect::{Command, Effect, Order};
 use super::super::state::{AppState, Asked, Tone};
-use super::{Phase, TicketState, form, open};
+use super::{Ghosts, Phase, TicketState, form, open};
 
 /// Commits, or sets what is being typed or read, or goes to what is missing.
 pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -35,6 +35,16 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
             count => format!("{count} questions are open: this is the first"),
         };
         state.say(Tone::Notice, words);
+        return;
+    }
+    let own = form::missing(&doc.rubric, &ticket.draft.answers, &Ghosts::default());
+    if std::mem::take(&mut ticket.judge_is_new) && !own.is_empty() {
+        // Enter was on its way to what is missing when the judge came in: nobody has seen these levels yet.
+        ticket.form.go(own[0]);
+        state.say(
+            Tone::Notice,
+            "a judge has just read this: its levels stand where you gave none; Enter accepts them",
+        );
         return;
     }
     let Some(submission) = submission(ticket) else {
@@ -143,6 +153,9 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     }
     let mine = ticket.id() == Some(done.ticket) && ticket.phase == Phase::Committing;
     if !mine {
+        // What was read ahead before the commit was safe may be the very ticket that was committed.
+        ticket.ahead = None;
+        open::prefetch(state, effects);
         state.say_done(words);
         return;
     }

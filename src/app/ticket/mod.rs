@@ -11,6 +11,7 @@ pub(crate) mod open;
 pub(crate) mod reading;
 pub mod update;
 mod view;
+mod why;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use draft::Keeper;
 pub use form::{Form, Ghosts};
 pub use layout::{Pane, TicketLayout, TicketOptions, ticket as layout};
 pub use view::TextView;
+pub use why::why_here;
 
 /// Where the open ticket stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +63,8 @@ pub struct TicketState {
     pub judge: JudgeView,
     /// Whether the judge was shown before the own commit.
     pub revealed: bool,
+    /// Whether a judge has read it while it was open, and no commit was tried since.
+    pub judge_is_new: bool,
     /// Everything entered.
     pub draft: Draft,
     /// What of it is safe.
@@ -95,6 +99,7 @@ impl TicketState {
             from_plan,
             judge: JudgeView::Nothing,
             revealed: false,
+            judge_is_new: false,
             draft: Draft::default(),
             keeper: Keeper::default(),
             submitted: None,

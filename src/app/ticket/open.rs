@@ -130,12 +130,20 @@ pub(crate) fn show(
     if let Some(ticket) = &mut state.ticket {
         ticket.show_judge();
     }
-    let order = Order::Prefetch {
-        eval: doc.eval.id,
-        after: doc.ticket,
-    };
-    effects.push(state.requests.ask(Asked::Prefetch, order));
+    prefetch(state, effects);
     introduce(state, &doc, effects);
+}
+
+/// Reads ahead the ticket that comes next; what an older order for it brings is not wanted any more.
+pub(crate) fn prefetch(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let open = state.ticket.as_ref().and_then(|ticket| ticket.doc.as_ref());
+    if let Some(doc) = open {
+        let order = Order::Prefetch {
+            eval: doc.eval.id,
+            after: doc.ticket,
+        };
+        effects.push(state.requests.ask(Asked::Prefetch, order));
+    }
 }
 
 /// What a reviewer said before, to go on from.

@@ -19,7 +19,9 @@ use super::{Pane, TicketState, commit, form, open, reading};
 /// Runs an action on the open ticket; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     match action {
-        Action::Commit if on_empty_judge(state) => super::super::judging::open(state, effects),
+        Action::Commit if on_empty_judge(state) => {
+            super::super::judging::update::open(state, effects);
+        }
         Action::Commit | Action::EditorCommit => {
             leave_editor(state, effects);
             commit::commit(state, effects);

@@ -104,6 +104,7 @@ impl TicketState {
             form_lines: lines.len().min(200) as u16,
             request_lines: request.map_or(4, |pane| pane.rows().rows().len().min(200) as u16),
             instructions: !(doc.eval.instructions.is_empty() && doc.eval.purpose.is_empty()),
+            why_lines: u16::from(super::why_here(doc).is_some()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What time alone does: drafts, leases, strips, slices of work.
 
+use super::super::activity;
 use super::super::effect::{Effect, Order};
 use super::super::state::{AppState, Asked};
 use super::super::ticket::{Phase, open};
@@ -35,6 +36,9 @@ pub(super) fn tick(state: &mut AppState, now_ms: u64, effects: &mut Vec<Effect>)
             pane.give_time();
             state.dirty = true;
         }
+    }
+    if activity::update::look_due(state).is_some_and(|due| due <= now) {
+        activity::update::look(state, effects);
     }
     if index_due(state).is_some_and(|due| due <= now) {
         effects.push(state.requests.ask(Asked::Index, Order::IndexSlice));
@@ -91,6 +95,7 @@ pub fn next_tick(state: &AppState) -> Option<u64> {
         state.ticket.as_ref().and_then(|t| t.keeper.due_ms()),
         renew_due(state),
         index_due(state),
+        activity::update::look_due(state),
         slices,
     ]
     .into_iter()

@@ -5,7 +5,9 @@ use super::super::effect::{Command, Effect, Order};
 use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::super::{agreement, export, first_run, home, judging, practice, queue, ticket};
+use super::super::{
+    activity, agreement, export, first_run, home, judging, practice, queue, ticket,
+};
 use super::refuse::{eval_of, refusal};
 
 /// Runs an action as if its key had been pressed. What cannot be done says why.
@@ -28,6 +30,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Practice => practice::update::run(state, action, effects),
         Screen::Agreement => agreement::update::run(state, action, effects),
         Screen::Export => export::update::run(state, action, effects),
+        Screen::Activity => activity::update::run(state, action, effects),
     };
     if !done {
         navigate(state, action, effects);
@@ -47,6 +50,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoHome => go_home(state, effects),
         Action::GoQueue => go_queue(state, effects),
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
+        Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),
         Action::NextScreen => screen(state, 1, effects),
@@ -64,7 +68,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
             detail: "What it has done so far stays.".to_owned(),
             yes: Confirmed::Stop,
         })),
-        Action::JudgeThese => judging::open(state, effects),
+        Action::JudgeThese => judging::update::open(state, effects),
         Action::Demo => job(
             state,
             super::super::state::Job::Demo,
@@ -220,7 +224,7 @@ pub(crate) fn load_home(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Leaves the open ticket, if one is.
-fn put_down(state: &mut AppState, effects: &mut Vec<Effect>) {
+pub(crate) fn put_down(state: &mut AppState, effects: &mut Vec<Effect>) {
     if state.ticket.is_some() {
         ticket::open::leave(state, effects);
     }
@@ -265,12 +269,14 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
             Screen::Export,
         ]);
     }
+    order.push(Screen::Activity);
     let at = order.iter().position(|s| *s == state.screen).unwrap_or(0);
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
         Some(Screen::Queue) => go_queue(state, effects),
         Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
+        Some(Screen::Activity) => activity::update::open(state, None, effects),
         Some(Screen::Ticket) => {
             if let Some(eval) = eval_of(state) {
                 ticket::open::take_next(state, eval, effects);
@@ -294,7 +300,8 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             agreement::update::back_to(state, effects);
         }
         Screen::Agreement => agreement::update::leave(state, effects),
-        Screen::Ticket | Screen::Export => go_queue(state, effects),
+        Screen::Activity if !state.activity.from_queue => go_home(state, effects),
+        Screen::Ticket | Screen::Export | Screen::Activity => go_queue(state, effects),
         Screen::Queue => go_home(state, effects),
         Screen::Practice => practice::update::stop(state),
         Screen::Home | Screen::FirstRun if action == Action::Leave => leave(state, effects),

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::super::action::Action;
+use super::super::activity;
 use super::super::effect::Effect;
 use super::super::hints;
 use super::super::layer::{Layer, layer};
@@ -82,6 +83,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
                 agreement.step(by);
             }
         }
+        Screen::Activity => state.activity.step(by),
         Screen::FirstRun | Screen::Export => {}
     }
 }
@@ -116,6 +118,7 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
         }
         Layer::Queue => click_queue(state, x, y, effects),
         Layer::Agreement => click_agreement(state, x, y, effects),
+        Layer::Activity => activity::mouse::click(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
             click_ticket(state, x, y, extend, effects);
         }

@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, open, update as ticket_update};
-use super::super::{agreement, diff, export, first_run, judging};
+use super::super::{activity, agreement, diff, export, first_run, judging};
 use super::global;
 
 pub(super) fn outcome(
@@ -23,7 +23,7 @@ pub(super) fn outcome(
             let before = state.requests.progress.insert(request, progress);
             let now = state.requests.progress.get(&request).map(|now| now.done);
             if judge && before.map(|before| before.done) != now {
-                judging::wrote(state, effects);
+                super::changed(state, effects);
             }
             state.dirty = true;
         }
@@ -129,11 +129,13 @@ fn replied_elsewhere(
                 "the sample is there: Enter starts on the first eval",
             );
         }
-        (Asked::Judges, Outcome::Judges(choices)) => judging::listed(state, choices),
+        (Asked::Judges, Outcome::Judges(choices)) => judging::update::listed(state, choices),
         (Asked::Job(Job::Judge), Outcome::Judged(words)) => {
-            judging::wrote(state, effects);
+            super::changed(state, effects);
             state.say(Tone::Notice, words);
         }
+        (Asked::Activity, Outcome::Activity(jobs)) => state.activity.take(jobs),
+        (Asked::Steer(said), Outcome::Done) => activity::update::steered(state, said, effects),
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => {
@@ -159,6 +161,7 @@ fn take_home(state: &mut AppState, home: Box<Home>) {
     }
     state.home.home = Some(home);
     state.home.step(0);
+    state.activity.asked_ms = state.now_ms;
     if first && state.first_run.ask_name {
         global::ask_name(state);
     }
@@ -196,10 +199,13 @@ fn look(state: &mut AppState, doc: TicketDoc) {
     let open = state.ticket.as_mut().filter(|ticket| {
         ticket.id() == Some(doc.ticket)
             && matches!(ticket.phase, Phase::Answering)
+            // A look ordered before the judge was shown would hide it again.
+            && !ticket.revealed
             && ticket.judge != doc.judge
     });
     if let Some(ticket) = open {
         ticket.judge = doc.judge;
+        ticket.judge_is_new = true;
         ticket.show_judge();
         state.say(Tone::Notice, "a judge has read this ticket");
     }
@@ -212,6 +218,13 @@ fn next(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 fn ahead(state: &mut AppState, doc: Box<TicketDoc>) {
+    // Read before its own commit was safe: it would come a second time.
+    if state
+        .requests
+        .waits(|asked| *asked == Asked::Submit(doc.ticket))
+    {
+        return;
+    }
     if let Some(ticket) = &mut state.ticket
         && ticket.id() != Some(doc.ticket)
         && ticket.eval == doc.eval.id
@@ -337,6 +350,7 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
         Asked::Agreement(_) | Asked::Opened(_) => {
             agreement::update::failed(state, failure.to_string());
         }
+        Asked::Activity => state.activity.problem = Some(failure.to_string()),
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

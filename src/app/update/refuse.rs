@@ -60,6 +60,20 @@ pub enum DisabledReason {
     NothingHeld,
     /// Only one judge can be shown, or none.
     NoOtherJudge,
+    /// The job is held already.
+    JobHeld,
+    /// The job is at work.
+    JobRuns,
+    /// The job is stopping.
+    JobStopping,
+    /// The job has ended.
+    JobEnded,
+    /// The job left nothing.
+    NothingLeft,
+    /// The job has no failures.
+    NoFailures,
+    /// The job can be started from the command line alone.
+    FromCommandLine,
 }
 
 impl fmt::Display for DisabledReason {
@@ -91,6 +105,13 @@ impl fmt::Display for DisabledReason {
             Self::NoPractice => "this rubric has no examples to practise on",
             Self::NothingHeld => "nothing is held back",
             Self::NoOtherJudge => "there is no other judge to show",
+            Self::JobHeld => "it is held already; r lets it go on",
+            Self::JobRuns => "it is at work",
+            Self::JobStopping => "it is stopping: what is under way is finished first",
+            Self::JobEnded => "it has ended",
+            Self::NothingLeft => "it has read everything; nothing is left",
+            Self::NoFailures => "nothing has failed here",
+            Self::FromCommandLine => "this goes on from the command line; the lines below say how",
         };
         f.write_str(words)
     }
@@ -118,6 +139,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             Screen::Queue => queue(state, action),
             Screen::Ticket => ticket(state, action),
             Screen::Agreement => agreement(state, action),
+            Screen::Activity => super::super::activity::update::refusal(state, action),
             _ => None,
         },
     }
@@ -131,6 +153,10 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
         Screen::Queue => state.queue.as_ref().map(|queue| queue.eval),
         Screen::Agreement => state.agreement.as_ref().map(|agreement| agreement.eval),
         Screen::Export => state.export.as_ref().map(|export| export.eval),
+        Screen::Activity => {
+            let job = state.activity.current().and_then(|card| card.eval);
+            job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
+        }
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }

@@ -3,6 +3,7 @@
 //! Blindness is decided before these values exist: what a reviewer may not see is `Hidden` here, so no
 //! screen can leak it.
 
+pub mod activity;
 pub mod agreement;
 pub mod export;
 pub mod history;
@@ -13,14 +14,17 @@ pub mod quick;
 pub mod ticket;
 pub mod work;
 
+pub use activity::JobCard;
 pub use agreement::{AgreementOptions, AgreementPage, AgreementReport};
 pub use export::{
     ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, FormatChoice, HeldBack, Refused,
 };
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
-pub use judging::{JudgeChoice, JudgeWork, Price};
-pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
+pub use judging::{JudgeAsk, JudgeChoice, JudgeScope, JudgeWork, Price, SpendLimit};
+pub use queue::{
+    Anchor, Count, JudgeSaid, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why,
+};
 pub use quick::{
     AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
     QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,

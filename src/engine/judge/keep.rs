@@ -12,7 +12,7 @@ use super::work::{Claims, Work};
 use crate::domain::failure::Class;
 use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Outcome, Verdict};
 use crate::judge::checks::contradicts;
 use crate::store::jobs::{self, Progress as Advance};
 use crate::store::project::Refolder;
@@ -132,8 +132,8 @@ impl Keeper {
 
     fn line(&mut self, work: &Arc<Work>, sample: u32, verdict: Verdict, key: Option<[u8; 32]>) {
         match &verdict.outcome {
-            crate::domain::verdict::Outcome::Scored(_) => self.kept.scored += 1,
-            crate::domain::verdict::Outcome::Unscored(class) => {
+            Outcome::Scored(_) => self.kept.scored += 1,
+            Outcome::Unscored(class) => {
                 *self.kept.unscored.entry(class.clone()).or_default() += 1;
             }
         }
@@ -208,6 +208,7 @@ impl Batch {
                 Some(key) => verdicts::put_key(db, key, &id)?,
                 None => cached += u64::from(line.verdict.call.is_some()),
             }
+            self.remember(db, line)?;
             refold.insert(row);
         }
         self.refold(db, &refold)?;
@@ -235,6 +236,22 @@ impl Batch {
             leases::renew_judge(db, &seat, &engine.owner, now)?;
         }
         jobs::beat(db, self.job, &engine.owner, self.in_flight, now)
+    }
+
+    /// A reply without an answer is counted by its class until a later one answers.
+    fn remember(&self, db: &Db, line: &Line) -> crate::store::Result<()> {
+        let sample = judging::sample_of(line.sample);
+        let place = (line.work.row, line.verdict.criterion.as_str(), sample);
+        match &line.verdict.outcome {
+            Outcome::Unscored(class) => {
+                let problem = line.verdict.problem.as_deref().unwrap_or_default();
+                let class = Class::read(class).unwrap_or(Class::Unparsable);
+                jobs::put_failure(db, self.job, place, class, problem)
+            }
+            // A first reply cannot follow one without an answer.
+            Outcome::Scored(_) if line.sample == sample => Ok(()),
+            Outcome::Scored(_) => jobs::drop_failure(db, self.job, place),
+        }
     }
 
     fn refold(&self, db: &Db, rows: &BTreeSet<i64>) -> crate::store::Result<()> {

@@ -4,6 +4,7 @@
 //! and reads tickets ([`work`]), one talks to the model ([`drive`]), the caller's writes what comes back
 //! ([`keep`]). Each may be killed at any point; the next start goes on with what is missing.
 
+mod activity;
 mod doctor;
 mod drive;
 mod ending;

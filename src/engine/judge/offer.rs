@@ -15,7 +15,7 @@ use crate::domain::view::Order;
 use crate::judge::prompt::Prepared;
 use crate::provider::{Priced, Prices, Usage};
 use crate::store::judging::Want;
-use crate::store::{Db, catalog, judging, rubrics, verdicts};
+use crate::store::{Db, catalog, judging, rubrics, tickets, verdicts};
 
 /// Above this many calls a limit or a yes is wanted.
 pub const MANY_CALLS: u64 = 1_000;
@@ -140,9 +140,10 @@ impl Engine {
                     verdicts: want_verdicts,
                     again: order.again,
                     limit: order.limit.unwrap_or(u64::MAX),
+                    only: named_rows(db, order)?,
                 };
                 let rows = judging::unfinished(db, &ask, &want)?;
-                let matching = judging::matching(db, &ask)?;
+                let matching = judging::matching(db, &ask, want.only.as_deref())?;
                 let offer = offer(
                     db,
                     order,
@@ -194,6 +195,22 @@ fn questions(
         ));
     }
     Ok(Vec::new())
+}
+
+/// Local rows of the tickets an order names; those that are gone are left out.
+fn named_rows(db: &Db, order: &JudgeOrder) -> crate::store::Result<Option<Vec<i64>>> {
+    let Some(only) = &order.only else {
+        return Ok(None);
+    };
+    let mut rows = Vec::with_capacity(only.len());
+    for id in only {
+        match tickets::get(db, id) {
+            Ok(ticket) => rows.push(ticket.row),
+            Err(crate::store::StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(rows))
 }
 
 /// Texts of an eval that must stay here stay here.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::{EngineError, Result};
 use super::learn::Learned;
 use crate::domain::eval::Eval;
-use crate::domain::ids::JudgeVersionId;
+use crate::domain::ids::{JudgeVersionId, TicketId};
 use crate::domain::json::Json;
 use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::Rubric;
@@ -41,6 +41,8 @@ pub struct JudgeOrder {
     pub samples: Option<u32>,
     /// Which tickets, in the filter language.
     pub filter: String,
+    /// Of those only these, if some are named.
+    pub only: Option<Vec<TicketId>>,
     /// At most this many tickets.
     pub limit: Option<u64>,
     /// Ask again where there is a verdict without an answer.
@@ -67,6 +69,7 @@ impl JudgeOrder {
             max_tokens: None,
             samples: None,
             filter: String::new(),
+            only: None,
             limit: None,
             again: false,
             learn: false,

@@ -3,13 +3,12 @@
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
-use crate::app::judging::{JudgePick, work_words};
 use crate::app::layout;
 use crate::app::modal::{Entry, Help, Palette};
 
 use super::super::glyph;
 use super::super::line_edit;
-use super::super::pen::{Pen, Words, cut_bottom, cut_top, nth_row, shift_right};
+use super::super::pen::{Pen, Words, cut_top, nth_row, shift_right};
 use super::super::rect;
 use super::super::theme::Look;
 use super::super::widgets::{dialog, rule};
@@ -73,53 +72,6 @@ fn one(pen: &mut Pen<'_>, row: Rect, entry: &Entry, cursor: bool) {
     }
     let right = Words::new().add(dim, entry.keys.as_str());
     pen.both(shift_right(row, 2), &left, &right);
-}
-
-/// Who could read the tickets, and for how much.
-pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
-    let lines = pick.choices.as_ref().map_or(1, |choices| choices.len() * 2);
-    let place = layout::dialog(state.size, 84, (lines.min(24) + 3) as u16);
-    let title = "Who shall read these?";
-    let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), title);
-    let (list, keys) = cut_bottom(inner, 1);
-    match &pick.choices {
-        None => {
-            pen.line(list, "looking for keys and local servers…", Look::Dim);
-        }
-        Some(choices) => {
-            let height = usize::from(list.height / 2).max(1);
-            let first = first_shown(pick.cursor, choices.len(), height);
-            for (index, choice) in choices.iter().enumerate().skip(first).take(height) {
-                let row = nth_row(list, ((index - first) * 2) as u16);
-                let below = nth_row(list, ((index - first) * 2 + 1) as u16);
-                let cursor = index == pick.cursor;
-                if cursor {
-                    pen.tint(row, Look::Cursor);
-                    pen.put(row.x, row.y, 1, glyph::POINTER, Look::Accent);
-                }
-                let look = match (cursor, choice.work.is_ok()) {
-                    (true, _) => Look::Cursor,
-                    (false, true) => Look::Text,
-                    (false, false) => Look::Dim,
-                };
-                let dim = if cursor { Look::CursorDim } else { Look::Dim };
-                let left = Words::new().add(look, choice.name.as_str());
-                let right = Words::new().add(dim, choice.because.as_str());
-                pen.both(shift_right(row, 2), &left, &right);
-                let does = match &choice.work {
-                    Ok(work) => work_words(work),
-                    Err(why) => why.clone(),
-                };
-                pen.line(shift_right(below, 4), &does, Look::Dim);
-            }
-        }
-    }
-    let words = Words::new()
-        .add(Look::Accent, "Enter")
-        .add(Look::Dim, " lets it read     ")
-        .add(Look::Accent, "Esc")
-        .add(Look::Dim, " closes");
-    pen.words(keys, &words);
 }
 
 #[cfg(test)]
