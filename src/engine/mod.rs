@@ -21,6 +21,7 @@ pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
+pub mod rubrics;
 pub mod sample;
 pub mod ticket;
 pub mod undo;

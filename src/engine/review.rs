@@ -189,7 +189,7 @@ impl Engine {
         })
     }
 
-    fn reveal_in(
+    pub(super) fn reveal_in(
         &self,
         db: &Db,
         ticket: TicketId,

@@ -10,6 +10,7 @@ pub mod history;
 pub mod home;
 pub mod judging;
 pub mod queue;
+pub mod quick;
 pub mod ticket;
 pub mod work;
 
@@ -23,6 +24,10 @@ pub use home::{EvalCard, FoundFile, Home};
 pub use judging::{JudgeAsk, JudgeChoice, JudgeScope, JudgeWork, Price, SpendLimit};
 pub use queue::{
     Anchor, Count, JudgeSaid, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why,
+};
+pub use quick::{
+    AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
+    QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
 };
 pub use ticket::{
     Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
