@@ -6,7 +6,7 @@ use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
-use crate::domain::event::{Body, Event, Routed, Way};
+use crate::domain::event::{Body, Event, JudgeCorrected, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::rubric::Answer;
 use crate::domain::sight;
@@ -47,6 +47,12 @@ impl Engine {
                     && matches!(event.body, Body::ReviewSubmitted(_))
                 {
                     line.what = "reviewed".into();
+                }
+                if blind
+                    && event.reviewer != self.reviewer
+                    && matches!(event.body, Body::JudgeCorrected(_))
+                {
+                    line.what = "disagreed with the judge".into();
                 }
                 if let Some(ticket) = event.ticket {
                     line.what = format!("{} · ticket {}", line.what, ticket.short());
@@ -118,7 +124,7 @@ fn what(body: &Body) -> String {
         },
         Body::Routed(routed) => sent(routed),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
-        Body::JudgeCorrected(one) => with("corrected the judge", &one.reason),
+        Body::JudgeCorrected(one) => with(&disagreed(one), &one.reason),
         Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
@@ -143,6 +149,19 @@ fn tells(body: &Body) -> bool {
         _ => None,
     };
     rule.is_some_and(|rule| sight::tells(rule))
+}
+
+/// `disagreed with the judge on tone: 2, not 4`.
+fn disagreed(said: &JudgeCorrected) -> String {
+    let judge = said
+        .judge
+        .as_ref()
+        .map_or(String::new(), |judge| format!(", not {}", shown(judge)));
+    format!(
+        "disagreed with the judge on {}: {}{judge}",
+        said.criterion,
+        shown(&said.answer)
+    )
 }
 
 fn sent(routed: &Routed) -> String {

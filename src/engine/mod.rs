@@ -5,6 +5,7 @@
 
 pub mod agree;
 mod clock;
+pub mod correct_judge;
 pub mod datasets;
 mod error;
 pub mod evals;

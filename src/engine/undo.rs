@@ -215,6 +215,7 @@ fn noun(body: &Body) -> &'static str {
         Body::Escalated(_) => "handing up",
         Body::Assigned(_) => "assignment",
         Body::Routed(_) => "routing",
+        Body::JudgeCorrected(_) => "disagreement with the judge",
         _ => "decision",
     }
 }

@@ -10,6 +10,7 @@ pub mod db;
 mod actor;
 pub mod agreement;
 pub mod catalog;
+pub mod corrections;
 pub mod datasets;
 pub mod dialect;
 pub mod drafts;
