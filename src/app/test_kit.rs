@@ -88,6 +88,10 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
             Mode::Blind => JudgeView::Hidden,
             Mode::Assist => JudgeView::Nothing,
         },
+        suggestion: match mode {
+            Mode::Blind => Shown::Hidden,
+            Mode::Assist => Shown::None,
+        },
         plan: None,
         audit: false,
     }

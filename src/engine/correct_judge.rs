@@ -1,34 +1,23 @@
 //! Disagreeing with a judge: one person says on one question what it should have said, and why.
 
 use super::review::refold;
+use super::ticket::judge;
 use super::{Engine, Pen, Result};
 use crate::domain::event::{Body, JudgeCorrected};
-use crate::domain::ids::{EvalId, TicketId, VerdictId};
+use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::judge_correction::JudgeCorrections;
-use crate::domain::rubric::Answer;
 use crate::domain::sight;
 use crate::domain::standing::CHECK;
-use crate::domain::view::JudgeView;
+use crate::domain::view::{Disagreement, JudgeView};
 use crate::store::{StoreError, catalog, corrections, rubrics, tickets, verdicts};
-
-/// What a person says a judge should have said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Disagreement {
-    /// The verdict, as it was shown.
-    pub verdict: VerdictId,
-    /// The person's own answer to its question.
-    pub answer: Answer,
-    /// Why, in a line; may be empty.
-    pub reason: String,
-}
 
 impl Engine {
     /// Stores a correction of the judge: an event of its own, taken back like any decision. A later one of the
-    /// same person on the same question takes the place of the former.
+    /// same person on the same question takes the place of the former. Returns the judge as it is shown now.
     ///
     /// Refused while the judge is hidden from this reviewer, on a check (which does not judge), where both give
     /// the same answer, where the judge read another rubric version, and off the question's scale.
-    pub fn correct_judge(&self, id: TicketId, said: &Disagreement) -> Result<()> {
+    pub fn correct_judge(&self, id: TicketId, said: &Disagreement) -> Result<JudgeView> {
         let (engine, said) = (self.clone(), said.clone());
         Ok(self.store().write(move |db| {
             let ticket = tickets::get(db, &id)?;
@@ -50,7 +39,10 @@ impl Engine {
                 ));
             }
             Pen::new(&engine).write(db, Some(id), None, Body::JudgeCorrected(body))?;
-            refold(db, &[id])
+            refold(db, &[id])?;
+            let folded = tickets::folded(db, ticket.row)?;
+            let about = (&eval, &rubric, &folded);
+            judge(db, ticket.row, about, Some(&engine.reviewer))
         })?)
     }
 

@@ -8,6 +8,7 @@ use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
 use crate::domain::event::{Body, Event, JudgeCorrected, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
+use crate::domain::review::Correction;
 use crate::domain::rubric::Answer;
 use crate::domain::sight;
 use crate::domain::view::HistoryLine;
@@ -95,10 +96,9 @@ fn what(body: &Body) -> String {
                 .iter()
                 .map(|(id, answer)| format!("{id} {}", shown(answer)))
                 .collect();
-            let corrected = if review.correction.is_some() {
-                ", corrected"
-            } else {
-                ""
+            let corrected = match &review.correction {
+                Some(correction) => corrected(correction),
+                None => String::new(),
             };
             format!("reviewed: {}{corrected}", answers.join(", "))
         }
@@ -149,6 +149,14 @@ fn tells(body: &Body) -> bool {
         _ => None,
     };
     rule.is_some_and(|rule| sight::tells(rule))
+}
+
+/// `, corrected with parts of the judge's suggestion`.
+fn corrected(correction: &Correction) -> String {
+    match correction.taken {
+        Some(taken) => format!(", corrected with {}", taken.how.words()),
+        None => ", corrected".to_owned(),
+    }
 }
 
 /// `disagreed with the judge on tone: 2, not 4`.

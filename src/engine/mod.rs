@@ -22,6 +22,7 @@ mod plans;
 pub mod queue;
 pub mod review;
 pub mod sample;
+mod taken;
 pub mod ticket;
 pub mod undo;
 pub mod upkeep;

@@ -177,6 +177,11 @@ fn reopen(db: &Db, reviewer: &str, events: &[Event], now_ms: i64) -> crate::stor
                 .as_ref()
                 .and_then(|c| c.reason.clone())
                 .unwrap_or_default(),
+            suggestion: review
+                .correction
+                .as_ref()
+                .and_then(|c| c.taken)
+                .map(|taken| taken.suggestion),
             tags: review.tags.clone(),
             active_ms: review.active_ms,
         };

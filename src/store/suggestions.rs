@@ -6,17 +6,7 @@ use super::filter_sql::{Arg, compile};
 use super::queue::Ask;
 use crate::domain::ids::{JudgeVersionId, RubricId, SuggestionId, TicketId};
 use crate::domain::suggestion::{Helped, Suggestion};
-
-/// A stored suggestion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Identity.
-    pub id: SuggestionId,
-    /// The judge in people's words.
-    pub judge: String,
-    /// What it says.
-    pub suggestion: Suggestion,
-}
+use crate::domain::view::SuggestionDoc;
 
 /// Keeps a suggestion. `false` if it is known.
 pub fn put(
@@ -31,21 +21,31 @@ pub fn put(
     Ok(db.exec(sql, args![&id.0, ticket.0, judge.0, &body])? > 0)
 }
 
-/// The suggestion that counts on a ticket: the latest that helped, else the latest.
-pub fn of_ticket(db: &Db, ticket: i64) -> Result<Option<Stored>> {
-    let sql = "SELECT s.id, j.name, s.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
+/// The suggestion that people see on a ticket: the latest that helped under the rubric version in use, else the
+/// latest that helped, else the latest.
+pub fn of_ticket(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<SuggestionDoc>> {
+    let sql = "SELECT s.id, j.name, j.body, s.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
     let mut all = db.query(sql, args![ticket], |row| {
-        Ok(Stored {
+        Ok(SuggestionDoc {
             id: SuggestionId(row.id(0)?),
             judge: row.text(1)?.to_owned(),
-            suggestion: read(row.text(2)?)?,
+            current: super::verdicts::version(row.text(1)?, row.text(2)?).scores_under(rubric),
+            suggestion: read(row.text(3)?)?,
         })
     })?;
+    let helped = |doc: &SuggestionDoc| doc.suggestion.helped == Helped::Helped;
     let best = all
         .iter()
-        .position(|stored| stored.suggestion.helped == Helped::Helped)
+        .position(|doc| doc.current && helped(doc))
+        .or_else(|| all.iter().position(helped))
         .unwrap_or(0);
     Ok((best < all.len()).then(|| all.swap_remove(best)))
+}
+
+/// A suggestion on a ticket by its identity.
+pub fn by_id(db: &Db, ticket: i64, id: &SuggestionId) -> Result<Option<Suggestion>> {
+    let sql = "SELECT body FROM suggestion WHERE id = ?1 AND ticket = ?2";
+    db.first(sql, args![&id.0, ticket], |row| read(row.text(0)?))
 }
 
 /// The latest suggestion that helped, of a judge that scores under a rubric version.

@@ -158,6 +158,11 @@ fn standing(doc: &TicketDoc) -> Draft {
             .as_ref()
             .and_then(|c| c.reason.clone())
             .unwrap_or_default(),
+        suggestion: review
+            .correction
+            .as_ref()
+            .and_then(|c| c.taken)
+            .map(|taken| taken.suggestion),
         tags: review.tags.clone(),
         active_ms: 0,
     }

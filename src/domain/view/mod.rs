@@ -21,6 +21,9 @@ pub use home::{EvalCard, FoundFile, Home};
 pub use judging::{JudgeChoice, JudgeWork, Price};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
 pub use ticket::{
-    Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
+    Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
+    TicketDoc, VerdictView,
 };
-pub use work::{Committed, Decision, Failure, NoTicket, Progress, Submission, Undone};
+pub use work::{
+    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Submission, Undone,
+};

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::domain::eval::Mode;
+use crate::domain::ids::VerdictId;
+use crate::domain::rubric::Answer;
 use crate::domain::split::Stage;
 use crate::domain::view::TicketDoc;
 use crate::engine::testing::{Bench, level};

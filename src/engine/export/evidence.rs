@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::review::{How, Taken};
 use crate::domain::rubric::{Answers, Choice, Rubric};
 use crate::domain::training::Refusal;
 
@@ -49,6 +50,8 @@ struct Corrected<'a> {
 struct Text<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
+    #[serde(default)]
+    taken: Option<Taken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +79,12 @@ impl<'a> Evidence<'a> {
     pub(super) fn correction(&self) -> Option<&str> {
         let corrected = self.correction.as_ref()?;
         is_person(&corrected.reviewer).then_some(corrected.value.text.as_ref())
+    }
+
+    /// How much of that text a judge had suggested.
+    pub(super) fn taken(&self) -> Option<How> {
+        let taken = self.correction.as_ref()?.value.taken?;
+        Some(taken.how)
     }
 
     /// Everyone whose word the row rests on, in the order of their reviews.

@@ -215,6 +215,7 @@ fn ticket(index: u8, row: &Row, eval: &Arc<Eval>, rubric: &Arc<Rubric>) -> Ticke
         lease: None,
         held_by: None,
         judge: JudgeView::Nothing,
+        suggestion: Shown::None,
         plan: Some(PlanId([5; 16])),
         audit: false,
     }
