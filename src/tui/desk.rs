@@ -10,9 +10,9 @@ use crate::app::effect::NoTicket;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease,
+    Progress, QueueCounts, QueuePage, QueueQuery, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -128,6 +128,9 @@ pub trait Desk: Send + Sync {
     /// Shows the judge before the own commit, which marks the review assisted.
     fn reveal(&self, ticket: TicketId) -> Answer<JudgeView>;
 
+    /// Stores a correction of the judge; returns the judge as it is shown now.
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView>;
+
     /// Takes back this reviewer's last action; `None` if there is none.
     fn undo(&self) -> Answer<Option<Undone>>;
 
@@ -163,6 +166,12 @@ pub trait Desk: Send + Sync {
 
     /// Lets a judge read them; how it ended, in a sentence.
     fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String>;
+
+    /// Who could suggest a correction of a ticket, and for how much.
+    fn suggestion_offer(&self, ticket: TicketId) -> Answer<JudgeChoice>;
+
+    /// Lets a judge suggest a correction of a ticket; what came of it, in a sentence.
+    fn suggest(&self, ticket: TicketId, judge: &str, job: &Job<'_>) -> Answer<String>;
 
     /// Indexes a few rows for search, in a few milliseconds; returns how many are left.
     fn index_slice(&self) -> Answer<u64>;

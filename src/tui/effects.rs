@@ -261,6 +261,7 @@ fn lane(order: &Order) -> Lane {
         | Order::LoadHistory { .. }
         | Order::LoadAgreement { .. }
         | Order::LoadJudges { .. }
+        | Order::OfferSuggestion { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
@@ -268,7 +269,7 @@ fn lane(order: &Order) -> Lane {
         Order::ExportRun(_) | Order::ImportFile { .. } | Order::MakeDemo | Order::IndexSlice => {
             Lane::Job
         }
-        Order::Judge { .. } => Lane::Judge,
+        Order::Judge { .. } | Order::Suggest { .. } => Lane::Judge,
         Order::OpenTicket { claim: true, .. }
         | Order::TakeNext { .. }
         | Order::RenewLease { .. }
@@ -278,6 +279,7 @@ fn lane(order: &Order) -> Lane {
         | Order::Undo
         | Order::Redo
         | Order::Reveal { .. }
+        | Order::CorrectJudge { .. }
         | Order::OpenAgreement { .. }
         | Order::OpenEditor { .. }
         | Order::SetMode { .. }

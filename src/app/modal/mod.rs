@@ -8,7 +8,7 @@ pub use lists::{Entry, Help, Palette};
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::HistoryLine;
+use crate::domain::view::{Disagreement, HistoryLine};
 
 use super::action::Action;
 use super::diff::DiffState;
@@ -68,6 +68,8 @@ pub enum Confirmed {
     Stop,
     /// Lets the chosen judge read, now that it is known what leaves and what it costs.
     Judge,
+    /// Lets a judge suggest a correction of the open ticket.
+    Suggest,
 }
 
 /// What a line of text is for.
@@ -83,6 +85,13 @@ pub enum PromptFor {
     CannotJudge {
         /// Id of the question.
         question: String,
+    },
+    /// Why the judge is wrong.
+    Disagree {
+        /// On which ticket.
+        ticket: TicketId,
+        /// On which verdict, and what it should have said; the reason is the line.
+        said: Disagreement,
     },
     /// A note on tickets of the queue.
     Note(Vec<TicketId>),

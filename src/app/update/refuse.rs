@@ -7,7 +7,7 @@ use crate::domain::view::JudgeView;
 
 use super::super::action::Action;
 use super::super::state::{AppState, Screen};
-use super::super::ticket::{Phase, TicketState, form};
+use super::super::ticket::{Phase, TicketState, dispute, form, suggest};
 
 /// Why an action cannot be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum DisabledReason {
     NoJudge,
     /// The judge is visible already.
     JudgeShown,
+    /// The judge is hidden.
+    JudgeHidden,
+    /// There is no answer of one's own that the judge does not give as well.
+    SameAsJudge,
     /// A set of outputs has no single text to edit.
     Compares,
     /// The output has no text.
@@ -73,9 +77,11 @@ impl fmt::Display for DisabledReason {
             Self::TooFast => "that came too fast to be meant; press it again",
             Self::NoJudge => "no judge has read this",
             Self::JudgeShown => "the judge is visible already",
+            Self::JudgeHidden => "the judge is hidden until you commit",
+            Self::SameAsJudge => "set your own level first: nowhere do you and the judge differ",
             Self::Compares => "corrections are for tickets with one output",
             Self::NoText => "this output has no text",
-            Self::NoEdit => "you have not edited this output; e edits it",
+            Self::NoEdit => "there is no correction of yours and no suggestion; e edits the output",
             Self::NoReference => "this ticket has no reference answer",
             Self::NotCompared => "a tie is for questions that compare",
             Self::NoLevels => "this question compares: choose a number or a tie",
@@ -108,6 +114,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             .then_some(DisabledReason::NoJob),
         Action::Import => import(state),
         Action::JudgeThese if eval_of(state).is_none() => Some(DisabledReason::NoEval),
+        Action::Suggest if state.requests.job().is_some() => Some(DisabledReason::JobRunning),
         Action::Demo | Action::JudgeThese => {
             state.requests.job().map(|_| DisabledReason::JobRunning)
         }
@@ -237,6 +244,8 @@ fn ticket(state: &AppState, action: Action) -> Option<DisabledReason> {
             | Action::Reveal
             | Action::Note
             | Action::ShowDiff
+            | Action::Disagree
+            | Action::Suggest
             | Action::DropEdit
             | Action::Skip
             | Action::Defer
@@ -288,6 +297,9 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
             [_] => open.held_by.clone().map(DisabledReason::HeldBy),
             _ => Some(DisabledReason::Compares),
         },
+        Action::Disagree => dispute::about(open).err(),
+        Action::Suggest => suggest::refusal(open),
+        Action::ShowDiff if open.suggested().is_some() => None,
         Action::ShowDiff | Action::DropEdit => open
             .draft
             .correction
