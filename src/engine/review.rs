@@ -81,13 +81,14 @@ impl Engine {
     ) -> crate::store::Result<Review> {
         let draft = &submission.draft;
         let ids: Vec<_> = desk.outputs.iter().map(|output| output.id).collect();
-        let correction = match (&draft.correction, ids.as_slice()) {
-            (Some(text), [base]) => Some(Correction {
-                base: *base,
+        let base = desk.outputs.get(draft.corrects);
+        let correction = match (&draft.correction, base) {
+            (Some(text), Some(base)) => Some(Correction {
+                base: base.id,
                 text: text.clone(),
                 reason: some(&draft.correction_reason),
                 taken: match draft.suggestion {
-                    Some(id) => taken(db, desk.ticket.row, desk.outputs.first(), (id, text))?,
+                    Some(id) => taken(db, desk.ticket.row, base, (id, text))?,
                     None => None,
                 },
             }),

@@ -16,16 +16,11 @@ use crate::text::diff::WordDiff;
 pub(super) fn taken(
     db: &Db,
     ticket: i64,
-    output: Option<&OutputRow>,
+    output: &OutputRow,
     (id, text): (SuggestionId, &str),
 ) -> crate::store::Result<Option<Taken>> {
-    let (Some(output), Some(suggestion)) = (output, suggestions::by_id(db, ticket, &id)?) else {
-        return Ok(None);
-    };
-    if suggestion.base != output.id {
-        return Ok(None);
-    }
-    let how = how(&answer_text(output), &suggestion.text, text);
+    let suggestion = suggestions::by_id(db, ticket, &id)?.filter(|one| one.base == output.id);
+    let how = suggestion.and_then(|one| how(&answer_text(output), &one.text, text));
     Ok(how.map(|how| Taken {
         suggestion: id,
         how,

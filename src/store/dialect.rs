@@ -135,13 +135,21 @@ pub fn unindexed(column: &str) -> String {
     format!("+{column}")
 }
 
-/// The condition that a ticket's first output matches a full-text query, as a set or tested row by row.
+/// The condition that an output of a ticket matches a full-text query, as a set or tested row by row.
 pub fn matches(parameter: usize, as_set: bool) -> String {
     if as_set {
-        format!("t.output IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})")
+        // By way of the item, for which tickets have an index.
+        format!(
+            "t.row IN (SELECT k.row FROM output o JOIN ticket k ON k.item = o.item
+               WHERE o.row IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})
+                 AND (k.output = o.row
+                   OR o.row IN (SELECT x.output FROM ticket_output x WHERE x.ticket = k.row)))"
+        )
     } else {
         format!(
-            "EXISTS (SELECT 1 FROM search WHERE search MATCH ?{parameter} AND rowid = t.output)"
+            "(EXISTS (SELECT 1 FROM search WHERE search MATCH ?{parameter} AND rowid = t.output)
+              OR t.outputs > 1 AND EXISTS (SELECT 1 FROM ticket_output x JOIN search ON search.rowid = x.output
+                WHERE x.ticket = t.row AND search MATCH ?{parameter}))"
         )
     }
 }

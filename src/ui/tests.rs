@@ -16,7 +16,7 @@ use crate::app::ticket::TextView;
 use crate::app::ticket::{Pane, Phase, TicketState};
 use crate::domain::eval::Mode;
 use crate::domain::rubric::Answer;
-use crate::domain::view::{Anchor, Dispute, JudgeView, Order, QueueQuery, Shown};
+use crate::domain::view::{Anchor, Dispute, Draft, JudgeView, Order, QueueQuery, Shown};
 use crate::text::three_way::ThreeWay;
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
@@ -60,7 +60,7 @@ fn ticket(width: u16, height: u16, index: usize) -> AppState {
     let doc = desk.open(id, true).unwrap();
     let mut ticket = TicketState::loading(doc.eval.id, true);
     ticket.judge = doc.judge.clone();
-    ticket.view = TextView::of(&doc, None, &TextView::default());
+    ticket.view = TextView::of(&doc, &Draft::default(), &TextView::default());
     ticket.doc = Some(Arc::new(doc));
     ticket.phase = Phase::Answering;
     ticket

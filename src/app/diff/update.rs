@@ -23,7 +23,7 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     };
     let original: Arc<str> = doc
         .outputs
-        .first()
+        .get(ticket.draft.corrects)
         .map(crate::domain::view::ticket::OutputDoc::text)
         .unwrap_or_default()
         .into();
@@ -31,7 +31,10 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     // A suggestion for a text that does not stand here any more cannot be laid over it.
     let suggestion = ticket
         .suggested()
-        .filter(|one| doc.outputs.first().map(|o| o.id) == Some(one.suggestion.base))
+        .filter(|one| {
+            let output = doc.outputs.get(ticket.draft.corrects);
+            output.map(|output| output.id) == Some(one.suggestion.base)
+        })
         .cloned();
     if mine.is_none() && suggestion.is_none() {
         return;

@@ -32,8 +32,10 @@ pub enum DisabledReason {
     JudgeHidden,
     /// There is no answer of one's own that the judge does not give as well.
     SameAsJudge,
-    /// A set of outputs has no single text to edit.
+    /// A set of outputs is compared; nobody suggests how one of them should be.
     Compares,
+    /// The edit is of another output than the one that is read.
+    EditsOther,
     /// The output has no text.
     NoText,
     /// There is no edit.
@@ -79,7 +81,10 @@ impl fmt::Display for DisabledReason {
             Self::JudgeShown => "the judge is visible already",
             Self::JudgeHidden => "the judge is hidden until you commit",
             Self::SameAsJudge => "set your own level first: nowhere do you and the judge differ",
-            Self::Compares => "corrections are for tickets with one output",
+            Self::Compares => "suggestions are for tickets with one output",
+            Self::EditsOther => {
+                "you have edited the other output; drop that edit first, or read that output"
+            }
             Self::NoText => "this output has no text",
             Self::NoEdit => "there is no correction of yours and no suggestion; e edits the output",
             Self::NoReference => "this ticket has no reference answer",
@@ -292,14 +297,19 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
             (JudgeView::Nothing, true) => Some(DisabledReason::NoJudge),
             (_, true) => None,
         },
-        Action::Edit | Action::EditOutside => match doc.outputs.as_slice() {
-            [one] if one.message.is_none() => Some(DisabledReason::NoText),
-            [_] => open.held_by.clone().map(DisabledReason::HeldBy),
-            _ => Some(DisabledReason::Compares),
-        },
         Action::Disagree => dispute::about(open).err(),
         Action::Suggest => suggest::refusal(open),
         Action::ShowDiff if open.suggested().is_some() => None,
+        Action::Edit | Action::EditOutside => {
+            let read = open.read_output();
+            let of_other = open.draft.correction.is_some() && open.draft.corrects != read;
+            match doc.outputs.get(read) {
+                None => Some(DisabledReason::NoText),
+                Some(output) if output.message.is_none() => Some(DisabledReason::NoText),
+                Some(_) if of_other => Some(DisabledReason::EditsOther),
+                Some(_) => open.held_by.clone().map(DisabledReason::HeldBy),
+            }
+        }
         Action::ShowDiff | Action::DropEdit => open
             .draft
             .correction

@@ -218,6 +218,8 @@ pub struct Draft {
     pub note_range: Option<(usize, usize)>,
     /// The edited output, if it was edited.
     pub correction: Option<String>,
+    /// Which of the ticket's outputs was edited, in the ticket's own order.
+    pub corrects: usize,
     /// Why it was edited.
     pub correction_reason: String,
     /// The judge's suggestion the edit was taken from, if it was.
@@ -238,6 +240,7 @@ impl Draft {
             note,
             note_range: _,
             correction,
+            corrects: _,
             correction_reason,
             suggestion: _,
             tags,

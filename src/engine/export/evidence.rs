@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::ids::OutputId;
 use crate::domain::review::{How, Taken};
 use crate::domain::rubric::{Answers, Choice, Rubric};
 use crate::domain::training::Refusal;
@@ -48,6 +49,7 @@ struct Corrected<'a> {
 
 #[derive(Debug, Deserialize)]
 struct Text<'a> {
+    base: OutputId,
     #[serde(borrow)]
     text: Cow<'a, str>,
     #[serde(default)]
@@ -85,6 +87,16 @@ impl<'a> Evidence<'a> {
     pub(super) fn taken(&self) -> Option<How> {
         let taken = self.correction.as_ref()?.value.taken?;
         Some(taken.how)
+    }
+
+    /// Whether anybody reviewed it.
+    pub(super) fn is_reviewed(&self) -> bool {
+        !self.reviews.is_empty()
+    }
+
+    /// The output it was put in the place of.
+    pub(super) fn corrects(&self) -> Option<OutputId> {
+        Some(self.correction.as_ref()?.value.base)
     }
 
     /// Everyone whose word the row rests on, in the order of their reviews.
