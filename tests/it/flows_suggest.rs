@@ -128,7 +128,11 @@ fn from_judge_these_to_a_suggestion_that_is_taken_and_exported() {
 
     // A suggestion is asked for, after what it takes was said.
     app.press("S").wait(500);
-    assert!(app.shows("Let scripted:") && app.shows("1 ticket, 2 calls"), "{}", app.screen());
+    assert!(
+        app.shows("Let scripted:") && app.shows("1 ticket, 2 calls"),
+        "{}",
+        app.screen()
+    );
     app.press("y").wait(500);
     assert!(
         app.shows("a judge suggests a correction"),

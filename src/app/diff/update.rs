@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::text::three_way::{Side, ThreeWay};
+use crate::text::three_way::{Change, Side, ThreeWay};
 
 use super::super::action::Action;
 use super::super::document::{Source, TextOptions, TextPane};
@@ -75,7 +75,7 @@ pub(crate) fn made(state: &mut AppState, diff: Arc<ThreeWay>) {
     let Some(Modal::Diff(open)) = state.modals.last_mut() else {
         return;
     };
-    let standing = diff.changes().iter().map(|change| change.standing());
+    let standing = diff.changes().iter().map(Change::standing);
     open.choices = standing.collect();
     // The cursor starts where there is something to decide.
     let suggested = diff
@@ -193,10 +193,7 @@ fn take_all(open: &mut DiffState) {
     } else if alone {
         vec![Side::Original; all.len()]
     } else {
-        diff.changes()
-            .iter()
-            .map(|change| change.standing())
-            .collect()
+        diff.changes().iter().map(Change::standing).collect()
     };
     open.lay_out();
 }

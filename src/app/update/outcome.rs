@@ -136,14 +136,8 @@ fn replied_elsewhere(
             state.say(Tone::Notice, words);
         }
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
-        (Asked::Disagree(id), Outcome::Disagreed(judge)) => dispute::stored(state, id, *judge),
-        (Asked::SuggestionOffer(id), Outcome::SuggestionOffer(choice)) => {
-            suggest::offered(state, id, &choice);
-        }
-        (Asked::Job(Job::Suggest(_)), Outcome::Suggested(words)) => {
-            suggest::look(state, effects);
-            state.say(Tone::Notice, words);
-        }
+        (asked @ (Asked::Disagree(_) | Asked::SuggestionOffer(_)), outcome)
+        | (asked @ Asked::Job(Job::Suggest(_)), outcome) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => {
             if let Some(home) = &mut state.home.home {
@@ -154,6 +148,21 @@ fn replied_elsewhere(
             global::load_home(state, effects);
         }
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
+        _ => {}
+    }
+}
+
+/// What came of disagreeing with the judge and of asking it for a suggestion.
+fn judged(state: &mut AppState, asked: &Asked, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match (asked, outcome) {
+        (Asked::Disagree(id), Outcome::Disagreed(judge)) => dispute::stored(state, *id, *judge),
+        (Asked::SuggestionOffer(id), Outcome::SuggestionOffer(choice)) => {
+            suggest::offered(state, *id, &choice);
+        }
+        (_, Outcome::Suggested(words)) => {
+            suggest::look(state, effects);
+            state.say(Tone::Notice, words);
+        }
         _ => {}
     }
 }

@@ -44,11 +44,11 @@ struct Corrected<'a> {
     #[serde(borrow)]
     reviewer: Cow<'a, str>,
     #[serde(borrow)]
-    value: Text<'a>,
+    value: Words<'a>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Text<'a> {
+struct Words<'a> {
     base: OutputId,
     #[serde(borrow)]
     text: Cow<'a, str>,
