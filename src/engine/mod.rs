@@ -10,6 +10,7 @@ pub mod datasets;
 mod error;
 pub mod evals;
 pub mod export;
+mod file_hash;
 pub mod found;
 pub mod history;
 pub mod home;
