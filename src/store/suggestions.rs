@@ -93,3 +93,67 @@ fn read(body: &str) -> Result<Suggestion> {
 fn damaged() -> StoreError {
     StoreError::Damaged("suggestion".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::memory;
+    use super::super::verdicts;
+    use super::*;
+    use crate::domain::ids::OutputId;
+    use crate::domain::judge_version::{JudgeKind, JudgeVersion};
+    use crate::domain::suggestion::{Kind, Levels};
+
+    const RUBRIC: RubricId = RubricId([1; 16]);
+
+    /// Keeps a suggestion of a judge that scores under this rubric version.
+    fn kept(db: &Db, rubric: RubricId, text: &str, helped: Helped) {
+        let id = JudgeVersionId(rubric.0);
+        let version = JudgeVersion {
+            kind: JudgeKind::Model,
+            rubric: Some(rubric),
+            ..JudgeVersion::imported("m")
+        };
+        let judge = verdicts::put_judge(db, &id, &version).unwrap();
+        let one = Suggestion {
+            base: OutputId([3; 16]),
+            text: text.into(),
+            changes: Vec::new(),
+            unresolved: Vec::new(),
+            kind: Kind::Changes,
+            before: Levels::default(),
+            after: Levels::default(),
+            helped,
+            because: Vec::new(),
+            cost_micros: None,
+            raw: None,
+        };
+        assert!(put(db, (1, &TicketId([2; 16])), (judge, &id), &one).unwrap());
+    }
+
+    #[test]
+    fn people_see_what_helped_under_the_rubric_in_use_before_anything_newer() {
+        let db = memory();
+        assert_eq!(of_ticket(&db, 1, &RUBRIC).unwrap(), None);
+        let shown = |db: &Db| {
+            let doc = of_ticket(db, 1, &RUBRIC).unwrap().unwrap();
+            (doc.suggestion.text, doc.current)
+        };
+        kept(&db, RUBRIC, "failed", Helped::DidNotHelp);
+        assert_eq!(shown(&db), ("failed".into(), true));
+        kept(&db, RubricId([9; 16]), "elsewhere", Helped::Helped);
+        assert_eq!(shown(&db), ("elsewhere".into(), false));
+        kept(&db, RUBRIC, "good", Helped::Helped);
+        kept(&db, RUBRIC, "newer", Helped::Unverified);
+        kept(&db, RubricId([9; 16]), "newest", Helped::Helped);
+        assert_eq!(shown(&db), ("good".into(), true));
+    }
+
+    #[test]
+    fn a_suggestion_is_found_by_its_identity_on_its_own_ticket_only() {
+        let db = memory();
+        kept(&db, RUBRIC, "good", Helped::Helped);
+        let id = of_ticket(&db, 1, &RUBRIC).unwrap().unwrap().id;
+        assert_eq!(by_id(&db, 1, &id).unwrap().unwrap().text, "good");
+        assert_eq!(by_id(&db, 2, &id).unwrap(), None);
+    }
+}

@@ -9,7 +9,7 @@ use docket::app::modal::Modal;
 use docket::app::settings::Settings;
 use docket::domain::eval::Mode;
 use docket::domain::review::How;
-use docket::domain::view::{JudgeChoice, JudgeWork, Price, Shown};
+use docket::domain::view::{HistoryLine, JudgeChoice, JudgeWork, Price, Shown};
 use docket::engine::{Clock, Engine};
 use docket::tui::engine_desk::EngineDesk;
 use docket::tui::headless::Harness;
@@ -105,6 +105,44 @@ fn lines(path: &Path) -> Vec<Value> {
         .collect()
 }
 
+/// Exports the correction: a person's, and marked as taken from a suggestion.
+fn exported_as_taken(folder: &Path) {
+    done(
+        folder,
+        "export e --format trl-sft --out train --rows corrected --yes",
+    );
+    let train = folder.join("train");
+    let row = &lines(&train.join("train.jsonl"))[0];
+    assert!(row.to_string().contains(FRANCE), "{row}");
+    let from = &lines(&train.join("provenance.jsonl"))[0];
+    assert_eq!(
+        (&from["decision"], &from["origin"], &from["suggestion"]),
+        (&json!("corrected"), &json!("human"), &json!("whole"))
+    );
+    let manifest = std::fs::read_to_string(train.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["counts"]["taken_from_suggestions"], 1);
+    let card = std::fs::read_to_string(train.join("README.md")).unwrap();
+    assert!(
+        card.contains("took from an AI judge's suggestion"),
+        "{card}"
+    );
+}
+
+/// The history says who disagreed, why, and where the correction came from.
+fn told_in_the_history(history: &[HistoryLine]) {
+    let said: Vec<&str> = history.iter().map(|line| line.what.as_str()).collect();
+    assert!(
+        said.iter()
+            .any(|what| what.ends_with("corrected with the judge's suggestion")),
+        "{said:?}"
+    );
+    assert!(
+        said.contains(&"disagreed with the judge on fact: 2, not 1: the atlas is real"),
+        "{said:?}"
+    );
+}
+
 #[test]
 fn from_judge_these_to_a_suggestion_that_is_taken_and_exported() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,38 +200,8 @@ fn from_judge_these_to_a_suggestion_that_is_taken_and_exported() {
     assert_eq!(doc.draft.unwrap().suggestion, Some(taken.suggestion));
     app.press("enter").wait(500);
 
-    done(
-        folder.path(),
-        "export e --format trl-sft --out train --rows corrected --yes",
-    );
-    let train = folder.path().join("train");
-    let row = &lines(&train.join("train.jsonl"))[0];
-    assert!(row.to_string().contains(FRANCE), "{row}");
-    let from = &lines(&train.join("provenance.jsonl"))[0];
-    assert_eq!(
-        (&from["decision"], &from["origin"], &from["suggestion"]),
-        (&json!("corrected"), &json!("human"), &json!("whole"))
-    );
-    let manifest = std::fs::read_to_string(train.join("manifest.json")).unwrap();
-    let manifest: Value = serde_json::from_str(&manifest).unwrap();
-    assert_eq!(manifest["counts"]["taken_from_suggestions"], 1);
-    let card = std::fs::read_to_string(train.join("README.md")).unwrap();
-    assert!(
-        card.contains("took from an AI judge's suggestion"),
-        "{card}"
-    );
-
-    let history = engine.history_of(id).unwrap();
-    let said: Vec<&str> = history.iter().map(|line| line.what.as_str()).collect();
-    assert!(
-        said.iter()
-            .any(|what| what.ends_with("corrected with the judge's suggestion")),
-        "{said:?}"
-    );
-    assert!(
-        said.contains(&"disagreed with the judge on fact: 2, not 1: the atlas is real"),
-        "{said:?}"
-    );
+    exported_as_taken(folder.path());
+    told_in_the_history(&engine.history_of(id).unwrap());
 }
 
 #[test]

@@ -136,8 +136,10 @@ fn replied_elsewhere(
             state.say(Tone::Notice, words);
         }
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
-        (asked @ (Asked::Disagree(_) | Asked::SuggestionOffer(_)), outcome)
-        | (asked @ Asked::Job(Job::Suggest(_)), outcome) => judged(state, &asked, outcome, effects),
+        (
+            asked @ (Asked::Disagree(_) | Asked::SuggestionOffer(_) | Asked::Job(Job::Suggest(_))),
+            outcome,
+        ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => {
             if let Some(home) = &mut state.home.home {

@@ -91,3 +91,11 @@ proptest! {
         prop_assert_eq!(view.places.len(), compared.changes().len());
     }
 }
+
+#[test]
+fn hostile_words_of_a_suggestion_are_shown_and_never_obeyed() {
+    let compared = compared(None, Some("Paris is in \u{1b}[31mFra\u{202e}nce\u{7}."));
+    let shown = inline(&compared, &[]);
+    let bad = |sign: char| (sign.is_control() && sign != '\n') || sign == '\u{202e}';
+    assert!(!shown.text.text().contains(bad), "{:?}", shown.text.text());
+}
