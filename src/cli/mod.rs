@@ -19,6 +19,7 @@ mod items;
 mod judge;
 pub mod output;
 mod progress;
+mod rescore;
 mod rubric;
 mod tickets;
 mod workbench;

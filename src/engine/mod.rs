@@ -22,6 +22,7 @@ pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
+pub mod rubrics;
 pub mod sample;
 mod taken;
 pub mod ticket;

@@ -197,7 +197,7 @@ impl Engine {
         })
     }
 
-    fn reveal_in(
+    pub(super) fn reveal_in(
         &self,
         db: &Db,
         ticket: TicketId,

@@ -34,5 +34,6 @@ mod pty_review;
 mod pty_terminal;
 mod read_only;
 mod routing;
+mod rubric_work;
 mod suggest_cli;
 mod support;

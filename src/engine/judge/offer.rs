@@ -163,7 +163,7 @@ impl Engine {
 }
 
 /// Texts of an eval that must stay here stay here.
-fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
+pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
     let stays = eval.policy.send == Send::Local || rubric.send == SendPolicy::Local;
     if !stays || judge.by.is_local() {
         return Ok(());
@@ -245,7 +245,11 @@ pub(super) fn offer(
     })
 }
 
-fn was_sent(db: &Db, eval: &Eval, judge: &Judge) -> crate::store::Result<bool> {
+pub(in crate::engine) fn was_sent(
+    db: &Db,
+    eval: &Eval,
+    judge: &Judge,
+) -> crate::store::Result<bool> {
     let place = judge.by.place();
     let events = crate::store::ledger::global(db)?;
     Ok(events.iter().any(|event| match &event.body {
@@ -255,7 +259,7 @@ fn was_sent(db: &Db, eval: &Eval, judge: &Judge) -> crate::store::Result<bool> {
 }
 
 /// Which fields of the tickets hold something.
-fn fields(db: &Db, eval: &Eval) -> crate::store::Result<Vec<String>> {
+pub(in crate::engine) fn fields(db: &Db, eval: &Eval) -> crate::store::Result<Vec<String>> {
     let mut fields = vec!["request".to_owned(), "output".to_owned()];
     if judging::has_reference(db, eval)? {
         fields.push("reference".to_owned());
