@@ -10,11 +10,12 @@ use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease,
-    Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit,
+    Submission, TicketDoc, Undone,
 };
-use crate::text::diff::WordDiff;
+use crate::text::three_way::ThreeWay;
 
 pub use crate::domain::view::NoTicket;
 
@@ -129,12 +130,33 @@ pub enum Order {
     },
     /// Styles and wraps a long text. Reply: [`Outcome::Prepared`].
     Prepare(TextJob),
-    /// Compares two texts. Reply: [`Outcome::Diffed`].
+    /// Compares an output with what became of it. Reply: [`Outcome::Diffed`].
     Diff {
-        /// As it was.
-        old: Arc<str>,
-        /// As it is.
-        new: Arc<str>,
+        /// As the model wrote it.
+        original: Arc<str>,
+        /// As the reviewer corrected it.
+        mine: Option<Arc<str>>,
+        /// As a judge suggests it.
+        suggested: Option<Arc<str>>,
+    },
+    /// Stores a correction of the judge. Reply: [`Outcome::Disagreed`].
+    CorrectJudge {
+        /// On which ticket.
+        ticket: TicketId,
+        /// What it should have said, and why.
+        said: Disagreement,
+    },
+    /// Who could suggest a correction of a ticket, and for how much. Reply: [`Outcome::SuggestionOffer`].
+    OfferSuggestion {
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// Lets a judge suggest a correction. Replies: any number of [`Outcome::Progress`], then [`Outcome::Suggested`].
+    Suggest {
+        /// Of which ticket.
+        ticket: TicketId,
+        /// The judge's name.
+        judge: String,
     },
     /// How far judges and people agree. Reply: [`Outcome::Agreement`].
     LoadAgreement {
@@ -282,7 +304,13 @@ pub enum Outcome {
     /// Reply to `Prepare`.
     Prepared(Box<Prepared>),
     /// Reply to `Diff`.
-    Diffed(Arc<WordDiff>),
+    Diffed(Arc<ThreeWay>),
+    /// Reply to `CorrectJudge`: the judge as it is shown now.
+    Disagreed(Box<JudgeView>),
+    /// Reply to `OfferSuggestion`.
+    SuggestionOffer(Box<JudgeChoice>),
+    /// Reply to `Suggest`: what came of it, in a sentence.
+    Suggested(String),
     /// Reply to `LoadAgreement`.
     Agreement(Box<AgreementPage>),
     /// Reply to `ExportOptions`.

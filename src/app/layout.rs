@@ -350,10 +350,25 @@ pub fn list_dialog(size: Size) -> DialogLayout {
     )
 }
 
-/// The comparison: the whole content of the screen.
-pub fn diff(size: Size) -> PaneArea {
-    let frame = frame(size);
-    PaneArea::of(frame.content)
+/// The comparison: title, what is to be known of a suggestion, the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct DiffLayout {
+    /// The rule with the title.
+    pub title: Area,
+    /// The lines about the suggestion.
+    pub head: Area,
+    /// The text.
+    pub body: Area,
+}
+
+/// The comparison: the whole content of the screen, with so many lines above the text.
+pub fn diff(size: Size, head: u16) -> DiffLayout {
+    let PaneArea { title, mut body } = PaneArea::of(frame(size).content);
+    let head = body.take_top(head);
+    if head.height > 0 {
+        let _ = body.take_top(1);
+    }
+    DiffLayout { title, head, body }
 }
 
 /// A pane: a title rule and what is below it.

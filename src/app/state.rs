@@ -125,6 +125,10 @@ pub enum Asked {
     Steer(&'static str),
     /// What a judge at work has said about the open ticket.
     Look(TicketId),
+    /// The judge with what was said against it.
+    Disagree(TicketId),
+    /// Who could suggest a correction of a ticket.
+    SuggestionOffer(TicketId),
     /// A running job.
     Job(Job),
     /// A slice of the index.
@@ -148,6 +152,8 @@ pub enum Job {
     Export,
     /// A judge's work.
     Judge,
+    /// A judge's suggestion for a ticket.
+    Suggest(TicketId),
 }
 
 /// Orders that are on their way.

@@ -13,6 +13,7 @@ pub mod fold;
 pub mod ids;
 pub mod job;
 pub mod json;
+pub mod judge_correction;
 pub mod judge_version;
 pub mod learning;
 pub mod message;

@@ -5,6 +5,7 @@
 
 pub mod agree;
 mod clock;
+pub mod correct_judge;
 pub mod datasets;
 mod error;
 pub mod evals;
@@ -24,6 +25,7 @@ pub mod queue;
 pub mod review;
 pub mod rubrics;
 pub mod sample;
+mod taken;
 pub mod ticket;
 pub mod undo;
 pub mod upkeep;

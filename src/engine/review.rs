@@ -1,5 +1,6 @@
 //! Committing reviews and other decisions, one transaction each.
 
+use super::taken::taken;
 use super::ticket::judge;
 use super::{Engine, EngineError, Pen, Result};
 use crate::domain::event::{Assigned, Body, Event, Flag, Revealed, Tagged, Text};
@@ -80,13 +81,19 @@ impl Engine {
     ) -> crate::store::Result<Review> {
         let draft = &submission.draft;
         let ids: Vec<_> = desk.outputs.iter().map(|output| output.id).collect();
-        let base = ids.get(draft.corrects).copied();
-        let correction = draft.correction.as_ref().zip(base);
-        let correction = correction.map(|(text, base)| Correction {
-            base,
-            text: text.clone(),
-            reason: some(&draft.correction_reason),
-        });
+        let base = desk.outputs.get(draft.corrects);
+        let correction = match (&draft.correction, base) {
+            (Some(text), Some(base)) => Some(Correction {
+                base: base.id,
+                text: text.clone(),
+                reason: some(&draft.correction_reason),
+                taken: match draft.suggestion {
+                    Some(id) => taken(db, desk.ticket.row, base, (id, text))?,
+                    None => None,
+                },
+            }),
+            _ => None,
+        };
         let plan = if submission.from_plan {
             plans::of_key(db, &desk.eval.id, desk.ticket.plan_key)?
         } else {
@@ -157,7 +164,8 @@ impl Engine {
         let folded = refolder.ticket(db, &submission.ticket)?.unwrap_or_default();
         let answers = &submission.draft.answers;
         let score = overall(&desk.rubric, &desk.eval, answers);
-        let seen = judge(db, desk.ticket.row, &desk.eval, &desk.rubric, true)?;
+        let about = (&desk.eval, &desk.rubric, &folded);
+        let seen = judge(db, desk.ticket.row, about, Some(&self.reviewer))?;
         let differs = differs(&desk.rubric, &desk.eval, answers, &seen);
         let show = match desk.eval.policy.after_commit {
             AfterCommit::Always => true,
@@ -208,7 +216,8 @@ impl Engine {
         let engine = self.clone();
         Ok(self.store().write(move |db| {
             let desk = Desk::load(db, &id, &engine.reviewer)?;
-            let seen = judge(db, desk.ticket.row, &desk.eval, &desk.rubric, true)?;
+            let about = (&desk.eval, &desk.rubric, &desk.folded);
+            let seen = judge(db, desk.ticket.row, about, Some(&engine.reviewer))?;
             if let (JudgeView::Verdicts { verdicts, .. }, false) = (&seen, desk.view.open) {
                 engine.reveal_in(db, id, verdicts.iter().map(|verdict| verdict.id).collect())?;
                 refold(db, &[id])?;

@@ -178,6 +178,11 @@ fn reopen(db: &Db, reviewer: &str, events: &[Event], now_ms: i64) -> crate::stor
                 .as_ref()
                 .and_then(|c| c.reason.clone())
                 .unwrap_or_default(),
+            suggestion: review
+                .correction
+                .as_ref()
+                .and_then(|c| c.taken)
+                .map(|taken| taken.suggestion),
             tags: review.tags.clone(),
             active_ms: review.active_ms,
         };
@@ -216,6 +221,7 @@ fn noun(body: &Body) -> &'static str {
         Body::Escalated(_) => "handing up",
         Body::Assigned(_) => "assignment",
         Body::Routed(_) => "routing",
+        Body::JudgeCorrected(_) => "disagreement with the judge",
         _ => "decision",
     }
 }

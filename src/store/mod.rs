@@ -11,6 +11,7 @@ pub mod activity;
 mod actor;
 pub mod agreement;
 pub mod catalog;
+pub mod corrections;
 pub mod datasets;
 pub mod dialect;
 pub mod drafts;

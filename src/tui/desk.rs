@@ -11,9 +11,10 @@ use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease,
-    Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit,
+    Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -129,6 +130,9 @@ pub trait Desk: Send + Sync {
     /// Shows the judge before the own commit, which marks the review assisted.
     fn reveal(&self, ticket: TicketId) -> Answer<JudgeView>;
 
+    /// Stores a correction of the judge; returns the judge as it is shown now.
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView>;
+
     /// Takes back this reviewer's last action; `None` if there is none.
     fn undo(&self) -> Answer<Option<Undone>>;
 
@@ -176,6 +180,12 @@ pub trait Desk: Send + Sync {
 
     /// Says what is wanted of a job.
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;
+
+    /// Who could suggest a correction of a ticket, and for how much.
+    fn suggestion_offer(&self, ticket: TicketId) -> Answer<JudgeChoice>;
+
+    /// Lets a judge suggest a correction of a ticket; what came of it, in a sentence.
+    fn suggest(&self, ticket: TicketId, judge: &str, job: &Job<'_>) -> Answer<String>;
 
     /// Indexes a few rows for search, in a few milliseconds; returns how many are left.
     fn index_slice(&self) -> Answer<u64>;

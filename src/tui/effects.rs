@@ -262,6 +262,7 @@ fn lane(order: &Order) -> Lane {
         | Order::LoadAgreement { .. }
         | Order::LoadJudges(_)
         | Order::LoadActivity
+        | Order::OfferSuggestion { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
@@ -269,7 +270,7 @@ fn lane(order: &Order) -> Lane {
         Order::ExportRun(_) | Order::ImportFile { .. } | Order::MakeDemo | Order::IndexSlice => {
             Lane::Job
         }
-        Order::Judge { .. } => Lane::Judge,
+        Order::Judge { .. } | Order::Suggest { .. } => Lane::Judge,
         Order::OpenTicket { claim: true, .. }
         | Order::TakeNext { .. }
         | Order::RenewLease { .. }
@@ -279,6 +280,7 @@ fn lane(order: &Order) -> Lane {
         | Order::Undo
         | Order::Redo
         | Order::Reveal { .. }
+        | Order::CorrectJudge { .. }
         | Order::OpenAgreement { .. }
         | Order::OpenEditor { .. }
         | Order::Steer { .. }

@@ -11,9 +11,10 @@ use crate::domain::failure::Class;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::{Outcome, Wish};
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView,
-    Lease, Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder, Report};
@@ -201,6 +202,10 @@ impl Desk for EngineDesk {
         Ok(self.engine().reveal(ticket)?)
     }
 
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView> {
+        Ok(self.engine().correct_judge(ticket, said)?)
+    }
+
     fn undo(&self) -> Answer<Option<Undone>> {
         Ok(self.engine().undo()?)
     }
@@ -323,6 +328,28 @@ impl Desk for EngineDesk {
             }
         })?;
         Ok(ended(&report))
+    }
+
+    fn suggestion_offer(&self, ticket: TicketId) -> Answer<JudgeChoice> {
+        Ok(self.engine().suggestion_offer(ticket)?)
+    }
+
+    fn suggest(&self, ticket: TicketId, judge: &str, job: &Job<'_>) -> Answer<String> {
+        let control = Control::default();
+        Ok(self
+            .engine()
+            .suggest_for(ticket, judge, &control, &mut |progress| {
+                if job.is_cancelled() {
+                    control.stop();
+                }
+                job.tell(Progress {
+                    what: format!("{judge} works on a suggestion"),
+                    done: progress.kept.tickets,
+                    total: Some(progress.total),
+                    unit: "tickets",
+                    rate: progress.rate,
+                });
+            })?)
     }
 
     fn index_slice(&self) -> Answer<u64> {

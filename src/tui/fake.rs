@@ -5,8 +5,8 @@
 mod sample;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::app::effect::NoTicket;
 use crate::domain::eval::{DatasetRole, Mode};
@@ -14,16 +14,16 @@ use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::ticket::State;
 use crate::domain::view::{
-    AgreementPage, Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone,
-    JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress,
-    QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown, SpendLimit, Submission, TicketDoc,
-    Undone, Why,
+    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
+    ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
+    HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView,
+    JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown,
+    SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 
-pub use sample::{Sample, jobs, sample};
+pub use sample::{Sample, jobs, sample, suggestion};
 
 /// A desk with one eval.
 pub struct FakeDesk {
@@ -192,6 +192,11 @@ impl Inner {
         doc.judge = match &self.sample.judges[index] {
             JudgeView::Verdicts { .. } if hidden => JudgeView::Hidden,
             judge => judge.clone(),
+        };
+        doc.suggestion = match self.sample.suggestions.get(&ticket) {
+            _ if hidden => Shown::Hidden,
+            Some(suggestion) => Shown::Some(Arc::clone(suggestion)),
+            None => Shown::None,
         };
         Some(doc)
     }
@@ -418,6 +423,26 @@ impl Desk for FakeDesk {
         }))
     }
 
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView> {
+        let mut inner = self.inner.lock().unwrap();
+        let tickets = &inner.sample.tickets;
+        let Some(index) = tickets.iter().position(|doc| doc.ticket == ticket) else {
+            return failed("there is no such ticket");
+        };
+        if let JudgeView::Verdicts { verdicts, .. } = &mut inner.sample.judges[index] {
+            let of_it = verdicts.iter_mut().filter(|one| one.id == said.verdict);
+            of_it.for_each(|one| {
+                one.disputes = vec![Dispute {
+                    who: None,
+                    answer: said.answer.clone(),
+                    reason: said.reason.clone(),
+                    earlier: false,
+                }];
+            });
+        }
+        Ok(inner.sample.judges[index].clone())
+    }
+
     fn undo(&self) -> Answer<Option<Undone>> {
         let mut inner = self.inner.lock().unwrap();
         let Some(ticket) = inner.last.pop() else {
@@ -610,6 +635,34 @@ impl Desk for FakeDesk {
             });
         }
         Ok(format!("{judge}: done, {total} of {total} tickets read"))
+    }
+
+    fn suggestion_offer(&self, _ticket: TicketId) -> Answer<JudgeChoice> {
+        Ok(JudgeChoice {
+            name: "openai/gpt-4.1".into(),
+            because: "it has read this ticket".into(),
+            work: Ok(JudgeWork {
+                place: "api.example".into(),
+                tickets: 1,
+                calls: 4,
+                tokens: 2_400,
+                price: Price::Micros(2_600),
+                time: None,
+                first_send: Vec::new(),
+                needs_yes: None,
+            }),
+        })
+    }
+
+    fn suggest(&self, ticket: TicketId, judge: &str, _job: &Job<'_>) -> Answer<String> {
+        let mut inner = self.inner.lock().unwrap();
+        let tickets = &inner.sample.tickets;
+        let Some(index) = tickets.iter().position(|doc| doc.ticket == ticket) else {
+            return failed("there is no such ticket");
+        };
+        let made = sample::suggestion(&inner.sample.tickets[index], judge);
+        inner.sample.suggestions.insert(ticket, Arc::new(made));
+        Ok(format!("{judge}: a suggestion that helped"))
     }
 
     fn index_slice(&self) -> Answer<u64> {

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::app::action::Action;
 use crate::app::agreement::{AgreementState, Focus};
 use crate::app::export::ExportState;
 use crate::app::first_run::FirstRun;
@@ -16,7 +17,8 @@ use crate::app::ticket::TextView;
 use crate::app::ticket::{Pane, Phase, TicketState};
 use crate::domain::eval::Mode;
 use crate::domain::rubric::Answer;
-use crate::domain::view::{Anchor, Draft, JudgeSaid, Order, QueueQuery, Shown};
+use crate::domain::view::{Anchor, Dispute, Draft, JudgeSaid, JudgeView, Order, QueueQuery, Shown};
+use crate::text::three_way::ThreeWay;
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 use crate::tui::headless::text_of;
@@ -179,6 +181,47 @@ fn first_run(width: u16, height: u16) -> AppState {
     state
 }
 
+/// A judge's suggestion beside one's own correction, one of its changes taken.
+fn suggestion(width: u16, height: u16) -> AppState {
+    let mut state = differs(width, height);
+    let ticket = state.ticket.as_mut().unwrap();
+    let doc = ticket.doc.clone().unwrap();
+    let one = crate::tui::fake::suggestion(&doc, "openai/gpt-4.1");
+    let original: Arc<str> = doc.outputs[0].text().into();
+    let mine: Arc<str> = original.replace("5 days", "a week").into();
+    ticket.suggestion = Shown::Some(Arc::new(one.clone()));
+    ticket.draft.correction = Some(mine.to_string());
+    let mut effects = Vec::new();
+    crate::app::diff::update::open(&mut state, &mut effects);
+    let suggested = Arc::from(one.suggestion.text.as_str());
+    let made = ThreeWay::new(&original, Some(&mine), Some(&suggested));
+    crate::app::diff::update::made(&mut state, Arc::new(made));
+    crate::app::diff::update::run(&mut state, Action::TakeHunk, &mut effects);
+    if let Some(Modal::Diff(diff)) = state.modals.last_mut() {
+        diff.fit(Size { width, height });
+    }
+    state
+}
+
+/// A judge that was contradicted, with a suggestion to be looked at.
+fn disagree(width: u16, height: u16) -> AppState {
+    let mut state = differs(width, height);
+    let ticket = state.ticket.as_mut().unwrap();
+    if let JudgeView::Verdicts { verdicts, .. } = &mut ticket.judge {
+        verdicts[0].disputes = vec![Dispute {
+            who: None,
+            answer: Answer::Level(3),
+            reason: "the refund is right, only the date is wrong".into(),
+            earlier: false,
+        }];
+    }
+    let one = crate::tui::fake::suggestion(ticket.doc.as_ref().unwrap(), "openai/gpt-4.1");
+    ticket.suggestion = Shown::Some(Arc::new(one));
+    ticket.show_judge();
+    ticket.fit(Size { width, height });
+    state
+}
+
 fn with_prompt(mut state: AppState) -> AppState {
     state.modals.push(Modal::Prompt(Prompt {
         title: "Why is it put aside?".into(),
@@ -304,6 +347,8 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("wide", ticket(width, height, 4)),
         ("long", ticket(width, height, 5)),
         ("differs", differs(width, height)),
+        ("suggestion", suggestion(width, height)),
+        ("disagree", disagree(width, height)),
         ("agreement", agreement(width, height, true)),
         ("agreement_closed", agreement(width, height, false)),
         ("agreement_tickets", differing(width, height)),

@@ -304,6 +304,10 @@ impl Shown<'_> {
         if self.ticket.draft.correction.is_some() && self.ticket.draft.corrects == at {
             words.push(Look::Accent, format!("{} your correction  ", glyph::EDITED));
         }
+        if self.ticket.suggested().is_some() {
+            words.push(Look::Accent, self.key(Action::ShowDiff));
+            words.push(Look::Dim, " a judge suggests a correction  ");
+        }
         if let Some((at, of)) = self
             .ticket
             .view

@@ -42,7 +42,7 @@ actions! {
     Level9 "level-9" "Set level 9", "level" [Ticket Differs Practice] ["9"] 0 Reviewer Free;
     Commit "commit" "Commit this review and go on, or go to what is missing", "commit" [Ticket Practice] ["enter" "ctrl-enter" "ctrl-j" "alt-enter"] 2 Reviewer Decides;
     KeepMine "keep" "Keep my review and go on", "keep mine" [Differs] ["enter" "ctrl-enter" "ctrl-j" "alt-enter"] 1 Reviewer Decides;
-    Edit "edit" "Edit the output", "edit" [Ticket Differs] ["e"] 3 Reviewer Free;
+    Edit "edit" "Edit the output", "edit" [Ticket Differs Diff] ["e"] 3 Reviewer Free;
     CannotJudge "cannot-judge" "Say that this question cannot be judged, and why", "cannot judge" [Ticket Differs] ["c"] 4 Reviewer Free;
     Pass "pass" "Choose the best level", "pass" [Ticket Differs Practice] ["p"] 0 Reviewer Free;
     Fail "fail" "Choose the worst level", "fail" [Ticket Differs Practice] ["f"] 0 Reviewer Free;
@@ -51,8 +51,10 @@ actions! {
     LevelRight "level-right" "Read the level above", "higher" [Ticket Differs Practice] ["right"] 0 Reviewer Free;
     EraseDigit "erase-digit" "Take back the last typed digit of a number", "erase" [Ticket Differs Practice] ["ctrl-h" "backspace"] 0 Reviewer Free;
     Reveal "reveal" "Show the judge now (counts as assisted)", "show judge" [Ticket] ["b"] 9 Reviewer Decides;
-    EditOutside "edit-outside" "Edit the output in $EDITOR", "$EDITOR" [Ticket Differs] ["E"] 0 Reviewer Free;
-    ShowDiff "diff" "Show what the correction changes", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
+    EditOutside "edit-outside" "Edit the output in $EDITOR", "$EDITOR" [Ticket Differs Diff] ["E"] 0 Reviewer Free;
+    Disagree "disagree" "Disagree with the judge on a question, and say why", "disagree" [Ticket Differs] ["C"] 9 Reviewer Free;
+    Suggest "suggest" "Ask a judge to suggest a correction of this output", "suggest" [Ticket Differs] ["S"] 0 Reviewer Free;
+    ShowDiff "diff" "Compare the output with my correction and the judge's suggestion", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.
     Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging] ["j" "down"] 0 Reviewer Free;

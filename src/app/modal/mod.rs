@@ -8,7 +8,7 @@ pub use lists::{Entry, Help, Palette};
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::HistoryLine;
+use crate::domain::view::{Disagreement, HistoryLine};
 
 use super::action::Action;
 use super::diff::DiffState;
@@ -70,6 +70,8 @@ pub enum Confirmed {
     Judge,
     /// Stops a judge's job, in whatever process it runs.
     StopJob([u8; 16]),
+    /// Lets a judge suggest a correction of the open ticket.
+    Suggest,
 }
 
 /// What a line of text is for.
@@ -85,6 +87,13 @@ pub enum PromptFor {
     CannotJudge {
         /// Id of the question.
         question: String,
+    },
+    /// Why the judge is wrong.
+    Disagree {
+        /// On which ticket.
+        ticket: TicketId,
+        /// On which verdict, and what it should have said; the reason is the line.
+        said: Disagreement,
     },
     /// A note on tickets of the queue.
     Note(Vec<TicketId>),

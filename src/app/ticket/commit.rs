@@ -55,7 +55,7 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
         && doc.eval.policy.after_commit != AfterCommit::Never
         || doc.eval.policy.after_commit == AfterCommit::Always
             && !matches!(ticket.judge, JudgeView::Nothing);
-    ticket.submitted = Some(submission.draft.answers.clone());
+    ticket.submitted = Some(submission.draft.clone());
     // Nothing unsafe is left once the commit is ordered: it carries the draft.
     ticket.keeper.ordered();
     let order = Order::Submit(Box::new(submission));
@@ -110,16 +110,28 @@ fn submission(ticket: &TicketState) -> Option<Submission> {
     })
 }
 
-/// Goes on after the judge was seen; changed levels are committed as a second review first.
+/// Whether more than the time spent is different.
+fn differs(before: &Draft, now: &Draft) -> bool {
+    let timeless = |draft: &Draft| Draft {
+        active_ms: 0,
+        ..draft.clone()
+    };
+    timeless(before) != timeless(now)
+}
+
+/// Goes on after the judge was seen; what was changed since is committed as a second review first.
 pub(crate) fn keep(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
     let eval = ticket.eval;
-    let changed = ticket.submitted.as_ref() != Some(&ticket.draft.answers);
+    let changed = ticket
+        .submitted
+        .as_ref()
+        .is_none_or(|before| differs(before, &ticket.draft));
     if changed && let Some(submission) = submission(ticket) {
         let id = submission.ticket;
-        ticket.submitted = Some(submission.draft.answers.clone());
+        ticket.submitted = Some(submission.draft.clone());
         ticket.keeper.ordered();
         let order = Order::Submit(Box::new(submission));
         effects.push(state.requests.ask(Asked::Submit(id), order));
@@ -173,12 +185,14 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     let eval = ticket.eval;
     if stays {
         ticket.judge = done.judge.clone();
-        ticket.draft.answers = ticket.submitted.clone().unwrap_or_default();
+        let before = ticket.submitted.clone().unwrap_or_default();
+        ticket.draft.answers = before.answers;
         ticket.phase = Phase::Differs(Box::new(done));
         ticket.form.go(0);
         ticket.show_judge();
         ticket.focus(super::Pane::Judge);
         ticket.view.focus = super::Pane::Form;
+        super::suggest::look(state, effects);
     } else {
         open::take_next(state, eval, effects);
     }

@@ -112,6 +112,7 @@ pub(crate) fn show(
     ticket.lease = doc.lease;
     ticket.held_by.clone_from(&doc.held_by);
     ticket.judge = doc.judge.clone();
+    ticket.suggestion = doc.suggestion.clone();
     ticket.draft = draft;
     ticket.active_at = Some(state.now_ms);
     ticket.renewed_at = state.now_ms;
@@ -167,6 +168,11 @@ fn standing(doc: &TicketDoc) -> Draft {
             .as_ref()
             .and_then(|c| c.reason.clone())
             .unwrap_or_default(),
+        suggestion: review
+            .correction
+            .as_ref()
+            .and_then(|c| c.taken)
+            .map(|taken| taken.suggestion),
         tags: review.tags.clone(),
         active_ms: 0,
     }

@@ -14,7 +14,7 @@ use super::super::modal::{
 };
 use super::super::state::{AppState, Asked, Tone};
 use super::decide::{ask, decide, flag, targets};
-use super::{Pane, TicketState, commit, form, open, reading};
+use super::{Pane, TicketState, commit, dispute, form, open, reading, suggest};
 
 /// Runs an action on the open ticket; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
@@ -38,6 +38,8 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         })),
         Action::ShowDiff => diff::update::open(state, effects),
         Action::CannotJudge => cannot_judge(state),
+        Action::Disagree => dispute::ask(state),
+        Action::Suggest => suggest::ask(state, effects),
         Action::Reveal => reveal(state, effects),
         Action::Skip => decide(state, Decision::Skip, true, effects),
         Action::Flag => flag(state, effects),
@@ -186,6 +188,7 @@ pub(crate) fn drop_edit(state: &mut AppState) {
     if let Some(ticket) = state.ticket.as_deref_mut() {
         ticket.draft.correction = None;
         ticket.draft.correction_reason.clear();
+        ticket.draft.suggestion = None;
         ticket.editor = None;
         ticket.keeper.changed(now);
         ticket.show_correction();

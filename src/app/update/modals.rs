@@ -98,8 +98,7 @@ pub(super) fn fit(state: &mut AppState) {
                 .resize(inner.width, inner.height.saturating_sub(2));
         }
         Some(Modal::Diff(diff)) => {
-            let body = layout::diff(size).body;
-            diff.pane.resize(body.width, body.height);
+            diff.fit(size);
         }
         _ => {}
     }
@@ -225,6 +224,9 @@ fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Ve
                 open.keeper.changed(now);
             }
         }
+        PromptFor::Disagree { ticket, said } => {
+            ticket::dispute::store(state, *ticket, said, text, effects);
+        }
         PromptFor::Find => {
             let hit = state
                 .ticket
@@ -259,6 +261,7 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::Export => export::update::write(state, effects),
         Confirmed::Judge => judging::update::start(state, effects),
         Confirmed::StopJob(job) => activity::update::stopped(state, job, effects),
+        Confirmed::Suggest => ticket::suggest::start(state, effects),
         Confirmed::Stop => {
             if let Some(job) = state.requests.job() {
                 effects.push(Effect::Tell(Command::Cancel(job)));

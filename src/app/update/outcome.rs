@@ -7,7 +7,7 @@ use super::super::effect::{Effect, NoTicket, Outcome, RequestId};
 use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
-use super::super::ticket::{Phase, commit, open, update as ticket_update};
+use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
 use super::super::{activity, agreement, diff, export, first_run, judging};
 use super::global;
 
@@ -78,6 +78,7 @@ fn replied(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut V
                 ticket.revealed = true;
                 ticket.show_judge();
             }
+            suggest::look(state, effects);
             state.say(
                 Tone::Notice,
                 "the judge is shown; this review counts as assisted",
@@ -137,6 +138,10 @@ fn replied_elsewhere(
         (Asked::Activity, Outcome::Activity(jobs)) => state.activity.take(jobs),
         (Asked::Steer(said), Outcome::Done) => activity::update::steered(state, said, effects),
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
+        (
+            asked @ (Asked::Disagree(_) | Asked::SuggestionOffer(_) | Asked::Job(Job::Suggest(_))),
+            outcome,
+        ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => {
             if let Some(home) = &mut state.home.home {
@@ -147,6 +152,21 @@ fn replied_elsewhere(
             global::load_home(state, effects);
         }
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
+        _ => {}
+    }
+}
+
+/// What came of disagreeing with the judge and of asking it for a suggestion.
+fn judged(state: &mut AppState, asked: &Asked, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match (asked, outcome) {
+        (Asked::Disagree(id), Outcome::Disagreed(judge)) => dispute::stored(state, *id, *judge),
+        (Asked::SuggestionOffer(id), Outcome::SuggestionOffer(choice)) => {
+            suggest::offered(state, *id, &choice);
+        }
+        (_, Outcome::Suggested(words)) => {
+            suggest::look(state, effects);
+            state.say(Tone::Notice, words);
+        }
         _ => {}
     }
 }
@@ -196,17 +216,26 @@ fn seat(state: &mut AppState, doc: TicketDoc, effects: &mut Vec<Effect>) {
 
 /// What a judge at work has said about the open ticket. The engine keeps it hidden where it must be.
 fn look(state: &mut AppState, doc: TicketDoc) {
-    let open = state.ticket.as_mut().filter(|ticket| {
+    let Some(ticket) = state.ticket.as_mut().filter(|ticket| {
         ticket.id() == Some(doc.ticket)
-            && matches!(ticket.phase, Phase::Answering)
-            // A look ordered before the judge was shown would hide it again.
-            && !ticket.revealed
-            && ticket.judge != doc.judge
-    });
-    if let Some(ticket) = open {
+            && matches!(ticket.phase, Phase::Answering | Phase::Differs(_))
+    }) else {
+        return;
+    };
+    // A ticket that stays, or was revealed, shows what was shown then; only a suggestion may come to it.
+    let read = ticket.phase == Phase::Answering && !ticket.revealed && ticket.judge != doc.judge;
+    let suggested = ticket.suggestion != doc.suggestion;
+    if read {
         ticket.judge = doc.judge;
         ticket.judge_is_new = true;
+    }
+    if suggested {
+        ticket.suggestion = doc.suggestion;
+    }
+    if read || suggested {
         ticket.show_judge();
+    }
+    if read {
         state.say(Tone::Notice, "a judge has read this ticket");
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::view::JudgeView;
 
 use super::super::action::Action;
 use super::super::state::{AppState, Screen};
-use super::super::ticket::{Phase, TicketState, form};
+use super::super::ticket::{Phase, TicketState, dispute, form, suggest};
 
 /// Why an action cannot be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub enum DisabledReason {
     NoJudge,
     /// The judge is visible already.
     JudgeShown,
+    /// The judge is hidden.
+    JudgeHidden,
+    /// There is no answer of one's own that the judge does not give as well.
+    SameAsJudge,
+    /// A set of outputs is compared; nobody suggests how one of them should be.
+    Compares,
     /// The edit is of another output than the one that is read.
     EditsOther,
     /// The output has no text.
@@ -87,11 +93,14 @@ impl fmt::Display for DisabledReason {
             Self::TooFast => "that came too fast to be meant; press it again",
             Self::NoJudge => "no judge has read this",
             Self::JudgeShown => "the judge is visible already",
+            Self::JudgeHidden => "the judge is hidden until you commit",
+            Self::SameAsJudge => "set your own level first: nowhere do you and the judge differ",
+            Self::Compares => "suggestions are for tickets with one output",
             Self::EditsOther => {
                 "you have edited the other output; drop that edit first, or read that output"
             }
             Self::NoText => "this output has no text",
-            Self::NoEdit => "you have not edited this output; e edits it",
+            Self::NoEdit => "there is no correction of yours and no suggestion; e edits the output",
             Self::NoReference => "this ticket has no reference answer",
             Self::NotCompared => "a tie is for questions that compare",
             Self::NoLevels => "this question compares: choose a number or a tie",
@@ -131,6 +140,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             .then_some(DisabledReason::NoJob),
         Action::Import => import(state),
         Action::JudgeThese if eval_of(state).is_none() => Some(DisabledReason::NoEval),
+        Action::Suggest if state.requests.job().is_some() => Some(DisabledReason::JobRunning),
         Action::Demo | Action::JudgeThese => {
             state.requests.job().map(|_| DisabledReason::JobRunning)
         }
@@ -265,6 +275,8 @@ fn ticket(state: &AppState, action: Action) -> Option<DisabledReason> {
             | Action::Reveal
             | Action::Note
             | Action::ShowDiff
+            | Action::Disagree
+            | Action::Suggest
             | Action::DropEdit
             | Action::Skip
             | Action::Defer
@@ -311,6 +323,9 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
             (JudgeView::Nothing, true) => Some(DisabledReason::NoJudge),
             (_, true) => None,
         },
+        Action::Disagree => dispute::about(open).err(),
+        Action::Suggest => suggest::refusal(open),
+        Action::ShowDiff if open.suggested().is_some() => None,
         Action::Edit | Action::EditOutside => {
             let read = open.read_output();
             let of_other = open.draft.correction.is_some() && open.draft.corrects != read;

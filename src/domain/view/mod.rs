@@ -30,6 +30,9 @@ pub use quick::{
     QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
 };
 pub use ticket::{
-    Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
+    Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
+    TicketDoc, VerdictView,
 };
-pub use work::{Committed, Decision, Failure, NoTicket, Progress, Submission, Undone};
+pub use work::{
+    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Submission, Undone,
+};

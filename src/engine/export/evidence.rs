@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::domain::ids::OutputId;
+use crate::domain::review::{How, Taken};
 use crate::domain::rubric::{Answers, Choice, Rubric};
 use crate::domain::training::Refusal;
 
@@ -43,14 +44,16 @@ struct Corrected<'a> {
     #[serde(borrow)]
     reviewer: Cow<'a, str>,
     #[serde(borrow)]
-    value: Text<'a>,
+    value: Words<'a>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Text<'a> {
+struct Words<'a> {
     base: OutputId,
     #[serde(borrow)]
     text: Cow<'a, str>,
+    #[serde(default)]
+    taken: Option<Taken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +81,12 @@ impl<'a> Evidence<'a> {
     pub(super) fn correction(&self) -> Option<&str> {
         let corrected = self.correction.as_ref()?;
         is_person(&corrected.reviewer).then_some(corrected.value.text.as_ref())
+    }
+
+    /// How much of that text a judge had suggested.
+    pub(super) fn taken(&self) -> Option<How> {
+        let taken = self.correction.as_ref()?.value.taken?;
+        Some(taken.how)
     }
 
     /// Whether anybody reviewed it.

@@ -58,9 +58,9 @@ impl Maker<'_> {
         };
         let correction = corrected(original.as_ref().ok(), text);
         match (self.format.needs(), original) {
-            (Needs::Single, _) => vec![Found::Row(learned(base, correction))],
+            (Needs::Single, _) => vec![Found::Row(learned(base, &evidence, correction))],
             (Needs::Preference, Ok(original)) => {
-                let row = learned(base, correction);
+                let row = learned(base, &evidence, correction);
                 vec![Found::Row(TrainingRow {
                     rejected: Some(original),
                     ..row
@@ -71,7 +71,7 @@ impl Maker<'_> {
                 let passed = from.pass.unwrap_or(false);
                 let row = TrainingRow {
                     label: Some(true),
-                    ..learned(base.clone(), correction)
+                    ..learned(base.clone(), &evidence, correction)
                 };
                 vec![
                     Found::Row(row),
@@ -150,7 +150,11 @@ impl Maker<'_> {
             ..base.clone()
         };
         let original = side(sides, place);
-        let row = learned(base.clone(), corrected(original.as_ref().ok(), text));
+        let row = learned(
+            base.clone(),
+            evidence,
+            corrected(original.as_ref().ok(), text),
+        );
         match (self.format.needs(), original) {
             (Needs::Single, _) => Found::Row(row),
             (Needs::Labelled, _) => Found::Row(TrainingRow {
@@ -216,6 +220,7 @@ impl Maker<'_> {
             reviewers: evidence.as_ref().map(Evidence::people).unwrap_or_default(),
             decision: Decision::Accepted,
             origin: Origin::Human,
+            taken: None,
             reference: from.reference.filter(|_| keeps_logged).map(Json::trusted),
             score: from.score,
         };
@@ -230,10 +235,11 @@ fn unreadable(base: TrainingRow) -> Found {
 }
 
 /// The row that learns a correction. What the log says about the answer was about another one.
-fn learned(base: TrainingRow, correction: Message) -> TrainingRow {
+fn learned(base: TrainingRow, evidence: &Evidence<'_>, correction: Message) -> TrainingRow {
     TrainingRow {
         chosen: correction,
         decision: Decision::Corrected,
+        taken: evidence.taken(),
         ..base
     }
 }

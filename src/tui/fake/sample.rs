@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use crate::domain::eval::{Eval, Mode, Policy};
 use crate::domain::fold::Folded;
-use crate::domain::ids::{DatasetId, EvalId, OutputId, PlanId, RubricId, TicketId, VerdictId};
+use crate::domain::ids::{
+    DatasetId, EvalId, OutputId, PlanId, RubricId, SuggestionId, TicketId, VerdictId,
+};
 use crate::domain::job::{Job, Outcome, Wish};
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::record::Quote;
 use crate::domain::review::Subject;
 use crate::domain::rubric::{Answer, Criterion, Example, Rubric, Scale};
+use crate::domain::suggestion::{Change, Helped, Kind as SuggestionKind, Levels, Suggestion};
 use crate::domain::view::agreement::{
     About, AgreementReport, Baseline, Basis, Disagreement, JudgeAgreement, JudgeOn, LeftOut,
     Matrix, Measured, NOT_VALIDATED, PairOn, PassOn, PeopleOn, Reason, Reviewer, ScoresOn,
 };
 use crate::domain::view::{
-    JobCard, JudgeSaid, JudgeView, OutputDoc, Shown, TicketDoc, VerdictView,
+    JobCard, JudgeSaid, JudgeView, OutputDoc, Shown, SuggestionDoc, TicketDoc, VerdictView,
 };
 
 /// An eval with its tickets and what a judge said about each.
@@ -29,6 +32,8 @@ pub struct Sample {
     pub tickets: Vec<TicketDoc>,
     /// What a judge said, in the order of the tickets.
     pub judges: Vec<JudgeView>,
+    /// What a judge suggests.
+    pub suggestions: BTreeMap<TicketId, Arc<SuggestionDoc>>,
 }
 
 /// Request, output, feature, levels of the judge.
@@ -112,6 +117,48 @@ pub fn sample(mode: Mode) -> Sample {
         rubric,
         tickets,
         judges,
+        suggestions: BTreeMap::new(),
+    }
+}
+
+/// A suggestion that helped, for a ticket of the sample.
+pub fn suggestion(doc: &TicketDoc, judge: &str) -> SuggestionDoc {
+    let text = doc.outputs[0].text();
+    let levels = |levels: [i32; 3]| Levels {
+        levels: ["correct", "complete", "tone"]
+            .map(str::to_owned)
+            .into_iter()
+            .zip(levels)
+            .collect(),
+        checks: Vec::new(),
+    };
+    let change = |quote: &str, replacement: &str, criterion: &str| Change {
+        quote: quote.into(),
+        replacement: replacement.into(),
+        criterion: criterion.into(),
+    };
+    SuggestionDoc {
+        id: SuggestionId([6; 16]),
+        judge: judge.into(),
+        current: true,
+        suggestion: Suggestion {
+            base: doc.outputs[0].id,
+            text: text
+                .replace("both payments", "the second payment")
+                .replace("5 days", "5 working days"),
+            changes: vec![
+                change("both payments", "the second payment", "correct"),
+                change("5 days", "5 working days", "correct"),
+            ],
+            unresolved: vec!["why it happened is not known from the request".into()],
+            kind: SuggestionKind::Changes,
+            before: levels([1, 4, 5]),
+            after: levels([5, 4, 5]),
+            helped: Helped::Helped,
+            because: vec!["correct".into()],
+            cost_micros: Some(2_600),
+            raw: None,
+        },
     }
 }
 
@@ -220,6 +267,7 @@ fn ticket(index: u8, row: &Row, eval: &Arc<Eval>, rubric: &Arc<Rubric>) -> Ticke
         lease: None,
         held_by: None,
         judge: JudgeView::Nothing,
+        suggestion: Shown::None,
         plan: Some(PlanId([5; 16])),
         audit: false,
     }

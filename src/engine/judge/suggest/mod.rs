@@ -6,6 +6,7 @@
 
 mod case;
 mod keep;
+mod one;
 mod repair;
 
 use std::sync::Arc;
