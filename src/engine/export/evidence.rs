@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn what_a_judge_wrote_is_no_correction_and_its_vote_is_none() {
         let fold = r#"{"reviews":[{"reviewer":"judge:ab","first":{"answers":{"q":{"choice":1}}}}],
-            "correction":{"reviewer":"judge:ab","hlc":1,"value":{"base":"00","text":"x"}}}"#;
+            "correction":{"reviewer":"judge:ab","hlc":1,"value":{"base":"00000000000000000000000000000000","text":"x"}}}"#;
         let evidence = Evidence::read(Some(fold)).unwrap();
         assert_eq!(evidence.correction(), None);
         assert_eq!(evidence.people(), [] as [&str; 0]);
