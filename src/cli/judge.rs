@@ -6,7 +6,7 @@ mod told;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use super::{CliError, Context, Exit, guidelines, interrupt, output};
+use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
 use crate::domain::event::short_set;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
@@ -150,6 +150,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     if args.dry_run {
         let ways = engine.judge_ways(&order)?;
+        left_behind(context, &engine, &order)?;
         return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
@@ -164,12 +165,25 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return Ok(Exit::Done);
     }
     told::before(&offer);
+    left_behind(context, &engine, &order)?;
     if !may_start(args, context, &offer)? {
         return Ok(Exit::No);
     }
     let report = work(&engine, &order)?;
     told::after(&report, context.json())?;
     ended(&report)
+}
+
+/// What an older rubric version was judged under, where it is told to people.
+fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result<(), CliError> {
+    if context.json() {
+        return Ok(());
+    }
+    // A part of the tickets is not all that were left behind.
+    if order.filter.is_empty() && order.limit.is_none() {
+        return rescore::before(engine, &order.eval, &order.judge);
+    }
+    rescore::hint(engine, &order.eval)
 }
 
 fn order(args: &Args, judge: String) -> JudgeOrder {
@@ -220,6 +234,7 @@ fn chosen(args: &Args, context: &Context, engine: &Engine) -> Result<Option<Stri
     if context.json() {
         return Ok(None);
     }
+    rescore::hint(engine, &args.eval)?;
     Ok(output::choose(
         "Which one (number, Enter for none)?",
         &usable

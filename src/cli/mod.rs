@@ -20,6 +20,7 @@ mod items;
 mod judge;
 pub mod output;
 mod progress;
+mod rescore;
 mod rubric;
 mod tickets;
 mod workbench;

@@ -1,6 +1,6 @@
 //! Verdicts and the judges that gave them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::db::Db;
 use super::error::{Result, StoreError};
@@ -302,6 +302,56 @@ pub fn of_judge(
         )?;
         Ok(true)
     })
+}
+
+/// The latest levels given under a rubric version: criterion, level, characters of the output.
+pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String, i32, u64)>> {
+    let sql = "SELECT v.criterion, v.body, t.chars FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE v.judge = ?1 ORDER BY v.row DESC LIMIT ?2";
+    let mut levels = Vec::new();
+    for (judge, _, version) in judges(db)? {
+        if version.rubric.as_ref() != Some(rubric) {
+            continue;
+        }
+        db.each(sql, args![judge, most], |row| {
+            let verdict = read(row.text(1)?)?;
+            if let Some(level) = verdict.outcome.answer().and_then(Answer::level) {
+                levels.push((row.text(0)?.to_owned(), level, row.int(2)? as u64));
+            }
+            Ok(true)
+        })?;
+    }
+    Ok(levels)
+}
+
+/// How many verdicts each rubric version has in an eval, and how many tickets those are about.
+pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>> {
+    let sql = "SELECT v.ticket, count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2 GROUP BY v.ticket";
+    let mut tickets: HashMap<RubricId, (u64, HashSet<i64>)> = HashMap::new();
+    for (judge, _, version) in judges(db)? {
+        let Some(rubric) = version.rubric else {
+            continue;
+        };
+        let (verdicts, about) = tickets.entry(rubric).or_default();
+        db.each(sql, args![eval, judge], |row| {
+            about.insert(row.int(0)?);
+            *verdicts += row.int(1)? as u64;
+            Ok(true)
+        })?;
+    }
+    let counted = |(rubric, (verdicts, about)): (_, (u64, HashSet<i64>))| {
+        (rubric, (verdicts, about.len() as u64))
+    };
+    Ok(tickets.into_iter().map(counted).collect())
+}
+
+/// Local rows of the tickets of an eval a judge has judged.
+pub fn tickets_of(db: &Db, eval: i64, judge: i64) -> Result<HashSet<i64>> {
+    let sql = "SELECT DISTINCT v.ticket FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2";
+    let rows = db.query(sql, args![eval, judge], |row| row.int(0))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// How many verdicts each rubric version has, over all evals.

@@ -22,7 +22,7 @@ use crate::store::{Db, lessons, tickets};
 
 /// What a job shows its judge beside the rubric.
 #[derive(Debug, Default)]
-pub(super) struct Learned {
+pub(in crate::engine) struct Learned {
     /// Corrected tickets that may be shown; empty unless the order says so.
     pub library: Library,
     /// Approved rules, in the order they are shown.
@@ -31,7 +31,7 @@ pub(super) struct Learned {
 
 /// The examples of one question.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Shots {
+pub(in crate::engine) struct Shots {
     /// As they are shown, most alike first.
     pub examples: Vec<Example>,
     /// The tickets they come from.

@@ -197,7 +197,7 @@ fn questions(
 }
 
 /// Texts of an eval that must stay here stay here.
-fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
+pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
     let stays = eval.policy.send == Send::Local || rubric.send == SendPolicy::Local;
     if !stays || judge.by.is_local() {
         return Ok(());
@@ -286,7 +286,7 @@ pub(super) fn offer(
 }
 
 /// Which fields an endpoint would get that it has never got from this eval.
-fn unsent(
+pub(in crate::engine) fn unsent(
     db: &Db,
     eval: &Eval,
     judge: &Judge,

@@ -93,7 +93,7 @@ pub enum By {
 
 /// A judge ready to be put to work under one rubric version.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Judge {
+pub(in crate::engine) struct Judge {
     pub by: By,
     pub id: JudgeVersionId,
     pub version: JudgeVersion,
@@ -204,7 +204,7 @@ fn settled(endpoint: Endpoint) -> Result<Endpoint> {
 }
 
 /// Runs a little network work on the caller's thread.
-pub(super) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
+pub(in crate::engine) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

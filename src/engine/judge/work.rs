@@ -31,7 +31,7 @@ type Known = (u32, Verdict);
 
 /// A ticket this worker holds a seat on.
 #[derive(Debug)]
-pub(super) struct Work {
+pub(in crate::engine) struct Work {
     pub ticket: TicketId,
     pub row: i64,
     pub subject: Subject,
@@ -268,7 +268,7 @@ pub(in crate::engine) fn subject(
     Ok(subject)
 }
 
-fn check_verdicts(report: &[Checked]) -> Vec<Verdict> {
+pub(in crate::engine) fn check_verdicts(report: &[Checked]) -> Vec<Verdict> {
     let verdict = |found: &Checked| Verdict {
         evidence: found
             .quote
