@@ -160,15 +160,24 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
 /// until it was shown to be better.
 pub(super) fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
     let fits = |judge: &&(usize, &OfJudge)| judge.1.version.scores_under(&eval.rubric);
+    let scores = |judge: &OfJudge| judge.standing(rubric, eval).score.is_some();
+    // Shown to be better, it counts before itself without what it learned, whichever of the two read last.
+    let superseded = |judge: &OfJudge| {
+        judges.iter().any(|other| {
+            other.version.learned_on(&judge.version)
+                && eval.trusts(&other.id, &other.version)
+                && scores(other)
+        })
+    };
     let places: Vec<(usize, &OfJudge)> = judges.iter().enumerate().collect();
     places
         .iter()
         .filter(fits)
-        .filter(|(_, judge)| eval.trusts(&judge.id, &judge.version))
-        .find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        .filter(|(_, judge)| eval.trusts(&judge.id, &judge.version) && !superseded(judge))
+        .find(|(_, judge)| scores(judge))
         .or_else(|| {
             let mut fitting = places.iter().filter(fits);
-            fitting.find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+            fitting.find(|(_, judge)| scores(judge))
         })
         .or_else(|| places.iter().find(fits))
         .map(|(place, _)| *place)

@@ -75,13 +75,13 @@ fn message(from: &mut impl Read) -> Option<Vec<u8>> {
 }
 
 fn prepared(folder: &Path) {
-    let rows: String = (0..5)
-        .map(|i| {
-            format!(
-                "{{\"request\":\"Question {i}?\",\"response\":\"It takes {i} days, as agreed.\"}}\n"
-            )
+    let row = |i| {
+        serde_json::json!({
+            "request": format!("Question {i}?"), "response": format!("It takes {i} days, as agreed."),
         })
-        .collect();
+        .to_string()
+    };
+    let rows = (0..5).map(row).collect::<Vec<_>>().join("\n");
     std::fs::write(folder.join("log.jsonl"), rows).unwrap();
     let import = [
         "import",

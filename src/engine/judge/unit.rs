@@ -167,14 +167,8 @@ impl Asking {
     ) -> Result<Answered, Failure> {
         let sample = crate::store::judging::attempt(done.unit.sample, done.unit.attempt);
         let shots = &done.unit.shots.examples;
-        match filled(
-            &self.secret,
-            prepared,
-            &done.work.subject,
-            sample,
-            pair,
-            shots,
-        ) {
+        let subject = &done.work.subject;
+        match filled(&self.secret, prepared, subject, (sample, pair), shots) {
             Ok(filled) => self.converse(prepared, done, filled, slot).await,
             Err(rejected) => Ok(Answered::without(
                 prepared,
@@ -309,8 +303,7 @@ pub(in crate::engine) fn filled(
     secret: &[u8; 32],
     prepared: &Prepared,
     subject: &Subject,
-    sample: u32,
-    pair: Option<(u16, u16, Order)>,
+    (sample, pair): (u32, Option<(u16, u16, Order)>),
     shots: &[Example],
 ) -> Result<Filled, Rejected> {
     let order = pair.map(|(_, _, order)| order);

@@ -74,10 +74,10 @@ pub(super) fn first_send(engine: &Engine, eval: &Eval, judge: &Judge) -> Result<
     if !matches!(judge.by, By::Model { .. }) {
         return Ok(Vec::new());
     }
-    Ok(engine.store().read(|db| {
-        let nothing_learned = Learned::default();
-        unsent(db, eval, judge, &nothing_learned)
-    })?)
+    let nothing = Learned::default();
+    Ok(engine
+        .store()
+        .read(|db| unsent(db, eval, judge, &nothing))?)
 }
 
 /// Says in the ledger what is about to leave, before it does. Returns the fields, if it is the first time.

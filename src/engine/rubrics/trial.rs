@@ -295,7 +295,7 @@ fn prompts(secret: &[u8; 32], calls: &[Prepared], subject: &Subject) -> Result<V
     for prepared in calls {
         let pair = prepared.is_comparison().then_some((1, 2, Order::AsGiven));
         let sample = crate::store::judging::attempt(0, 0);
-        let filled = filled(secret, prepared, subject, sample, pair, &[])
+        let filled = filled(secret, prepared, subject, (sample, pair), &[])
             .map_err(|why| EngineError::refused(why.message, "try another ticket"))?;
         let (system, user) = match filled.prompt {
             Prompt::Written {
