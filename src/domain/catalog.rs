@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::effective::effective;
 use super::eval::{DatasetRole, Eval};
 use super::event::{Body, Event};
-use super::ids::{DatasetId, DatasetVersionId, EvalId};
+use super::ids::{DatasetId, DatasetVersionId, EvalId, GroupId};
+use super::run::{Run, RunGroup};
 
 /// A dataset as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct Catalog {
     pub evals: BTreeMap<EvalId, Eval>,
     /// By id.
     pub datasets: BTreeMap<DatasetId, Dataset>,
+    /// By id.
+    pub groups: BTreeMap<GroupId, RunGroup>,
+    /// In the order they were made.
+    pub runs: Vec<Run>,
 }
 
 /// Folds the events without a ticket. `events` must be in (hlc, id) order.
@@ -79,6 +84,18 @@ pub fn fold_catalog(events: &[Event]) -> Catalog {
                         items: named.items,
                     },
                 );
+            }
+            Body::GroupCreated(group) => {
+                let made = || (**group).clone();
+                catalog.groups.entry(group.id).or_insert_with(made);
+            }
+            Body::GroupJudged(judged) => {
+                if let Some(group) = catalog.groups.get_mut(&judged.group) {
+                    group.judge = Some(judged.judge.clone());
+                }
+            }
+            Body::RunCreated(run) if catalog.runs.iter().all(|known| known.id != run.id) => {
+                catalog.runs.push((**run).clone());
             }
             Body::RoleChanged(changed) => {
                 if let Some(dataset) = catalog.datasets.get_mut(&changed.dataset) {

@@ -4,7 +4,7 @@
 //! `items[i]`. All candidates were scored by one judge under one rubric version; what lacks a score says why, and
 //! is never 0.
 
-use super::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, OutputId, RubricId};
+use super::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId};
 use super::rubric::Threshold;
 
 /// A run group with all its scores.
@@ -104,8 +104,8 @@ pub struct RowScore {
     pub outcome: RowOutcome,
     /// The ticket that holds the output, by local row.
     pub ticket: Option<i64>,
-    /// The output, if there is one.
-    pub output: Option<OutputId>,
+    /// The output, if there is one, by local row.
+    pub output: Option<i64>,
     /// Milliseconds until the output was complete.
     pub latency_ms: Option<u32>,
     /// Milliseconds until its first token, where a log tells.

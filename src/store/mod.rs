@@ -26,6 +26,7 @@ pub mod plans;
 pub mod project;
 pub mod queue;
 pub mod rubrics;
+pub mod runs;
 pub mod schema;
 pub mod search;
 pub mod suggestions;

@@ -172,12 +172,8 @@ pub fn that_counts(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result
 }
 
 /// The overall score (0 to 1) of the judge that counts, if it has a level for every criterion.
-pub fn overall(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<f64>> {
-    let judges = of_ticket(db, ticket)?;
-    Ok(
-        counting(&judges, eval, rubric)
-            .and_then(|place| judges[place].standing(rubric, eval).score),
-    )
+pub fn overall(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<f64> {
+    counting(judges, eval, rubric).and_then(|place| judges[place].standing(rubric, eval).score)
 }
 
 /// What the judge pane shows of a ticket.
