@@ -20,6 +20,7 @@ mod judge;
 pub mod output;
 mod progress;
 mod rubric;
+mod run;
 mod tickets;
 mod workbench;
 
@@ -121,6 +122,10 @@ enum Command {
     Rubric(rubric::Args),
     /// Let a judge score the tickets of an eval
     Judge(judge::Args),
+    /// Ask candidates for every item of an eval, to compare them
+    Run(run::Args),
+    /// List run groups, or the runs of one
+    Runs(run::listed::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
     /// Write a training dataset from what was reviewed
@@ -262,6 +267,8 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Dataset(args)) => dataset::run(&args, &context),
         Some(Command::Rubric(args)) => rubric::run(&args, &context),
         Some(Command::Judge(args)) => judge::run(&args, &context),
+        Some(Command::Run(args)) => run::run(&args, &context),
+        Some(Command::Runs(args)) => run::listed::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),

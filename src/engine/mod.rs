@@ -20,6 +20,7 @@ pub mod open;
 mod plans;
 pub mod queue;
 pub mod review;
+pub mod runs;
 pub mod sample;
 pub mod ticket;
 pub mod undo;

@@ -206,8 +206,8 @@ pub fn put_key(db: &Db, key: &[u8; 32], run: &RunId, item: i64) -> Result<()> {
     Ok(())
 }
 
-/// The row that answers a question, with the run that asked it.
-pub fn by_key(db: &Db, key: &[u8; 32]) -> Result<Option<(RunId, RunRow)>> {
+/// The row that answers a question.
+pub fn by_key(db: &Db, key: &[u8; 32]) -> Result<Option<RunRow>> {
     let sql = "SELECT run, item FROM run_key WHERE key = ?1";
     let found = db.first(sql, args![&key[..]], |row| {
         Ok((RunId(row.id(0)?), row.int(1)?))
@@ -215,9 +215,7 @@ pub fn by_key(db: &Db, key: &[u8; 32]) -> Result<Option<(RunId, RunRow)>> {
     let Some((run, item)) = found else {
         return Ok(None);
     };
-    Ok(row(db, &run, item)?
-        .filter(|row| row.output.is_some())
-        .map(|row| (run, row)))
+    Ok(row(db, &run, item)?.filter(|row| row.output.is_some()))
 }
 
 /// An output that was logged for an item, as the eval's tickets show it.
@@ -302,4 +300,12 @@ pub fn ticket_row(db: &Db, id: &[u8; 16]) -> Result<Option<i64>> {
     db.first("SELECT row FROM ticket WHERE id = ?1", args![id], |row| {
         row.int(0)
     })
+}
+
+/// The models a run's outputs name.
+pub fn models(db: &Db, run: &RunId) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT o.model FROM run_row r JOIN output o ON o.row = r.output WHERE r.run = ?1 AND o.model IS NOT NULL
+               ORDER BY o.model LIMIT 5";
+    let names = db.query(sql, args![&run.0], |row| row.string(0))?;
+    Ok(names.into_iter().flatten().collect())
 }

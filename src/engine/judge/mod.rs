@@ -5,18 +5,18 @@
 //! ([`keep`]). Each may be killed at any point; the next start goes on with what is missing.
 
 mod doctor;
-mod drive;
+pub(super) mod drive;
 mod ending;
 mod feed;
 mod keep;
 mod limit;
-mod offer;
-mod order;
+pub(super) mod offer;
+pub(super) mod order;
 mod probing;
-mod purse;
+pub(super) mod purse;
 mod route;
-mod run;
-mod running;
+pub(super) mod run;
+pub(super) mod running;
 mod suggest;
 mod unit;
 mod usable;

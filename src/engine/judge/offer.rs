@@ -11,7 +11,7 @@ use crate::domain::filter::Filter;
 use crate::domain::rubric::{Rubric, SendPolicy};
 use crate::domain::view::Order;
 use crate::judge::prompt::Prepared;
-use crate::provider::{Priced, Prices, Usage};
+use crate::provider::{Priced, Usage};
 use crate::store::judging::Want;
 use crate::store::{Db, catalog, judging, rubrics, verdicts};
 
@@ -68,23 +68,39 @@ pub enum Cost {
     Unpriced,
 }
 
+impl Cost {
+    /// What this many tokens come to.
+    pub fn of(priced: Priced, usage: Usage) -> Self {
+        match priced {
+            Priced::Free => Self::Free,
+            Priced::Unpriced => Self::Unpriced,
+            Priced::Known(price) => Self::Micros(price.cost(usage)),
+        }
+    }
+}
+
+/// Why so much work should not start without a limit or a yes.
+pub(in crate::engine) fn much(calls: u64, price: Cost) -> Option<String> {
+    if calls > MANY_CALLS {
+        return Some(format!("{calls} calls are more than {MANY_CALLS}"));
+    }
+    match price {
+        Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
+            "about {:.2} are more than {}",
+            micros as f64 / 1e6,
+            MUCH_MONEY / 1_000_000
+        )),
+        _ => None,
+    }
+}
+
 impl Offer {
     /// Why it should not start without a limit or a yes.
     pub fn needs_yes(&self) -> Option<String> {
         if self.checks_only {
             return None;
         }
-        if self.calls > MANY_CALLS {
-            return Some(format!("{} calls are more than {MANY_CALLS}", self.calls));
-        }
-        match self.price {
-            Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
-                "about {:.2} are more than {}",
-                micros as f64 / 1e6,
-                MUCH_MONEY / 1_000_000
-            )),
-            _ => None,
-        }
+        much(self.calls, self.price)
     }
 }
 
@@ -116,7 +132,7 @@ impl Engine {
         let filter = filter.and(routes(&eval)?.claimable());
         let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
         let judge = Judge::of(order, &eval, &rubric)?;
-        allowed(&eval, &rubric, &judge)?;
+        allowed(&eval, &rubric, &judge.by)?;
         let calls = match judge.by {
             By::Checks => Vec::new(),
             _ => Prepared::all(&rubric, &[]).map_err(|error| {
@@ -163,9 +179,9 @@ impl Engine {
 }
 
 /// Texts of an eval that must stay here stay here.
-fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
+pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, by: &By) -> Result<()> {
     let stays = eval.policy.send == Send::Local || rubric.send == SendPolicy::Local;
-    if !stays || judge.by.is_local() {
+    if !stays || by.is_local() {
         return Ok(());
     }
     let who = if eval.policy.send == Send::Local {
@@ -176,9 +192,9 @@ fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
     Err(EngineError::refused(
         format!(
             "{who} says `send = \"local\"`, and {} is not on this machine",
-            judge.by.place()
+            by.place()
         ),
-        "name a local endpoint (`--judge ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
+        "name a local endpoint (`ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
     ))
 }
 
@@ -205,18 +221,14 @@ pub(super) fn offer(
     let input =
         tickets * u64::from(judge.samples) * orders * (standing + mean / 4 * calls.len() as u64);
     let replies = tickets * per_ticket * ANSWER_TOKENS;
-    let price = match &judge.by {
-        By::Checks | By::Script(_) => Cost::Free,
-        By::Model { endpoint, model } => match Prices::built_in().of(endpoint, model) {
-            Priced::Free => Cost::Free,
-            Priced::Unpriced => Cost::Unpriced,
-            Priced::Known(price) => Cost::Micros(price.cost(Usage {
-                input,
-                output: replies,
-                ..Usage::default()
-            })),
+    let price = Cost::of(
+        judge.by.price(),
+        Usage {
+            input,
+            output: replies,
+            ..Usage::default()
         },
-    };
+    );
     let all = tickets * per_ticket;
     let time = all as f64 * GUESSED_SECONDS / order.concurrency.max(1) as f64;
     let questions = rubric.questions().count();
@@ -236,22 +248,31 @@ pub(super) fn offer(
         tokens: (input, replies),
         price,
         time: (all > 0).then(|| Duration::from_secs_f64(time)),
-        first_send: if matches!(judge.by, By::Model { .. }) && !was_sent(db, eval, judge)? {
-            fields(db, eval)?
-        } else {
-            Vec::new()
+        first_send: match judge.by {
+            By::Model { .. } => unsent(db, eval, &judge.by.place(), fields(db, eval)?)?,
+            By::Checks | By::Script(_) => Vec::new(),
         },
         samples: judge.samples,
     })
 }
 
-fn was_sent(db: &Db, eval: &Eval, judge: &Judge) -> crate::store::Result<bool> {
-    let place = judge.by.place();
+/// These fields, if not all of them were sent from an eval to a place before; else none.
+pub(in crate::engine) fn unsent(
+    db: &Db,
+    eval: &Eval,
+    place: &str,
+    fields: Vec<String>,
+) -> crate::store::Result<Vec<String>> {
     let events = crate::store::ledger::global(db)?;
-    Ok(events.iter().any(|event| match &event.body {
-        crate::domain::event::Body::FirstSend(sent) => sent.eval == eval.id && sent.place == place,
+    let sent = events.iter().any(|event| match &event.body {
+        crate::domain::event::Body::FirstSend(sent) => {
+            sent.eval == eval.id
+                && sent.place == place
+                && fields.iter().all(|field| sent.fields.contains(field))
+        }
         _ => false,
-    }))
+    });
+    Ok(if sent { Vec::new() } else { fields })
 }
 
 /// Which fields of the tickets hold something.

@@ -38,7 +38,7 @@ impl Amount {
 }
 
 /// The purse of one worker of one job.
-pub(super) struct JobPurse {
+pub(in crate::engine) struct JobPurse {
     store: Store,
     job: i64,
     owner: String,

@@ -209,6 +209,13 @@ pub fn lines(db: &Db, run: &RunId, judge: i64, mut each: impl FnMut(ScoreLine)) 
     })
 }
 
+/// How many outputs of a run a judge has scored.
+pub fn scored(db: &Db, run: &RunId, judge: i64) -> Result<u64> {
+    let sql = "SELECT count(*) FROM run_row r JOIN group_score s ON s.ticket = r.ticket WHERE r.run = ?1 AND s.judge = ?2
+               AND s.score IS NOT NULL";
+    Ok(db.number(sql, args![&run.0, judge])? as u64)
+}
+
 /// What people said of outputs in an eval, by local row of the output: score, pass.
 pub fn human(db: &Db, eval: i64) -> Result<HashMap<i64, (f64, bool)>> {
     let sql = "SELECT output, score, pass FROM ticket WHERE eval = ?1 AND outputs = 1 AND score IS NOT NULL AND pass IS NOT NULL";
