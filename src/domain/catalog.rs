@@ -85,25 +85,32 @@ pub fn fold_catalog(events: &[Event]) -> Catalog {
                     },
                 );
             }
-            Body::GroupCreated(group) => {
-                let made = || (**group).clone();
-                catalog.groups.entry(group.id).or_insert_with(made);
-            }
-            Body::GroupJudged(judged) => {
-                if let Some(group) = catalog.groups.get_mut(&judged.group) {
-                    group.judge = Some(judged.judge.clone());
-                }
-            }
-            Body::RunCreated(run) if catalog.runs.iter().all(|known| known.id != run.id) => {
-                catalog.runs.push((**run).clone());
-            }
             Body::RoleChanged(changed) => {
                 if let Some(dataset) = catalog.datasets.get_mut(&changed.dataset) {
                     dataset.role = changed.to;
                 }
             }
-            _ => {}
+            body => fold_runs(&mut catalog, body),
         }
     }
     catalog
+}
+
+/// Groups and runs. Two copies that made the same one mean the same; the first making counts.
+fn fold_runs(catalog: &mut Catalog, body: &Body) {
+    match body {
+        Body::GroupCreated(group) => {
+            let made = || (**group).clone();
+            catalog.groups.entry(group.id).or_insert_with(made);
+        }
+        Body::GroupJudged(judged) => {
+            if let Some(group) = catalog.groups.get_mut(&judged.group) {
+                group.judge = Some(judged.judge.clone());
+            }
+        }
+        Body::RunCreated(run) if catalog.runs.iter().all(|known| known.id != run.id) => {
+            catalog.runs.push((**run).clone());
+        }
+        _ => {}
+    }
 }

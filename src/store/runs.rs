@@ -4,7 +4,7 @@ pub mod scores;
 
 use super::db::{Db, Row};
 use super::error::{Result, StoreError};
-use crate::domain::ids::{DatasetId, EvalId, GroupId, RunId};
+use crate::domain::ids::{DatasetId, EvalId, GroupId, OutputId, RunId};
 use crate::domain::run::{Run, RunGroup};
 
 use super::datasets::Ranges;
@@ -182,6 +182,14 @@ pub fn states(db: &Db, run: &RunId) -> Result<Vec<(i64, Option<String>)>> {
     db.query(sql, args![&run.0], |row| Ok((row.int(0)?, row.string(1)?)))
 }
 
+/// Every row of a run with its output.
+pub fn outputs(db: &Db, run: &RunId) -> Result<Vec<(i64, Option<OutputId>)>> {
+    let sql = "SELECT r.item, o.id FROM run_row r LEFT JOIN output o ON o.row = r.output WHERE r.run = ?1 ORDER BY r.item";
+    db.query(sql, args![&run.0], |row| {
+        Ok((row.int(0)?, row.maybe_id(1)?.map(OutputId)))
+    })
+}
+
 /// How many items a run has an output of, and how many failed, by class.
 pub fn tally(db: &Db, run: &RunId) -> Result<(u64, Vec<(String, u64)>)> {
     let sql = "SELECT class, count(*) FROM run_row WHERE run = ?1 GROUP BY class ORDER BY class";
@@ -260,6 +268,12 @@ pub fn logged(db: &Db, eval: i64) -> Result<Vec<LoggedOutput>> {
             latency_ms: number(8)?,
         })
     })
+}
+
+/// Whether an eval reviews any single output.
+pub fn has_logged(db: &Db, eval: &EvalId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM eval e JOIN ticket t ON t.eval = e.row WHERE e.id = ?1 AND t.outputs = 1 LIMIT 1)";
+    Ok(db.number(sql, args![&eval.0])? > 0)
 }
 
 /// Feature and tags of an item's outputs in an eval, as an import gives them.

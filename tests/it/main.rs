@@ -32,5 +32,6 @@ mod pty_review;
 mod pty_terminal;
 mod read_only;
 mod routing;
+mod run_cli;
 mod suggest_cli;
 mod support;

@@ -64,12 +64,9 @@ impl Asks for Asking {
     }
 
     fn hopeless(&self, done: &Done, first: bool) -> Option<Failure> {
-        let failure = match &done.outcome {
-            Ok(_) => {
-                self.answered.store(true, Ordering::Relaxed);
-                return None;
-            }
-            Err(failure) => failure,
+        let Err(failure) = &done.outcome else {
+            self.answered.store(true, Ordering::Relaxed);
+            return None;
         };
         let hopeless = match failure.class {
             Class::BadRequest => {
@@ -94,15 +91,10 @@ impl Asking {
                     tokio::time::sleep(STARVED).await;
                 }
                 Ok(reply) => {
-                    let read = answered(reply);
-                    let class = read
-                        .as_ref()
-                        .map_or_else(|(no, _)| no.class.name(), |_| "answered");
-                    let said = match &read {
-                        Ok(reply) | Err((_, reply)) => reply,
-                    };
-                    calls.push(self.call(class, said.usage, said.took.as_millis()));
-                    break read.map_err(|(failure, _)| failure);
+                    let withheld = withheld(&reply);
+                    let class = withheld.as_ref().map_or("answered", |no| no.class.name());
+                    calls.push(self.call(class, reply.usage, reply.took.as_millis()));
+                    break withheld.map_or(Ok(reply), Err);
                 }
                 Err(failure) => {
                     if !matches!(failure.class, Class::Budget | Class::Cancelled) {
@@ -138,21 +130,20 @@ impl Asking {
     }
 }
 
-/// A reply that says something, or nothing of its own accord. One that was cut off or withheld before its first word
-/// is a failure of that class, never an empty output.
-fn answered(reply: Reply) -> Result<Reply, (Failure, Reply)> {
+/// Why a reply is none: it was cut off or withheld before its first word. One that says nothing of its own accord is
+/// an empty output.
+fn withheld(reply: &Reply) -> Option<Failure> {
     let silent =
         reply.text.trim().is_empty() && reply.tool_calls.is_empty() && reply.refusal.is_none();
     let class = match reply.finish {
         Finish::Length if silent => Class::Truncated,
         Finish::ContentFilter if silent => Class::Refusal,
-        _ => return Ok(reply),
+        _ => return None,
     };
-    let failure = Failure {
+    Some(Failure {
         usage: reply.usage,
         ..Failure::new(class, said(class))
-    };
-    Err((failure, reply))
+    })
 }
 
 /// What a class means where a candidate is asked.
@@ -217,16 +208,19 @@ mod tests {
             finish,
             ..Reply::of_text(text, Mode::Text)
         };
-        let class = |reply| answered(reply).map_err(|(failure, _)| failure.class);
-        assert_eq!(class(reply(" ", Finish::Length)), Err(Class::Truncated));
-        assert_eq!(class(reply("", Finish::ContentFilter)), Err(Class::Refusal));
-        assert!(class(reply("half a", Finish::Length)).is_ok());
-        assert!(class(reply("", Finish::Stop)).is_ok());
+        let class = |reply: Reply| withheld(&reply).map(|failure| failure.class);
+        assert_eq!(class(reply(" ", Finish::Length)), Some(Class::Truncated));
+        assert_eq!(
+            class(reply("", Finish::ContentFilter)),
+            Some(Class::Refusal)
+        );
+        assert_eq!(class(reply("half a", Finish::Length)), None);
+        assert_eq!(class(reply("", Finish::Stop)), None);
         let refused = Reply {
             refusal: Some("I cannot".into()),
             ..reply("", Finish::ContentFilter)
         };
-        assert!(class(refused).is_ok());
+        assert_eq!(class(refused), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::store::{StoreError, catalog, rubrics, runs};
 
 /// A group, there or drawn up, with what it rests on.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(in crate::engine) struct Found {
     /// Local row of the eval whose items are asked.
     pub eval_row: i64,
     pub eval: Eval,
@@ -74,20 +74,16 @@ impl Engine {
             .group
             .clone()
             .unwrap_or_else(|| format!("{}-runs", eval.name));
-        match self.store().read(|db| runs::group_named(db, &name))? {
-            Some(group) => {
-                self.still_the_same(&group, &eval)?;
-                self.found(group, true)
-            }
-            None => {
-                let draft = self.draft(order, &eval, name)?;
-                self.found(draft, false)
-            }
+        if let Some(group) = self.store().read(|db| runs::group_named(db, &name))? {
+            self.still_the_same(&group, &eval)?;
+            return self.found(group, true);
         }
+        let draft = self.draft(order, &eval, name)?;
+        self.found(draft, false)
     }
 
     /// A group that is there, by name.
-    pub(super) fn group_found(&self, name: &str) -> Result<Found> {
+    pub(in crate::engine) fn group_found(&self, name: &str) -> Result<Found> {
         self.found(self.group_named(name)?, true)
     }
 
@@ -183,30 +179,23 @@ impl Engine {
                 "name the group: `--group NAME`",
             ));
         }
-        if let Some(within) = within {
-            return Err(EngineError::refused(
-                format!("`{}` holds the tickets of a run group", within.name),
-                "name the eval the group was made from",
-            ));
-        }
-        if rubric.kind == Kind::Pairwise {
-            return Err(EngineError::refused(
-                format!(
-                    "the rubric `{}` of `{}` compares outputs, and a run group scores each alone",
-                    rubric.id, eval.name
-                ),
-                "make an eval with a rubric that scores: `docket eval new NAME --dataset DATASET --rubric FILE`",
-            ));
-        }
+        can_be_run(eval, within.as_ref(), &rubric)?;
         let Some(dataset) = dataset.filter(|dataset| dataset.items > 0) else {
             return Err(EngineError::refused(
                 format!("the eval `{}` has no items yet", eval.name),
                 format!("import some: `docket import FILE --eval {}`", eval.name),
             ));
         };
+        let anything = self.store().read(|db| runs::has_logged(db, &eval.id))?;
         let baseline = match order.baseline.as_deref() {
             Some("none") => None,
-            None => Some(LOGGED.to_owned()),
+            None => anything.then(|| LOGGED.to_owned()),
+            Some(LOGGED) if !anything => {
+                return Err(EngineError::refused(
+                    format!("nothing was logged for the items of `{}`", eval.name),
+                    "leave `--baseline` out, or name the candidate the others are compared with",
+                ));
+            }
             Some(name) => Some(name.to_owned()),
         };
         Ok(RunGroup {
@@ -225,7 +214,7 @@ impl Engine {
     }
 
     /// Makes what is drawn up: the group, the eval that holds its tickets, its runs. What is there stays.
-    pub(super) fn make_group(&self, found: &Found, new: Vec<Run>) -> Result<()> {
+    pub(in crate::engine) fn make_group(&self, found: &Found, new: Vec<Run>) -> Result<()> {
         if found.made && new.is_empty() {
             return Ok(());
         }
@@ -280,6 +269,26 @@ impl Engine {
     }
 }
 
+/// Refuses for an eval whose outputs cannot be scored one by one, or that holds a group's outputs itself.
+fn can_be_run(eval: &Eval, within: Option<&RunGroup>, rubric: &Rubric) -> Result<()> {
+    if let Some(within) = within {
+        return Err(EngineError::refused(
+            format!("`{}` holds the tickets of a run group", within.name),
+            "name the eval the group was made from",
+        ));
+    }
+    if rubric.kind == Kind::Pairwise {
+        return Err(EngineError::refused(
+            format!(
+                "the rubric `{}` of `{}` compares outputs, and a run group scores each alone",
+                rubric.id, eval.name
+            ),
+            "make an eval with a rubric that scores: `docket eval new NAME --dataset DATASET --rubric FILE`",
+        ));
+    }
+    Ok(())
+}
+
 /// The eval that holds the group's outputs: reviewed blind, with a plan of its own, so that reviews of the eval the
 /// items come from stay the sample they are.
 fn tickets_eval(found: &Found) -> Eval {
@@ -308,20 +317,20 @@ fn tickets_eval(found: &Found) -> Eval {
 }
 
 impl Found {
-    /// The run of what was logged, if the group has one or is to have one.
-    pub fn logged(&self, order: &RunOrder) -> Option<Run> {
+    /// The run of what was logged, if the group has one or is to have one. `anything` was logged for its items.
+    pub fn logged(&self, order: &RunOrder, anything: bool) -> Option<Run> {
         let there = self
             .runs
             .iter()
             .find(|run| run.candidate.origin == Origin::Logged);
-        if self.made || order.baseline.as_deref() == Some("none") {
+        if self.made || !anything || order.baseline.as_deref() == Some("none") {
             return there.cloned();
         }
         let candidate = Candidate {
             name: LOGGED.to_owned(),
             origin: Origin::Logged,
         };
-        Some(self.run(candidate, 1, order.because.clone()))
+        Some(self.run(candidate, 1, None))
     }
 
     /// A run of this group.

@@ -94,11 +94,8 @@ impl Keeper {
             Ok(_) => self.kept.answered += 1,
             Err(failure) if is_no_answer(failure.class) => {}
             Err(failure) => {
-                *self
-                    .kept
-                    .failed
-                    .entry(failure.class.name().to_owned())
-                    .or_default() += 1
+                let class = failure.class.name().to_owned();
+                *self.kept.failed.entry(class).or_default() += 1;
             }
         }
         self.done.push(done);

@@ -9,14 +9,15 @@
 mod ask;
 mod asking;
 mod feed;
-mod group;
+pub(super) mod group;
 mod keep;
 mod list;
 mod logged;
 mod offer;
-mod order;
+pub(super) mod order;
 mod run;
 mod scores;
+mod work;
 
 pub use keep::Kept;
 pub use list::{CandidateLine, GroupLine, RunLine};

@@ -140,7 +140,10 @@ impl Engine {
                 missing: Vec::new(),
             });
         }
-        let logged = found.logged(order);
+        let anything = self
+            .store()
+            .read(|db| runs::has_logged(db, &found.eval.id))?;
+        let logged = found.logged(order, anything);
         self.store()
             .read(|db| {
                 for one in &mut planned {

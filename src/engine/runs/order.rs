@@ -179,7 +179,7 @@ fn named(typed: &str) -> Result<(String, &str)> {
 }
 
 /// A candidate's name is typed in commands and stands in tables.
-pub(super) fn check_candidate(name: &str) -> Result<()> {
+pub(in crate::engine) fn check_candidate(name: &str) -> Result<()> {
     let typed = |c: char| c.is_alphanumeric() || "-_./:+@".contains(c);
     let reserved = name == LOGGED || name == "none";
     if !name.is_empty() && name.chars().count() <= 128 && name.chars().all(typed) && !reserved {

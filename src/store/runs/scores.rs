@@ -123,9 +123,12 @@ pub fn items(db: &Db, rows: &Ranges) -> Result<Vec<ItemLine>> {
     Ok(all)
 }
 
+/// Feature and tags.
+pub type Labels = (Option<String>, Vec<String>);
+
 /// Feature and tags of items by local row, from the tickets of an eval.
-pub fn labels(db: &Db, eval: i64) -> Result<HashMap<i64, (Option<String>, Vec<String>)>> {
-    let mut found: HashMap<i64, (Option<String>, Vec<String>)> = HashMap::new();
+pub fn labels(db: &Db, eval: i64) -> Result<HashMap<i64, Labels>> {
+    let mut found: HashMap<i64, Labels> = HashMap::new();
     let sql = "SELECT item, feature FROM ticket WHERE eval = ?1 AND feature IS NOT NULL ORDER BY row DESC";
     db.each(sql, args![eval], |row| {
         found.entry(row.int(0)?).or_default().0 = row.string(1)?;
