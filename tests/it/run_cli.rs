@@ -97,7 +97,7 @@ fn with_rubric(folder: &Path) {
     write(
         folder,
         "right.toml",
-        "id = \"right\"\nversion = \"1\"\ntitle = \"Right\"\n\n[[criterion]]\nid = \"right\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n",
+        "schema = 1\nid = \"right\"\nversion = \"1\"\nkind = \"direct\"\n\n[[criterion]]\nid = \"right\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n",
     );
     prepared_with(folder, "right.toml");
 }
@@ -407,12 +407,12 @@ fn one_group_never_mixes_rubric_versions_or_items() {
     run(folder.path(), &base);
     refused(
         &docket(folder.path())
-            .args(["eval", "rubric", "june", "accuracy"])
+            .args(["eval", "set", "june", "--rubric", "accuracy"])
             .output()
             .unwrap(),
         &["one rubric version"],
     );
-    done(docket(folder.path()).args(["eval", "rubric", "support", "accuracy"]));
+    done(docket(folder.path()).args(["eval", "set", "support", "--rubric", "accuracy"]));
     let more = [&base[..], &["--model", "scripted:b.jsonl"]].concat();
     refused(
         &run(folder.path(), &more),

@@ -284,7 +284,10 @@ impl RunLoad<'_> {
         let mut made: BTreeSet<u32> = BTreeSet::new();
         let mut added = Added::default();
         let mut failed = None;
-        let mut ignored = ImportReport::default();
+        let mut ignored = ImportReport {
+            files: self.report.files.clone(),
+            ..ImportReport::default()
+        };
         let whole = self.way(false).go(
             &mut facts,
             &mut ignored,
