@@ -5,6 +5,7 @@
 
 mod agree;
 mod backup;
+mod compare;
 mod completions;
 mod dataset;
 mod demo;
@@ -126,6 +127,8 @@ enum Command {
     Run(run::Args),
     /// List run groups, or the runs of one
     Runs(run::listed::Args),
+    /// Compare the candidates of a run group
+    Compare(compare::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
     /// Write a training dataset from what was reviewed
@@ -269,6 +272,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Judge(args)) => judge::run(&args, &context),
         Some(Command::Run(args)) => run::run(&args, &context),
         Some(Command::Runs(args)) => run::listed::run(&args, &context),
+        Some(Command::Compare(args)) => compare::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),

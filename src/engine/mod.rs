@@ -5,6 +5,7 @@
 
 pub mod agree;
 mod clock;
+pub mod compare;
 pub mod datasets;
 mod error;
 pub mod evals;

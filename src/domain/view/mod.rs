@@ -4,6 +4,7 @@
 //! screen can leak it.
 
 pub mod agreement;
+pub mod compare;
 pub mod export;
 pub mod history;
 pub mod home;
