@@ -48,7 +48,7 @@ fn head(comparison: &Comparison) -> Result<(), CliError> {
         comparison.clusters,
         comparison.rubric,
         comparison.rubric_version.short(),
-        comparison.threshold.1,
+        comparison.threshold_words,
         comparison.judge.as_deref().unwrap_or("none yet")
     ))?;
     output::line("")
@@ -116,10 +116,8 @@ fn rows(comparison: &Comparison) -> Result<(), CliError> {
                 |(low, high)| format!("{low:.3} to {high:.3}"),
             ),
             &cost,
-            &one.latency_ms
-                .map_or_else(|| "–".to_owned(), |(p50, _)| seconds(p50)),
-            &one.latency_ms
-                .map_or_else(|| "–".to_owned(), |(_, p95)| seconds(p95)),
+            &one.latency_p50_ms.map_or_else(|| "–".to_owned(), seconds),
+            &one.latency_p95_ms.map_or_else(|| "–".to_owned(), seconds),
             &one.chars
                 .map_or_else(|| "–".to_owned(), |chars| format!("{chars:.0}")),
             &without(one),
@@ -152,10 +150,7 @@ fn without(one: &CandidateSummary) -> String {
 
 fn notes(one: &CandidateSummary) -> Result<(), CliError> {
     if !one.weak_tags.is_empty() {
-        let tags = one
-            .weak_tags
-            .iter()
-            .map(|(tag, failed, of)| format!("{failed} of {of} in {tag}"));
+        let tags = one.weak_tags.iter().map(ToString::to_string);
         say(&format!(
             "{} does not pass {}",
             one.name,
@@ -206,16 +201,15 @@ fn full(comparison: &Comparison) -> Result<(), CliError> {
             .filter_map(|one| Some((one, one.full.as_ref()?)))
     };
     for (one, full) in all() {
-        let (win, tie, loss) = full.win_tie_loss;
         table.row([
             &one.name,
-            &win.to_string(),
-            &tie.to_string(),
-            &loss.to_string(),
+            &full.win.to_string(),
+            &full.tie.to_string(),
+            &full.loss.to_string(),
             &format!("{:.3}", full.win_rate),
             &p(Some(full.sign_p)),
-            &p(Some(full.mcnemar_p.0)),
-            &p(Some(full.mcnemar_p.1)),
+            &p(Some(full.mcnemar_p)),
+            &p(Some(full.mcnemar_mid_p)),
             &p(full.wilcoxon_p),
             &full
                 .correlation

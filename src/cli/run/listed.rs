@@ -50,7 +50,7 @@ fn all(groups: &[GroupLine]) -> Result<(), CliError> {
             &group.name,
             &group.eval,
             &group.items.to_string(),
-            &group.rubric.0,
+            &group.rubric,
             group.judge.as_deref().unwrap_or("–"),
             &names.join(", "),
         ]);
@@ -74,8 +74,8 @@ fn one(group: &GroupLine) -> Result<(), CliError> {
         group.eval,
         group.dataset,
         group.version,
-        group.rubric.0,
-        group.rubric.1,
+        group.rubric,
+        group.rubric_version,
         group.baseline.as_deref().unwrap_or("none"),
         group.judge.as_deref().unwrap_or("none yet"),
     )))?;

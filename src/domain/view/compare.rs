@@ -33,8 +33,10 @@ pub struct Comparison {
     pub rubric: String,
     /// Its version.
     pub rubric_version: RubricId,
-    /// What passes, 0 to 1, and who said so.
-    pub threshold: (f64, String),
+    /// What passes, 0 to 1.
+    pub threshold: f64,
+    /// The same with who said so: `0.8 (rubric)`.
+    pub threshold_words: String,
     /// The judge whose scores these are.
     pub judge: Option<String>,
     /// Sentences that must stand beside every number.
@@ -92,18 +94,37 @@ pub struct CandidateSummary {
     pub cost_micros: Option<i64>,
     /// Replies without a price.
     pub unpriced: usize,
-    /// Milliseconds until a reply was complete: median and 95th percentile.
-    pub latency_ms: Option<(f64, f64)>,
+    /// Milliseconds until a reply was complete, median.
+    pub latency_p50_ms: Option<f64>,
+    /// The 95th percentile of the same.
+    pub latency_p95_ms: Option<f64>,
     /// Characters of an output, median.
     pub chars: Option<f64>,
     /// Items by score in tenths.
     pub histogram: [usize; 10],
     /// How far its own reruns differ; `None` with one run.
     pub reruns: Option<Reruns>,
-    /// Tags of items that do not pass: tag, not passed, items with it; the most frequent first.
-    pub weak_tags: Vec<(String, usize, usize)>,
+    /// Tags of items that do not pass, the most frequent first.
+    pub weak_tags: Vec<WeakTag>,
     /// What stands behind `--full`.
     pub full: Option<Full>,
+}
+
+/// A tag of items that do not pass: "9 of 12 in billing".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WeakTag {
+    /// The tag.
+    pub tag: String,
+    /// Items with it that do not pass.
+    pub failed: usize,
+    /// Items with it that have a score.
+    pub of: usize,
+}
+
+impl std::fmt::Display for WeakTag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {} in {}", self.failed, self.of, self.tag)
+    }
 }
 
 /// What a difference says.
@@ -153,14 +174,20 @@ pub struct Reruns {
 /// Secondary numbers: labelled so, because picking among them proves nothing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Full {
-    /// Better, equal within half a level, worse.
-    pub win_tie_loss: (u64, u64, u64),
+    /// Items on which it is better.
+    pub win: u64,
+    /// Items on which both are equal within half a level.
+    pub tie: u64,
+    /// Items on which it is worse.
+    pub loss: u64,
     /// (wins + ties / 2) / items.
     pub win_rate: f64,
     /// Exact sign test of wins against losses.
     pub sign_p: f64,
-    /// McNemar's exact test on pass and fail, and its mid-p.
-    pub mcnemar_p: (f64, f64),
+    /// McNemar's exact test on pass and fail.
+    pub mcnemar_p: f64,
+    /// Its mid-p.
+    pub mcnemar_mid_p: f64,
     /// Wilcoxon's signed ranks; `None` where every difference is zero.
     pub wilcoxon_p: Option<f64>,
     /// Correlation of the two candidates' scores: what pairing bought.

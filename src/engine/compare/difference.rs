@@ -69,10 +69,13 @@ pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<F
     }
     let test = mcnemar(only_b, only_a);
     Some(Full {
-        win_tie_loss: (counted.win, counted.tie, counted.loss),
+        win: counted.win,
+        tie: counted.tie,
+        loss: counted.loss,
         win_rate: counted.win_rate,
         sign_p: counted.sign_p,
-        mcnemar_p: (test.p_exact, test.p_mid),
+        mcnemar_p: test.p_exact,
+        mcnemar_mid_p: test.p_mid,
         wilcoxon_p: wilcoxon(&differences(&pairing.a, &pairing.b), Zeros::Drop).map(|test| test.p),
         correlation: pairing_gain(&pairing.a, &pairing.b).and_then(|gain| gain.correlation),
         tags: tags(scores, &pairing),

@@ -93,7 +93,8 @@ pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
         tickets_in: scores.tickets_in,
         rubric: scores.rubric_name.clone(),
         rubric_version: scores.rubric,
-        threshold: (scores.threshold.value, scores.threshold.to_string()),
+        threshold: scores.threshold.value,
+        threshold_words: scores.threshold.to_string(),
         judge: scores.judge.as_ref().map(|judge| judge.name.clone()),
         badges: scores
             .judge

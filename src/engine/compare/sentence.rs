@@ -60,14 +60,12 @@ fn all_weak(comparison: &Comparison) -> (String, String) {
         )
     });
     let tag = best.and_then(|(one, _)| one.weak_tags.first());
-    let tag = tag.map_or_else(String::new, |(tag, failed, of)| {
-        format!(" ({failed} of {of} in {tag})")
-    });
+    let tag = tag.map_or_else(String::new, |tag| format!(" ({tag})"));
     (
         format!("Every candidate is weak{rate}{tag}."),
         format!(
             "read some failures first, the rubric may be too strict: `docket tickets {} --filter 'judge:<{}'`",
-            comparison.group, comparison.threshold.0
+            comparison.group, comparison.threshold
         ),
     )
 }
@@ -161,10 +159,8 @@ fn winner(
     let weak = one
         .weak_tags
         .first()
-        .filter(|(_, failed, of)| failed * 2 > *of);
-    let but = weak.map_or_else(String::new, |(tag, failed, of)| {
-        format!(" It still fails {failed} of {of} in {tag}.")
-    });
+        .filter(|weak| weak.failed * 2 > weak.of);
+    let but = weak.map_or_else(String::new, |weak| format!(" It still fails {weak}."));
     (
         format!(
             "`{}` is better than `{baseline}` by {}.{but}",

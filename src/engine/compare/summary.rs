@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::CONFIDENCE;
 use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome};
-use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns};
+use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, WeakTag};
 use crate::stats::describe::quantile;
 use crate::stats::mean::group_mean;
 use crate::stats::proportion::{pass_rate, worst_case_band};
@@ -101,7 +101,8 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         cost_micros: (unpriced == 0 && !chars.is_empty())
             .then(|| written().filter_map(|row| row.cost_micros).sum()),
         unpriced,
-        latency_ms: quantile(&latency, 0.5).zip(quantile(&latency, 0.95)),
+        latency_p50_ms: quantile(&latency, 0.5),
+        latency_p95_ms: quantile(&latency, 0.95),
         chars: quantile(&chars, 0.5),
         histogram,
         reruns: reruns(scores, candidate),
@@ -216,7 +217,7 @@ pub(super) fn named(scores: &GroupScores, item: usize) -> String {
 }
 
 /// Where a candidate fails: "9 of 12 in billing". An item fails that passes in less than half of its scored runs.
-fn weak_tags(scores: &GroupScores, candidate: &CandidateScores) -> Vec<(String, usize, usize)> {
+fn weak_tags(scores: &GroupScores, candidate: &CandidateScores) -> Vec<WeakTag> {
     let mut tags: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (at, item) in scores.items.iter().enumerate() {
         let passes = passes_of(candidate, at);
@@ -233,12 +234,16 @@ fn weak_tags(scores: &GroupScores, candidate: &CandidateScores) -> Vec<(String, 
             count.1 += 1;
         }
     }
-    let mut weak: Vec<(String, usize, usize)> = tags
+    let mut weak: Vec<WeakTag> = tags
         .into_iter()
         .filter(|(_, (failed, _))| *failed > 0)
-        .map(|(tag, (failed, of))| (tag.to_owned(), failed, of))
+        .map(|(tag, (failed, of))| WeakTag {
+            tag: tag.to_owned(),
+            failed,
+            of,
+        })
         .collect();
-    weak.sort_by_key(|(_, failed, of)| (std::cmp::Reverse(*failed), *of));
+    weak.sort_by_key(|weak| (std::cmp::Reverse(weak.failed), weak.of));
     weak.truncate(WEAK);
     weak
 }

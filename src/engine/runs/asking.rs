@@ -124,7 +124,11 @@ impl Asking {
                     usage.reasoning,
                 ]
             }),
-            micros: usage.and_then(|usage| self.price.cost(usage)),
+            micros: match self.price {
+                // Free stays free where nobody counts.
+                Priced::Free => Some(0),
+                price => usage.and_then(|usage| price.cost(usage)),
+            },
             took_ms: took_ms as u64,
         }
     }

@@ -20,8 +20,10 @@ pub struct GroupLine {
     pub version: u64,
     /// Items in it.
     pub items: u64,
-    /// The rubric's id, and the first characters of its version.
-    pub rubric: (String, String),
+    /// The rubric's id.
+    pub rubric: String,
+    /// The first characters of its version.
+    pub rubric_version: String,
     /// The candidate the others are compared with.
     pub baseline: Option<String>,
     /// The judge whose scores count.
@@ -112,7 +114,8 @@ fn group_line(db: &Db, group: &RunGroup) -> crate::store::Result<GroupLine> {
         dataset: dataset.unwrap_or_default(),
         version: group.number,
         items: group.items,
-        rubric: (rubrics::get(db, &group.rubric)?.id, group.rubric.short()),
+        rubric: rubrics::get(db, &group.rubric)?.id,
+        rubric_version: group.rubric.short(),
         baseline: group.baseline.clone(),
         judge: judge.map(|judge| judge.version.name),
         candidates,

@@ -17,6 +17,8 @@ mod offer;
 pub(super) mod order;
 mod run;
 mod scores;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use keep::Kept;
