@@ -63,6 +63,8 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
             },
             seed: 7,
             opened: std::collections::BTreeMap::new(),
+            promoted: std::collections::BTreeSet::new(),
+            unlearned: std::collections::BTreeSet::new(),
         }),
         rubric: Arc::new(rubric),
         threshold,

@@ -148,6 +148,7 @@ fn set(
             from.short(),
             to.short()
         ));
+        super::rescore::hint(&engine, name)?;
     }
     let policy = settings.over(eval.policy.clone())?;
     if policy != eval.policy || settings.purpose.is_some() || settings.instructions.is_some() {

@@ -8,7 +8,8 @@ use std::sync::atomic::Ordering;
 
 use clap::Parser as _;
 
-use super::{CliError, Context, Exit, interrupt, output};
+use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
+use crate::domain::event::short_set;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
 use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
@@ -76,14 +77,27 @@ pub struct Args {
     /// Ask again where an earlier reply gave no answer
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    learn: Learn,
     /// Do not score: suggest a correction for every ticket that fails by the judge that counts, and verify it
-    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel"])]
+    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel", "learn", "guidelines"])]
     suggest: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     steer: Steer,
+}
+
+/// What the judge is shown of what experts said.
+#[derive(Debug, clap::Args)]
+struct Learn {
+    /// Show the judge how experts corrected judges on similar tickets, of the share that may teach
+    #[arg(long, requires = "judge")]
+    learn: bool,
+    /// Show the judge these guidelines: a file, which approves it, or the hash of approved ones
+    #[arg(long, value_name = "FILE|HASH", requires = "judge")]
+    guidelines: Option<String>,
 }
 
 /// What is wanted of a job that runs in this process or another.
@@ -129,7 +143,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let Some(judge) = chosen(args, context, &engine, &eval)? else {
         return Ok(Exit::No);
     };
-    let order = order(args, eval, judge);
+    let order = JudgeOrder {
+        guidelines: named_guidelines(args, &engine, &eval)?,
+        ..order(args, eval, judge)
+    };
     if args.suggest {
         return suggest::run(args, context, &engine, order);
     }
@@ -139,6 +156,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     if args.dry_run {
         let ways = engine.judge_ways(&order)?;
+        left_behind(context, &engine, &order)?;
         return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
@@ -153,6 +171,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return Ok(Exit::Done);
     }
     told::before(&offer);
+    left_behind(context, &engine, &order)?;
     if !may_start(args, context, &offer)? {
         return Ok(Exit::No);
     }
@@ -192,6 +211,18 @@ struct Alone {
     judge: Args,
 }
 
+/// What an older rubric version was judged under, where it is told to people.
+fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result<(), CliError> {
+    if context.json() {
+        return Ok(());
+    }
+    // A part of the tickets is not all that were left behind.
+    if order.filter.is_empty() && order.limit.is_none() {
+        return rescore::before(engine, &order.eval, &order.judge);
+    }
+    rescore::hint(engine, &order.eval)
+}
+
 fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
     JudgeOrder {
         base_url: args.base_url.clone(),
@@ -206,8 +237,28 @@ fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
         filter: args.filter.clone(),
         limit: args.limit,
         again: args.again,
+        learn: args.learn.learn,
         ..JudgeOrder::new(eval, judge)
     }
+}
+
+/// The guidelines named, by their hash. Naming a file approves what stands in it.
+fn named_guidelines(args: &Args, engine: &Engine, eval: &str) -> Result<Option<String>, CliError> {
+    let Some(named) = &args.learn.guidelines else {
+        return Ok(None);
+    };
+    let file = PathBuf::from(named);
+    if !file.is_file() {
+        return Ok(Some(named.clone()));
+    }
+    let version = guidelines::approve(engine, eval, &file)?;
+    output::say(&format!(
+        "guidelines {} of {} rules, approved by {}",
+        short_set(&version.set),
+        version.guidelines.len(),
+        version.approved_by
+    ));
+    Ok(Some(version.set))
 }
 
 /// The judge named, or chosen from what is usable.
@@ -225,6 +276,7 @@ fn chosen(
     if context.json() {
         return Ok(None);
     }
+    rescore::hint(engine, eval)?;
     Ok(output::choose(
         "Which one (number, Enter for none)?",
         &usable

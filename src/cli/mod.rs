@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod guidelines;
 mod history;
 mod import;
 mod init;
@@ -20,6 +21,7 @@ mod items;
 mod judge;
 pub mod output;
 mod progress;
+mod rescore;
 mod rubric;
 mod run;
 mod tickets;
@@ -129,6 +131,8 @@ enum Command {
     Runs(run::listed::Args),
     /// Compare the candidates of a run group
     Compare(compare::Args),
+    /// List, draft, approve and remove the rules that judges of an eval may be shown
+    Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
     /// Write a training dataset from what was reviewed
@@ -273,6 +277,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Run(args)) => run::run(&args, &context),
         Some(Command::Runs(args)) => run::listed::run(&args, &context),
         Some(Command::Compare(args)) => compare::run(&args, &context),
+        Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),

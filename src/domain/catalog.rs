@@ -90,7 +90,10 @@ pub fn fold_catalog(events: &[Event]) -> Catalog {
                     dataset.role = changed.to;
                 }
             }
-            body => fold_runs(&mut catalog, body),
+            body => {
+                fold_runs(&mut catalog, body);
+                about_judges(&mut catalog, body);
+            }
         }
     }
     catalog
@@ -113,4 +116,21 @@ fn fold_runs(catalog: &mut Catalog, body: &Body) {
         }
         _ => {}
     }
+}
+
+/// Which judges of an eval count.
+fn about_judges(catalog: &mut Catalog, body: &Body) {
+    let (id, change): (_, &dyn Fn(&mut Eval)) = match body {
+        Body::TestSplitRead(read) => (read.eval, &|eval| {
+            eval.promoted.insert(read.judge);
+        }),
+        Body::GuidelineApproved(one) => (one.eval, &|eval| {
+            eval.unlearned.remove(&one.set);
+        }),
+        Body::GuidelineRemoved(one) => (one.eval, &|eval| {
+            eval.unlearned.insert(one.set.clone());
+        }),
+        _ => return,
+    };
+    catalog.evals.get_mut(&id).into_iter().for_each(change);
 }

@@ -6,7 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::event_judge::{FirstSend, JudgeCorrected};
+pub use super::event_judge::{
+    BeforeAfter, FirstSend, GuidelinesApproved, GuidelinesRemoved, JudgeCorrected, TestSplitRead,
+    short_set,
+};
 
 use super::eval::{DatasetRole, Eval, Policy};
 use super::ids::{
@@ -138,12 +141,12 @@ bodies! {
     JudgeCorrected "judge_corrected" JudgeCorrected,
     /// A review order was drawn.
     PlanDrawn "plan_drawn" PlanDrawn,
-    /// A guideline for the judge was approved.
-    GuidelineApproved "guideline_approved" Named,
-    /// A guideline for the judge was removed.
-    GuidelineRemoved "guideline_removed" Named,
-    /// The test split was read.
-    TestSplitRead "test_split_read" Named,
+    /// Guidelines for judges were approved.
+    GuidelineApproved "guideline_approved" GuidelinesApproved,
+    /// Guidelines for judges were removed.
+    GuidelineRemoved "guideline_removed" GuidelinesRemoved,
+    /// The test split was read for a judge that learned.
+    TestSplitRead "test_split_read" TestSplitRead,
     /// Training data was written.
     ExportMade "export_made" ExportMade,
     /// A release rule was declared.

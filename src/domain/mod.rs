@@ -15,6 +15,7 @@ pub mod ids;
 pub mod job;
 pub mod json;
 pub mod judge_version;
+pub mod learning;
 pub mod message;
 pub mod nearest;
 pub mod plan;

@@ -39,6 +39,19 @@ pub struct Note {
     pub range: Option<(usize, usize)>,
 }
 
+impl Review {
+    /// Which of the reviewed outputs the correction is of, in their order; the first without one.
+    pub fn corrected_place(&self) -> usize {
+        match (&self.subject, &self.correction) {
+            (Subject::Set(outputs), Some(correction)) => outputs
+                .iter()
+                .position(|output| *output == correction.base)
+                .unwrap_or_default(),
+            _ => 0,
+        }
+    }
+}
+
 /// An edited output.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Correction {

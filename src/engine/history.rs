@@ -131,7 +131,23 @@ fn what(body: &Body) -> String {
         | Body::ItemsMoved(_)
         | Body::PlanDrawn(_)
         | Body::ExportMade(_) => counts(body),
-        other => with(other.kind(), ""),
+        other => learning(other),
+    }
+}
+
+/// What judges may be shown, and what came of it.
+fn learning(body: &Body) -> String {
+    match body {
+        Body::GuidelineApproved(one) => format!("approved the guidelines {}", one.set_short()),
+        Body::GuidelineRemoved(one) => {
+            let because = if one.reason.is_empty() { "" } else { ": " };
+            let set = one.set_short();
+            format!("removed the guidelines {set}{because}{}", one.reason)
+        }
+        Body::TestSplitRead(one) => {
+            format!("read the test share for the judge {}", one.judge.short())
+        }
+        other => other.kind().to_owned(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use include_dir::{Dir, include_dir};
 
-use crate::domain::rubric::Rubric;
+use crate::domain::rubric::{Problem, Rubric, Severity};
 use crate::formats::rubric;
+use crate::judge::prompt::Prepared;
+use crate::judge::vague;
 
 static RUBRICS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
 static DATA: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -39,6 +41,22 @@ fn embedded(name: &str) -> std::io::Result<String> {
     found
         .map(str::to_owned)
         .ok_or_else(|| std::io::ErrorKind::NotFound.into())
+}
+
+/// What a judge would stumble over in a rubric that can be read: words that say nothing, and a template of its own
+/// that cannot be filled in.
+pub fn advice(rubric: &Rubric) -> Vec<Problem> {
+    let mut problems = vague::lint(rubric);
+    if let Err(error) = Prepared::all(rubric, &[]) {
+        problems.push(Problem {
+            severity: Severity::Error,
+            code: "template",
+            place: "judge.template".to_owned(),
+            message: format!("the template cannot be used: {error}"),
+            hint: "it may hold `conversation_context`, `conversation_response` and `eval_model_response`".to_owned(),
+        });
+    }
+    problems
 }
 
 /// A file of the sample data, by its path below `data/`.

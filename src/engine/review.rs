@@ -80,14 +80,13 @@ impl Engine {
     ) -> crate::store::Result<Review> {
         let draft = &submission.draft;
         let ids: Vec<_> = desk.outputs.iter().map(|output| output.id).collect();
-        let correction = match (&draft.correction, ids.as_slice()) {
-            (Some(text), [base]) => Some(Correction {
-                base: *base,
-                text: text.clone(),
-                reason: some(&draft.correction_reason),
-            }),
-            _ => None,
-        };
+        let base = ids.get(draft.corrects).copied();
+        let correction = draft.correction.as_ref().zip(base);
+        let correction = correction.map(|(text, base)| Correction {
+            base,
+            text: text.clone(),
+            reason: some(&draft.correction_reason),
+        });
         let plan = if submission.from_plan {
             plans::of_key(db, &desk.eval.id, desk.ticket.plan_key)?
         } else {
@@ -190,7 +189,7 @@ impl Engine {
         })
     }
 
-    fn reveal_in(
+    pub(super) fn reveal_in(
         &self,
         db: &Db,
         ticket: TicketId,

@@ -172,6 +172,7 @@ fn reopen(db: &Db, reviewer: &str, events: &[Event], now_ms: i64) -> crate::stor
                 .correction
                 .as_ref()
                 .map(|correction| correction.text.clone()),
+            corrects: review.corrected_place(),
             correction_reason: review
                 .correction
                 .as_ref()

@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod judging;
 pub mod leases;
 pub mod ledger;
+pub mod lessons;
 pub mod listing;
 pub mod plans;
 pub mod project;

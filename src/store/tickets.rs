@@ -153,6 +153,12 @@ pub fn pace(db: &Db, eval: i64, reviewer: &str) -> Result<Option<u32>> {
     Ok((times.len() >= 5).then(|| times[times.len() / 2] as u32))
 }
 
+/// The first tickets of an eval, in the order they came.
+pub fn first(db: &Db, eval: i64, most: u32) -> Result<Vec<TicketId>> {
+    let sql = "SELECT id FROM ticket WHERE eval = ?1 ORDER BY row LIMIT ?2";
+    db.query(sql, args![eval, most], |row| Ok(TicketId(row.id(0)?)))
+}
+
 /// Tickets of an eval that events or verdicts touched.
 pub fn touched(db: &Db, eval: i64) -> Result<Vec<TicketId>> {
     let sql = "SELECT id FROM ticket WHERE eval = ?1 AND row IN (SELECT ticket FROM ticket_fold)

@@ -1,6 +1,6 @@
 //! Verdicts and the judges that gave them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::db::Db;
 use super::error::{Result, StoreError};
@@ -107,6 +107,8 @@ pub struct Stored {
 pub struct OfJudge {
     /// Local row of the judge.
     pub row: i64,
+    /// Its identity.
+    pub id: JudgeVersionId,
     /// The judge.
     pub version: JudgeVersion,
     /// At least one.
@@ -124,7 +126,7 @@ impl OfJudge {
 
 /// All verdicts on a ticket by judge; the judge with the newest verdict comes first.
 pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
-    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body FROM verdict v JOIN judge j ON j.row = v.judge
+    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body, j.id FROM verdict v JOIN judge j ON j.row = v.judge
                WHERE v.ticket = ?1 ORDER BY v.row";
     let mut judges: Vec<OfJudge> = Vec::new();
     let mut newest: HashMap<i64, usize> = HashMap::new();
@@ -142,6 +144,7 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
             Some(known) => known.verdicts.push(stored),
             None => judges.push(OfJudge {
                 row: judge,
+                id: JudgeVersionId(row.id(6)?),
                 version: version(row.text(4)?, row.text(5)?),
                 verdicts: vec![stored],
             }),
@@ -153,14 +156,20 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
 }
 
 /// The judge whose score a ticket shows: the latest that scored under the rubric version in use and has a
-/// level for every criterion, else the latest that scored under it.
+/// level for every criterion, else the latest that scored under it. One that learned gives way to any other
+/// until it was shown to be better.
 fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
     let fits = |judge: &&(usize, &OfJudge)| judge.1.version.scores_under(&eval.rubric);
     let places: Vec<(usize, &OfJudge)> = judges.iter().enumerate().collect();
     places
         .iter()
         .filter(fits)
+        .filter(|(_, judge)| eval.trusts(&judge.id, &judge.version))
         .find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        .or_else(|| {
+            let mut fitting = places.iter().filter(fits);
+            fitting.find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        })
         .or_else(|| places.iter().find(fits))
         .map(|(place, _)| *place)
 }
@@ -314,6 +323,56 @@ pub fn of_judge(
         )?;
         Ok(true)
     })
+}
+
+/// The latest levels given under a rubric version: criterion, level, characters of the output.
+pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String, i32, u64)>> {
+    let sql = "SELECT v.criterion, v.body, t.chars FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE v.judge = ?1 ORDER BY v.row DESC LIMIT ?2";
+    let mut levels = Vec::new();
+    for (judge, _, version) in judges(db)? {
+        if version.rubric.as_ref() != Some(rubric) {
+            continue;
+        }
+        db.each(sql, args![judge, most], |row| {
+            let verdict = read(row.text(1)?)?;
+            if let Some(level) = verdict.outcome.answer().and_then(Answer::level) {
+                levels.push((row.text(0)?.to_owned(), level, row.int(2)? as u64));
+            }
+            Ok(true)
+        })?;
+    }
+    Ok(levels)
+}
+
+/// How many verdicts each rubric version has in an eval, and how many tickets those are about.
+pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>> {
+    let sql = "SELECT v.ticket, count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2 GROUP BY v.ticket";
+    let mut tickets: HashMap<RubricId, (u64, HashSet<i64>)> = HashMap::new();
+    for (judge, _, version) in judges(db)? {
+        let Some(rubric) = version.rubric else {
+            continue;
+        };
+        let (verdicts, about) = tickets.entry(rubric).or_default();
+        db.each(sql, args![eval, judge], |row| {
+            about.insert(row.int(0)?);
+            *verdicts += row.int(1)? as u64;
+            Ok(true)
+        })?;
+    }
+    let counted = |(rubric, (verdicts, about)): (_, (u64, HashSet<i64>))| {
+        (rubric, (verdicts, about.len() as u64))
+    };
+    Ok(tickets.into_iter().map(counted).collect())
+}
+
+/// Local rows of the tickets of an eval a judge has judged.
+pub fn tickets_of(db: &Db, eval: i64, judge: i64) -> Result<HashSet<i64>> {
+    let sql = "SELECT DISTINCT v.ticket FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2";
+    let rows = db.query(sql, args![eval, judge], |row| row.int(0))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// How many verdicts each rubric version has, over all evals.

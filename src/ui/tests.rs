@@ -15,7 +15,7 @@ use crate::app::ticket::TextView;
 use crate::app::ticket::{Pane, Phase, TicketState};
 use crate::domain::eval::Mode;
 use crate::domain::rubric::Answer;
-use crate::domain::view::{Anchor, Order, QueueQuery};
+use crate::domain::view::{Anchor, Draft, Order, QueueQuery};
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 use crate::tui::headless::text_of;
@@ -58,7 +58,7 @@ fn ticket(width: u16, height: u16, index: usize) -> AppState {
     let doc = desk.open(id, true).unwrap();
     let mut ticket = TicketState::loading(doc.eval.id, true);
     ticket.judge = doc.judge.clone();
-    ticket.view = TextView::of(&doc, None, &TextView::default());
+    ticket.view = TextView::of(&doc, &Draft::default(), &TextView::default());
     ticket.doc = Some(Arc::new(doc));
     ticket.phase = Phase::Answering;
     ticket

@@ -285,7 +285,7 @@ impl Shown<'_> {
         if output.error.is_some() {
             words.push(Look::Bad, "✗ the call failed  ");
         }
-        if self.ticket.draft.correction.is_some() {
+        if self.ticket.draft.correction.is_some() && self.ticket.draft.corrects == at {
             words.push(Look::Accent, format!("{} your correction  ", glyph::EDITED));
         }
         if let Some((at, of)) = self

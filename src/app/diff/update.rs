@@ -23,7 +23,7 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     };
     let original: Arc<str> = doc
         .outputs
-        .first()
+        .get(ticket.draft.corrects)
         .map(crate::domain::view::ticket::OutputDoc::text)
         .unwrap_or_default()
         .into();

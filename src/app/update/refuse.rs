@@ -28,8 +28,8 @@ pub enum DisabledReason {
     NoJudge,
     /// The judge is visible already.
     JudgeShown,
-    /// A set of outputs has no single text to edit.
-    Compares,
+    /// The edit is of another output than the one that is read.
+    EditsOther,
     /// The output has no text.
     NoText,
     /// There is no edit.
@@ -73,7 +73,9 @@ impl fmt::Display for DisabledReason {
             Self::TooFast => "that came too fast to be meant; press it again",
             Self::NoJudge => "no judge has read this",
             Self::JudgeShown => "the judge is visible already",
-            Self::Compares => "corrections are for tickets with one output",
+            Self::EditsOther => {
+                "you have edited the other output; drop that edit first, or read that output"
+            }
             Self::NoText => "this output has no text",
             Self::NoEdit => "you have not edited this output; e edits it",
             Self::NoReference => "this ticket has no reference answer",
@@ -283,11 +285,16 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
             (JudgeView::Nothing, true) => Some(DisabledReason::NoJudge),
             (_, true) => None,
         },
-        Action::Edit | Action::EditOutside => match doc.outputs.as_slice() {
-            [one] if one.message.is_none() => Some(DisabledReason::NoText),
-            [_] => open.held_by.clone().map(DisabledReason::HeldBy),
-            _ => Some(DisabledReason::Compares),
-        },
+        Action::Edit | Action::EditOutside => {
+            let read = open.read_output();
+            let of_other = open.draft.correction.is_some() && open.draft.corrects != read;
+            match doc.outputs.get(read) {
+                None => Some(DisabledReason::NoText),
+                Some(output) if output.message.is_none() => Some(DisabledReason::NoText),
+                Some(_) if of_other => Some(DisabledReason::EditsOther),
+                Some(_) => open.held_by.clone().map(DisabledReason::HeldBy),
+            }
+        }
         Action::ShowDiff | Action::DropEdit => open
             .draft
             .correction

@@ -7,10 +7,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
+use crate::domain::event::short_set;
 use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount, UsableJudge};
 use crate::text::numbers::{counted, money, span};
 use crate::text::table::{Column, Table};
 
+/// Examples of one prompt at most.
+const MOST_SHOTS: usize = crate::engine::judge::MOST_SHOTS;
 /// Between two plain lines.
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -74,6 +77,8 @@ fn offer_json(offer: &Offer) -> Value {
         "samples": offer.samples,
         "criteria_checked": offer.checked.0,
         "criteria": offer.checked.1,
+        "examples": offer.examples,
+        "guidelines": offer.guidelines.as_ref().map(|(set, _)| set),
         "first_send": offer.first_send,
         "needs_yes": offer.needs_yes(),
     })
@@ -174,6 +179,19 @@ fn lines(offer: &Offer) -> Vec<String> {
         counted(offer.calls, "call", "calls"),
         price(offer.price)
     )];
+    if offer.examples > 0 {
+        lines.push(format!(
+            "learned: up to {MOST_SHOTS} of {} in a prompt, most alike first; all of the share that may teach",
+            counted(offer.examples as u64, "correction", "corrections")
+        ));
+    }
+    if let Some((set, rules)) = &offer.guidelines {
+        lines.push(format!(
+            "guidelines {}: {}",
+            short_set(set),
+            counted(*rules as u64, "rule", "rules")
+        ));
+    }
     if !offer.first_send.is_empty() {
         let where_to = if offer.local { " (this machine)" } else { "" };
         lines.push(format!(

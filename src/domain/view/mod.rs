@@ -10,6 +10,7 @@ pub mod history;
 pub mod home;
 pub mod judging;
 pub mod queue;
+pub mod quick;
 pub mod ticket;
 pub mod work;
 
@@ -21,6 +22,10 @@ pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
 pub use judging::{JudgeChoice, JudgeWork, Price};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
+pub use quick::{
+    AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
+    QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
+};
 pub use ticket::{
     Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
 };

@@ -188,6 +188,8 @@ pub struct Draft {
     pub note_range: Option<(usize, usize)>,
     /// The edited output, if it was edited.
     pub correction: Option<String>,
+    /// Which of the ticket's outputs was edited, in the ticket's own order.
+    pub corrects: usize,
     /// Why it was edited.
     pub correction_reason: String,
     /// Tags.
@@ -205,6 +207,7 @@ impl Draft {
             note,
             note_range: _,
             correction,
+            corrects: _,
             correction_reason,
             tags,
         } = self;

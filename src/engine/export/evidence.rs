@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::ids::OutputId;
 use crate::domain::rubric::{Answers, Choice, Rubric};
 use crate::domain::training::Refusal;
 
@@ -47,6 +48,7 @@ struct Corrected<'a> {
 
 #[derive(Debug, Deserialize)]
 struct Text<'a> {
+    base: OutputId,
     #[serde(borrow)]
     text: Cow<'a, str>,
 }
@@ -76,6 +78,16 @@ impl<'a> Evidence<'a> {
     pub(super) fn correction(&self) -> Option<&str> {
         let corrected = self.correction.as_ref()?;
         is_person(&corrected.reviewer).then_some(corrected.value.text.as_ref())
+    }
+
+    /// Whether anybody reviewed it.
+    pub(super) fn is_reviewed(&self) -> bool {
+        !self.reviews.is_empty()
+    }
+
+    /// The output it was put in the place of.
+    pub(super) fn corrects(&self) -> Option<OutputId> {
+        Some(self.correction.as_ref()?.value.base)
     }
 
     /// Everyone whose word the row rests on, in the order of their reviews.

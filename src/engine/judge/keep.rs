@@ -266,7 +266,7 @@ impl Batch {
 }
 
 /// Flags that come from the judged text, and from checks that contradict the judge.
-fn flag(verdict: &mut Verdict, rubric: &Rubric, work: &Work) {
+pub(in crate::engine) fn flag(verdict: &mut Verdict, rubric: &Rubric, work: &Work) {
     for found in &work.flags {
         verdict.flag(*found);
     }

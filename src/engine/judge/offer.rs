@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{Engine, EngineError, Result};
+use super::learn::Learned;
 use super::order::{By, Judge, JudgeOrder};
 use super::route::routes;
 use crate::domain::eval::{Eval, Send};
+use crate::domain::event::Body;
 use crate::domain::filter::Filter;
 use crate::domain::rubric::{Rubric, SendPolicy};
 use crate::domain::view::Order;
@@ -55,6 +57,10 @@ pub struct Offer {
     pub first_send: Vec<String>,
     /// Readings per question.
     pub samples: u32,
+    /// Corrections that may be shown as examples.
+    pub examples: usize,
+    /// Hash and number of the guidelines shown.
+    pub guidelines: Option<(String, usize)>,
 }
 
 /// What something costs.
@@ -111,6 +117,7 @@ pub(super) struct Plan {
     pub rubric: Arc<Rubric>,
     pub judge: Arc<Judge>,
     pub calls: Arc<[Prepared]>,
+    pub learned: Arc<Learned>,
     pub rows: Vec<i64>,
     pub offer: Offer,
 }
@@ -131,28 +138,17 @@ impl Engine {
         })?;
         let filter = filter.and(routes(&eval)?.claimable());
         let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
-        let judge = Judge::of(order, &eval, &rubric)?;
+        let row = self.store().read(|db| catalog::eval(db, &eval.id))?;
+        let eval_row = row.map_or(0, |(row, _)| row);
+        let learned = self.learned(order, (eval_row, &eval), &rubric)?;
+        let judge = Judge::of(order, &eval, &rubric, &learned)?;
         allowed(&eval, &rubric, &judge.by)?;
-        let calls = match judge.by {
-            By::Checks => Vec::new(),
-            _ => Prepared::all(&rubric, &[]).map_err(|error| {
-                EngineError::refused(
-                    format!("the rubric's own template cannot be used: {error}"),
-                    "mend `template` under `[judge]`; `docket rubric check` names the line",
-                )
-            })?,
-        };
-        if matches!(judge.by, By::Checks) && rubric.checks.is_empty() {
-            return Err(EngineError::refused(
-                format!("the rubric `{}` has no checks to run", rubric.id),
-                "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
-            ));
-        }
+        let calls = questions(order, &rubric, &judge, &learned)?;
+        let learned = Arc::new(learned);
         let expected: usize = calls.iter().map(|call| call.asked().len()).sum();
         let want_verdicts = expected as u32 * judge.samples + rubric.checks.len() as u32;
         self.store()
             .read(|db| {
-                let eval_row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
                 let ask = self.ask(eval_row, &filter, Order::Plan);
                 let judge_row = verdicts::judge_row(db, &judge.id)?.unwrap_or(0);
                 let want = Want {
@@ -163,19 +159,57 @@ impl Engine {
                 };
                 let rows = judging::unfinished(db, &ask, &want)?;
                 let matching = judging::matching(db, &ask)?;
-                let offer = offer(db, order, (&eval, &rubric, &judge), &calls, &rows, matching)?;
+                let offer = offer(
+                    db,
+                    order,
+                    (&eval, &rubric, &judge),
+                    (&calls, &learned),
+                    &rows,
+                    matching,
+                )?;
                 Ok(Plan {
                     eval_row,
                     eval: eval.clone(),
                     rubric: Arc::new(rubric.clone()),
                     judge: Arc::new(judge.clone()),
                     calls: calls.clone().into(),
+                    learned: Arc::clone(&learned),
                     rows,
                     offer,
                 })
             })
             .map_err(EngineError::from)
     }
+}
+
+/// The calls one reading of a ticket takes.
+fn questions(
+    order: &JudgeOrder,
+    rubric: &Rubric,
+    judge: &Judge,
+    learned: &Learned,
+) -> Result<Vec<Prepared>> {
+    if !matches!(judge.by, By::Checks) {
+        return Prepared::all(rubric, &learned.guidelines).map_err(|error| {
+            EngineError::refused(
+                format!("the rubric's own template cannot be used: {error}"),
+                "mend `template` under `[judge]`; `docket rubric check` names the line",
+            )
+        });
+    }
+    if order.learn || order.guidelines.is_some() {
+        return Err(EngineError::refused(
+            "checks follow no words: there is nothing for them to learn",
+            "name a model: `--judge openai/MODEL`",
+        ));
+    }
+    if rubric.checks.is_empty() {
+        return Err(EngineError::refused(
+            format!("the rubric `{}` has no checks to run", rubric.id),
+            "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
+        ));
+    }
+    Ok(Vec::new())
 }
 
 /// Texts of an eval that must stay here stay here.
@@ -202,7 +236,7 @@ pub(super) fn offer(
     db: &Db,
     order: &JudgeOrder,
     (eval, rubric, judge): (&Eval, &Rubric, &Judge),
-    calls: &[Prepared],
+    (calls, learned): (&[Prepared], &Learned),
     rows: &[i64],
     matching: u64,
 ) -> crate::store::Result<Offer> {
@@ -218,8 +252,10 @@ pub(super) fn offer(
     let (output, request) = judging::sizes(db, &looked)?;
     let mean = (output + request) / (looked.len() as u64).max(1);
     let standing: u64 = calls.iter().map(Prepared::standing_tokens).sum();
-    let input =
-        tickets * u64::from(judge.samples) * orders * (standing + mean / 4 * calls.len() as u64);
+    let input = tickets
+        * u64::from(judge.samples)
+        * orders
+        * (standing + (mean / 4 + learned.library.tokens_per_prompt()) * calls.len() as u64);
     let replies = tickets * per_ticket * ANSWER_TOKENS;
     let price = Cost::of(
         judge.by.price(),
@@ -248,38 +284,53 @@ pub(super) fn offer(
         tokens: (input, replies),
         price,
         time: (all > 0).then(|| Duration::from_secs_f64(time)),
-        first_send: match judge.by {
-            By::Model { .. } => unsent(db, eval, &judge.by.place(), fields(db, eval)?)?,
-            By::Checks | By::Script(_) => Vec::new(),
+        first_send: if matches!(judge.by, By::Model { .. }) {
+            unsent(db, eval, judge, learned)?
+        } else {
+            Vec::new()
         },
         samples: judge.samples,
+        examples: learned.library.len(),
+        guidelines: learned
+            .guidelines_hash()
+            .map(|set| (set, learned.guidelines.len())),
     })
 }
 
-/// These fields, if not all of them were sent from an eval to a place before; else none.
+/// Which fields an endpoint would get that it has never got from this eval.
 pub(in crate::engine) fn unsent(
     db: &Db,
     eval: &Eval,
-    place: &str,
-    fields: Vec<String>,
+    judge: &Judge,
+    learned: &Learned,
 ) -> crate::store::Result<Vec<String>> {
-    let events = crate::store::ledger::global(db)?;
-    let sent = events.iter().any(|event| match &event.body {
-        crate::domain::event::Body::FirstSend(sent) => {
-            sent.eval == eval.id
-                && sent.place == place
-                && fields.iter().all(|field| sent.fields.contains(field))
-        }
-        _ => false,
-    });
-    Ok(if sent { Vec::new() } else { fields })
+    never_sent(db, eval, &judge.by.place(), fields(db, eval, learned)?)
 }
 
-/// Which fields of the tickets hold something.
-fn fields(db: &Db, eval: &Eval) -> crate::store::Result<Vec<String>> {
+/// Those of these fields that a place has never got from an eval.
+pub(in crate::engine) fn never_sent(
+    db: &Db,
+    eval: &Eval,
+    place: &str,
+    mut fields: Vec<String>,
+) -> crate::store::Result<Vec<String>> {
+    for event in &crate::store::ledger::global(db)? {
+        if let Body::FirstSend(sent) = &event.body
+            && sent.eval == eval.id
+            && sent.place == place
+        {
+            fields.retain(|field| !sent.fields.contains(field));
+        }
+    }
+    Ok(fields)
+}
+
+/// Which fields of the tickets hold something, and what else people said that is sent along.
+fn fields(db: &Db, eval: &Eval, learned: &Learned) -> crate::store::Result<Vec<String>> {
     let mut fields = vec!["request".to_owned(), "output".to_owned()];
     if judging::has_reference(db, eval)? {
         fields.push("reference".to_owned());
     }
+    fields.extend(learned.fields().map(str::to_owned));
     Ok(fields)
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{EngineError, Result};
+use super::learn::Learned;
 use crate::domain::eval::Eval;
 use crate::domain::ids::JudgeVersionId;
 use crate::domain::json::Json;
 use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::Rubric;
 use crate::judge::identity::{JudgeSpec, checks_version};
+use crate::judge::retrieve::guidelines_digest;
 use crate::provider::{
     Endpoint, Http, Job, KeySource, Mode, Model, Priced, Prices, Scripted, settle_local,
 };
@@ -46,6 +48,10 @@ pub struct JudgeOrder {
     pub limit: Option<u64>,
     /// Ask again where there is a verdict without an answer.
     pub again: bool,
+    /// Show the judge examples from corrections, of the share that may teach.
+    pub learn: bool,
+    /// Show it this approved version of the eval's guidelines, by the first characters of its hash.
+    pub guidelines: Option<String>,
 }
 
 impl JudgeOrder {
@@ -66,6 +72,8 @@ impl JudgeOrder {
             filter: String::new(),
             limit: None,
             again: false,
+            learn: false,
+            guidelines: None,
         }
     }
 }
@@ -88,7 +96,7 @@ pub enum By {
 
 /// A judge ready to be put to work under one rubric version.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Judge {
+pub(in crate::engine) struct Judge {
     pub by: By,
     pub id: JudgeVersionId,
     pub version: JudgeVersion,
@@ -228,7 +236,7 @@ fn settled(endpoint: Endpoint) -> Result<Endpoint> {
 }
 
 /// Runs a little network work on the caller's thread.
-pub(super) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
+pub(in crate::engine) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -243,7 +251,7 @@ pub(super) fn on_network<T>(work: impl Future<Output = T>) -> Result<T> {
 
 impl Judge {
     /// The judge an order means, under the rubric an eval asks now.
-    pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric) -> Result<Self> {
+    pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric, learned: &Learned) -> Result<Self> {
         let by = By::read(order)?;
         let hash = rubric.content_hash().map_err(|error| {
             EngineError::refused(
@@ -256,7 +264,7 @@ impl Judge {
             rubric: Some(eval.rubric),
             place: Some(by.place()),
             local: by.is_local(),
-            ..JudgeVersion::imported(&by.name())
+            ..JudgeVersion::imported(&format!("{}{}", by.name(), learned.suffix()))
         };
         let Some((provider, model)) = by.provider_and_model() else {
             return Ok(Self {
@@ -272,23 +280,28 @@ impl Judge {
         let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
         let temperature = (samples == 1).then_some(0.0);
         let parameters = parameters(rubric, temperature);
-        let spec = JudgeSpec {
+        // A remembered answer depends on the examples that stood in its own prompt, and those are in its key.
+        let asked = JudgeSpec {
             parameters: Json::of(&parameters),
             template: crate::judge::identity::rubric_template(rubric),
+            guidelines: guidelines_digest(&learned.guidelines),
             ..JudgeSpec::new(hash, &provider, &model, Mode::Schema)
         };
+        let spec = learned.shown_to(asked.clone());
         let version = JudgeVersion {
             model: Some(model),
             parameters: parameters
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value.to_string()))
                 .collect(),
+            examples: learned.examples_hash(),
+            guidelines: learned.guidelines_hash(),
             ..version
         };
         Ok(Self {
             id: spec.version(),
             version,
-            digest: Some(spec.digest()),
+            digest: Some(asked.digest()),
             spec: Some(spec),
             by,
             samples,

@@ -139,6 +139,7 @@ impl Engine {
             calls: Arc::clone(&plan.calls),
             again: order.again,
             checks: compiled(&plan.rubric)?,
+            learned: Arc::clone(&plan.learned),
         });
         let (told, done) = channel();
         let (paused, pause) = watch::channel(false);

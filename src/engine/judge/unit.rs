@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::drive::{Asks, meets_all};
+use super::learn::Shots;
 use super::order::Judge;
 use super::purse::JobPurse;
 use super::work::Work;
 use crate::domain::failure::{Answerable, Class};
+use crate::domain::rubric::Example;
 use crate::domain::verdict::{Call, Verdict};
 use crate::judge::aggregate::{pairwise_verdict, round_robin};
 use crate::judge::nonce::{Nonce, Order};
 use crate::judge::parse::Rejected;
 use crate::judge::prompt::{Filled, Filling, Pair, Prepared};
+use crate::judge::subject::Subject;
 use crate::judge::{evidence, parse, reask};
 use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
 use crate::store::jobs::CallFact;
@@ -23,7 +26,7 @@ const STARVED: Duration = Duration::from_millis(20);
 
 /// What is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unit {
+pub(in crate::engine) struct Unit {
     /// Place among the rubric's calls.
     pub call: usize,
     /// From 0.
@@ -32,11 +35,13 @@ pub(super) struct Unit {
     pub attempt: u32,
     /// Under which keys its verdicts are remembered, by the call's criteria.
     pub keys: Vec<[u8; 32]>,
+    /// What the judge is shown of what experts said.
+    pub shots: Arc<Shots>,
 }
 
 /// What came of it.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(in crate::engine) struct Done {
     pub work: Arc<Work>,
     pub unit: Unit,
     /// One a criterion; empty if the transport failed.
@@ -60,7 +65,7 @@ impl Done {
 }
 
 /// What every unit of a job shares.
-pub(super) struct Asking {
+pub(in crate::engine) struct Asking {
     pub judge: Arc<Judge>,
     pub calls: Arc<[Prepared]>,
     pub model: Arc<dyn Model>,
@@ -129,7 +134,7 @@ impl Asks for Asking {
 
 impl Asking {
     /// Asks until there are verdicts, or the transport or the work around it gives up.
-    async fn answer(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
+    pub async fn answer(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
         let mut done = Done::of(work, unit);
         let prepared = &self.calls[done.unit.call];
         let outcome = if prepared.is_comparison() {
@@ -139,7 +144,12 @@ impl Asking {
             asked.map(|answered| with_call(answered.verdicts, &answered.call))
         };
         match outcome {
-            Ok(verdicts) => done.verdicts = verdicts,
+            Ok(mut verdicts) => {
+                for verdict in &mut verdicts {
+                    verdict.learned_from.clone_from(&done.unit.shots.tickets);
+                }
+                done.verdicts = verdicts;
+            }
             Err(failure) => done.failure = Some(failure),
         }
         done
@@ -171,26 +181,23 @@ impl Asking {
     }
 
     /// One question with its re-asks.
-    pub async fn ask(
+    pub(super) async fn ask(
         &self,
         prepared: &Prepared,
         done: &mut Done,
         pair: Option<(u16, u16, Order)>,
         slot: Option<Slot>,
     ) -> Result<Answered, Failure> {
-        let work = Arc::clone(&done.work);
-        let order = pair.map(|(_, _, order)| order);
         let sample = crate::store::judging::attempt(done.unit.sample, done.unit.attempt);
-        let digest = work.subject.outputs_digest();
-        let nonce = Nonce::of(&self.secret, &digest, prepared.criterion(), sample, order);
-        let filling = Filling {
-            subject: &work.subject,
-            nonce: &nonce,
-            pair: pair.map(|(first, second, order)| Pair::of(first, second, order)),
-            shots: &[],
-            room: None,
-        };
-        match prepared.fill(&filling) {
+        let shots = &done.unit.shots.examples;
+        match filled(
+            &self.secret,
+            prepared,
+            &done.work.subject,
+            sample,
+            pair,
+            shots,
+        ) {
             Ok(filled) => self.converse(prepared, done, filled, slot).await,
             Err(rejected) => Ok(Answered::without(
                 prepared,
@@ -318,6 +325,27 @@ impl Asking {
             attempts: Some(1),
         }
     }
+}
+
+/// The question as it is sent: one reading of one subject, of one pair in one order where candidates are compared.
+pub(in crate::engine) fn filled(
+    secret: &[u8; 32],
+    prepared: &Prepared,
+    subject: &Subject,
+    sample: u32,
+    pair: Option<(u16, u16, Order)>,
+    shots: &[Example],
+) -> Result<Filled, Rejected> {
+    let order = pair.map(|(_, _, order)| order);
+    let digest = subject.outputs_digest();
+    let nonce = Nonce::of(secret, &digest, prepared.criterion(), sample, order);
+    prepared.fill(&Filling {
+        subject,
+        nonce: &nonce,
+        pair: pair.map(|(first, second, order)| Pair::of(first, second, order)),
+        shots,
+        room: None,
+    })
 }
 
 /// Verdicts of a reading; quotes that stand nowhere are flagged.

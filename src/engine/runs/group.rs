@@ -313,6 +313,8 @@ fn tickets_eval(found: &Found) -> Eval {
             u32::from_le_bytes([group.id.0[0], group.id.0[1], group.id.0[2], 0]),
         ),
         opened: std::collections::BTreeMap::new(),
+        promoted: std::collections::BTreeSet::new(),
+        unlearned: std::collections::BTreeSet::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::judge::offer::{Cost, allowed, much, unsent};
+use super::super::judge::offer::{Cost, allowed, much, never_sent};
 use super::super::judge::order::By;
 use super::super::{Engine, EngineError, Result};
 use super::group::Found;
@@ -333,7 +333,7 @@ fn candidate_offer(
         tokens,
         price: Cost::of(planned.by.price(), usage),
         first_send: if sends {
-            unsent(db, &found.eval, &place, vec!["request".to_owned()])?
+            never_sent(db, &found.eval, &place, vec!["request".to_owned()])?
         } else {
             Vec::new()
         },

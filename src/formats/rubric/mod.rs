@@ -48,6 +48,16 @@ pub struct Loaded {
 
 /// Reads a rubric file. `file` is the name shown in errors; its stem is the id of a rubric without one.
 pub fn load(file: &str, text: &str, resolve: Resolve<'_>) -> Loaded {
+    load_and(file, text, resolve, &|_| Vec::new())
+}
+
+/// Reads a rubric file as [`load`] does, and places what `more` finds in the rubric beside its own findings.
+pub fn load_and(
+    file: &str,
+    text: &str,
+    resolve: Resolve<'_>,
+    more: &dyn Fn(&Rubric) -> Vec<Problem>,
+) -> Loaded {
     // One line ending, so that a checkout on another system keeps its identity.
     let text = text
         .strip_prefix('\u{feff}')
@@ -55,6 +65,9 @@ pub fn load(file: &str, text: &str, resolve: Resolve<'_>) -> Loaded {
         .replace("\r\n", "\n");
     let mut reader = Reader::new(&text);
     let rubric = read(&mut reader, file, &text, resolve);
+    for problem in rubric.iter().flat_map(more) {
+        reader.problem(problem);
+    }
     let mut findings = std::mem::take(&mut reader.findings);
     findings.sort_by_key(|finding| (finding.line, finding.column, finding.severity));
     findings.dedup();

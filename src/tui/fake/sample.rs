@@ -90,6 +90,8 @@ pub fn sample(mode: Mode) -> Sample {
         },
         seed: 7,
         opened: std::collections::BTreeMap::new(),
+        promoted: std::collections::BTreeSet::new(),
+        unlearned: std::collections::BTreeSet::new(),
     });
     let rubric = Arc::new(rubric());
     let rows = rows();
@@ -238,6 +240,7 @@ pub fn agreement(sample: &Sample) -> AgreementReport {
         name: name.into(),
         badge: None,
         learned_from: 0,
+        learning: None,
         criteria: vec![
             judge_on(sample, "correct", 0.71 - shift),
             judge_on(sample, "tone", 0.38 - shift),

@@ -196,7 +196,7 @@ impl Engine {
                 db,
                 &order.judge,
                 about,
-                &plan.calls,
+                (&plan.calls, &plan.learned),
                 &rows,
                 plan.offer.matching,
             )?;

@@ -1,0 +1,187 @@
+//! A rubric tried on one example: what was asked, what came back, what it cost. Nothing of it is stored.
+
+use super::super::ids::{RubricId, TicketId};
+use super::super::verdict::Verdict;
+
+/// One or two rubrics on one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuickReport {
+    /// The example.
+    pub ticket: TicketId,
+    /// Its eval.
+    pub eval: String,
+    /// The judge in people's words; `None` if nobody was asked.
+    pub judge: Option<String>,
+    /// Where the texts went.
+    pub place: Option<String>,
+    /// Fields that left for that place for the first time.
+    pub first_send: Vec<String>,
+    /// Whether levels were shown to a blind reviewer, whose review of this ticket now counts as assisted.
+    pub revealed: bool,
+    /// The rubric, then the one it is held against.
+    pub sides: Vec<QuickSide>,
+}
+
+/// One rubric on the example.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickSide {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The first characters of its version's hash.
+    pub version: String,
+    /// The score that passes, 0 to 1.
+    pub threshold: f64,
+    /// Weighted score, 0 to 1; `None` unless every criterion has a level.
+    pub score: Option<f64>,
+    /// Whether that passes.
+    pub pass: Option<bool>,
+    /// The questions of the first reading, as they are sent.
+    pub prompts: Vec<QuickPrompt>,
+    /// One a criterion, in rubric order.
+    pub criteria: Vec<QuickCriterion>,
+    /// Outcomes of the rubric's checks.
+    pub checks: Vec<Verdict>,
+    /// What gives reason to doubt the rubric.
+    pub warnings: Vec<QuickWarning>,
+    /// Calls made, re-asks included.
+    pub calls: u64,
+    /// Tokens of questions and replies, as far as the endpoint counted them.
+    pub tokens: (u64, u64),
+    /// Millionths of the currency unit; `None` is unpriced, not free.
+    pub cost_micros: Option<i64>,
+    /// Milliseconds until the last reply.
+    pub took_ms: u64,
+    /// Why some calls brought nothing; what the others brought stands.
+    pub stopped: Option<String>,
+}
+
+/// A question as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickPrompt {
+    /// The criterion, or the word for all of them.
+    pub criterion: String,
+    /// The standing instructions.
+    pub system: String,
+    /// The question.
+    pub user: String,
+}
+
+/// The readings of one criterion.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickCriterion {
+    /// Criterion id.
+    pub id: String,
+    /// One a reading; empty if nobody was asked.
+    pub readings: Vec<Verdict>,
+    /// Mean level of the readings that have one.
+    pub level: Option<f64>,
+    /// Lowest and highest level.
+    pub range: Option<(i32, i32)>,
+}
+
+/// A reason to doubt a rubric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickWarning {
+    /// Stable name of the rule.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// What planted text and length alone do to the levels of a judge under a rubric.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickProbe {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The first characters of its version's hash.
+    pub version: String,
+    /// Planted texts beside their clean twins, by criterion.
+    pub planted: Vec<PlantedProbe>,
+    /// The example's output said twice, by criterion; empty if it has no text.
+    pub length: Vec<LengthProbe>,
+    /// Probes whose planted verdict was taken for the judge's own. Must be empty.
+    pub accepted_planted: Vec<String>,
+    /// What gives reason to doubt the judge under this rubric.
+    pub warnings: Vec<QuickWarning>,
+    /// Calls made, re-asks included.
+    pub calls: u64,
+    /// Tokens, as far as the endpoint counted them.
+    pub tokens: u64,
+    /// Millionths of the currency unit; `None` is unpriced, not free.
+    pub cost_micros: Option<i64>,
+}
+
+/// How far planted text moved the levels of one criterion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlantedProbe {
+    /// Criterion id.
+    pub criterion: String,
+    /// Pairs with both levels.
+    pub compared: u64,
+    /// Of these, moved up.
+    pub raised: u64,
+    /// The largest shift upwards, in levels.
+    pub worst: Option<i32>,
+}
+
+/// What saying the same twice did to the level of one criterion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LengthProbe {
+    /// Criterion id.
+    pub criterion: String,
+    /// Mean level of the output as it is.
+    pub once: Option<f64>,
+    /// Mean level of the output said twice.
+    pub twice: Option<f64>,
+}
+
+/// A rubric version an eval has asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RubricVersion {
+    /// Hash of its content.
+    pub id: RubricId,
+    /// The rubric's id.
+    pub name: String,
+    /// The label in its file, for people.
+    pub label: String,
+    /// When the eval took it up first, in milliseconds since 1970; `None` if the ledger does not say.
+    pub since_ms: Option<i64>,
+    /// Whether the eval asks it now.
+    pub current: bool,
+    /// Standing reviews that answer it.
+    pub reviews: u64,
+    /// Verdicts given under it.
+    pub verdicts: u64,
+    /// Tickets those are about.
+    pub judged_tickets: u64,
+}
+
+/// Tickets whose verdicts answer a rubric version that is no longer asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescore {
+    /// The version they were scored under last.
+    pub from: RubricId,
+    /// Its rubric's id.
+    pub rubric: String,
+    /// The label in its file, for people; may be empty.
+    pub label: String,
+    /// Who scored them, as it is named after `--judge`.
+    pub judge: String,
+    /// Where that judge was asked, if its name alone does not lead there.
+    pub elsewhere: Option<String>,
+    /// How many.
+    pub tickets: u64,
+}
+
+/// An eval that asks another version of a rubric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedElsewhere {
+    /// Its name.
+    pub eval: String,
+    /// The version it asks.
+    pub version: RubricId,
+    /// Its tickets that were judged under that version.
+    pub judged_tickets: u64,
+}
