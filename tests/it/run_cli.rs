@@ -188,6 +188,7 @@ fn the_plan_of_existing_reviews_stays_as_it_was_drawn() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story, step by step")]
 fn killed_at_any_point_a_run_goes_on_with_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());
@@ -516,6 +517,7 @@ fn much_work_wants_a_yes_or_a_limit() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story, step by step")]
 fn outputs_made_elsewhere_join_by_id_or_request_and_a_second_import_adds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());

@@ -184,7 +184,7 @@ pub struct Full {
     pub win_rate: f64,
     /// Exact sign test of wins against losses.
     pub sign_p: f64,
-    /// McNemar's exact test on pass and fail.
+    /// Exact two-sided test of the items only one of the two passes (`McNemar`).
     pub mcnemar_p: f64,
     /// Its mid-p.
     pub mcnemar_mid_p: f64,

@@ -117,7 +117,7 @@ impl Engine {
         if import.report.end == End::Done {
             import.load(items)?;
             self.index_all(cancel, |done, total| {
-                told(Progress::Indexing { done, total })
+                told(Progress::Indexing { done, total });
             })?;
         }
         Ok(import.report)

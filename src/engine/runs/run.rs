@@ -118,31 +118,7 @@ impl Engine {
             outcome: Outcome::Done,
             took: Duration::ZERO,
         };
-        let total = plan.offer.calls;
-        let mut before = 0;
-        for planned in &plan.planned {
-            let work = Work {
-                engine: self,
-                order,
-                plan: &plan,
-                planned,
-                target,
-                job: row,
-            };
-            let one = work.run(control, &mut |progress| {
-                tell(&RunProgress {
-                    total,
-                    done: before + progress.done,
-                    ..progress.clone()
-                });
-            })?;
-            before += planned.missing.len() as u64;
-            let stop = matches!(one.outcome, Outcome::Cancelled | Outcome::Budget);
-            report.candidates.push(one);
-            if stop {
-                break;
-            }
-        }
+        report.candidates = self.ask_all(order, &plan, (target, row), control, tell)?;
         report.outcome = worst(&report.candidates);
         if !plan.planned.is_empty() {
             self.end_runs(row, &report)?;
@@ -154,6 +130,44 @@ impl Engine {
         self.index_all(&AtomicBool::new(control.is_stopped()), |_, _| {})?;
         report.took = started.elapsed();
         Ok(report)
+    }
+
+    /// Asks the candidates one after another; a stop or a spent budget ends it.
+    fn ask_all(
+        &self,
+        order: &RunOrder,
+        plan: &Plan,
+        (target, job): (Target, i64),
+        control: &Control,
+        tell: &mut dyn FnMut(&RunProgress),
+    ) -> Result<Vec<CandidateReport>> {
+        let mut candidates = Vec::with_capacity(plan.planned.len());
+        let total = plan.offer.calls;
+        let mut before = 0;
+        for planned in &plan.planned {
+            let work = Work {
+                engine: self,
+                order,
+                plan,
+                planned,
+                target,
+                job,
+            };
+            let one = work.run(control, &mut |progress| {
+                tell(&RunProgress {
+                    total,
+                    done: before + progress.done,
+                    ..progress.clone()
+                });
+            })?;
+            before += planned.missing.len() as u64;
+            let stop = matches!(one.outcome, Outcome::Cancelled | Outcome::Budget);
+            candidates.push(one);
+            if stop {
+                break;
+            }
+        }
+        Ok(candidates)
     }
 
     fn start_runs(

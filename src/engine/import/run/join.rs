@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::canonical::request_key;
 use crate::domain::ids::{ItemId, OutputId};
+use crate::domain::json::Json;
 use crate::domain::record::Record;
 use crate::engine::runs::group::Found;
 use crate::store::runs::scores;
@@ -41,7 +42,7 @@ impl Items {
         let mut items = Self::default();
         for line in scores::items(db, &found.items)? {
             let stored = tickets::item(db, line.row)?;
-            let key = request_key(stored.request.as_ref().map(|json| json.as_str()));
+            let key = request_key(stored.request.as_ref().map(Json::as_str));
             items.add(line.row, line.id, line.external_id, key);
         }
         Ok(items)
