@@ -43,7 +43,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     // First, so that a mistyped name marks nobody's reviews.
     let mut report = engine.agreement(eval, &options)?;
-    if !may_show(&engine, eval, context)? {
+    if !may_show(&engine, eval, "agreement", context)? {
         return Ok(Exit::No);
     }
     if args.test {
@@ -61,9 +61,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// A blind eval's judges are shown once that was said, agreed to on a terminal, and logged.
-fn may_show(
+pub(super) fn may_show(
     engine: &Engine,
     eval: crate::domain::ids::EvalId,
+    page: &'static str,
     context: &Context,
 ) -> Result<bool, CliError> {
     let Some(name) = engine.agreement_is_closed(eval)? else {
@@ -78,6 +79,6 @@ fn may_show(
     if asks && !output::confirm("Show it?") {
         return Ok(false);
     }
-    engine.open_agreement(eval)?;
+    engine.open_page(eval, page)?;
     Ok(true)
 }

@@ -14,12 +14,13 @@ pub use super::event_judge::{
 use super::eval::{DatasetRole, Eval, Policy};
 use super::ids::{
     ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, PlanId, RubricId,
-    RunId, TicketId, VerdictId,
+    TicketId, VerdictId,
 };
 use super::json::Json;
 use super::review::{Correction, Note, Review};
 pub use super::route::{Routed, Way};
 use super::rubric::Answer;
+use super::run::{GroupJudged, Run, RunGroup};
 
 /// Current number of the body schema.
 pub const SCHEMA: u16 = 1;
@@ -129,9 +130,11 @@ bodies! {
     /// Whole clusters moved between datasets.
     ItemsMoved "items_moved" ItemsMoved,
     /// A run was made.
-    RunCreated "run_created" RunCreated,
+    RunCreated "run_created" Box<Run>,
     /// A run group was made.
-    GroupCreated "group_created" Named,
+    GroupCreated "group_created" Box<RunGroup>,
+    /// A judge's scores count in a run group from now on.
+    GroupJudged "group_judged" GroupJudged,
     /// Texts of an eval went to an endpoint for the first time.
     FirstSend "first_send" FirstSend,
     /// The judge was corrected on one criterion.
@@ -323,15 +326,6 @@ pub struct ItemsMoved {
     pub reason: String,
 }
 
-/// A run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunCreated {
-    /// Which run.
-    pub run: RunId,
-    /// Its manifest, JSON.
-    pub manifest: Json,
-}
-
 /// A named thing with a free JSON body, for kinds whose shape belongs to later parts of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
@@ -390,7 +384,7 @@ mod tests {
             Body::read(body.kind(), body.to_json().as_str()).unwrap(),
             body
         );
-        assert_eq!(Body::KINDS.len(), 37);
+        assert_eq!(Body::KINDS.len(), 38);
     }
 
     #[test]

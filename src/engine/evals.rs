@@ -187,6 +187,7 @@ impl Engine {
     /// Moves an eval to another rubric version. Reviews stay as they were given.
     pub fn move_rubric(&self, name: &str, rubric: &Rubric) -> Result<(RubricId, RubricId)> {
         let eval = self.eval_named(name)?;
+        self.rubric_may_move(&eval)?;
         let (engine, rubric) = (self.clone(), rubric.clone());
         Ok(self.store.write(move |db| {
             let to = rubrics::put(db, &rubric)?;

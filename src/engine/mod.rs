@@ -5,6 +5,7 @@
 
 pub mod agree;
 mod clock;
+pub mod compare;
 pub mod correct_judge;
 pub mod datasets;
 mod error;
@@ -24,6 +25,7 @@ mod plans;
 pub mod queue;
 pub mod review;
 pub mod rubrics;
+pub mod runs;
 pub mod sample;
 mod taken;
 pub mod ticket;

@@ -29,6 +29,7 @@ pub mod plans;
 pub mod project;
 pub mod queue;
 pub mod rubrics;
+pub mod runs;
 pub mod said;
 pub mod schema;
 pub mod search;

@@ -9,7 +9,7 @@ use crate::domain::ids::{JudgeVersionId, RubricId, TicketId, VerdictId};
 use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::standing::{CHECK, JudgeStanding};
-use crate::domain::verdict::{Outcome, Verdict};
+use crate::domain::verdict::{Outcome, Verdict, verdict_id};
 use crate::domain::view::{JudgeView, OtherJudge, Spread, VerdictView};
 
 /// Keeps a judge; returns its local row.
@@ -190,12 +190,33 @@ pub fn that_counts(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result
 }
 
 /// The overall score (0 to 1) of the judge that counts, if it has a level for every criterion.
-pub fn overall(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<f64>> {
-    let judges = of_ticket(db, ticket)?;
-    Ok(
-        counting(&judges, eval, rubric)
-            .and_then(|place| judges[place].standing(rubric, eval).score),
-    )
+pub fn overall(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<f64> {
+    counting(judges, eval, rubric).and_then(|place| judges[place].standing(rubric, eval).score)
+}
+
+/// Copies verdicts from one ticket to another of the same output, as far as they count under a rubric version; they
+/// keep the judge that made them. Returns how many were new.
+pub fn copy(db: &Db, from: i64, to: (i64, &TicketId), rubric: &RubricId) -> Result<u64> {
+    let mut copied = 0;
+    for judge in of_ticket(db, from)?
+        .iter()
+        .filter(|judge| judge.version.scores_under(rubric))
+    {
+        let id = db.first(
+            "SELECT id FROM judge WHERE row = ?1",
+            args![judge.row],
+            |row| row.id(0),
+        )?;
+        let Some(id) = id.map(JudgeVersionId) else {
+            continue;
+        };
+        for stored in &judge.verdicts {
+            let verdict = &stored.verdict;
+            let name = verdict_id(to.1, &verdict.criterion, &id, stored.sample);
+            copied += u64::from(put(db, &name, to.0, judge.row, stored.sample, verdict)?);
+        }
+    }
+    Ok(copied)
 }
 
 /// What the judge pane shows of a ticket.

@@ -37,5 +37,6 @@ mod pty_terminal;
 mod read_only;
 mod routing;
 mod rubric_work;
+mod run_cli;
 mod suggest_cli;
 mod support;

@@ -71,7 +71,7 @@ fn offer_json(offer: &Offer) -> Value {
         "calls": offer.calls,
         "input_tokens": offer.tokens.0,
         "output_tokens": offer.tokens.1,
-        "price_micros": match offer.price { Cost::Free => Some(0), Cost::Micros(micros) => Some(micros), Cost::Unpriced => None },
+        "price_micros": price_micros(offer.price),
         "priced": offer.price != Cost::Unpriced,
         "seconds": offer.time.map(|time| time.as_secs()),
         "samples": offer.samples,
@@ -84,7 +84,17 @@ fn offer_json(offer: &Offer) -> Value {
     })
 }
 
-fn price(cost: Cost) -> String {
+/// A price in millionths; none where nobody knows it.
+pub fn price_micros(cost: Cost) -> Option<i64> {
+    match cost {
+        Cost::Free => Some(0),
+        Cost::Micros(micros) => Some(micros),
+        Cost::Unpriced => None,
+    }
+}
+
+/// A price in words.
+pub fn price(cost: Cost) -> String {
     match cost {
         Cost::Free => "free".to_owned(),
         Cost::Micros(micros) => format!("about {}", money(micros)),
@@ -256,7 +266,8 @@ fn cached(report: &Report) -> String {
     }
 }
 
-pub(super) fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
+/// Numbers by class.
+pub fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
     let each: Vec<String> = counts
         .iter()
         .map(|(class, n)| format!("{class} {n}"))

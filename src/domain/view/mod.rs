@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod agreement;
+pub mod compare;
 pub mod export;
 pub mod history;
 pub mod home;

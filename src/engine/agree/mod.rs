@@ -149,13 +149,18 @@ impl Engine {
     /// Logs that this reviewer opened the page of a blind eval, once; their later reviews in it are assisted.
     /// Whether it was logged now.
     pub fn open_agreement(&self, eval: EvalId) -> Result<bool> {
+        self.open_page(eval, "agreement")
+    }
+
+    /// The same for another page that shows what judges say and who answered, such as `compare`.
+    pub fn open_page(&self, eval: EvalId, what: &'static str) -> Result<bool> {
         if self.agreement_is_closed(eval)?.is_none() {
             return Ok(false);
         }
         let engine = self.clone();
         Ok(self.store().write(move |db| {
             let body = Body::Revealed(Revealed {
-                what: "agreement".into(),
+                what: what.into(),
                 verdicts: Vec::new(),
                 eval: Some(eval),
             });

@@ -6,7 +6,7 @@
 
 mod activity;
 mod doctor;
-mod drive;
+pub(super) mod drive;
 mod ending;
 mod feed;
 pub(in crate::engine) mod keep;
@@ -18,7 +18,7 @@ mod probing;
 pub(in crate::engine) mod purse;
 mod route;
 pub(in crate::engine) mod run;
-mod running;
+pub(in crate::engine) mod running;
 mod suggest;
 pub(in crate::engine) mod unit;
 mod usable;

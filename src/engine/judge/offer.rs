@@ -13,7 +13,7 @@ use crate::domain::filter::Filter;
 use crate::domain::rubric::{Rubric, SendPolicy};
 use crate::domain::view::Order;
 use crate::judge::prompt::Prepared;
-use crate::provider::{Priced, Prices, Usage};
+use crate::provider::{Priced, Usage};
 use crate::store::judging::Want;
 use crate::store::{Db, catalog, judging, rubrics, tickets, verdicts};
 
@@ -74,23 +74,39 @@ pub enum Cost {
     Unpriced,
 }
 
+impl Cost {
+    /// What this many tokens come to.
+    pub fn of(priced: Priced, usage: Usage) -> Self {
+        match priced {
+            Priced::Free => Self::Free,
+            Priced::Unpriced => Self::Unpriced,
+            Priced::Known(price) => Self::Micros(price.cost(usage)),
+        }
+    }
+}
+
+/// Why so much work should not start without a limit or a yes.
+pub(in crate::engine) fn much(calls: u64, price: Cost) -> Option<String> {
+    if calls > MANY_CALLS {
+        return Some(format!("{calls} calls are more than {MANY_CALLS}"));
+    }
+    match price {
+        Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
+            "about {:.2} are more than {}",
+            micros as f64 / 1e6,
+            MUCH_MONEY / 1_000_000
+        )),
+        _ => None,
+    }
+}
+
 impl Offer {
     /// Why it should not start without a limit or a yes.
     pub fn needs_yes(&self) -> Option<String> {
         if self.checks_only {
             return None;
         }
-        if self.calls > MANY_CALLS {
-            return Some(format!("{} calls are more than {MANY_CALLS}", self.calls));
-        }
-        match self.price {
-            Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
-                "about {:.2} are more than {}",
-                micros as f64 / 1e6,
-                MUCH_MONEY / 1_000_000
-            )),
-            _ => None,
-        }
+        much(self.calls, self.price)
     }
 }
 
@@ -126,7 +142,7 @@ impl Engine {
         let eval_row = row.map_or(0, |(row, _)| row);
         let learned = self.learned(order, (eval_row, &eval), &rubric)?;
         let judge = Judge::of(order, &eval, &rubric, &learned)?;
-        allowed(&eval, &rubric, &judge)?;
+        allowed(&eval, &rubric, &judge.by)?;
         let calls = questions(order, &rubric, &judge, &learned)?;
         let learned = Arc::new(learned);
         let expected: usize = calls.iter().map(|call| call.asked().len()).sum();
@@ -214,9 +230,9 @@ fn named_rows(db: &Db, order: &JudgeOrder) -> crate::store::Result<Option<Vec<i6
 }
 
 /// Texts of an eval that must stay here stay here.
-pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
+pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, by: &By) -> Result<()> {
     let stays = eval.policy.send == Send::Local || rubric.send == SendPolicy::Local;
-    if !stays || judge.by.is_local() {
+    if !stays || by.is_local() {
         return Ok(());
     }
     let who = if eval.policy.send == Send::Local {
@@ -227,9 +243,9 @@ pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) ->
     Err(EngineError::refused(
         format!(
             "{who} says `send = \"local\"`, and {} is not on this machine",
-            judge.by.place()
+            by.place()
         ),
-        "name a local endpoint (`--judge ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
+        "name a local endpoint (`ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
     ))
 }
 
@@ -258,18 +274,14 @@ pub(super) fn offer(
         * orders
         * (standing + (mean / 4 + learned.library.tokens_per_prompt()) * calls.len() as u64);
     let replies = tickets * per_ticket * ANSWER_TOKENS;
-    let price = match &judge.by {
-        By::Checks | By::Script(_) => Cost::Free,
-        By::Model { endpoint, model } => match Prices::built_in().of(endpoint, model) {
-            Priced::Free => Cost::Free,
-            Priced::Unpriced => Cost::Unpriced,
-            Priced::Known(price) => Cost::Micros(price.cost(Usage {
-                input,
-                output: replies,
-                ..Usage::default()
-            })),
+    let price = Cost::of(
+        judge.by.price(),
+        Usage {
+            input,
+            output: replies,
+            ..Usage::default()
         },
-    };
+    );
     let all = tickets * per_ticket;
     let time = all as f64 * GUESSED_SECONDS / order.concurrency.max(1) as f64;
     let questions = rubric.questions().count();
@@ -309,10 +321,17 @@ pub(in crate::engine) fn unsent(
     judge: &Judge,
     learned: &Learned,
 ) -> crate::store::Result<Vec<String>> {
-    let place = judge.by.place();
-    let events = crate::store::ledger::global(db)?;
-    let mut fields = fields(db, eval, learned)?;
-    for event in &events {
+    never_sent(db, eval, &judge.by.place(), fields(db, eval, learned)?)
+}
+
+/// Those of these fields that a place has never got from an eval.
+pub(in crate::engine) fn never_sent(
+    db: &Db,
+    eval: &Eval,
+    place: &str,
+    mut fields: Vec<String>,
+) -> crate::store::Result<Vec<String>> {
+    for event in &crate::store::ledger::global(db)? {
         if let Body::FirstSend(sent) = &event.body
             && sent.eval == eval.id
             && sent.place == place

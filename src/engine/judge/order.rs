@@ -1,6 +1,7 @@
 //! What is wanted: which judge over which tickets of which eval, within which limits.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{EngineError, Result};
@@ -12,7 +13,9 @@ use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::Rubric;
 use crate::judge::identity::{JudgeSpec, checks_version};
 use crate::judge::retrieve::guidelines_digest;
-use crate::provider::{Endpoint, KeySource, Mode, settle_local};
+use crate::provider::{
+    Endpoint, Http, Job, KeySource, Mode, Model, Priced, Prices, Scripted, settle_local,
+};
 
 /// A judge's work, as ordered.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,6 +183,35 @@ impl By {
                 model.clone(),
             )),
         }
+    }
+
+    /// The model by its endpoint's own name; a script's path; `None` for checks.
+    pub fn model_name(&self) -> Option<String> {
+        self.provider_and_model().map(|(_, model)| model)
+    }
+
+    /// What a call costs.
+    pub fn price(&self) -> Priced {
+        match self {
+            Self::Checks | Self::Script(_) => Priced::Free,
+            Self::Model { endpoint, model } => Prices::built_in().of(endpoint, model),
+        }
+    }
+
+    /// Whoever answers; `None` for checks.
+    pub fn open(&self, set_up: Job) -> Result<Option<Arc<dyn Model>>> {
+        Ok(match self {
+            Self::Checks => None,
+            Self::Script(path) => {
+                Some(Arc::new(Scripted::open(path, set_up).map_err(|error| {
+                    EngineError::refused(
+                        error.to_string(),
+                        "docs/judging.md shows the form of a script",
+                    )
+                })?))
+            }
+            Self::Model { endpoint, .. } => Some(Arc::new(Http::new((**endpoint).clone(), set_up))),
+        })
     }
 
     /// Where the texts go, in people's words.

@@ -154,20 +154,20 @@ impl Running {
 }
 
 /// Calls a second over the last few seconds.
-struct Pace {
+pub(in crate::engine) struct Pace {
     told: Instant,
     marks: VecDeque<(Instant, u64)>,
 }
 
 impl Pace {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             told: Instant::now(),
             marks: VecDeque::from([(Instant::now(), 0)]),
         }
     }
 
-    fn due(&mut self) -> bool {
+    pub fn due(&mut self) -> bool {
         let due = self.told.elapsed() >= TELL_EVERY;
         if due {
             self.told = Instant::now();
@@ -175,7 +175,7 @@ impl Pace {
         due
     }
 
-    fn rate(&mut self, calls: u64) -> f64 {
+    pub fn rate(&mut self, calls: u64) -> f64 {
         self.marks.push_back((Instant::now(), calls));
         if self.marks.len() > 50 {
             self.marks.pop_front();

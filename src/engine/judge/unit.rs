@@ -1,8 +1,10 @@
 //! One call of one sample about one ticket, with its re-asks: from a question to verdicts.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::drive::{Asks, meets_all};
 use super::learn::Shots;
 use super::order::Judge;
 use super::purse::JobPurse;
@@ -109,9 +111,30 @@ impl Answered {
     }
 }
 
+/// One call to be made.
+pub(super) type Next = (Arc<Work>, Unit);
+
+impl Asks for Asking {
+    type Next = Next;
+    type Done = Done;
+
+    fn model(&self) -> &dyn Model {
+        &*self.model
+    }
+
+    fn run(self: Arc<Self>, (work, unit): Next, slot: Slot) -> impl Future<Output = Done> {
+        self.answer(work, unit, Some(slot))
+    }
+
+    fn hopeless(&self, done: &Done, first: bool) -> Option<Failure> {
+        let failure = done.failure.clone();
+        failure.filter(|failure| meets_all(failure.class, first))
+    }
+}
+
 impl Asking {
     /// Asks until there are verdicts, or the transport or the work around it gives up.
-    pub async fn run(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
+    pub async fn answer(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
         let mut done = Done::of(work, unit);
         let prepared = &self.calls[done.unit.call];
         let outcome = if prepared.is_comparison() {
@@ -381,9 +404,4 @@ fn add(total: &mut Call, one: &Call) {
     sum(&mut total.attempts, one.attempts);
     total.model = one.model.clone().or(total.model.take());
     total.fingerprint = one.fingerprint.clone().or(total.fingerprint.take());
-}
-
-/// Whether every further call would fail like this one.
-pub(super) fn stops(class: Class) -> bool {
-    class.answerable() == Answerable::Stop
 }

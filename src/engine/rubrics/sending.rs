@@ -64,8 +64,8 @@ pub(super) fn judge_for(
     rubric: &Rubric,
 ) -> Result<Judge> {
     let judge = Judge::of(order, eval, rubric, &Learned::default())?;
-    allowed(eval, rubric, &judge)?;
-    allowed(eval, &engine.rubric_of(eval)?, &judge)?;
+    allowed(eval, rubric, &judge.by)?;
+    allowed(eval, &engine.rubric_of(eval)?, &judge.by)?;
     Ok(judge)
 }
 

@@ -230,7 +230,7 @@ impl Trial {
                 shots: Arc::default(),
             })
         });
-        let asked = units.map(|unit| Arc::clone(&asking).run(Arc::clone(work), unit, None));
+        let asked = units.map(|unit| Arc::clone(&asking).answer(Arc::clone(work), unit, None));
         let width = self.concurrency;
         on_network(async move {
             let mut asked = asked;
