@@ -47,6 +47,8 @@ fn office(folder: &Path) -> Engine {
         folder,
         "import log.jsonl --eval e --rubric rubric.toml --yes",
     );
+    // By chance the ticket could be one of those that are read blind for an audit.
+    done(folder, "eval set e --audit 0 --yes");
     Engine::open(&folder.join("docket.db"), "zoe", Clock::system()).unwrap()
 }
 

@@ -11,6 +11,10 @@ use super::super::ticket::{Phase, commit, dispute, open, suggest, update as tick
 use super::super::{activity, agreement, diff, export, first_run, judging};
 use super::global;
 
+mod ticket;
+
+use ticket::{ahead, look};
+
 pub(super) fn outcome(
     state: &mut AppState,
     request: RequestId,
@@ -214,51 +218,9 @@ fn seat(state: &mut AppState, doc: TicketDoc, effects: &mut Vec<Effect>) {
     }
 }
 
-/// What a judge at work has said about the open ticket. The engine keeps it hidden where it must be.
-fn look(state: &mut AppState, doc: TicketDoc) {
-    let Some(ticket) = state.ticket.as_mut().filter(|ticket| {
-        ticket.id() == Some(doc.ticket)
-            && matches!(ticket.phase, Phase::Answering | Phase::Differs(_))
-    }) else {
-        return;
-    };
-    // A ticket that stays, or was revealed, shows what was shown then; only a suggestion may come to it.
-    let read = ticket.phase == Phase::Answering && !ticket.revealed && ticket.judge != doc.judge;
-    let suggested = ticket.suggestion != doc.suggestion;
-    if read {
-        ticket.judge = doc.judge;
-        ticket.judge_is_new = true;
-    }
-    if suggested {
-        ticket.suggestion = doc.suggestion;
-    }
-    if read || suggested {
-        ticket.show_judge();
-    }
-    if read {
-        state.say(Tone::Notice, "a judge has read this ticket");
-    }
-}
-
 fn next(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(eval) = state.ticket.as_ref().map(|ticket| ticket.eval) {
         open::take_next(state, eval, effects);
-    }
-}
-
-fn ahead(state: &mut AppState, doc: Box<TicketDoc>) {
-    // Read before its own commit was safe: it would come a second time.
-    if state
-        .requests
-        .waits(|asked| *asked == Asked::Submit(doc.ticket))
-    {
-        return;
-    }
-    if let Some(ticket) = &mut state.ticket
-        && ticket.id() != Some(doc.ticket)
-        && ticket.eval == doc.eval.id
-    {
-        ticket.ahead = Some(doc);
     }
 }
 

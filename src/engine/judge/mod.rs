@@ -16,6 +16,7 @@ pub(in crate::engine) mod offer;
 pub(in crate::engine) mod order;
 mod probing;
 pub(in crate::engine) mod purse;
+mod readings;
 mod route;
 pub(in crate::engine) mod run;
 pub(in crate::engine) mod running;
