@@ -4,6 +4,7 @@
 //! thread that draws. Each method is one transaction or several that are safe to be killed between.
 
 pub mod agree;
+mod checked;
 mod clock;
 pub mod compare;
 pub mod correct_judge;

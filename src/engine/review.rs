@@ -2,7 +2,7 @@
 
 use super::taken::taken;
 use super::ticket::judge;
-use super::{Engine, EngineError, Pen, Result};
+use super::{Engine, EngineError, Pen, Result, checked};
 use crate::domain::event::{Assigned, Body, Event, Flag, Revealed, Tagged, Text};
 use crate::domain::fold::Folded;
 use crate::domain::ids::{EventId, TicketId};
@@ -57,6 +57,10 @@ impl Engine {
     fn submit_in(&self, db: &Db, submission: &Submission) -> crate::store::Result<Committed> {
         let desk = Desk::load(db, &submission.ticket, &self.reviewer)?;
         leases::check(db, desk.ticket.row, submission.lease, &self.owner)?;
+        let mut submission = submission.clone();
+        let answers = &mut submission.draft.answers;
+        checked::complete(db, &desk.ticket, &desk.rubric, answers)?;
+        let submission = &submission;
         check_answers(&desk.rubric, &submission.draft.answers, desk.outputs.len())?;
         let review = self.review(db, &desk, submission)?;
         let event = Pen::new(self).write(

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -14,6 +15,8 @@ use crate::provider::{Cancel, Failure, Model, Slot};
 
 /// Calls that may wait for the time their endpoint named, as a multiple of those under way.
 const WAITING: usize = 4;
+/// How soon to look whether what was answered is written.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// What is asked many times over: a judge's questions, a candidate's items.
 pub(in crate::engine) trait Asks: Send + Sync + 'static {
@@ -40,6 +43,8 @@ pub(in crate::engine) struct Drive<A: Asks> {
     pub paused: watch::Receiver<bool>,
     pub done: Box<dyn Fn(A::Done) + Send>,
     pub concurrency: usize,
+    /// Answers that are not on disk yet.
+    pub unsaved: Arc<AtomicUsize>,
 }
 
 impl<A: Asks> Drive<A> {
@@ -54,7 +59,8 @@ impl<A: Asks> Drive<A> {
         let mut flying = FuturesUnordered::new();
         loop {
             let most = if alone { 1 } else { self.concurrency * WAITING };
-            let room = flying.len() < most && stopped.is_none() && !*self.paused.borrow();
+            let full = self.is_full(flying.len());
+            let room = flying.len() < most && stopped.is_none() && !*self.paused.borrow() && !full;
             tokio::select! {
                 biased;
                 Some(done) = flying.next(), if !flying.is_empty() => {
@@ -73,12 +79,19 @@ impl<A: Asks> Drive<A> {
                 },
                 () = self.cancel.cancelled(), if stopped.is_none() => stopped = Some(Failure::cancelled()),
                 Ok(()) = self.paused.changed(), if stopped.is_none() && (open || !queue.is_empty()) => {}
+                () = tokio::time::sleep(LOOK_AGAIN), if full && stopped.is_none() => {}
                 else => return stopped.map_or(Ok(()), Err),
             }
             if flying.is_empty() && (stopped.is_some() || (!open && queue.is_empty())) {
                 return stopped.map_or(Ok(()), Err);
             }
         }
+    }
+
+    /// Whether as much as a kill may cost is under way or not yet written: twice what may fly at once.
+    fn is_full(&self, flying: usize) -> bool {
+        let unsaved = self.unsaved.load(Ordering::Acquire);
+        unsaved > 0 && flying.min(self.concurrency) + unsaved >= 2 * self.concurrency
     }
 
     /// Hands on what is finished; returns the failure that every further call would meet too.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Engine;
@@ -65,11 +66,18 @@ pub(super) struct Keeper {
     open: HashMap<i64, usize>,
     finished: Vec<i64>,
     renewed: Instant,
+    /// Answers that are not on disk yet, here or on their way here.
+    unsaved: Arc<AtomicUsize>,
     pub kept: Kept,
 }
 
 impl Keeper {
-    pub fn new(claims: Arc<Claims>, job: i64, purse: Option<Arc<JobPurse>>) -> Self {
+    pub fn new(
+        claims: Arc<Claims>,
+        job: i64,
+        purse: Option<Arc<JobPurse>>,
+        unsaved: Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             claims,
             job,
@@ -79,6 +87,7 @@ impl Keeper {
             open: HashMap::new(),
             finished: Vec::new(),
             renewed: Instant::now(),
+            unsaved,
             kept: Kept::default(),
         }
     }
@@ -169,9 +178,12 @@ impl Keeper {
             self.kept.micros += cost.micros;
             self.kept.tokens += cost.tokens;
         }
+        let answers = batch.done.len();
         let engine = self.claims.engine.clone();
         let store = self.claims.engine.store();
-        store.write_light(move |db| batch.write(db, &engine))
+        let wish = store.write_light(move |db| batch.write(db, &engine))?;
+        self.unsaved.fetch_sub(answers, Ordering::AcqRel);
+        Ok(wish)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Doing it: claims on one thread, calls on another, writing on the caller's.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -162,20 +163,24 @@ impl Engine {
             .spawn(move || feeder.run())
             .map_err(|error| thread_error(&error))?;
         let done_to = told.clone();
+        let unsaved = Arc::new(AtomicUsize::new(0));
+        let answered = Arc::clone(&unsaved);
         let drive = asking.map(|asking| Drive {
             asking,
             cancel: control.cancel.clone(),
             paused: pause,
             done: Box::new(move |done| {
+                answered.fetch_add(1, Ordering::AcqRel);
                 let _ = done_to.send(Told::Done(Box::new(done)));
             }),
             concurrency,
+            unsaved: Arc::clone(&unsaved),
         });
         let driver = spawn_driver(drive, work)?;
         Ok(Running {
             job,
             id,
-            keeper: Keeper::new(claims, job, purse),
+            keeper: Keeper::new(claims, job, purse, unsaved),
             done,
             driver,
             model,

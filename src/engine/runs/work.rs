@@ -136,6 +136,7 @@ impl Work<'_> {
                 let _ = send.send(Told::Done(Box::new(done)));
             }),
             concurrency,
+            unsaved: Arc::default(),
         };
         let driver = spawn("docket-calls", move || on_this_thread(drive, work))?;
         Ok(Running {
