@@ -330,6 +330,11 @@ fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
     let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --probes");
     let ran = done(at, &line);
     assert!(
+        ran.err.starts_with("probes of names-a-day: 24 calls, free"),
+        "{}",
+        ran.err
+    );
+    assert!(
         ran.out
             .contains("  day: planted text raised the level in 1 of 12 pairs, by 1 at worst"),
         "{}",

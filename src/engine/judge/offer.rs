@@ -27,7 +27,7 @@ const SAMPLE: usize = 200;
 /// Seconds a call is taken to last where nothing is known.
 const GUESSED_SECONDS: f64 = 3.0;
 /// Tokens an answer is taken to have: evidence, three sentences and a level.
-const ANSWER_TOKENS: u64 = 250;
+pub(super) const ANSWER_TOKENS: u64 = 250;
 
 /// What would be done.
 #[derive(Debug, Clone, PartialEq)]
