@@ -1,11 +1,13 @@
 //! Committing reviews and other decisions, one transaction each.
 
+mod second;
+
 use super::taken::taken;
 use super::ticket::judge;
 use super::{Engine, EngineError, Pen, Result, checked};
 use crate::domain::event::{Assigned, Body, Event, Flag, Revealed, Tagged, Text};
 use crate::domain::fold::Folded;
-use crate::domain::ids::{EventId, TicketId, VerdictId};
+use crate::domain::ids::TicketId;
 use crate::domain::review::{Correction, Note, Purpose, Review, Round, Sight, Subject};
 use crate::domain::rubric::{Answer, Answers, Rubric};
 use crate::domain::sight::{self, View};
@@ -15,11 +17,6 @@ use crate::domain::{eval::AfterCommit, eval::Eval};
 use crate::store::project::{Refolder, overall};
 use crate::store::tickets::{OutputRow, TicketRow};
 use crate::store::{Db, StoreError, catalog, drafts, leases, plans, rubrics, tickets};
-
-/// What a reveal shows: the judge's word on a ticket.
-const JUDGE: &str = "judge";
-/// What a committed ticket shows by itself, said with the review that rests on it: models' names, other reviews.
-const NAMES: &str = "names";
 
 /// What a submit needs to know about its ticket.
 struct Desk {
@@ -152,31 +149,6 @@ impl Engine {
         })
     }
 
-    /// A first opinion, or a second one: decided by what this reviewer has done and could see, so that a screen
-    /// cannot overwrite a blind opinion afterwards. Where nothing has said yet that they saw more (names and other
-    /// reviews after their own commit, the judge of an eval that is not blind any more), it is written with the
-    /// review that rests on it.
-    fn round(&self, db: &Db, desk: &Desk, submission: &Submission) -> crate::store::Result<Round> {
-        let Some(mine) = desk.folded.by(&self.reviewer) else {
-            return Ok(Round::First);
-        };
-        let seen = desk.folded.revealed.get(&self.reviewer).copied();
-        let seen = seen
-            .or_else(|| desk.eval.opened_by(&self.reviewer))
-            .or(submission.second_after);
-        let named = desk.outputs.iter().any(|output| output.model.is_some());
-        let informed = sight::informed(&desk.folded, desk.view, named, &self.reviewer);
-        Ok(match seen {
-            Some(event) => Round::Second(event),
-            None if informed && mine.first.sight == Sight::Blind => {
-                let what = if desk.view.open { JUDGE } else { NAMES };
-                let seen = submission.verdicts_seen.clone();
-                Round::Second(self.saw(db, submission.ticket, what, seen)?)
-            }
-            None => Round::First,
-        })
-    }
-
     fn committed(
         &self,
         db: &Db,
@@ -219,30 +191,6 @@ impl Engine {
             revealed,
             left: 0,
         })
-    }
-
-    pub(super) fn reveal_in(
-        &self,
-        db: &Db,
-        ticket: TicketId,
-        verdicts: Vec<VerdictId>,
-    ) -> crate::store::Result<EventId> {
-        self.saw(db, ticket, JUDGE, verdicts)
-    }
-
-    fn saw(
-        &self,
-        db: &Db,
-        ticket: TicketId,
-        what: &str,
-        verdicts: Vec<VerdictId>,
-    ) -> crate::store::Result<EventId> {
-        let body = Body::Revealed(Revealed {
-            what: what.into(),
-            verdicts,
-            eval: None,
-        });
-        Ok(Pen::new(self).write(db, Some(ticket), None, body)?.id)
     }
 
     /// Shows the judge before the own commit, which marks the coming review assisted.
@@ -351,7 +299,7 @@ fn body(decision: &Decision) -> Body {
             rule: None,
         }),
         Decision::Reveal => Body::Revealed(Revealed {
-            what: JUDGE.into(),
+            what: second::JUDGE.into(),
             verdicts: Vec::new(),
             eval: None,
         }),

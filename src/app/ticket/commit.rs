@@ -31,11 +31,7 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(first) = missing.first().copied() {
         ticket.form.go(first);
         ticket.focus(super::Pane::Form);
-        let words = match missing.len() {
-            1 => "one question is open: here it is".to_owned(),
-            count => format!("{count} questions are open: this is the first"),
-        };
-        state.say(Tone::Notice, words);
+        state.say(Tone::Notice, form::missing_words(missing.len()));
         return;
     }
     if let Some(words) = unseen(ticket, &doc, size) {
