@@ -52,6 +52,17 @@ pub struct Strip {
     pub undo: bool,
     /// When it goes away, if it does by itself.
     pub until_ms: Option<u64>,
+    /// What it speaks of, once that is known: it goes with it.
+    pub about: Option<About>,
+}
+
+/// What a line speaks of: a screen, and the ticket on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The screen.
+    pub screen: Screen,
+    /// The ticket that was open there.
+    pub ticket: Option<TicketId>,
 }
 
 /// How a line is meant.
@@ -294,6 +305,7 @@ impl AppState {
                 tone: Tone::Failed,
                 undo: false,
                 until_ms: None,
+                about: None,
             }),
             keys: KeyTimes::default(),
             unindexed: false,
@@ -325,6 +337,7 @@ impl AppState {
             tone,
             undo: false,
             until_ms: stays,
+            about: None,
         });
         self.dirty = true;
     }
@@ -334,6 +347,31 @@ impl AppState {
         self.say(Tone::Done, text);
         if let Some(strip) = &mut self.strip {
             strip.undo = true;
+        }
+    }
+
+    /// Lets the line go that speaks of a screen or a ticket that is not there any more. A new one belongs to what
+    /// the input led to.
+    pub(crate) fn settle_strip(&mut self) {
+        let here = About {
+            screen: self.screen,
+            ticket: self.ticket.as_ref().and_then(|ticket| ticket.id()),
+        };
+        let Some(strip) = &mut self.strip else {
+            return;
+        };
+        let stays = match strip.about {
+            None => true,
+            Some(about) if about.screen != here.screen => false,
+            // What was done goes on to the next ticket, so that it can be taken back from there. A ticket that was
+            // being fetched is the one it speaks of.
+            Some(about) => strip.undo || about.ticket.is_none() || about.ticket == here.ticket,
+        };
+        if stays {
+            strip.about = Some(here);
+        } else {
+            self.strip = None;
+            self.dirty = true;
         }
     }
 

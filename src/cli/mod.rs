@@ -25,11 +25,13 @@ mod rescore;
 mod rubric;
 mod run;
 mod tickets;
+mod usage;
 mod workbench;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Flags};
@@ -44,6 +46,8 @@ pub enum Exit {
     Done,
     /// The answer is no.
     No,
+    /// A signal of this number ended the workbench; nothing that was entered is lost.
+    Signal(i32),
 }
 
 impl From<Exit> for ExitCode {
@@ -51,6 +55,8 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Done => Self::SUCCESS,
             Exit::No => Self::from(1),
+            // As shells report a program that a signal ended.
+            Exit::Signal(number) => Self::from(u8::try_from(128 + number).unwrap_or(FAILED)),
         }
     }
 }
@@ -231,14 +237,21 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to standard output and are no error.
-            let code = if error.use_stderr() {
-                ExitCode::from(FAILED)
+            if !error.use_stderr() {
+                // Help and version go to standard output and are no error.
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                let _ = error.print();
             } else {
-                ExitCode::SUCCESS
-            };
-            let _ = error.print();
-            return code;
+                let words = std::env::args_os().skip(1);
+                let words: Vec<_> = words
+                    .map(|word| word.to_string_lossy().into_owned())
+                    .collect();
+                output::print_error(&usage::told(&error, &words));
+            }
+            return ExitCode::from(FAILED);
         }
     };
     match run(cli) {

@@ -63,7 +63,7 @@ impl From<QueueError> for Refusal {
         match error {
             QueueError::BadFilter(bad) => Self::BadFilter {
                 at: bad.at,
-                why: bad.why,
+                why: bad.words,
             },
             QueueError::Engine(error) => error.into(),
         }

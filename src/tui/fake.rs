@@ -459,6 +459,7 @@ impl Desk for FakeDesk {
             ticket: Some(ticket),
             tickets: 1,
             second_after: None,
+            stands: None,
         }))
     }
 

@@ -40,3 +40,4 @@ mod rubric_work;
 mod run_cli;
 mod suggest_cli;
 mod support;
+mod told;

@@ -63,10 +63,12 @@ pub struct TicketState {
     pub from_plan: bool,
     /// The judge, as far as it may be seen now.
     pub judge: JudgeView,
-    /// Whether the judge was shown before the own commit.
+    /// Whether the judge of a blind ticket was shown, in this sitting or before.
     pub revealed: bool,
     /// Whether a judge has read it while it was open, and no commit was tried since.
     pub judge_is_new: bool,
+    /// Whether the judge's levels that a commit would accept were named, because not all of them are in sight.
+    pub ghosts_named: bool,
     /// The correction a judge proposes, as far as it may be seen now.
     pub suggestion: Shown<Arc<SuggestionDoc>>,
     /// The judge that is to suggest one, until the yes.
@@ -106,6 +108,7 @@ impl TicketState {
             judge: JudgeView::Nothing,
             revealed: false,
             judge_is_new: false,
+            ghosts_named: false,
             suggestion: Shown::None,
             suggester: None,
             draft: Draft::default(),

@@ -36,6 +36,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         }
         Input::Changed => changed(state, &mut effects),
     }
+    state.settle_strip();
     settle(state, &mut effects);
     effects
 }

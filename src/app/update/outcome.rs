@@ -77,16 +77,8 @@ fn replied(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut V
         }
         (Asked::Undo, Outcome::Undone(undone)) => undone_(state, undone, effects),
         (Asked::Reveal(id), Outcome::Revealed(judge)) => {
-            if let Some(ticket) = state.ticket.as_mut().filter(|t| t.id() == Some(id)) {
-                ticket.judge = *judge;
-                ticket.revealed = true;
-                ticket.show_judge();
-            }
+            ticket::revealed(state, id, *judge);
             suggest::look(state, effects);
-            state.say(
-                Tone::Notice,
-                "the judge is shown; this review counts as assisted",
-            );
         }
         (asked, outcome) => replied_elsewhere(state, asked, outcome, effects),
     }
@@ -152,6 +144,7 @@ fn replied_elsewhere(
                 home.reviewer.clone_from(&name);
             }
             state.first_run.ask_name = false;
+            state.settings.review_as(&name);
             state.say(Tone::Done, format!("reviewing as {name}"));
             global::load_home(state, effects);
         }
@@ -252,6 +245,13 @@ fn undone_(state: &mut AppState, undone: Option<Undone>, effects: &mut Vec<Effec
         state.say(Tone::Refused, "there is nothing of yours to take back");
         return;
     };
+    if let Some(stands) = undone.stands {
+        // At once, for the title; what Home reads later says the same.
+        let cards = state.home.home.iter_mut().flat_map(|home| &mut home.evals);
+        for card in cards.filter(|card| card.id == stands.eval) {
+            (card.done, card.waiting) = (stands.done, stands.waiting);
+        }
+    }
     match (state.screen, undone.ticket) {
         (Screen::Ticket, Some(id)) => {
             if let Some(eval) = state.ticket.as_ref().map(|ticket| ticket.eval) {

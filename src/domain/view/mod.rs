@@ -35,5 +35,5 @@ pub use ticket::{
     TicketDoc, VerdictView,
 };
 pub use work::{
-    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Submission, Undone,
+    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Stands, Submission, Undone,
 };
