@@ -244,11 +244,7 @@ impl GateRule {
     /// The hash of everything it asks.
     pub fn id(&self) -> GateId {
         let body = super::json::Json::of(self);
-        GateId(
-            Identity::of("gate")
-                .part(body.as_str().as_bytes())
-                .finish(),
-        )
+        GateId(Identity::of("gate").part(body.as_str().as_bytes()).finish())
     }
 
     /// The error of one condition at one look.

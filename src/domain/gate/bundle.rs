@@ -145,6 +145,9 @@ pub struct Outcome {
     pub verdict: GateVerdict,
     /// Hash of everything it rests on.
     pub evidence: String,
+    /// Whether a quality condition had a number; without one it was no look at the numbers.
+    #[serde(default)]
+    pub numbers: bool,
 }
 
 /// Somebody looked at a gate, with numbers that differ from the look before.
@@ -253,7 +256,10 @@ mod tests {
     fn a_change_of_any_part_changes_the_hash_and_is_named() {
         let approved = bundle(&[(Part::Model, "a"), (Part::Prompt, "be kind")]);
         for (now, changed) in [
-            (bundle(&[(Part::Model, "a"), (Part::Prompt, "be kind")]), vec![]),
+            (
+                bundle(&[(Part::Model, "a"), (Part::Prompt, "be kind")]),
+                vec![],
+            ),
             (
                 bundle(&[(Part::Model, "a"), (Part::Prompt, "be brief")]),
                 vec![Part::Prompt],

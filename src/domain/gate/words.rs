@@ -82,10 +82,14 @@ impl GateRule {
     pub fn lines(&self) -> Vec<(String, String)> {
         let mut lines = vec![(
             "whose word counts".to_owned(),
-            format!("{} (basis = \"{}\")", match self.basis {
-                super::Basis::Judge => "the judge's",
-                super::Basis::Human => "people's",
-            }, self.basis.name()),
+            format!(
+                "{} (basis = \"{}\")",
+                match self.basis {
+                    super::Basis::Judge => "the judge's",
+                    super::Basis::Human => "people's",
+                },
+                self.basis.name()
+            ),
         )];
         let mut put = |what: &str, how: String| lines.push((what.to_owned(), how));
         for quality in &self.quality {
@@ -100,8 +104,14 @@ impl GateRule {
         if self.basis == super::Basis::Human {
             put("labels", format!("at least {}", self.min_labels));
         }
-        put("rows without an output", format!("at most {}", percent(self.max_failed)));
-        put("outputs without a score", format!("at most {}", percent(self.max_unscored)));
+        put(
+            "rows without an output",
+            format!("at most {}", percent(self.max_failed)),
+        );
+        put(
+            "outputs without a score",
+            format!("at most {}", percent(self.max_unscored)),
+        );
         if let Some(least) = self.min_agreement {
             put("kappa of judge and people", format!("at least {least}"));
         }

@@ -137,6 +137,8 @@ pub struct JudgeBacking {
     pub tickets: u64,
     /// Kappa on pass and fail, where it is defined.
     pub kappa: Option<f64>,
+    /// Its 95 % interval.
+    pub interval: Option<(f64, f64)>,
     /// `kappa on pass 0.71 (0.52 to 0.90) on 44 tickets of support`, or `never checked`.
     pub words: String,
 }
@@ -168,6 +170,8 @@ pub struct CandidateGate {
     pub model: Option<String>,
     /// What all conditions come to.
     pub verdict: GateVerdict,
+    /// One-sided p of "it does not pass", adjusted for the family (Holm); `None` without a number or without a family.
+    pub p_adjusted: Option<f64>,
     /// In the order of [`GatePart`].
     pub conditions: Vec<Condition>,
     /// What would settle an inconclusive verdict, the first thing first.
@@ -228,7 +232,7 @@ pub struct Bound {
     pub clusters: usize,
     /// How it was made.
     pub method: &'static str,
-    /// One-sided p of "the rule does not hold", adjusted for the family.
+    /// One-sided p of "the rule does not hold", for this condition alone.
     pub p: Option<f64>,
     /// Labels that would be needed without the judge, where people's word and the judge's were combined.
     pub n_effective: Option<f64>,

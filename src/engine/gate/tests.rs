@@ -1,0 +1,1 @@
+//! Gates over small groups made by hand.
