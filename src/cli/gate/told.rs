@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::{CliError, output};
 use crate::domain::count::counted;
+use crate::domain::gate::words::p_value;
 use crate::domain::view::gate::{
     CandidateGate, Condition, Declared, GatePart, GateReport, GateVerdict, Verification,
 };
@@ -124,7 +125,7 @@ fn about(text: &mut String, candidate: &CandidateGate) {
         .map_or_else(String::new, |model| format!(" ({model})"));
     let p = candidate
         .p_adjusted
-        .map_or_else(String::new, |p| format!(", p {p:.3} after Holm"));
+        .map_or_else(String::new, |p| format!(", p {} after Holm", p_value(p)));
     put(
         text,
         &format!(

@@ -67,6 +67,15 @@ pub fn percent(share: f64) -> String {
     format!("{rounded} %")
 }
 
+/// A p-value as people read it.
+pub fn p_value(p: f64) -> String {
+    if p < 0.001 {
+        "below 0.001".to_owned()
+    } else {
+        format!("{p:.3}")
+    }
+}
+
 /// Milliseconds as people read them.
 pub fn seconds(ms: f64) -> String {
     format!("{:.2} s", ms / 1000.0)

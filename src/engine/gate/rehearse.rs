@@ -10,7 +10,7 @@ use super::{GateOptions, baseline, checks, declare, earlier, places, report, ver
 use crate::domain::count::counted;
 use crate::domain::gate::{FloorOf, GateRule, Ran};
 use crate::domain::group_scores::{RowOutcome, RowScore};
-use crate::domain::view::gate::{GateReport, GateVerdict, Planted, Rehearsal};
+use crate::domain::view::gate::{GateReport, GateVerdict, JudgeBacking, Planted, Rehearsal};
 
 /// How far beyond what is allowed a planted share lies.
 const BEYOND: f64 = 0.1;
@@ -47,41 +47,6 @@ impl Engine {
         let at = places(&material.scores, base, options.candidate.as_deref(), &rule)?[0];
         let backing = self.backing(&found.group, &material.scores)?;
         let folder = self.folder();
-        let ran = passed(&rule, &material.scores.candidates[at].name);
-        let mut planted = Vec::new();
-        for fault in faults(&rule, &material) {
-            let mut bad = material.clone();
-            faultless(&mut bad, at, &rule);
-            (fault.plant)(&mut bad, at);
-            let stand = Stand {
-                material: &bad,
-                rule: &rule,
-                backing: &backing,
-                ran: &ran,
-                folder: &folder,
-                seed: self.identity().seed,
-                baseline: base,
-            };
-            let gates = verdict::of(&stand, &[at], false);
-            planted.extend(gates.iter().map(|gate| {
-                Planted {
-                    fault: fault.words.clone(),
-                    verdict: gate.verdict,
-                    by: gate
-                        .conditions
-                        .iter()
-                        .filter(|one| one.verdict != GateVerdict::Pass)
-                        .filter(|one| {
-                            fault
-                                .caught_by
-                                .iter()
-                                .any(|start| one.id.starts_with(start))
-                        })
-                        .map(|one| one.id.clone())
-                        .collect(),
-                }
-            }));
-        }
         let stand = Stand {
             material: &material,
             rule: &rule,
@@ -91,6 +56,7 @@ impl Engine {
             seed: self.identity().seed,
             baseline: base,
         };
+        let planted = plant(&stand, at);
         let looks = earlier(&material, &declared).count().max(1);
         let mut answer = report::of(&found, &stand, declared.clone(), looks, Vec::new());
         tell(&mut answer, planted);
@@ -98,7 +64,62 @@ impl Engine {
     }
 }
 
+/// Plants one fault after the other, and asks the gate about each.
+pub(super) fn plant(real: &Stand<'_>, at: usize) -> Vec<Planted> {
+    let ran = passed(real.rule, &real.material.scores.candidates[at].name);
+    let mut planted = Vec::new();
+    for fault in faults(real.rule, real.material) {
+        let mut bad = real.material.clone();
+        faultless(&mut bad, at, real.rule);
+        if let Some(base) = real.baseline {
+            answered(&mut bad, base);
+        }
+        (fault.plant)(&mut bad, at);
+        let stand = Stand {
+            material: &bad,
+            ran: &ran,
+            ..*real
+        };
+        let caught = |id: &str| fault.caught_by.iter().any(|start| id.starts_with(start));
+        planted.extend(verdict::of(&stand, &[at], false).iter().map(|gate| {
+            Planted {
+                fault: fault.words.clone(),
+                verdict: gate.verdict,
+                by: gate
+                    .conditions
+                    .iter()
+                    .filter(|one| one.verdict != GateVerdict::Pass && caught(&one.id))
+                    .map(|one| one.id.clone())
+                    .collect(),
+            }
+        }));
+    }
+    planted
+}
+
+/// Gives a baseline a middling score wherever it has none, so that its gaps are not what blocks.
+fn answered(material: &mut Material, at: usize) {
+    each_row(material, at, |row| {
+        if row.outcome.score().is_none() {
+            row.outcome = RowOutcome::Scored {
+                score: 0.5,
+                pass: false,
+            };
+        }
+    });
+}
+
 fn tell(report: &mut GateReport, planted: Vec<Planted>) {
+    // A rehearsal looks at no real number, so it shows none.
+    report.agreement = JudgeBacking {
+        checked: false,
+        stale: false,
+        tickets: 0,
+        kappa: None,
+        interval: None,
+        words: "not looked at in a rehearsal".to_owned(),
+    };
+    report.notes.clear();
     let through: Vec<&str> = planted
         .iter()
         .filter(|one| one.verdict == GateVerdict::Pass || one.by.is_empty())

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::case::{Case, Found};
 use super::material::Material;
 use super::{checks, evidence, hashes, limits, owner, quality};
+use crate::domain::gate::words::p_value;
 use crate::domain::gate::{GateRule, Ran};
 use crate::domain::view::gate::{
     CandidateGate, Condition, GatePart, GateVerdict, JudgeBacking, Settle,
@@ -147,7 +148,9 @@ fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
             if p_of(one) == Some(raw) && one.condition.verdict == GateVerdict::Pass {
                 one.condition.verdict = GateVerdict::Inconclusive;
                 one.condition.why = format!(
-                    "passes alone (p {raw:.3}) and not as one of {family} candidates (Holm {adjusted:.3})"
+                    "passes alone (p {}) and not as one of {family} candidates (p {} after Holm)",
+                    p_value(raw),
+                    p_value(*adjusted)
                 );
                 one.settles.push(Settle {
                     condition: one.condition.id.clone(),
