@@ -45,6 +45,8 @@ enum Word {
 pub fn run(args: &ApproveArgs, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let tickets = engine.gate_fits(&args.group, &GateOptions::of(&args.candidate))?;
+    let account = account();
+    engine.may_decide(&args.group, &account)?;
     if !agree::may_show(&engine, tickets, "gate", context)? {
         return Ok(Exit::No);
     }
@@ -57,7 +59,7 @@ pub fn run(args: &ApproveArgs, context: &Context) -> Result<Exit, CliError> {
         },
         reason: args.reason.clone(),
         despite: args.despite_gate,
-        account: account(),
+        account,
     };
     let report = engine.approve(&args.group, &wish)?;
     if context.json() {

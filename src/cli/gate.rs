@@ -26,6 +26,7 @@ const LARGEST: u64 = 1 << 20;
 /// passes, 1 if none does, 3 if it cannot be told yet; 2 is an error. This shows what the judge says and who answered:
 /// that is logged, and your later reviews of the group count as assisted.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "one switch each, as typed")]
 pub struct Args {
     /// The group
     #[arg(value_name = "GROUP", required_unless_present = "list")]
@@ -157,16 +158,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         run_checks: args.run_checks,
         rehearse: args.rehearse,
     };
+    if let Some(file) = &args.out {
+        // Before anything is run or kept.
+        writable(file)?;
+    }
     if !args.rehearse {
         // What does not fit the group marks nobody's reviews.
         let tickets = engine.gate_fits(group, &options)?;
         if !agree::may_show(&engine, tickets, "gate", context)? {
             return Ok(Exit::No);
         }
-    }
-    if let Some(file) = &args.out {
-        // Before anything is run or kept.
-        writable(file)?;
     }
     let report = engine.gate(group, &options)?;
     print(args, context, &report)?;

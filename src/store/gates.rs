@@ -51,7 +51,10 @@ pub fn declared(db: &Db) -> Result<Vec<(GroupId, String)>> {
 }
 
 /// Which of some clusters stand in a dataset of training rows, with the names of those datasets.
-pub fn exported(db: &Db, clusters: &HashSet<ClusterId>) -> Result<(Vec<ClusterId>, Vec<String>)> {
+pub fn exported(
+    db: &Db,
+    is_asked: impl Fn(&ClusterId) -> bool,
+) -> Result<(Vec<ClusterId>, Vec<String>)> {
     let (mut found, mut names) = (HashSet::new(), Vec::new());
     for dataset in catalog::datasets(db)? {
         if dataset.role != DatasetRole::Train {
@@ -59,11 +62,7 @@ pub fn exported(db: &Db, clusters: &HashSet<ClusterId>) -> Result<(Vec<ClusterId
         }
         let rows = datasets::current(db, &dataset.id)?;
         let before = found.len();
-        found.extend(
-            datasets::clusters(db, &rows)?
-                .into_iter()
-                .filter(|cluster| clusters.contains(cluster)),
-        );
+        found.extend(datasets::clusters(db, &rows)?.into_iter().filter(&is_asked));
         if found.len() > before {
             names.push(dataset.name);
         }

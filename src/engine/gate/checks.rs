@@ -63,10 +63,11 @@ fn run(check: &Check, group: &str, candidate: Option<&str>, folder: &Path) -> Ra
                 .and_then(|reader| reader.join().ok())
                 .unwrap_or_default();
             if stopped {
-                tail.push_str(&format!(
-                    "\n[stopped after {}]",
-                    counted(check.seconds, "second")
-                ));
+                let after = counted(check.seconds, "second");
+                tail = format!(
+                    "{tail}
+[stopped after {after}]"
+                );
             }
             (exit, tail)
         }

@@ -5,7 +5,6 @@
 
 use super::super::{Engine, EngineError, Pen, Result};
 use super::hashes;
-use super::owner::may_decide;
 use super::verdict::Stand;
 use super::{GateOptions, Held, earlier, place};
 use crate::domain::event::Body;
@@ -39,21 +38,11 @@ impl Engine {
                 "add one: `--reason \"what it rests on\"`",
             ));
         }
+        self.may_decide(group, &wish.account)?;
         let options = GateOptions::of(&wish.candidate);
         let held = self.held(self.group_found(group)?, &options)?;
-        let rule = &held.declared.rule;
-        if !may_decide(rule, &wish.account) {
-            return Err(EngineError::refused(
-                format!(
-                    "`{}` may not decide about `{group}`: the gate names {}",
-                    wish.account,
-                    rule.approvers.join(", ")
-                ),
-                "ask one of them, or declare a gate with other approvers",
-            ));
-        }
         let body = match wish.decision {
-            None => self.void(&held, wish)?,
+            None => void(&held, wish)?,
             Some(decision) => self.decision(&held, wish, decision)?,
         };
         let engine = self.clone();
@@ -89,36 +78,6 @@ impl Engine {
         })))
     }
 
-    fn void(&self, held: &Held, wish: &Wish) -> Result<Body> {
-        let _ = self;
-        let mine = |one: &&DecisionLine| {
-            let stands = matches!(
-                one.standing,
-                DecisionStanding::Holds | DecisionStanding::Stale(_)
-            );
-            one.by == wish.account && stands
-        };
-        let decisions = held
-            .report
-            .candidates
-            .iter()
-            .flat_map(|one| &one.owner.decisions);
-        let last: Option<EventId> = decisions.clone().find(mine).map(|one| one.id);
-        let Some(event) = last else {
-            return Err(EngineError::refused(
-                format!(
-                    "`{}` has decided nothing about `{}`",
-                    wish.account, wish.candidate
-                ),
-                "only one's own decision can be taken back",
-            ));
-        };
-        Ok(Body::Voided(Voided {
-            event,
-            reason: wish.reason.trim().to_owned(),
-        }))
-    }
-
     /// The bundle of a candidate as it stands.
     pub(super) fn bundle(&self, held: &Held, candidate: &str) -> Result<Bundle> {
         let (material, rule) = (&held.material, &held.declared.rule);
@@ -152,4 +111,34 @@ impl Engine {
             stand.folder,
         ))
     }
+}
+
+/// Takes back the last decision of an account that stands.
+fn void(held: &Held, wish: &Wish) -> Result<Body> {
+    let mine = |one: &&DecisionLine| {
+        let stands = matches!(
+            one.standing,
+            DecisionStanding::Holds | DecisionStanding::Stale(_)
+        );
+        one.by == wish.account && stands
+    };
+    let decisions = held
+        .report
+        .candidates
+        .iter()
+        .flat_map(|one| &one.owner.decisions);
+    let last: Option<EventId> = decisions.clone().find(mine).map(|one| one.id);
+    let Some(event) = last else {
+        return Err(EngineError::refused(
+            format!(
+                "`{}` has decided nothing about `{}`",
+                wish.account, wish.candidate
+            ),
+            "only one's own decision can be taken back",
+        ));
+    };
+    Ok(Body::Voided(Voided {
+        event,
+        reason: wish.reason.trim().to_owned(),
+    }))
 }

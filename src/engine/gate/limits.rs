@@ -28,12 +28,9 @@ pub(super) fn conditions(case: &Case<'_>) -> Vec<Found> {
     found
 }
 
-fn again(case: &Case<'_>) -> Option<String> {
+fn again(case: &Case<'_>) -> String {
     let wanted = case.rule.min_runs.max(2);
-    Some(format!(
-        "docket run {} --repeat {wanted}",
-        case.scores().group
-    ))
+    format!("docket run {} --repeat {wanted}", case.scores().group)
 }
 
 fn runs(case: &Case<'_>) -> Found {
@@ -55,14 +52,14 @@ fn runs(case: &Case<'_>) -> Found {
         condition,
         format!("run `{}` {more} more times", case.candidate().name),
         Some(u64::from(more)),
-        again(case),
+        Some(again(case)),
     )
 }
 
-/// Items whose runs do not all pass or all fail.
-fn flicker(case: &Case<'_>, most: f64) -> Found {
+/// Items that were scored in several runs, and whether their runs differ.
+fn rerun(case: &Case<'_>) -> (Vec<usize>, Vec<bool>) {
     let mut items = Vec::new();
-    let mut stable = Vec::new();
+    let mut differing = Vec::new();
     for item in case.items(None) {
         let verdicts: Vec<bool> = case
             .candidate()
@@ -73,11 +70,17 @@ fn flicker(case: &Case<'_>, most: f64) -> Found {
         let passes = Passes::of(&verdicts);
         if passes.k > 1 {
             items.push(item);
-            stable.push(passes.flickers());
+            differing.push(passes.flickers());
         }
     }
+    (items, differing)
+}
+
+/// Items whose runs do not all pass or all fail.
+fn flicker(case: &Case<'_>, most: f64) -> Found {
+    let (items, differing) = rerun(case);
     let clusters = Clusters::from_labels(items.iter().map(|item| case.cluster(*item)));
-    let interval = pass_rate(&stable, &clusters, 2.0f64.mul_add(-case.alpha, 1.0));
+    let interval = pass_rate(&differing, &clusters, 2.0f64.mul_add(-case.alpha, 1.0));
     let (verdict, told, why) = match &interval {
         None => (
             GateVerdict::Inconclusive,
@@ -120,7 +123,7 @@ fn flicker(case: &Case<'_>, most: f64) -> Found {
         condition,
         "run and judge it again".to_owned(),
         None,
-        again(case),
+        Some(again(case)),
     )
 }
 

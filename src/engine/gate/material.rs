@@ -26,6 +26,9 @@ pub(super) struct Label {
     pub criteria: BTreeMap<String, bool>,
 }
 
+/// Output by item row.
+type Outputs = Vec<(i64, Option<OutputId>)>;
+
 /// Everything a gate rests on.
 #[derive(Debug, Clone)]
 pub(super) struct Material {
@@ -47,7 +50,7 @@ pub(super) struct Material {
     /// In which datasets.
     pub exported_in: Vec<String>,
     /// Every output by run and item row.
-    pub outputs: Vec<(RunId, Vec<(i64, Option<OutputId>)>)>,
+    pub outputs: Vec<(RunId, Outputs)>,
     /// Candidates of later groups over the same eval, each with its group's name.
     pub later: Vec<(String, Candidate)>,
     /// Decisions about the group.
@@ -64,7 +67,7 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
     let (labels, waiting) = plan_labels(db, row, &tickets, &found.rubric)?;
     let labels = labels
         .into_iter()
-        .map(|label| (label.ticket, said(&found.rubric, threshold, label)))
+        .map(|label| (label.ticket, said(&found.rubric, threshold, &label)))
         .collect();
     let wanted: Vec<&str> = rule
         .floors
@@ -80,7 +83,7 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         judged(db, &scores, &found.rubric, &tickets)?
     };
     let clusters: HashSet<ClusterId> = scores.items.iter().map(|item| item.cluster_id).collect();
-    let (exported, exported_in) = gates::exported(db, &clusters)?;
+    let (exported, exported_in) = gates::exported(db, |cluster| clusters.contains(cluster))?;
     let mut outputs = Vec::with_capacity(found.runs.len());
     for run in &found.runs {
         outputs.push((run.id, runs::outputs(db, &run.id)?));
@@ -111,7 +114,7 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
     })
 }
 
-fn said(rubric: &Rubric, threshold: f64, label: PlanLabel) -> Label {
+fn said(rubric: &Rubric, threshold: f64, label: &PlanLabel) -> Label {
     Label {
         score: label.score,
         criteria: holds(rubric, threshold, &label.answers),

@@ -2,6 +2,7 @@
 
 use crate::domain::gate::GateVerdict;
 use crate::domain::view::gate::Bound;
+use crate::stats::distributions::normal_quantile;
 use crate::stats::gate::{FEWEST_CLUSTERS, Rule, Verdict, absolute, non_inferiority, superiority};
 use crate::stats::mean::group_mean;
 use crate::stats::proportion::{pass_rate, rate_bounds, rate_p_greater_effective};
@@ -78,7 +79,7 @@ impl Numbers {
                 upper: bounds.map(|(_, upper)| upper),
                 n: estimate.n,
                 clusters: estimate.clusters,
-                method: "all alike, bounded as a share",
+                method: ALIKE,
                 p: rate_p_greater_effective(estimate.value, n, threshold),
                 n_effective: None,
                 judge_only: None,
@@ -119,32 +120,55 @@ impl Numbers {
         alpha: f64,
     ) -> Option<Self> {
         if let (true, Rule::Absolute(threshold)) = (binary, rule)
-            && values.iter().all(|value| *value == 0.0 || *value == 1.0)
+            && let Some(passes) = yes_and_no(values)
+            && let Some(numbers) = Self::rate(&passes, clusters, threshold, alpha)
         {
-            let passes: Vec<bool> = values.iter().map(|value| *value == 1.0).collect();
-            if let Some(numbers) = Self::rate(&passes, clusters, threshold, alpha) {
-                return Some(numbers);
-            }
+            return Some(numbers);
         }
         Some(Self::of(&group_mean(values, clusters)?, rule, alpha))
     }
 }
 
-/// Items or labels the bound would clear the rule with, if the estimate stayed as it is: the half-width shrinks with the
-/// root. `None` where the estimate lies on the wrong side, so that more of them would more likely block.
-pub(super) fn needed(bound: &Bound, rule: Rule) -> Option<u64> {
+/// Values as yes and no; `None` where one is a share, because runs of an item differ.
+fn yes_and_no(values: &[f64]) -> Option<Vec<bool>> {
+    let one = |value: &f64| match value.to_bits() {
+        bits if bits == 1.0_f64.to_bits() => Some(true),
+        bits if bits == 0.0_f64.to_bits() => Some(false),
+        _ => None,
+    };
+    values.iter().map(one).collect()
+}
+
+/// Items or labels the bound would clear the rule with, if the estimate stayed as it is. `None` where the estimate lies
+/// on the wrong side, so that more of them would more likely block.
+///
+/// A half-width shrinks with the root; a share's bound clears its threshold t where the score test does, at
+/// z² t (1-t) / (share - t)² independent items.
+pub(super) fn needed(bound: &Bound, rule: Rule, alpha: f64) -> Option<u64> {
     let null = match rule {
         Rule::Absolute(threshold) => threshold,
         Rule::NonInferiority(margin) => -margin,
         Rule::Superiority => 0.0,
     };
-    let (gap, half) = (bound.estimate - null, bound.estimate - bound.lower?);
-    if gap <= 0.0 || half <= 0.0 {
+    let gap = bound.estimate - null;
+    if gap <= 0.0 {
         return None;
     }
-    let n = bound.n as f64 * (half / gap).powi(2);
-    (n.is_finite() && n < 1e9).then(|| n.ceil() as u64)
+    let n = if SHARES.iter().any(|name| bound.method.starts_with(name)) {
+        let z = normal_quantile(1.0 - alpha)?;
+        let items = (bound.n as f64 / bound.clusters.max(1) as f64).max(1.0);
+        z * z * null * (1.0 - null) / (gap * gap) * items
+    } else {
+        let half = bound.estimate - bound.lower?;
+        bound.n as f64 * (half / gap).powi(2)
+    };
+    (n > 0.0 && n < 1e9).then(|| n.ceil() as u64)
 }
+
+/// How the bounds of shares are named.
+const SHARES: [&str; 2] = ["Wilson", ALIKE];
+/// What is said of a bound over values that are all alike.
+const ALIKE: &str = "all alike, bounded as a share";
 
 #[cfg(test)]
 mod tests {
@@ -226,11 +250,22 @@ mod tests {
         let numbers = Numbers::from_values(&values, &singles(20), false, rule, 0.05).unwrap();
         assert_eq!(numbers.verdict, GateVerdict::Inconclusive);
         // In pairs, so that the mean stays.
-        let more = needed(&numbers.bound, rule).unwrap().next_multiple_of(2);
+        let more = needed(&numbers.bound, rule, 0.05)
+            .unwrap()
+            .next_multiple_of(2);
         let values: Vec<f64> = (0..more).map(|at| 0.8 + 0.1 * (at % 2) as f64).collect();
         let clusters = singles(values.len());
         let numbers = Numbers::from_values(&values, &clusters, false, rule, 0.05).unwrap();
         assert_eq!(numbers.verdict, GateVerdict::Pass, "{more}");
-        assert_eq!(needed(&numbers.bound, Rule::Absolute(0.9)), None);
+        assert_eq!(needed(&numbers.bound, Rule::Absolute(0.9), 0.05), None);
+    }
+
+    #[test]
+    fn twenty_five_of_twenty_five_show_nine_in_ten_and_twenty_four_do_not() {
+        let rule = Rule::Absolute(0.9);
+        let of = |n: usize| Numbers::rate(&vec![true; n], &singles(n), 0.9, 0.05).unwrap();
+        assert_eq!(needed(&of(12).bound, rule, 0.05), Some(25));
+        assert_eq!(of(25).verdict, GateVerdict::Pass);
+        assert_eq!(of(24).verdict, GateVerdict::Inconclusive);
     }
 }

@@ -6,6 +6,7 @@
 //! the ledger, because looking again and again is how chance passes a gate.
 
 mod backing;
+mod believed;
 mod case;
 mod checks;
 mod decide;
@@ -90,9 +91,24 @@ impl Engine {
         }
         let found = self.group_found(group)?;
         if let Some((rule, _)) = &options.rule {
-            self.fits(&found, rule)?;
+            fits(&found, rule)?;
         }
         Ok(self.held(found, options)?.report)
+    }
+
+    /// Refuses an account that the declared rule of a group does not let decide.
+    pub fn may_decide(&self, group: &str, account: &str) -> Result<()> {
+        let rule = self.declared(group)?.rule;
+        if owner::may_decide(&rule, account) {
+            return Ok(());
+        }
+        Err(EngineError::refused(
+            format!(
+                "`{account}` may not decide about `{group}`: the gate names {}",
+                rule.approvers.join(", ")
+            ),
+            "ask one of them, or declare a gate with other approvers",
+        ))
     }
 
     /// Whether a gate could be held against a group: the candidate, the rule and what it asks for are there. Shows no
@@ -104,7 +120,7 @@ impl Engine {
             None => self.declared(group)?.rule,
         };
         declare::possible(&rule)?;
-        self.fits(&found, &rule)?;
+        fits(&found, &rule)?;
         if let Some(name) = &options.candidate
             && found.candidate(name).is_none()
         {
@@ -122,7 +138,7 @@ impl Engine {
             }
             None => self.declared(&found.group.name)?,
         };
-        self.fits(&found, &declared.rule)?;
+        fits(&found, &declared.rule)?;
         let material = self
             .store()
             .read(|db| material::read(db, &found, &declared.rule))?;
@@ -223,30 +239,30 @@ impl Engine {
         }
         Ok(number.max(1))
     }
+}
 
-    /// Refuses a rule that asks for what a group does not have.
-    fn fits(&self, found: &Found, rule: &GateRule) -> Result<()> {
-        use crate::domain::gate::FloorOf;
-        let known: Vec<&str> = found
-            .rubric
-            .questions()
-            .map(|question| question.id)
-            .collect();
-        for floor in &rule.floors {
-            if let FloorOf::Criterion(id) = &floor.of
-                && !known.contains(&id.as_str())
-            {
-                return Err(EngineError::refused(
-                    format!(
-                        "the gate has a floor for `{id}`, and the rubric of `{}` has no such criterion",
-                        found.group.name
-                    ),
-                    known_or_nearest(id, &known),
-                ));
-            }
+/// Refuses a rule that asks for what a group does not have.
+fn fits(found: &Found, rule: &GateRule) -> Result<()> {
+    use crate::domain::gate::FloorOf;
+    let known: Vec<&str> = found
+        .rubric
+        .questions()
+        .map(|question| question.id)
+        .collect();
+    for floor in &rule.floors {
+        if let FloorOf::Criterion(id) = &floor.of
+            && !known.contains(&id.as_str())
+        {
+            return Err(EngineError::refused(
+                format!(
+                    "the gate has a floor for `{id}`, and the rubric of `{}` has no such criterion",
+                    found.group.name
+                ),
+                known_or_nearest(id, &known),
+            ));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn outcome(candidate: &CandidateGate) -> Outcome {

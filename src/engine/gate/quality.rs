@@ -3,7 +3,7 @@
 use super::case::{Case, Found, condition};
 use super::measure::{Numbers, needed};
 use super::people;
-use crate::domain::count::counted;
+use crate::domain::count::{counted, noun};
 use crate::domain::gate::{Asked, Basis, FloorOf, GateVerdict, Metric};
 use crate::domain::view::gate::{Bound, GatePart, Settle};
 use crate::stats::Clusters;
@@ -228,7 +228,7 @@ fn said(case: &Case<'_>, asking: &Asking, numbers: &Numbers) -> (String, Option<
 fn more(case: &Case<'_>, asking: &Asking, bound: &Bound) -> Settle {
     let scores = case.scores();
     let group = &scores.group;
-    let (noun, command) = match case.rule.basis {
+    let (one, command) = match case.rule.basis {
         Basis::Judge => (
             "item",
             format!(
@@ -242,20 +242,20 @@ fn more(case: &Case<'_>, asking: &Asking, bound: &Bound) -> Settle {
     let wanted = if bound.lower.is_none() || bound.clusters < least as usize {
         Some(least.max(bound.n as u64 + 1))
     } else {
-        needed(bound, asking.rule)
+        needed(bound, asking.rule, case.alpha)
     };
     let (what, count) = match wanted.map(|n| n.saturating_sub(bound.n as u64).max(1)) {
         Some(more) => (
             format!(
-                "about {} more ({} in all), if the number stays as it is",
-                counted(more, noun),
+                "about {more} more {} ({} in all), if the number stays as it is",
+                noun(more, one),
                 bound.n as u64 + more
             ),
             Some(more),
         ),
         None => (
             format!(
-                "the number is on the wrong side of what is asked: more {noun}s would sooner block than pass"
+                "the number is on the wrong side of what is asked: more {one}s would sooner block than pass"
             ),
             None,
         ),

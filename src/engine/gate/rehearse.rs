@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::{Engine, Result};
 use super::material::{Label, Material};
 use super::verdict::Stand;
-use super::{GateOptions, baseline, checks, declare, earlier, places, report, verdict};
+use super::{GateOptions, baseline, checks, declare, earlier, fits, places, report, verdict};
 use crate::domain::count::counted;
 use crate::domain::gate::{FloorOf, GateRule, Ran};
 use crate::domain::group_scores::{RowOutcome, RowScore};
@@ -19,8 +19,11 @@ const BEYOND: f64 = 0.1;
 struct Fault {
     words: String,
     caught_by: Vec<String>,
-    plant: Box<dyn Fn(&mut Material, usize)>,
+    plant: Plant,
 }
+
+/// Changes the candidate in a place.
+type Plant = Box<dyn Fn(&mut Material, usize)>;
 
 impl Engine {
     pub(super) fn rehearse(&self, group: &str, options: &GateOptions) -> Result<GateReport> {
@@ -35,7 +38,7 @@ impl Engine {
             (None, None) => GateRule::default(),
         };
         declare::possible(&rule)?;
-        self.fits(&found, &rule)?;
+        fits(&found, &rule)?;
         let material = self
             .store()
             .read(|db| super::material::read(db, &found, &rule))?;
@@ -238,14 +241,32 @@ fn some_rows(material: &mut Material, at: usize, allowed: f64, outcome: &RowOutc
     });
 }
 
+/// Whether some item has a tag or feature. A floor of one that nobody has is undecided by itself: no fault can be
+/// planted there.
+fn has(material: &Material, tag: &str) -> bool {
+    let mut items = material.scores.items.iter();
+    items.any(|item| item.tags.iter().any(|one| one == tag) || item.feature.as_deref() == Some(tag))
+}
+
 fn faults(rule: &GateRule, material: &Material) -> Vec<Fault> {
-    let fault = |words: &str, caught_by: &[&str], plant: Box<dyn Fn(&mut Material, usize)>| Fault {
+    let mut all = usual_faults(rule.max_failed, rule.max_unscored);
+    let floors = rule.floors.iter().filter(|floor| match &floor.of {
+        FloorOf::Tag(tag) => has(material, tag),
+        FloorOf::Criterion(_) => true,
+    });
+    all.extend(floors.map(|floor| floor_fault(&floor.of, floor.id())));
+    all.extend(limit_faults(rule));
+    all
+}
+
+/// What every gate must catch.
+fn usual_faults(failed: f64, unscored: f64) -> Vec<Fault> {
+    let fault = |words: &str, caught_by: &[&str], plant: Plant| Fault {
         words: words.to_owned(),
         caught_by: caught_by.iter().map(|one| (*one).to_owned()).collect(),
         plant,
     };
-    let (failed, unscored) = (rule.max_failed, rule.max_unscored);
-    let mut all = vec![
+    vec![
         fault(
             "every answer at the bottom of the scale",
             &["quality.", "floor."],
@@ -274,36 +295,12 @@ fn faults(rule: &GateRule, material: &Material) -> Vec<Fault> {
             "every request left as training data",
             &["evidence.overlap"],
             Box::new(|material, _| {
-                material.exported = material
-                    .scores
-                    .items
-                    .iter()
-                    .map(|item| item.cluster_id)
-                    .collect();
+                let items = material.scores.items.iter();
+                material.exported = items.map(|item| item.cluster_id).collect();
                 material.exported_in = vec!["planted".to_owned()];
             }),
         ),
-    ];
-    all.extend(
-        rule.floors
-            .iter()
-            .map(|floor| floor_fault(&floor.of, floor.id())),
-    );
-    all.extend(limit_faults(rule));
-    // A tag nobody has is no fault that could be planted; its floor is undecided by itself.
-    let has = |tag: &str| {
-        let mut items = material.scores.items.iter();
-        items.any(|item| {
-            item.tags.iter().any(|one| one == tag) || item.feature.as_deref() == Some(tag)
-        })
-    };
-    let tags = rule.floors.iter().filter_map(|floor| match &floor.of {
-        FloorOf::Tag(tag) if !has(tag) => Some(floor.id()),
-        _ => None,
-    });
-    let absent: Vec<String> = tags.collect();
-    all.retain(|fault| fault.caught_by.iter().all(|id| !absent.contains(id)));
-    all
+    ]
 }
 
 fn floor_fault(of: &FloorOf, id: String) -> Fault {

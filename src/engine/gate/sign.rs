@@ -4,6 +4,7 @@
 //! key is in `allowed_signers` under a name the rule lets decide, the text is still the one the ledger gives, and
 //! nothing the decision rests on has changed.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::super::{Engine, EngineError, Pen, Result};
@@ -189,11 +190,12 @@ impl Engine {
             approved.verdict.name(),
             approved.bundle.id(),
         );
+        // Writing to a string cannot fail.
         for (part, hash) in approved.bundle.parts() {
-            text.push_str(&format!("part {}: {hash}\n", part.name()));
+            let _ = writeln!(text, "part {}: {hash}", part.name());
         }
         for mark in &approved.watermarks {
-            text.push_str(&format!("SAMPLE, NOT REAL: {}\n", quote(mark)));
+            let _ = writeln!(text, "SAMPLE, NOT REAL: {}", quote(mark));
         }
         text
     }
