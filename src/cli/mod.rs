@@ -119,7 +119,7 @@ enum Command {
     Tickets(tickets::Args),
     /// Make, show and change evals
     Eval(eval::Args),
-    /// Show datasets, change their role, move clusters between them
+    /// Build and show datasets, hold a share out, move clusters between them
     Dataset(dataset::Args),
     /// Check, make and show rubrics
     Rubric(rubric::Args),

@@ -17,6 +17,7 @@ use super::ids::{
     TicketId, VerdictId,
 };
 use super::json::Json;
+use super::recipe::Recipe;
 use super::review::{Correction, Note, Review};
 pub use super::route::{Routed, Way};
 use super::rubric::Answer;
@@ -294,6 +295,9 @@ pub struct DatasetNamed {
     pub version: DatasetVersionId,
     /// Items in that version.
     pub items: u64,
+    /// How it was put together, where it was built from what is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
 }
 
 /// Another role.

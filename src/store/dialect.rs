@@ -159,6 +159,11 @@ pub fn matches(parameter: usize, as_set: bool) -> String {
     }
 }
 
+/// The condition that an output `o` matches a full-text query.
+pub fn output_matches(parameter: usize) -> String {
+    format!("o.row IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})")
+}
+
 /// How many texts match, counted up to `limit`.
 pub fn count_matches(db: &Db, query: &str, limit: u32) -> Result<u64> {
     let sql = "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH ?1 LIMIT ?2)";

@@ -37,3 +37,40 @@ pub fn of_key(db: &Db, eval: &EvalId, key: i64) -> Result<Option<PlanId>> {
         Ok(PlanId(row.id(0)?))
     })
 }
+
+/// How far the reviews of one plan are.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Standing {
+    /// 1 for the first plan of the eval.
+    pub number: u32,
+    /// Tickets in it.
+    pub tickets: u64,
+    /// Of these, tickets a person has scored.
+    pub scored: u64,
+}
+
+/// The plans of an eval (by local row and identity), first to last.
+pub fn standings(db: &Db, row: i64, eval: &EvalId) -> Result<Vec<Standing>> {
+    let numbers = db.query(
+        "SELECT number FROM plan WHERE eval = ?1 ORDER BY number",
+        args![&eval.0],
+        |row| row.int(0),
+    )?;
+    numbers
+        .into_iter()
+        .map(|number| {
+            let number = number as u32;
+            let (lo, hi) = plan_key_range(number);
+            let sql = "SELECT count(*), count(score) FROM ticket WHERE eval = ?1 AND plan_key BETWEEN ?2 AND ?3";
+            let counts = db.first(sql, args![row, lo, hi], |row| {
+                Ok((row.int(0)? as u64, row.int(1)? as u64))
+            })?;
+            let (tickets, scored) = counts.unwrap_or_default();
+            Ok(Standing {
+                number,
+                tickets,
+                scored,
+            })
+        })
+        .collect()
+}
