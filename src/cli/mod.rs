@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod failures;
 mod guidelines;
 mod history;
 mod import;
@@ -131,6 +132,8 @@ enum Command {
     Runs(run::listed::Args),
     /// Compare the candidates of a run group
     Compare(compare::Args),
+    /// From failures to training data: what stands at each step, and what to do next
+    Failures(failures::Args),
     /// List, draft, approve and remove the rules that judges of an eval may be shown
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
@@ -277,6 +280,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Run(args)) => run::run(&args, &context),
         Some(Command::Runs(args)) => run::listed::run(&args, &context),
         Some(Command::Compare(args)) => compare::run(&args, &context),
+        Some(Command::Failures(args)) => failures::run(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),

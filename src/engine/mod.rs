@@ -13,6 +13,7 @@ mod error;
 pub mod evals;
 pub mod export;
 mod file_hash;
+pub mod failures;
 pub mod found;
 pub mod grow;
 pub mod guidelines;

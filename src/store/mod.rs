@@ -17,6 +17,7 @@ pub mod dialect;
 pub mod drafts;
 mod error;
 pub mod export;
+pub mod failures;
 pub mod filter_sql;
 pub mod hard;
 pub mod ingest;
