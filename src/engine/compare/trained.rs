@@ -77,7 +77,10 @@ pub(super) fn tell(comparison: &mut Comparison, scores: &GroupScores, trained: &
             difference.standing = Standing::Unclear;
         }
     }
-    comparison.sentence = format!("Inconclusive: of the held-out `{}`, {words}.", trained.dataset);
+    comparison.sentence = format!(
+        "Inconclusive: of the held-out `{}`, {words}.",
+        trained.dataset
+    );
     comparison.action = format!(
         "hold others out and start another group on them: `docket dataset hold-out DATASET --to {}-2`, then `docket run EVAL --group NAME`",
         trained.dataset

@@ -4,8 +4,6 @@ mod build;
 mod hard;
 mod hold_out;
 mod shown;
-#[cfg(test)]
-mod tests;
 
 pub(in crate::engine) use build::trained;
 pub use build::{BuildOrder, Built};

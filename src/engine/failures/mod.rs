@@ -86,7 +86,10 @@ impl Engine {
                 "name an eval or run group whose outputs are scored",
             ));
         }
-        if order.below.is_some_and(|below| !(0.0..=1.0).contains(&below)) {
+        if order
+            .below
+            .is_some_and(|below| !(0.0..=1.0).contains(&below))
+        {
             return Err(EngineError::refused(
                 "scores are from 0 to 1",
                 "such as `--below 0.5`",
@@ -251,7 +254,11 @@ fn weak_tags(
 ) -> Vec<WeakTag> {
     let count = |rows: &[Scored]| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for tag in rows.iter().filter_map(|row| tags.get(&row.ticket)).flatten() {
+        for tag in rows
+            .iter()
+            .filter_map(|row| tags.get(&row.ticket))
+            .flatten()
+        {
             *counts.entry(tag.clone()).or_default() += 1;
         }
         counts

@@ -9,8 +9,8 @@ use crate::domain::ids::ClusterId;
 use crate::domain::json::Json;
 use crate::domain::message::Request;
 use crate::judge::retrieve::alike;
-use crate::store::{Db, dialect, failures, near, pick, tickets};
 use crate::store::datasets::Ranges;
+use crate::store::{Db, dialect, failures, near, pick, tickets};
 use crate::text::normalise::normalise;
 use crate::text::search_terms::fts_any;
 
@@ -110,7 +110,10 @@ impl Finder<'_> {
     /// A query for the rarest words of a text that stand in other texts too.
     fn query(&mut self, own: &str) -> crate::store::Result<Option<String>> {
         let normalised = normalise(own);
-        let mut words: Vec<&str> = normalised.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut words: Vec<&str> = normalised
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .collect();
         words.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         words.dedup();
         let mut rare: Vec<(u64, &str)> = Vec::new();
@@ -121,7 +124,9 @@ impl Finder<'_> {
             }
         }
         rare.sort_unstable();
-        Ok(fts_any(rare.into_iter().take(SEARCHED_FOR).map(|(_, word)| word)))
+        Ok(fts_any(
+            rare.into_iter().take(SEARCHED_FOR).map(|(_, word)| word),
+        ))
     }
 
     fn count(&mut self, word: &str) -> crate::store::Result<u64> {
