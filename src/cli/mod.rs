@@ -21,6 +21,7 @@ mod interrupt;
 mod items;
 mod judge;
 pub mod output;
+mod plan;
 mod progress;
 mod rescore;
 mod rubric;
@@ -138,6 +139,8 @@ enum Command {
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
+    /// Where the review plans of an eval stand, or a new one by risk
+    Plan(plan::Args),
     /// Write a training dataset from what was reviewed
     Export(export::Args),
     /// What was decided, by whom and when
@@ -283,6 +286,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Failures(args)) => failures::run(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
+        Some(Command::Plan(args)) => plan::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),
         Some(Command::Backup(args)) => backup::run(&args, &context),

@@ -339,8 +339,8 @@ pub struct Named {
     pub body: Json,
 }
 
-/// A review order was drawn over the tickets of an eval that had none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A review order was drawn: over the tickets of an eval that had none, or anew over those that are left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanDrawn {
     /// Identity.
     pub plan: PlanId,
@@ -352,6 +352,9 @@ pub struct PlanDrawn {
     pub seed: u64,
     /// Tickets in it.
     pub tickets: u64,
+    /// Where risky tickets come first more often: the share of the weight that is the same for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mix: Option<f64>,
 }
 
 /// Training data that left.

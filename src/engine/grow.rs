@@ -15,7 +15,7 @@ use crate::domain::recipe::Recipe;
 use crate::domain::rubric::Kind;
 use crate::store::datasets::{self, Ranges};
 use crate::store::ingest::{Target, tickets_of_sets};
-use crate::store::{StoreError, catalog, pick, plans, rubrics, runs, tickets};
+use crate::store::{StoreError, catalog, pick, rubrics, runs, tickets};
 
 /// Tickets made in one transaction.
 const STEP: usize = 500;
@@ -179,15 +179,6 @@ impl Engine {
                 .write_light(move |db| tickets_of_sets(db, &target, &chunk))?;
         }
         self.draw_plan(target)
-    }
-
-    /// The plans of an eval, with their tickets and how many of these are settled.
-    pub fn plans_of(&self, name: &str) -> Result<Vec<plans::Standing>> {
-        let eval = self.eval_named(name)?;
-        Ok(self.store.read(|db| {
-            let row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
-            plans::standings(db, row, &eval.id)
-        })?)
     }
 }
 

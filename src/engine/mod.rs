@@ -25,7 +25,7 @@ pub mod judge;
 pub mod library;
 mod near;
 pub mod open;
-mod plans;
+pub mod plans;
 pub mod queue;
 pub mod review;
 pub mod rubrics;

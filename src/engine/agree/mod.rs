@@ -6,7 +6,7 @@
 
 mod against;
 mod chosen;
-mod counted;
+pub(super) mod counted;
 mod learned;
 mod measure;
 mod people;

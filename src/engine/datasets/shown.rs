@@ -99,7 +99,7 @@ impl Engine {
             .store
             .read(|db| datasets::last_version(db, &dataset.id))?;
         let last = last.map_or(0, |(_, number)| number);
-        if let Some(none) = [from, to].into_iter().find(|number| *number > last) {
+        if let Some(none) = [to, from].into_iter().find(|number| *number > last) {
             return Err(EngineError::refused(
                 format!("`{name}` has no version {none}"),
                 format!("its last version is {last}: `docket dataset show {name}` lists them"),
