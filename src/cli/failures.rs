@@ -99,19 +99,19 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
         path.below,
         counted(path.items, "item"),
     );
-    let mut items = format!("{} failed, {} like them", path.own, path.similar);
+    let mut items = vec![format!("{} failed, {} like them", path.own, path.similar)];
     if path.held_out > 0 {
-        items.push_str(&format!(
-            "; {} held out and {} out",
+        items.push(format!(
+            "{} held out and {} out",
             counted(path.held_out, "failing item"),
             either(path.held_out, "stays", "stay")
         ));
     }
     if path.trained > 0 {
-        items.push_str(&format!("; {} exported before", path.trained));
+        items.push(format!("{} exported before", path.trained));
     }
     if path.not_searched > 0 {
-        items.push_str(&format!("; nothing like {} looked for", path.not_searched));
+        items.push(format!("nothing like {} looked for", path.not_searched));
     }
     let none = || "none yet".to_owned();
     let (tickets, in_fixes, corrected) = match &path.fixes {
@@ -137,7 +137,11 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
     };
     [
         ("low-scoring rows", path.failed, rows),
-        ("items to make tickets of", path.own + path.similar, items),
+        (
+            "items to make tickets of",
+            path.own + path.similar,
+            items.join("; "),
+        ),
         ("tickets", tickets, in_fixes),
         ("corrections", corrected, String::new()),
         ("items of the train dataset", items_left, dataset),

@@ -10,6 +10,7 @@ use super::super::queue::QueueError;
 use super::super::{Engine, EngineError, Pen, Result};
 use super::hard::HardItem;
 use super::{Loss, losses, name_dataset_as};
+use crate::domain::catalog::Dataset;
 use crate::domain::eval::{DatasetRole, Eval, Mode, dataset_id};
 use crate::domain::filter::{Expr, Filter, Test, WordField};
 use crate::domain::ids::DatasetVersionId;
@@ -96,18 +97,7 @@ impl Engine {
         let (known, before) = self
             .store
             .read(|db| Ok((catalog::dataset(db, &id)?, datasets::current(db, &id)?)))?;
-        let train = known
-            .as_ref()
-            .is_some_and(|set| set.role == DatasetRole::Train);
-        if train || (known.is_none() && order.role == DatasetRole::Train) {
-            return Err(EngineError::refused(
-                format!(
-                    "`{}` is what was exported for training, which only exports fill",
-                    order.name
-                ),
-                "build a dataset to review, and export what was reviewed: `docket export EVAL`",
-            ));
-        }
+        may_be_built(order, known.as_ref())?;
         let chosen = self.choose(order, &before)?;
         let recipe = recipe(order);
         let (engine, order) = (self.clone(), order.clone());
@@ -267,6 +257,21 @@ impl Engine {
              `docket import FILE --dataset NAME`",
         ))
     }
+}
+
+/// Only exports fill what was exported for training.
+fn may_be_built(order: &BuildOrder, known: Option<&Dataset>) -> Result<()> {
+    let role = known.map_or(order.role, |set| set.role);
+    if role != DatasetRole::Train {
+        return Ok(());
+    }
+    Err(EngineError::refused(
+        format!(
+            "`{}` is what was exported for training, which only exports fill",
+            order.name
+        ),
+        "build a dataset to review, and export what was reviewed: `docket export EVAL`",
+    ))
 }
 
 /// Whether a filter asks what only the search index tells.

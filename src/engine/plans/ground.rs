@@ -6,7 +6,7 @@ use super::places;
 use crate::domain::eval::Eval;
 use crate::domain::ids::{ItemId, TicketId};
 use crate::domain::review::{ReviewSource, Round, Sight};
-use crate::domain::rubric::{Answers, Rubric};
+use crate::domain::rubric::{Answer, Answers, Rubric};
 use crate::domain::standing::JudgeStanding;
 use crate::domain::verdict::Flag;
 use crate::stats::risk::{Risk, coverage, disagreement, expected_error, uncertainty};
@@ -176,7 +176,7 @@ impl Looking<'_> {
             return Ok(());
         };
         for one in &said.standing.criteria {
-            let human = answers.get(&one.id).and_then(|answer| answer.level());
+            let human = answers.get(&one.id).and_then(Answer::level);
             let (Some(level), Some(human)) = (one.level, human) else {
                 continue;
             };
