@@ -1,4 +1,6 @@
-//! `docket eval`: make, show and change evals.
+//! `docket eval`: make, show, change and grow evals.
+
+mod grow;
 
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
@@ -49,6 +51,8 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Give one new tickets, in a plan of their own
+    Grow(grow::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -130,6 +134,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             rubric,
             settings,
         }) => set(name, rubric.as_deref(), settings, context),
+        Some(Command::Grow(args)) => grow::run(args, context),
     }
 }
 

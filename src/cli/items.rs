@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
+use crate::domain::count::counted;
 use crate::domain::message::Request;
 use crate::engine::items::ItemLine;
 use crate::text::preview::preview;
@@ -11,6 +12,12 @@ use crate::text::table::{Column, Table};
 /// List what was imported.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Only those of which any output passes, such as `feature:billing judge<0.5`
+    #[arg(long, short = 'f', allow_hyphen_values = true)]
+    filter: Option<String>,
+    /// Only those of this dataset
+    #[arg(long, value_name = "NAME")]
+    dataset: Option<String>,
     /// How many; 0 for all
     #[arg(long, default_value_t = 50)]
     limit: u32,
@@ -43,33 +50,50 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Column::left("datasets").max(32),
         Column::left("request"),
     ]);
-    let (mut after, mut left) = (
-        0,
-        if args.limit == 0 {
-            u32::MAX
-        } else {
-            args.limit
-        },
-    );
-    while left > 0 {
-        let lines = engine.items(after, left.min(500))?;
-        let Some(last) = lines.last() else { break };
-        after = last.row;
-        left -= lines.len() as u32;
-        for line in &lines {
-            let item = view(line, args.full);
-            if context.json() {
-                output::json_line(&item)?;
-            } else {
-                let (id, outputs) = (item.external_id.unwrap_or("–"), item.outputs.to_string());
-                table.row([
-                    &item.id[..8],
-                    id,
-                    &outputs,
-                    &item.datasets.join(" "),
-                    &item.preview,
-                ]);
-            }
+    let mut left = if args.limit == 0 {
+        u32::MAX
+    } else {
+        args.limit
+    };
+    let mut write = |line: &ItemLine| -> Result<(), CliError> {
+        let item = view(line, args.full);
+        if context.json() {
+            return output::json_line(&item);
+        }
+        let (id, outputs) = (item.external_id.unwrap_or("–"), item.outputs.to_string());
+        table.row([
+            &item.id[..8],
+            id,
+            &outputs,
+            &item.datasets.join(" "),
+            &item.preview,
+        ]);
+        Ok(())
+    };
+    if args.filter.is_some() || args.dataset.is_some() {
+        let mut failed = None;
+        let hidden = engine.each_item(args.filter.as_deref(), args.dataset.as_deref(), |line| {
+            left -= 1;
+            failed = write(&line).err();
+            failed.is_none() && left > 0
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if hidden > 0 {
+            output::say(&format!(
+                "{} left out: a blind eval still hides from you what the filter asks about",
+                counted(hidden, "item")
+            ));
+        }
+    } else {
+        let mut after = 0;
+        while left > 0 {
+            let lines = engine.items(after, left.min(500))?;
+            let Some(last) = lines.last() else { break };
+            after = last.row;
+            left -= lines.len() as u32;
+            lines.iter().try_for_each(&mut write)?;
         }
     }
     if !context.json() {

@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod failures;
 mod gate;
 mod guidelines;
 mod history;
@@ -22,6 +23,7 @@ mod interrupt;
 mod items;
 mod judge;
 pub mod output;
+mod plan;
 mod progress;
 mod rescore;
 mod rubric;
@@ -130,7 +132,7 @@ enum Command {
     Tickets(tickets::Args),
     /// Make, show and change evals
     Eval(eval::Args),
-    /// Show datasets, change their role, move clusters between them
+    /// Build and show datasets, hold a share out, move clusters between them
     Dataset(dataset::Args),
     /// Check, make and show rubrics
     Rubric(rubric::Args),
@@ -150,10 +152,14 @@ enum Command {
     Sign(approve::SignArgs),
     /// Check the signatures of a group, offline
     Verify(approve::VerifyArgs),
+    /// From failures to training data: what stands at each step, and what to do next
+    Failures(failures::Args),
     /// List, draft, approve and remove the rules that judges of an eval may be shown
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
+    /// Where the review plans of an eval stand, or a new one by risk
+    Plan(plan::Args),
     /// Write a training dataset from what was reviewed
     Export(export::Args),
     /// What was decided, by whom and when
@@ -307,8 +313,10 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Approve(args)) => approve::run(&args, &context),
         Some(Command::Sign(args)) => approve::sign(&args, &context),
         Some(Command::Verify(args)) => approve::verify(&args, &context),
+        Some(Command::Failures(args)) => failures::run(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
+        Some(Command::Plan(args)) => plan::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),
         Some(Command::Backup(args)) => backup::run(&args, &context),

@@ -3,6 +3,8 @@
 //! A blind eval stays blind here: models, judge scores and other people's reviews of tickets whose judge the caller
 //! has not been shown are left out, whoever asks.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
@@ -41,6 +43,9 @@ struct Ticket {
     #[serde(skip_serializing_if = "Option::is_none")]
     judge: Option<f64>,
     score: Option<f64>,
+    /// The chance it had of being reviewed by its plan, once this reviewer has committed and the plan is past it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chance: Option<f64>,
     flagged: bool,
     corrected: bool,
     preview: String,
@@ -70,7 +75,12 @@ struct Review {
 /// Lists tickets.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
-    let eval = engine.eval_named(&args.eval)?.id;
+    let eval = engine.eval_named(&args.eval)?;
+    let chances = if context.json() {
+        engine.chances(&eval)?
+    } else {
+        HashMap::new()
+    };
     let order = order(&args.order)?;
     let mut table = Table::new([
         Column::left("ticket"),
@@ -86,10 +96,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         args.limit
     };
     let mut failed = None;
-    engine.each_ticket(eval, &args.filter, order, |row| {
+    engine.each_ticket(eval.id, &args.filter, order, |row| {
         left -= 1;
         let written = if context.json() {
-            line(&engine, row, args.full)
+            let chance = chances.get(&row.ticket).copied();
+            line(&engine, row, chance, args.full)
         } else {
             let score = row
                 .mine
@@ -119,7 +130,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn line(engine: &Engine, row: QueueRow, full: bool) -> Result<(), CliError> {
+fn line(engine: &Engine, row: QueueRow, chance: Option<f64>, full: bool) -> Result<(), CliError> {
     let full = if full {
         Some(whole(engine.ticket(row.ticket)?))
     } else {
@@ -137,6 +148,7 @@ fn line(engine: &Engine, row: QueueRow, full: bool) -> Result<(), CliError> {
         model: visible(row.model),
         judge: row.judge.visible().copied(),
         score: row.mine,
+        chance: chance.filter(|_| row.mine.is_some()),
         flagged: row.flagged,
         corrected: row.corrected,
         preview: row.preview,

@@ -18,6 +18,7 @@ use super::ids::{
     TicketId, VerdictId,
 };
 use super::json::Json;
+use super::recipe::Recipe;
 use super::review::{Correction, Note, Review};
 pub use super::route::{Routed, Way};
 use super::rubric::Answer;
@@ -297,6 +298,9 @@ pub struct DatasetNamed {
     pub version: DatasetVersionId,
     /// Items in that version.
     pub items: u64,
+    /// How it was put together, where it was built from what is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
 }
 
 /// Another role.
@@ -329,8 +333,8 @@ pub struct ItemsMoved {
     pub reason: String,
 }
 
-/// A review order was drawn over the tickets of an eval that had none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A review order was drawn: over the tickets of an eval that had none, or anew over those that are left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanDrawn {
     /// Identity.
     pub plan: PlanId,
@@ -342,6 +346,9 @@ pub struct PlanDrawn {
     pub seed: u64,
     /// Tickets in it.
     pub tickets: u64,
+    /// Where risky tickets come first more often: the share of the weight that is the same for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mix: Option<f64>,
 }
 
 /// Training data that left.

@@ -1,7 +1,8 @@
-//! Review plans: a frozen random order, so that the tickets reviewed so far are always a uniform sample.
+//! Review plans: a frozen random order, so that the tickets reviewed so far are always a sample with known chances.
 //!
-//! The place of a ticket is a hash of the plan's seed and the ticket's id; it depends on nothing a reviewer
-//! or a judge ever says, so stopping anywhere leaves the estimate valid. Later tickets join later plans.
+//! In a uniform plan the place of a ticket is a hash of the plan's seed and the ticket's id; it depends on nothing
+//! a reviewer or a judge ever says, so stopping anywhere leaves the estimate valid. A weighted plan puts risky tickets
+//! first more often; its order is drawn once, and the chance of each ticket is known. Later tickets join later plans.
 
 use super::eval::Mode;
 use super::ids::{EvalId, Identity, OutputId, PlanId, TicketId};
@@ -48,6 +49,28 @@ pub fn plan_key(number: u32, seed: u64, ticket: &TicketId) -> i64 {
         .finish();
     let place = i64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], 0, 0]);
     (i64::from(number) << PLACE_BITS) | place
+}
+
+/// The plan in which tickets were drawn by these weights, each with its ticket, in review order.
+pub fn weighted_plan_id(
+    eval: &EvalId,
+    number: u32,
+    seed: u64,
+    tickets: &[(TicketId, f64)],
+) -> PlanId {
+    let mut identity = Identity::of("weighted plan")
+        .part(&eval.0)
+        .number(i64::from(number))
+        .number(seed as i64);
+    for (ticket, weight) in tickets {
+        identity = identity.part(&ticket.0).part(&weight.to_le_bytes());
+    }
+    PlanId(identity.finish())
+}
+
+/// Where the ticket at this place of a plan stands in the review order of its eval.
+pub fn ranked_key(number: u32, place: u64) -> i64 {
+    (i64::from(number) << PLACE_BITS) | place.min((1 << PLACE_BITS) - 1) as i64
 }
 
 /// The number of the plan a key belongs to.

@@ -4,6 +4,7 @@ use super::queue::QueueError;
 use super::{Engine, Result};
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{Anchor, Order, QueueQuery, QueueRow, TicketDoc};
+use crate::store::datasets::{self, Ranges};
 use crate::store::listing;
 
 pub use crate::store::listing::ItemLine;
@@ -47,6 +48,37 @@ impl Engine {
     /// A ticket as it may be seen by this reviewer, without a seat.
     pub fn ticket(&self, id: TicketId) -> Result<TicketDoc> {
         self.open_ticket(id, false)
+    }
+
+    /// Visits the items a filter over everything imported passes, or those of a dataset, or both at once, in arrival
+    /// order, until `visit` answers `false`. Returns how many a blind eval hides.
+    pub fn each_item(
+        &self,
+        filter: Option<&str>,
+        dataset: Option<&str>,
+        mut visit: impl FnMut(ItemLine) -> bool,
+    ) -> Result<u64> {
+        let set = dataset.map(|name| self.dataset_named(name)).transpose()?;
+        let (passing, hidden) = match filter {
+            Some(filter) => self.items_passing(filter)?,
+            None => self.items_passing("")?,
+        };
+        let rows = match set {
+            Some(set) => self
+                .store()
+                .read(|db| Ok(passing.within(&datasets::current(db, &set.id)?)))?,
+            None => passing,
+        };
+        let rows: Vec<i64> = rows.rows().collect();
+        for page in rows.chunks(usize::from(PAGE)) {
+            let page = Ranges::of_rows(page.iter().copied());
+            for line in self.store().read(|db| listing::items_in(db, &page))? {
+                if !visit(line) {
+                    return Ok(hidden);
+                }
+            }
+        }
+        Ok(hidden)
     }
 
     /// Items in arrival order, from after the local row `after`.

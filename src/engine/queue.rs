@@ -245,15 +245,20 @@ impl Engine {
         }
     }
 
-    /// How many rows the search index does not cover yet; indexes a few if `work`.
+    /// How many texts the index job has not looked at yet, for search or for near-duplicates; looks at a few.
     pub fn index_slice(&self, limit: u32) -> Result<u64> {
-        Ok(self.store().write_light(move |db| {
+        let left = self.store().write_light(move |db| {
             let coverage = crate::store::search::coverage(db)?;
             if !coverage.is_complete() {
                 crate::store::search::step(db, limit, super::import::READING)?;
             }
-            Ok((coverage.total - coverage.indexed).saturating_sub(u64::from(limit)))
-        })?)
+            Ok(coverage.total - coverage.indexed)
+        })?;
+        if left == 0 {
+            self.near_step(limit)?;
+        }
+        let (done, total) = self.near_coverage()?;
+        Ok(left.saturating_sub(u64::from(limit)) + (total - done.min(total)))
     }
 
     /// Tickets of an eval this reviewer could still take.

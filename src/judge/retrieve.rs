@@ -241,6 +241,11 @@ fn chars(example: &Example) -> usize {
     texts.map(String::len).sum()
 }
 
+/// How alike two requests are by their character n-grams, 0 to 1; the start of long ones counts.
+pub fn alike(one: &str, other: &str) -> f32 {
+    cosine(&vector(one, ""), &vector(other, ""))
+}
+
 fn normalised(text: &str) -> Vec<char> {
     crate::text::normalise::normalise(text)
         .chars()

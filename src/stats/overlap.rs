@@ -19,6 +19,10 @@ pub const SAME: f64 = 0.8;
 const COMMON_SHARE: f64 = 0.01;
 /// Items a run may occur in however few items there are.
 const COMMON_ITEMS: u32 = 20;
+/// Items from which a run that more than half of them have is boilerplate too: a template shows itself early.
+const HALF_OF: u32 = 8;
+/// With fewer shingles than this left, the rest alone is too little to go by.
+const FEW: usize = 5;
 
 /// SHA-256 of a normalised text: equal exactly where the texts are.
 pub fn fingerprint(normalised: &str) -> [u8; 32] {
@@ -125,10 +129,58 @@ impl Boilerplate {
         }
     }
 
-    /// Whether a run occurs in more than 1 % of the items, or more than 20 where that is less than 20.
+    /// Boilerplate that was counted before: these runs and no others.
+    pub fn known(common: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            items: 0,
+            counts: common.into_iter().map(|hash| (hash, u32::MAX)).collect(),
+        }
+    }
+
+    /// The runs that count as boilerplate, ascending.
+    pub fn common(&self) -> Vec<u64> {
+        let all = self.counts.keys().copied();
+        let mut common: Vec<u64> = all.filter(|hash| self.is_common(*hash)).collect();
+        common.sort_unstable();
+        common
+    }
+
+    /// Whether a run occurs in more than 1 % of the items, or more than 20 where that is less than 20; of eight items
+    /// or more, also in more than half.
     fn is_common(&self, hash: u64) -> bool {
         let most = COMMON_ITEMS.max((f64::from(self.items) * COMMON_SHARE) as u32);
-        self.counts.get(&hash).is_some_and(|count| *count > most)
+        let half = self.items >= HALF_OF;
+        self.counts
+            .get(&hash)
+            .is_some_and(|count| *count > most || (half && *count > self.items / 2))
+    }
+}
+
+/// A text's shingles, and those of them that are no boilerplate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shingled {
+    /// All of them.
+    pub whole: Grams,
+    /// Without boilerplate.
+    pub own: Grams,
+}
+
+impl Shingled {
+    /// The shingles of a normalised text.
+    pub fn of(normalised: &str, common: &Boilerplate) -> Self {
+        let whole = Grams::of(normalised, SHINGLE);
+        let own = whole.without(common);
+        Self { whole, own }
+    }
+
+    /// Whether two texts are near-duplicates: Jaccard similarity at least 0.8 of what is no boilerplate; where
+    /// hardly anything is left of one, of the whole texts too. A text of boilerplate alone is near to none.
+    pub fn is_near(&self, other: &Self) -> bool {
+        let near = |a: &Grams, b: &Grams| a.jaccard(b).is_some_and(|jaccard| jaccard >= SAME);
+        if self.own.is_empty() || other.own.is_empty() || !near(&self.own, &other.own) {
+            return false;
+        }
+        self.own.len().min(other.own.len()) >= FEW || near(&self.whole, &other.whole)
     }
 }
 
@@ -269,6 +321,30 @@ mod tests {
             common.add(&Grams::of(&item(at), RUN));
         }
         assert_eq!(compare(&item(7), &item(8), &common), Overlap::Clean);
+    }
+
+    #[test]
+    fn a_template_makes_no_near_duplicates_and_a_changed_word_does() {
+        let mut common = Boilerplate::default();
+        let item = |at: usize| format!("{} {}", text(0..100), text(1_000 * at..1_000 * at + 20));
+        for at in 1..=12 {
+            common.add(&Grams::of(&item(at), SHINGLE));
+        }
+        let common = Boilerplate::known(common.common());
+        let shingled = |text: &str| Shingled::of(text, &common);
+        assert!(!shingled(&item(1)).is_near(&shingled(&item(2))));
+        assert!(shingled(&item(1)).is_near(&shingled(&format!("{} please", item(1)))));
+        assert!(!shingled(&text(0..100)).is_near(&shingled(&text(0..99))));
+    }
+
+    #[test]
+    fn hardly_anything_beside_a_template_is_too_little_to_go_by() {
+        let none = Boilerplate::default();
+        let template = Grams::of(&text(0..100), SHINGLE);
+        let common = Boilerplate::known(template.hashes().iter().copied());
+        let (a, b) = (format!("{} so it is", text(0..100)), "so it is".to_owned());
+        assert!(!Shingled::of(&a, &common).is_near(&Shingled::of(&b, &common)));
+        assert!(Shingled::of(&b, &none).is_near(&Shingled::of(&b, &none)));
     }
 
     #[test]

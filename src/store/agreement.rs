@@ -28,13 +28,15 @@ pub struct Line {
     pub external_id: Option<String>,
     /// What the ledger says; `None` for an untouched ticket.
     pub folded: Option<Folded>,
+    /// In a weighted plan, the weight the ticket was drawn with and its priority.
+    pub drawn: Option<(f64, f64)>,
 }
 
 /// Visits every ticket of an eval in the order of its plans.
 pub fn each(db: &Db, eval: i64, mut visit: impl FnMut(Line)) -> Result<()> {
-    let sql = "SELECT t.row, t.id, t.plan_key, t.state, t.outputs, i.cluster, r.source, i.external_id, f.body
+    let sql = "SELECT t.row, t.id, t.plan_key, t.state, t.outputs, i.cluster, r.source, i.external_id, f.body, w.weight, w.priority
                FROM ticket t JOIN item i ON i.row = t.item JOIN output o ON o.row = t.output JOIN raw r ON r.row = o.raw
-                 LEFT JOIN ticket_fold f ON f.ticket = t.row
+                 LEFT JOIN ticket_fold f ON f.ticket = t.row LEFT JOIN plan_ticket w ON w.ticket = t.row
                WHERE t.eval = ?1 ORDER BY t.plan_key, t.row";
     db.each(sql, args![eval], |row| {
         let fold =
@@ -52,6 +54,7 @@ pub fn each(db: &Db, eval: i64, mut visit: impl FnMut(Line)) -> Result<()> {
             source: row.int(6)?,
             external_id: row.string(7)?,
             folded: row.maybe_text(8)?.map(fold).transpose()?,
+            drawn: row.maybe_real(9)?.zip(row.maybe_real(10)?),
         });
         Ok(true)
     })

@@ -54,19 +54,48 @@ impl Ranges {
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         let mut kept = Vec::new();
+        let mut taken = other.iter().peekable();
         for (lo, hi) in self.iter() {
             let mut from = lo;
-            for (a, b) in other.iter().filter(|(a, b)| *a <= hi && *b >= lo) {
+            while let Some((a, b)) = taken.peek().copied() {
+                if a > hi {
+                    break;
+                }
                 if a > from {
                     kept.push((from, a - 1));
                 }
                 from = from.max(b + 1);
+                if b > hi {
+                    // It may reach into the next range as well.
+                    break;
+                }
+                taken.next();
             }
             if from <= hi {
                 kept.push((from, hi));
             }
         }
         Self(kept)
+    }
+
+    /// The rows both have.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        self.without(&self.without(other))
+    }
+
+    /// Every row, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = i64> + '_ {
+        self.iter().flat_map(|(lo, hi)| lo..=hi)
+    }
+
+    /// Single rows, in any order.
+    pub fn of_rows(rows: impl IntoIterator<Item = i64>) -> Self {
+        Self::of(rows.into_iter().map(|row| (row, row)))
+    }
+
+    fn has_range(&self, range: (i64, i64)) -> bool {
+        self.0.binary_search(&range).is_ok()
     }
 }
 
@@ -82,15 +111,11 @@ pub fn current(db: &Db, dataset: &DatasetId) -> Result<Ranges> {
 pub fn set(db: &Db, dataset: &DatasetId, rows: &Ranges) -> Result<(DatasetVersionId, u64)> {
     let old = current(db, dataset)?;
     let id = version_id(db, rows)?;
-    let last = db.first(
-        "SELECT id, number FROM dataset_version WHERE dataset = ?1 ORDER BY number DESC LIMIT 1",
-        args![&dataset.0],
-        |row| Ok((DatasetVersionId(row.id(0)?), row.int(1)?)),
-    )?;
+    let last = last_version(db, dataset)?;
     if let Some((known, number)) = last
         && known == id
     {
-        return Ok((known, number as u64));
+        return Ok((known, number));
     }
     let number = last.map_or(1, |(_, number)| number + 1);
     db.exec(
@@ -98,7 +123,7 @@ pub fn set(db: &Db, dataset: &DatasetId, rows: &Ranges) -> Result<(DatasetVersio
         args![&id.0, &dataset.0, number, rows.len()],
     )?;
     // Ranges that stand in both versions stay as they are, so an import into a large dataset adds one line.
-    for (lo, hi) in old.iter().filter(|range| !rows.0.contains(range)) {
+    for (lo, hi) in old.iter().filter(|range| !rows.has_range(*range)) {
         let sql = "UPDATE dataset_range SET removed = ?3 WHERE dataset = ?1 AND lo = ?2 AND hi = ?4 AND removed IS NULL";
         let whole = db.exec(sql, args![&dataset.0, lo, number, hi])?;
         if whole == 0 {
@@ -107,11 +132,28 @@ pub fn set(db: &Db, dataset: &DatasetId, rows: &Ranges) -> Result<(DatasetVersio
             db.exec(sql, args![&dataset.0, lo, number, hi])?;
         }
     }
-    for (lo, hi) in rows.iter().filter(|range| !old.0.contains(range)) {
+    for (lo, hi) in rows.iter().filter(|range| !old.has_range(*range)) {
         let sql = "INSERT INTO dataset_range (dataset, lo, hi, added) VALUES (?1, ?2, ?3, ?4)";
         db.exec(sql, args![&dataset.0, lo, hi, number])?;
     }
-    Ok((id, number as u64))
+    Ok((id, number))
+}
+
+/// A dataset's last version and its number; `None` before the first.
+pub fn last_version(db: &Db, dataset: &DatasetId) -> Result<Option<(DatasetVersionId, u64)>> {
+    let sql =
+        "SELECT id, number FROM dataset_version WHERE dataset = ?1 ORDER BY number DESC LIMIT 1";
+    db.first(sql, args![&dataset.0], |row| {
+        Ok((DatasetVersionId(row.id(0)?), row.int(1)? as u64))
+    })
+}
+
+/// Every version of a dataset, oldest first.
+pub fn versions(db: &Db, dataset: &DatasetId) -> Result<Vec<(DatasetVersionId, u64)>> {
+    let sql = "SELECT id, number FROM dataset_version WHERE dataset = ?1 ORDER BY number";
+    db.query(sql, args![&dataset.0], |row| {
+        Ok((DatasetVersionId(row.id(0)?), row.int(1)? as u64))
+    })
 }
 
 /// H(sorted item ids): the same items are the same version on every copy.
@@ -142,7 +184,7 @@ pub fn cluster_rows(db: &Db, cluster: &ClusterId) -> Result<Ranges> {
         args![&cluster.0],
         |row| row.int(0),
     )?;
-    Ok(Ranges::of(rows.into_iter().map(|row| (row, row))))
+    Ok(Ranges::of_rows(rows))
 }
 
 /// The clusters of a set of rows.

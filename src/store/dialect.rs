@@ -159,6 +159,18 @@ pub fn matches(parameter: usize, as_set: bool) -> String {
     }
 }
 
+/// The condition that an output `o` matches a full-text query.
+pub fn output_matches(parameter: usize) -> String {
+    format!("o.row IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})")
+}
+
+/// The items of the outputs that match a full-text query (`?1`) best, at most `?2`.
+pub fn best_matches() -> String {
+    "SELECT o.item FROM (SELECT rowid AS found, rank AS place FROM search WHERE search MATCH ?1 ORDER BY rank LIMIT ?2) b
+       JOIN output o ON o.row = b.found ORDER BY b.place, o.row"
+        .to_owned()
+}
+
 /// How many texts match, counted up to `limit`.
 pub fn count_matches(db: &Db, query: &str, limit: u32) -> Result<u64> {
     let sql = "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH ?1 LIMIT ?2)";

@@ -4,6 +4,7 @@
 //! tickets, its index leads and the result is sorted; otherwise the sort order's index leads and rows are
 //! tested as they come. Kept counts tell which.
 
+pub mod items;
 mod write;
 
 use std::collections::HashMap;

@@ -182,6 +182,15 @@ pub fn tickets_of(db: &Db, target: &Target, outputs: &[i64]) -> Result<Vec<i64>>
     Ok(rows)
 }
 
+/// The same for outputs that make one ticket together: one ticket a list. A list of one is a ticket of that output.
+pub fn tickets_of_sets(db: &Db, target: &Target, sets: &[Vec<i64>]) -> Result<()> {
+    let mut work = Work::new(db, 0, Some(target));
+    for outputs in sets {
+        work.ticket_of_set(target, outputs)?;
+    }
+    work.finish()
+}
+
 /// Takes back a source that turned out to bring nothing new.
 pub fn drop_source(db: &Db, row: i64) -> Result<()> {
     db.exec("DELETE FROM source WHERE row = ?1", args![row])

@@ -1,10 +1,12 @@
 //! Frozen review orders.
 
+use std::collections::HashMap;
+
 use super::db::Db;
 use super::error::Result;
 use super::ingest::Target;
 use crate::domain::ids::{EvalId, PlanId};
-use crate::domain::plan::{plan_key_range, plan_number};
+use crate::domain::plan::{plan_key_range, plan_number, ranked_key};
 
 /// The number of the last plan drawn for an eval; 0 if none was.
 pub fn last_number(db: &Db, eval: &EvalId) -> Result<u32> {
@@ -36,4 +38,78 @@ pub fn of_key(db: &Db, eval: &EvalId, key: i64) -> Result<Option<PlanId>> {
     db.first(sql, args![&eval.0, plan_number(key)], |row| {
         Ok(PlanId(row.id(0)?))
     })
+}
+
+/// A ticket of a weighted plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drawn {
+    /// Local row.
+    pub ticket: i64,
+    /// The weight it was drawn with.
+    pub weight: f64,
+    /// Its weight over a uniform number of its own; the highest come first.
+    pub priority: f64,
+}
+
+/// Keeps a weighted plan and puts its tickets, in review order, behind each other in it. `false` if the eval has a plan
+/// of that number.
+pub fn put_weighted(
+    db: &Db,
+    plan: &PlanId,
+    target: &Target,
+    mix: f64,
+    tickets: &[Drawn],
+) -> Result<bool> {
+    if !put(db, plan, target, tickets.len() as u64)? {
+        return Ok(false);
+    }
+    db.exec(
+        "UPDATE plan SET mix = ?2 WHERE id = ?1",
+        args![&plan.0, mix],
+    )?;
+    for (place, one) in tickets.iter().enumerate() {
+        db.exec(
+            "UPDATE ticket SET plan = ?2, plan_key = ?3 WHERE row = ?1",
+            args![
+                one.ticket,
+                target.plan,
+                ranked_key(target.plan, place as u64)
+            ],
+        )?;
+        db.exec(
+            "INSERT INTO plan_ticket (ticket, plan, weight, priority) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (ticket) DO UPDATE SET plan = excluded.plan, weight = excluded.weight, priority = excluded.priority",
+            args![one.ticket, target.plan, one.weight, one.priority],
+        )?;
+    }
+    Ok(true)
+}
+
+/// A plan of an eval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlanRow {
+    /// 1 for the first.
+    pub number: u32,
+    /// In a weighted plan, the share of the weight that is the same for all.
+    pub mix: Option<f64>,
+}
+
+/// The plans of an eval, first to last.
+pub fn of_eval(db: &Db, eval: &EvalId) -> Result<Vec<PlanRow>> {
+    let sql = "SELECT number, mix FROM plan WHERE eval = ?1 ORDER BY number";
+    db.query(sql, args![&eval.0], |row| {
+        Ok(PlanRow {
+            number: row.int(0)? as u32,
+            mix: row.maybe_real(1)?,
+        })
+    })
+}
+
+/// Model and feature of each ticket of an eval, by local row: the strata a plan covers.
+pub fn strata(db: &Db, eval: i64) -> Result<HashMap<i64, (Option<String>, Option<String>)>> {
+    let sql = "SELECT row, model, feature FROM ticket WHERE eval = ?1";
+    let rows = db.query(sql, args![eval], |row| {
+        Ok((row.int(0)?, (row.string(1)?, row.string(2)?)))
+    })?;
+    Ok(rows.into_iter().collect())
 }

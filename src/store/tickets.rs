@@ -176,6 +176,17 @@ pub fn on_items(db: &Db, eval: i64, lo: i64, hi: i64) -> Result<(u64, u64)> {
     Ok(found.unwrap_or_default())
 }
 
+/// Tickets of an eval.
+pub fn count(db: &Db, eval: i64) -> Result<u64> {
+    Ok(db.number("SELECT count(*) FROM ticket WHERE eval = ?1", args![eval])? as u64)
+}
+
+/// Items, by local row, that an eval has tickets of.
+pub fn items(db: &Db, eval: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT DISTINCT item FROM ticket WHERE eval = ?1";
+    db.query(sql, args![eval], |row| row.int(0))
+}
+
 /// An item with its bodies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemRow {

@@ -51,6 +51,22 @@ pub fn fts_query(typed: &str) -> Option<String> {
     (!query.is_empty()).then_some(query)
 }
 
+/// The FTS5 query for any of some words, however many; `None` if none of them can be searched for.
+pub fn fts_any<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut query = String::new();
+    for word in words {
+        let word = index_text(word);
+        if !word.chars().any(char::is_alphanumeric) {
+            continue;
+        }
+        if !query.is_empty() {
+            query.push_str(" OR ");
+        }
+        push_phrase(&word, &mut query);
+    }
+    (!query.is_empty()).then_some(query)
+}
+
 /// Han, kana, bopomofo and Hangul syllables: scripts searched character by character.
 pub fn is_cjk(c: char) -> bool {
     matches!(c,

@@ -1,7 +1,8 @@
 //! Which reviews count: blind first reviews in the prefix of a plan, and complete imported label sets.
 //!
 //! The prefix of a plan ends before its first ticket that nobody has settled: what was reviewed before it is a
-//! uniform sample whatever anybody thought of the tickets, what was reviewed behind it waits.
+//! sample with known chances whatever anybody thought of the tickets, what was reviewed behind it waits. In a
+//! uniform plan all chances are the same; in a weighted one a ticket's is its weight over the next one's priority.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -51,12 +52,16 @@ struct Plan {
     tickets: u64,
     prefix: u64,
     gap: Option<TicketId>,
+    /// In a weighted plan, the priority of the ticket behind the prefix.
+    cut: Option<f64>,
 }
 
 /// A ticket with reviews that may count.
 struct Kept {
     labelled: Labelled,
     plan: u32,
+    /// In a weighted plan, the weight it was drawn with and its priority.
+    drawn: Option<(f64, f64)>,
     in_prefix: bool,
     source: i64,
     planned: Vec<(String, Answers)>,
@@ -71,8 +76,9 @@ impl Sieve {
         let number = plan_number(line.plan_key);
         let plan = self.plans.entry(number).or_default();
         plan.tickets += 1;
-        if !is_settled(line.state, &folded) {
-            plan.gap.get_or_insert(line.id);
+        if plan.gap.is_none() && !is_settled(line.state, &folded) {
+            plan.gap = Some(line.id);
+            plan.cut = line.drawn.map(|(_, priority)| priority);
         }
         let in_prefix = plan.gap.is_none();
         plan.prefix += u64::from(in_prefix);
@@ -87,6 +93,7 @@ impl Sieve {
                 people: BTreeMap::new(),
             },
             plan: number,
+            drawn: line.drawn,
             in_prefix,
             source: line.source,
             planned: Vec::new(),
@@ -195,17 +202,36 @@ impl Sieve {
                 labelled.people.insert(who, answers);
             }
         }
-        labelled.people.extend(kept.planned);
-        if !census && let Some(plan) = self.plans.get(&kept.plan) {
-            labelled.chance = plan.prefix as f64 / plan.tickets.max(1) as f64;
+        let Some(plan) = self.plans.get(&kept.plan) else {
+            return (labelled, census);
+        };
+        match chance(plan, kept.drawn) {
+            Some(chance) if !census => labelled.chance = chance,
+            Some(_) => {}
+            // Outputs to one item are drawn together, and one of them waits.
+            None => {
+                let reviews = kept.planned.len() as u64;
+                self.leave_out(Reason::Waiting, reviews);
+                return (labelled, census);
+            }
         }
+        labelled.people.extend(kept.planned);
         (labelled, census)
+    }
+}
+
+/// The chance a ticket of the prefix had of being in it; `None` where what it was drawn with is not complete.
+fn chance(plan: &Plan, drawn: Option<(f64, f64)>) -> Option<f64> {
+    match (drawn, plan.cut) {
+        (Some((weight, priority)), Some(cut)) => (priority > cut).then(|| (weight / cut).min(1.0)),
+        (Some(_), None) => Some(1.0),
+        (None, _) => Some(plan.prefix as f64 / plan.tickets.max(1) as f64),
     }
 }
 
 /// Whether nobody has to come back to the ticket before the plan may go on behind it. One that was put aside or
 /// handed up unreviewed stays open: leaving it out would leave out what people find hard.
-fn is_settled(state: State, folded: &Folded) -> bool {
+pub(in crate::engine) fn is_settled(state: State, folded: &Folded) -> bool {
     match state {
         State::Done | State::Adjudicate | State::Partial => true,
         State::Open | State::Deferred | State::Escalated => !folded.reviews.is_empty(),

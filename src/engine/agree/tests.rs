@@ -401,6 +401,7 @@ fn an_imported_label_set_counts_for_those_who_labelled_every_ticket_of_it() {
             cluster: ClusterId([at as u8; 16]),
             source,
             external_id: None,
+            drawn: None,
             folded: Some(Folded {
                 reviews,
                 ..Folded::default()

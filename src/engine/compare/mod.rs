@@ -8,6 +8,9 @@ mod sentence;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod trained;
+
+pub use trained::TrainedOn;
 
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
@@ -52,7 +55,9 @@ impl Engine {
             }
             scores.baseline = place;
         }
-        Ok(comparison(&scores, options.full))
+        let mut comparison = comparison(&scores, options.full);
+        trained::tell(&mut comparison, &scores, &self.trained_on(group)?);
+        Ok(comparison)
     }
 }
 

@@ -11,6 +11,7 @@ use super::pass::{Counts, Pass, Sink, Terms, Watch, foresee};
 use super::rows::Maker;
 use super::{ExportError, ExportRequest};
 use crate::domain::count::{counted, either};
+use crate::domain::eval::DatasetRole;
 use crate::domain::split::ExportSplit;
 use crate::domain::training::Warning;
 use crate::domain::view::Progress;
@@ -45,6 +46,7 @@ impl Engine {
         progress: &mut dyn FnMut(Progress),
         cancel: &AtomicBool,
     ) -> Result<Passed, ExportError> {
+        self.know_clusters(cancel)?;
         let words = &text::search_terms::fts_query;
         let ask = Ask {
             scope: Scope {
@@ -69,6 +71,17 @@ impl Engine {
             passes(db, request, checked, &ask, &open, &mut watch)
         };
         self.store().read(|db| Ok(run(db)))?
+    }
+}
+
+impl Engine {
+    /// Where something is held out, nothing may leave before near-duplicates of it were looked for.
+    fn know_clusters(&self, cancel: &AtomicBool) -> Result<(), ExportError> {
+        let sets = self.datasets()?;
+        if sets.iter().any(|set| set.role == DatasetRole::Heldout) {
+            self.near_all(cancel, |_, _| {})?;
+        }
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Filling the search index, in steps that leave room for others and may be stopped between any two.
+//! Filling the search index and finding near-duplicates, in steps that leave room for others and may be stopped
+//! between any two.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -35,9 +36,18 @@ impl Engine {
             .write_light(move |db| search::step(db, limit, READING))?)
     }
 
-    /// Fills the search index until it is complete or `cancel` is set; both are safe at any point, and what is
-    /// left is done by the next call. `seen` gets outputs done and outputs in all.
+    /// Fills the search index and looks for near-duplicates until both are complete or `cancel` is set; all of it is
+    /// safe to stop at any point, and what is left is done by the next call. `seen` gets texts done and texts in all:
+    /// each output once, each request twice.
     pub fn index_all(&self, cancel: &AtomicBool, mut seen: impl FnMut(u64, u64)) -> Result<()> {
+        let ((_, outputs), (_, looks)) = (self.search_coverage()?, self.near_coverage()?);
+        self.fill_search(cancel, |done, total| seen(done, total + looks))?;
+        self.near_all(cancel, |done, total| seen(outputs + done, outputs + total))?;
+        Ok(self.store().on_writer(dialect::checkpoint_passive)?)
+    }
+
+    /// Fills the search index alone.
+    pub fn fill_search(&self, cancel: &AtomicBool, mut seen: impl FnMut(u64, u64)) -> Result<()> {
         let (mut done, total) = self.search_coverage()?;
         if done >= total {
             return Ok(());
@@ -61,6 +71,6 @@ impl Engine {
                 limit
             };
         }
-        Ok(self.store().on_writer(dialect::checkpoint_passive)?)
+        Ok(())
     }
 }

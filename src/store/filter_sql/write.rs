@@ -177,22 +177,16 @@ impl Writer<'_> {
     }
 
     fn states(any: &[Word], leads: bool) -> String {
-        let hit = |state: &State| any.iter().any(|word| matches(word, state.name()));
-        let states: Vec<State> = State::ALL.into_iter().filter(hit).collect();
-        let list = states
-            .iter()
-            .map(|state| (*state as i64).to_string())
-            .collect::<Vec<_>>()
-            .join(", ");
+        let settled = leads && states_meant(any).all(|state| !state.waits());
         let column = if leads {
             "t.state".to_owned()
         } else {
             dialect::unindexed("t.state")
         };
         // The partial indexes are only considered when the condition says what they leave out.
-        let settled = leads && states.iter().all(|state| !state.waits());
         format!(
-            "({column} IN ({list}){})",
+            "({column} IN ({}){})",
+            states_of(any),
             if settled { " AND t.state > 0" } else { "" }
         )
     }
@@ -207,20 +201,36 @@ impl Writer<'_> {
         format!("{column} IN ({})", list.join(", "))
     }
 
-    /// Any of the words; case is ignored for ASCII letters, as the database does.
     fn words(&mut self, column: &str, any: &[Word]) -> String {
-        let mut tests = Vec::with_capacity(any.len());
-        for word in any {
-            if word.prefix {
-                let low = self.arg(Arg::Text(format!("{}%", like(&word.text))));
-                tests.push(format!("{column} LIKE {low} ESCAPE '\\'"));
-            } else {
-                let text = self.arg(Arg::Text(word.text.to_ascii_lowercase()));
-                tests.push(format!("lower({column}) = {text}"));
-            }
-        }
-        format!("({})", tests.join(" OR "))
+        words_of(column, any, |arg| self.arg(arg))
     }
+}
+
+/// Any of the words; case is ignored for ASCII letters, as the database does. `arg` takes a parameter and gives its
+/// place.
+pub(super) fn words_of(column: &str, any: &[Word], mut arg: impl FnMut(Arg) -> String) -> String {
+    let mut tests = Vec::with_capacity(any.len());
+    for word in any {
+        if word.prefix {
+            let low = arg(Arg::Text(format!("{}%", like(&word.text))));
+            tests.push(format!("{column} LIKE {low} ESCAPE '\\'"));
+        } else {
+            let text = arg(Arg::Text(word.text.to_ascii_lowercase()));
+            tests.push(format!("lower({column}) = {text}"));
+        }
+    }
+    format!("({})", tests.join(" OR "))
+}
+
+fn states_meant(any: &[Word]) -> impl Iterator<Item = State> + '_ {
+    let hit = |state: &State| any.iter().any(|word| matches(word, state.name()));
+    State::ALL.into_iter().filter(hit)
+}
+
+/// The states that words mean, as a list of numbers.
+pub(super) fn states_of(any: &[Word]) -> String {
+    let numbers = states_meant(any).map(|state| (state as i64).to_string());
+    numbers.collect::<Vec<_>>().join(", ")
 }
 
 fn output(column: &str) -> String {

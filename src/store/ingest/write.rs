@@ -247,24 +247,34 @@ impl<'a> Work<'a> {
 
     /// The ticket of an output that is stored already, made if it is not there; returns its local row.
     pub fn ticket_of(&mut self, target: &Target, output: i64) -> Result<i64> {
+        self.ticket_of_set(target, &[output])
+    }
+
+    /// The same of several outputs of one item, in the order they are compared.
+    pub fn ticket_of_set(&mut self, target: &Target, outputs: &[i64]) -> Result<i64> {
         let sql =
             "SELECT id, item, model, feature, tags, time_ms, chars FROM output WHERE row = ?1";
-        let found = self.db.first(sql, args![output], |row| {
-            let fact = OutputFact {
-                model: row.maybe_text(2)?.map(Box::from),
-                feature: row.maybe_text(3)?.map(Box::from),
-                tags: row.maybe_text(4)?.map(Box::from),
-                time_ms: row.maybe_int(5)?,
-                chars: row.int(6)? as u32,
-                ..OutputFact::of(OutputId(row.id(0)?))
-            };
-            Ok((fact, row.int(1)?))
-        })?;
-        let Some((fact, item)) = found else {
+        let mut facts = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            let found = self.db.first(sql, args![*output], |row| {
+                let fact = OutputFact {
+                    model: row.maybe_text(2)?.map(Box::from),
+                    feature: row.maybe_text(3)?.map(Box::from),
+                    tags: row.maybe_text(4)?.map(Box::from),
+                    time_ms: row.maybe_int(5)?,
+                    chars: row.int(6)? as u32,
+                    ..OutputFact::of(OutputId(row.id(0)?))
+                };
+                Ok((fact, row.int(1)?))
+            })?;
+            facts.extend(found);
+        }
+        let ids: Vec<OutputId> = facts.iter().map(|(fact, _)| fact.id).collect();
+        let Some((fact, item)) = facts.first().filter(|_| facts.len() == outputs.len()) else {
             return Err(StoreError::Damaged("run row without an output".into()));
         };
-        self.ticket(target, &[fact.id], &fact, item, &[output])?;
-        let id = ticket_id(&target.id, &[fact.id]);
+        self.ticket(target, &ids, fact, *item, outputs)?;
+        let id = ticket_id(&target.id, &ids);
         let sql = "SELECT row FROM ticket WHERE id = ?1";
         self.db.number(sql, args![&id.0])
     }

@@ -1,13 +1,27 @@
-//! Datasets: naming, roles, moving whole clusters.
+//! Datasets: naming, roles, building, holding out, moving whole clusters.
+
+mod build;
+mod hard;
+mod hold_out;
+mod shown;
+
+pub(in crate::engine) use build::trained;
+pub use build::{BuildOrder, Built};
+pub use hard::HardItem;
+pub use hold_out::{HeldOutNow, HoldOut};
+pub use shown::{ItemName, Shown, Version};
+
+use serde::Serialize;
 
 use super::evals::check_name;
-use super::{Engine, Pen, Result};
+use super::{Engine, EngineError, Pen, Result};
 use crate::domain::catalog::Dataset;
 use crate::domain::eval::{DatasetRole, dataset_id};
 use crate::domain::event::{Body, DatasetNamed, ItemsMoved, RoleChanged};
 use crate::domain::ids::{ClusterId, DatasetId};
+use crate::domain::recipe::Recipe;
 use crate::store::datasets::{self, Ranges};
-use crate::store::{Db, StoreError, catalog, tickets};
+use crate::store::{Db, StoreError, catalog, pick, tickets};
 
 /// What moving clusters did, or would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +30,19 @@ pub struct Moved {
     pub clusters: u64,
     /// Items in them.
     pub items: u64,
-    /// Per eval on the source dataset: name, tickets it loses, how many of them were reviewed.
-    pub losses: Vec<(String, u64, u64)>,
+    /// Per eval on the source dataset.
+    pub losses: Vec<Loss>,
+}
+
+/// What an eval loses from its dataset. Its tickets stay, with their reviews.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loss {
+    /// Name of the eval.
+    pub eval: String,
+    /// Tickets on items that go.
+    pub tickets: u64,
+    /// Of these, with a person's score.
+    pub reviewed: u64,
 }
 
 impl Engine {
@@ -37,6 +62,15 @@ impl Engine {
                 self.datasets()?.into_iter().map(|set| set.name),
             )),
         }
+    }
+
+    /// The dataset an eval reviews.
+    pub fn dataset_of(&self, eval: &str) -> Result<Dataset> {
+        let eval = self.eval_named(eval)?;
+        let found = self.store.read(|db| catalog::dataset(db, &eval.dataset))?;
+        Ok(found.ok_or_else(|| {
+            StoreError::Damaged(format!("eval `{}`: its dataset is missing", eval.name))
+        })?)
     }
 
     /// Gives a dataset another role.
@@ -75,6 +109,34 @@ impl Engine {
         })?)
     }
 
+    /// The clusters of a dataset that ids mean: a cluster's, or the start of it, or the id of an item in it.
+    pub fn clusters_of(&self, dataset: &str, ids: &[String]) -> Result<Vec<ClusterId>> {
+        let set = self.dataset_named(dataset)?;
+        let mut all = Vec::new();
+        for id in ids {
+            let found = self
+                .store
+                .read(|db| pick::clusters_named(db, id, &datasets::current(db, &set.id)?))?;
+            if found.is_empty() {
+                let shown: String = id.chars().take(64).collect();
+                return Err(EngineError::refused(
+                    format!(
+                        "`{}` is no cluster of `{dataset}`, nor an item in it",
+                        crate::text::sanitise::line(&shown)
+                    ),
+                    format!(
+                        "`docket items --dataset {dataset} --json` shows each item's `id`, `external_id` and `cluster`; any of the \
+                         three names its cluster"
+                    ),
+                ));
+            }
+            all.extend(found);
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
     /// Moves whole clusters from one dataset to another in one transaction. `clusters` empty moves all.
     /// With `dry` nothing is written.
     pub fn move_items(
@@ -87,7 +149,28 @@ impl Engine {
     ) -> Result<Moved> {
         check_name("dataset", to)?;
         let source = self.dataset_named(from)?;
-        let (engine, to, reason) = (self.clone(), to.to_owned(), reason.to_owned());
+        if from == to {
+            return Err(EngineError::refused(
+                format!("`{from}` is where they are"),
+                "name another dataset to move them to",
+            ));
+        }
+        self.move_clusters(&source, (to, DatasetRole::Review), clusters, reason, dry)
+    }
+
+    /// The same to a dataset that gets this role if it is made.
+    fn move_clusters(
+        &self,
+        source: &Dataset,
+        (to, role): (&str, DatasetRole),
+        clusters: Vec<ClusterId>,
+        reason: &str,
+        dry: bool,
+    ) -> Result<Moved> {
+        // Near-duplicates are in one cluster once they were looked for.
+        self.settle_clusters()?;
+        let (engine, source) = (self.clone(), source.clone());
+        let (to, reason) = (to.to_owned(), reason.to_owned());
         Ok(self.store.write(move |db| {
             let all = datasets::current(db, &source.id)?;
             let clusters = if clusters.is_empty() {
@@ -95,22 +178,26 @@ impl Engine {
             } else {
                 clusters
             };
-            let mut rows = Ranges::default();
+            let mut rows = Vec::new();
             for cluster in &clusters {
-                let inside = datasets::cluster_rows(db, cluster)?;
-                rows = rows.with(&inside.without(&inside.without(&all)));
+                rows.extend(datasets::cluster_rows(db, cluster)?.iter());
             }
+            let rows = Ranges::of(rows).within(&all);
             let moved = Moved {
                 clusters: clusters.len() as u64,
                 items: rows.len(),
-                losses: losses(db, &source, &rows)?,
+                losses: losses(db, &source.id, &rows)?,
             };
             if dry || rows.is_empty() {
                 return Ok(moved);
             }
             let pen = Pen::new(&engine);
             let target = dataset_id(&engine.identity.id, &to);
-            let role = catalog::dataset(db, &target)?.map_or(DatasetRole::Review, |set| set.role);
+            let role = catalog::dataset(db, &target)?.map_or(role, |set| set.role);
+            let recipe = (role == DatasetRole::Heldout).then(|| Recipe {
+                held_out_of: Some(source.name.clone()),
+                ..Recipe::default()
+            });
             let body = ItemsMoved {
                 from: source.id,
                 to: target,
@@ -119,16 +206,10 @@ impl Engine {
                 reason,
             };
             pen.write(db, None, None, Body::ItemsMoved(body))?;
-            name_dataset(
-                db,
-                &pen,
-                &source.name,
-                source.id,
-                source.role,
-                &all.without(&rows),
-            )?;
+            let left = all.without(&rows);
+            name_dataset(db, &pen, &source.name, source.id, source.role, &left)?;
             let joined = datasets::current(db, &target)?.with(&rows);
-            name_dataset(db, &pen, &to, target, role, &joined)?;
+            name_dataset_as(db, &pen, (&to, target, role), &joined, recipe)?;
             Ok(moved)
         })?)
     }
@@ -143,6 +224,17 @@ pub(super) fn name_dataset(
     role: DatasetRole,
     rows: &Ranges,
 ) -> crate::store::Result<()> {
+    name_dataset_as(db, pen, (name, id, role), rows, None)
+}
+
+/// The same, with how the version was put together.
+pub(super) fn name_dataset_as(
+    db: &Db,
+    pen: &Pen,
+    (name, id, role): (&str, DatasetId, DatasetRole),
+    rows: &Ranges,
+    recipe: Option<Recipe>,
+) -> crate::store::Result<()> {
     let known = catalog::dataset(db, &id)?;
     let (version, _) = datasets::set(db, &id, rows)?;
     if known.is_some_and(|known| known.version == version) {
@@ -154,21 +246,21 @@ pub(super) fn name_dataset(
         role,
         version,
         items: rows.len(),
+        recipe,
     };
     pen.write(db, None, None, Body::DatasetNamed(body))?;
     catalog::refold(db).map(|_| ())
 }
 
 /// What the evals on a dataset lose with these rows.
-fn losses(
-    db: &Db,
-    source: &Dataset,
-    rows: &Ranges,
-) -> crate::store::Result<Vec<(String, u64, u64)>> {
+fn losses(db: &Db, dataset: &DatasetId, rows: &Ranges) -> crate::store::Result<Vec<Loss>> {
     let mut losses = Vec::new();
+    if rows.is_empty() {
+        return Ok(losses);
+    }
     for (row, eval) in catalog::evals(db)?
         .into_iter()
-        .filter(|(_, eval)| eval.dataset == source.id)
+        .filter(|(_, eval)| eval.dataset == *dataset)
     {
         let (mut lost, mut reviewed) = (0, 0);
         for (lo, hi) in rows.iter() {
@@ -176,7 +268,11 @@ fn losses(
             lost += all;
             reviewed += scored;
         }
-        losses.push((eval.name, lost, reviewed));
+        losses.push(Loss {
+            eval: eval.name,
+            tickets: lost,
+            reviewed,
+        });
     }
     Ok(losses)
 }

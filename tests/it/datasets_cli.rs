@@ -1,0 +1,622 @@
+//! Datasets from the command line: building, versions, holding out, growing, and from failures to training.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::support::{docket, number};
+
+/// Twelve words that stand in no other row.
+fn words(name: &str) -> String {
+    let words: Vec<String> = (0..12).map(|at| format!("{name}w{at}")).collect();
+    words.join(" ")
+}
+
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    /// A workspace with one eval `support` of `n` judged rows; every third is billing, every fourth scores low.
+    fn new(n: usize) -> Self {
+        let desk = Self::empty();
+        desk.file("log.jsonl", &rows(0..n));
+        desk.done(&[
+            "import",
+            "log.jsonl",
+            "--eval",
+            "support",
+            "--rubric",
+            "right.toml",
+        ]);
+        desk
+    }
+
+    fn empty() -> Self {
+        let desk = Self(tempfile::tempdir().unwrap());
+        desk.file(
+            "right.toml",
+            "schema = 1\nid = \"right\"\nversion = \"1\"\nkind = \"direct\"\n\n[[criterion]]\nid = \"right\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n",
+        );
+        desk
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        docket(self.path()).args(args).output().unwrap()
+    }
+
+    fn done(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {stderr}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let mut args = args.to_vec();
+        args.push("--json");
+        serde_json::from_str(&self.done(&args)).unwrap()
+    }
+
+    fn lines(&self, args: &[&str]) -> Vec<Value> {
+        let mut args = args.to_vec();
+        args.push("--json");
+        let text = self.done(&args);
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    fn refused(&self, args: &[&str], said: &[&str]) {
+        let output = self.run(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        for part in said {
+            assert!(stderr.contains(part), "`{part}` is missing in: {stderr}");
+        }
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        number(&self.path().join("docket.db"), sql)
+    }
+}
+
+fn rows(range: std::ops::Range<usize>) -> String {
+    let mut rows = String::new();
+    for i in range {
+        let feature = if i.is_multiple_of(3) {
+            "billing"
+        } else {
+            "search"
+        };
+        let level = if i.is_multiple_of(4) { 1 } else { 5 };
+        let _ = writeln!(
+            rows,
+            r#"{{"id":"t{i}","request":{{"messages":[{{"role":"user","content":"{}"}}]}},"response":"Answer {i}.","model":"m{}","feature":"{feature}","tags":["{feature}"],"time":"2026-10-{:02}T08:00:00Z","scores":[{{"name":"right","value":{level},"kind":"judge","author":"sample-judge"}}]}}"#,
+            words(&format!("q{i}")),
+            i % 2,
+            1 + i % 28,
+        );
+    }
+    rows
+}
+
+#[test]
+fn a_dataset_is_built_from_filters_over_everything_and_its_versions_tell_what_changed() {
+    let desk = Desk::new(30);
+    // Rows of a dataset alone, without an eval, count as well.
+    desk.file("more.jsonl", &rows(30..40));
+    desk.done(&["import", "more.jsonl", "--dataset", "plain"]);
+    let built = desk.json(&["dataset", "build", "bills", "--from", "feature:billing"]);
+    assert_eq!(
+        (&built["items"], &built["added"], &built["number"]),
+        (&14.into(), &14.into(), &1.into())
+    );
+    let built = desk.json(&[
+        "dataset",
+        "build",
+        "bills",
+        "--from",
+        "tag:search model:m1 time<2026-10-10",
+    ]);
+    let added = built["added"].as_u64().unwrap();
+    assert!(added > 0 && built["removed"] == 0, "{built}");
+    let built = desk.json(&[
+        "dataset",
+        "build",
+        "bills",
+        "--from",
+        "id:t3",
+        "--replace",
+        "--yes",
+    ]);
+    assert_eq!(
+        (&built["items"], &built["removed"]),
+        (&1.into(), &(13 + added).into())
+    );
+    let shown = desk.json(&["dataset", "show", "bills"]);
+    let versions = shown["versions"].as_array().unwrap();
+    assert_eq!(versions.len(), 3);
+    assert_eq!(versions[1]["added"], added);
+    assert_eq!(versions[0]["recipe"]["from"][0], "feature:billing");
+    let text = desk.done(&["dataset", "show", "bills"]);
+    assert!(
+        text.contains("feature:billing") && text.contains("in place of what was there"),
+        "{text}"
+    );
+    let gone = desk.lines(&["dataset", "show", "bills", "--diff"]);
+    assert_eq!(gone.len() as u64, 13 + added);
+    assert!(gone.iter().all(|item| item["added"] == false));
+    let first = desk.lines(&["dataset", "show", "bills", "--diff", "0..1"]);
+    assert_eq!(first.len(), 14);
+    desk.refused(
+        &["dataset", "show", "bills", "--diff", "9"],
+        &["no version 9", "last version is 3"],
+    );
+}
+
+#[test]
+fn a_sample_is_the_same_for_the_same_seed_and_another_for_another() {
+    let desk = Desk::new(40);
+    let drawn = |name: &str, seed: &str| -> Vec<String> {
+        desk.done(&[
+            "dataset", "build", name, "--from", "", "--sample", "10", "--seed", seed,
+        ]);
+        let items = desk.lines(&["items", "--dataset", name]);
+        items
+            .iter()
+            .map(|item| item["external_id"].to_string())
+            .collect()
+    };
+    let (a, b, c) = (drawn("a", "7"), drawn("b", "7"), drawn("c", "8"));
+    assert_eq!((a.len(), &a), (10, &b));
+    assert_ne!(a, c);
+}
+
+#[test]
+fn tickets_scores_texts_and_lists_make_datasets_too() {
+    let desk = Desk::new(20);
+    let low = desk.json(&["dataset", "build", "low", "--tickets", "judge<0.5"]);
+    assert_eq!(low["items"], 5);
+    let low = desk.json(&["dataset", "build", "low2", "--from", "judge<0.5"]);
+    assert_eq!(low["items"], 5);
+    let text = desk.json(&["dataset", "build", "text", "--from", "q7w3"]);
+    assert_eq!(text["items"], 1);
+    desk.file("ids.txt", "t1\nt2\n\nt3\n");
+    assert_eq!(
+        desk.json(&["dataset", "build", "list", "--file", "ids.txt"])["items"],
+        3
+    );
+    let items = desk.done(&["items", "--filter", "feature:billing", "--json"]);
+    desk.file("items.jsonl", &items);
+    assert_eq!(
+        desk.json(&["dataset", "build", "list2", "--file", "items.jsonl"])["items"],
+        7
+    );
+    desk.file("bad.txt", "t1\nnobody\n");
+    desk.refused(
+        &["dataset", "build", "list", "--file", "bad.txt"],
+        &["`nobody`", "bad.txt", "docket items"],
+    );
+    desk.file("rows.jsonl", &rows(50..53));
+    desk.done(&["dataset", "build", "fresh", "--file", "rows.jsonl"]);
+    assert_eq!(desk.lines(&["items", "--dataset", "fresh"]).len(), 3);
+    desk.refused(&["dataset", "build", "x"], &["from nothing", "--from"]);
+    desk.refused(
+        &["dataset", "build", "x", "--from", "fature:a"],
+        &["fature", "filters.md"],
+    );
+    let none = desk.run(&["dataset", "build", "x", "--from", "feature:nothing"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert_eq!(
+        desk.number("SELECT count(*) FROM dataset WHERE name = 'x'"),
+        0
+    );
+}
+
+#[test]
+fn a_blind_eval_keeps_its_scores_from_whoever_builds() {
+    let desk = Desk::new(12);
+    desk.done(&["eval", "set", "support", "--mode", "blind"]);
+    desk.refused(
+        &["dataset", "build", "low", "--tickets", "judge<0.5"],
+        &["blind"],
+    );
+    let output = desk.run(&["dataset", "build", "low", "--from", "judge<0.5"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("3 items left out") && said.contains("blind"),
+        "{said}"
+    );
+    desk.refused(
+        &[
+            "dataset", "build", "low", "--hard", "3", "--eval", "support",
+        ],
+        &["blind"],
+    );
+    assert_eq!(
+        desk.json(&["dataset", "build", "bills", "--from", "feature:billing"])["items"],
+        4
+    );
+}
+
+#[test]
+fn holding_out_takes_whole_clusters_says_what_evals_lose_and_never_takes_more_than_asked() {
+    let desk = Desk::new(40);
+    let plan = desk.json(&[
+        "dataset",
+        "hold-out",
+        "support",
+        "--share",
+        "0.3",
+        "--dry-run",
+    ]);
+    assert_eq!((&plan["items"], &plan["of"]), (&12.into(), &40.into()));
+    assert_eq!(plan["losses"][0]["tickets"], 12);
+    assert_eq!(
+        desk.number("SELECT count(*) FROM dataset"),
+        1,
+        "a dry run makes nothing"
+    );
+    let asked = desk.run(&["dataset", "hold-out", "support", "--share", "0.3"]);
+    assert_eq!(asked.status.code(), Some(1), "nobody is there to agree");
+    desk.done(&["dataset", "hold-out", "support", "--share", "0.3", "--yes"]);
+    let listed = desk.lines(&["dataset", "list"]);
+    let sizes: Vec<_> = listed
+        .iter()
+        .map(|set| {
+            (
+                set["name"].as_str().unwrap(),
+                set["role"].as_str().unwrap(),
+                set["items"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        sizes,
+        [
+            ("support", "review", 28),
+            ("support-heldout", "heldout", 12)
+        ]
+    );
+    let again = desk.json(&["dataset", "hold-out", "support", "--share", "0.3", "--yes"]);
+    assert_eq!(again["items"], 0, "the share is held out already");
+    let more = desk.json(&["dataset", "hold-out", "support", "--share", "0.5", "--yes"]);
+    assert_eq!((&more["items"], &more["held"]), (&8.into(), &20.into()));
+    desk.refused(
+        &["dataset", "hold-out", "support", "--share", "1.5"],
+        &["no share", "0.3"],
+    );
+    desk.refused(
+        &["dataset", "hold-out", "support-heldout"],
+        &["role `heldout`"],
+    );
+}
+
+#[test]
+fn a_cluster_moves_by_its_id_its_start_or_an_item_and_an_unknown_one_is_told() {
+    let desk = Desk::new(6);
+    let items = desk.lines(&["items"]);
+    let cluster = items[0]["cluster"].as_str().unwrap();
+    let moved = ["dataset", "move", "support", "other", "--yes", "--cluster"];
+    let with = |id: &str| {
+        let mut args = moved.to_vec();
+        args.push(id);
+        desk.done(&args);
+    };
+    with(cluster);
+    with(&items[1]["cluster"].as_str().unwrap()[..10]);
+    with("t2");
+    assert_eq!(desk.lines(&["items", "--dataset", "other"]).len(), 3);
+    for unknown in ["zebra", "0123456789abcdef", cluster] {
+        let mut args = moved.to_vec();
+        args.push(unknown);
+        desk.refused(
+            &args,
+            &[
+                "is no cluster of `support`",
+                "docket items --dataset support --json",
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_eval_grows_in_a_plan_of_its_own_and_keeps_its_reviews() {
+    let desk = Desk::new(10);
+    desk.file("more.jsonl", &rows(10..16));
+    desk.done(&["import", "more.jsonl", "--dataset", "later"]);
+    let before = desk.number("SELECT group_concat(plan_key, ' ') IS NOT NULL FROM ticket");
+    let grown = desk.json(&["eval", "grow", "support", "--to", "later", "--dry-run"]);
+    assert_eq!(
+        (
+            &grown["tickets"],
+            desk.number("SELECT count(*) FROM ticket")
+        ),
+        (&6.into(), 10)
+    );
+    let grown = desk.json(&["eval", "grow", "support", "--to", "later"]);
+    assert_eq!(
+        (
+            &grown["tickets"],
+            &grown["plan"],
+            &grown["items"],
+            &grown["version"]
+        ),
+        (&6.into(), &2.into(), &6.into(), &3.into())
+    );
+    assert_eq!(desk.number("SELECT count(*) FROM plan"), 2);
+    assert_eq!(
+        desk.number("SELECT count(*) FROM ticket WHERE plan = 1"),
+        10
+    );
+    assert_eq!(before, 1);
+    let again = desk.json(&["eval", "grow", "support", "--to", "later"]);
+    assert_eq!(
+        (&again["tickets"], desk.number("SELECT count(*) FROM plan")),
+        (&0.into(), 2)
+    );
+    desk.done(&["doctor"]);
+}
+
+#[test]
+fn hard_items_are_proposed_with_their_reasons_and_taken_only_on_a_yes() {
+    let desk = Desk::new(24);
+    desk.file("small.jsonl", &rows(100..102));
+    desk.done(&[
+        "import",
+        "small.jsonl",
+        "--eval",
+        "measure",
+        "--rubric",
+        "right.toml",
+    ]);
+    let shown = desk.run(&["eval", "grow", "measure", "--hard", "4", "--of", "support"]);
+    assert_eq!(shown.status.code(), Some(1));
+    let table = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(table.contains("low (0.20)"), "{table}");
+    assert_eq!(
+        desk.number(
+            "SELECT count(*) FROM ticket t JOIN eval e ON e.row = t.eval WHERE e.name = 'measure'"
+        ),
+        2
+    );
+    let grown = desk.json(&[
+        "eval", "grow", "measure", "--hard", "4", "--of", "support", "--yes",
+    ]);
+    assert_eq!((&grown["tickets"], &grown["plan"]), (&4.into(), &2.into()));
+    let set = desk.json(&[
+        "dataset", "build", "hard", "--hard", "3", "--eval", "support", "--yes",
+    ]);
+    assert_eq!(set["items"], 3);
+}
+
+#[test]
+fn near_duplicates_of_what_is_held_out_never_leave_and_a_template_holds_nothing_back() {
+    let desk = Desk::empty();
+    let long = |i: usize| format!("{} {}", words(&format!("q{i}a")), words(&format!("q{i}b")));
+    let policy: Vec<String> = (0..300).map(|at| format!("rule{at}")).collect();
+    let mut rows = String::new();
+    for i in 0..500 {
+        // The last fifty repeat the first fifty with one more word.
+        let own = if i >= 450 {
+            format!("{} please", long(i - 450))
+        } else {
+            long(i)
+        };
+        let _ = writeln!(
+            rows,
+            r#"{{"id":"t{i}","request":{{"messages":[{{"role":"system","content":"{}"}},{{"role":"user","content":"{own}"}}]}},"response":"Answer {i}.","scores":[{{"name":"right","value":5,"kind":"human","author":"ana"}}]}}"#,
+            policy.join(" ")
+        );
+    }
+    desk.file("log.jsonl", &rows);
+    desk.done(&[
+        "import",
+        "log.jsonl",
+        "--eval",
+        "support",
+        "--rubric",
+        "right.toml",
+    ]);
+    let clusters = desk.number("SELECT count(DISTINCT cluster) FROM item");
+    assert_eq!(
+        clusters, 450,
+        "fifty rows are near-duplicates, the system prompt makes none"
+    );
+    desk.done(&[
+        "dataset",
+        "move",
+        "support",
+        "exam",
+        "--cluster",
+        "t7",
+        "--yes",
+    ]);
+    desk.done(&["dataset", "role", "exam", "heldout"]);
+    assert_eq!(
+        desk.lines(&["items", "--dataset", "exam"]).len(),
+        2,
+        "its near-duplicate moved along"
+    );
+    // Comes in later, as a near-duplicate of what is held out.
+    let own = format!("{} indeed", long(7));
+    desk.file(
+        "late.jsonl",
+        &format!(
+            "{{\"id\":\"late\",\"request\":{{\"messages\":[{{\"role\":\"user\",\"content\":\"{own}\"}}]}},\"response\":\"Late.\",\"scores\":[{{\"name\":\"right\",\"value\":5,\"kind\":\"human\",\"author\":\"ana\"}}]}}\n"
+        ),
+    );
+    desk.done(&["import", "late.jsonl", "--eval", "support", "--no-index"]);
+    let report = desk.json(&[
+        "export", "support", "--format", "trl-sft", "--rows", "accepted", "--out", "train",
+    ]);
+    let text = report.to_string();
+    let written = std::fs::read_to_string(desk.path().join("train/train.jsonl")).unwrap()
+        + &std::fs::read_to_string(desk.path().join("train/validation.jsonl")).unwrap_or_default();
+    assert_eq!(written.lines().count(), 498, "{text}");
+    assert!(
+        !written.contains("Late.")
+            && !written.contains("Answer 7.")
+            && !written.contains("Answer 457.")
+    );
+}
+
+#[test]
+fn from_failures_to_training_every_step_shows_what_stands_there() {
+    let desk = Desk::new(24);
+    // Rows like the failing ones, reviewed nowhere yet.
+    let mut alike = String::new();
+    for i in [0, 4, 8] {
+        let _ = writeln!(
+            alike,
+            r#"{{"id":"like{i}","request":{{"messages":[{{"role":"user","content":"{} and another thing altogether"}}]}},"response":"Like {i}."}}"#,
+            words(&format!("q{i}"))
+                .split(' ')
+                .take(6)
+                .collect::<Vec<_>>()
+                .join(" ")
+        );
+    }
+    desk.file("alike.jsonl", &alike);
+    desk.done(&["import", "alike.jsonl", "--dataset", "pool"]);
+    desk.done(&[
+        "dataset",
+        "move",
+        "support",
+        "exam",
+        "--cluster",
+        "t0",
+        "--cluster",
+        "t4",
+        "--yes",
+    ]);
+    desk.done(&["dataset", "role", "exam", "heldout"]);
+    let path = desk.json(&["failures", "support"]);
+    assert_eq!(
+        (
+            &path["scored"],
+            &path["failed"],
+            &path["held_out"],
+            &path["own"]
+        ),
+        (&24.into(), &6.into(), &2.into(), &4.into())
+    );
+    assert_eq!(path["similar"], 3, "{path}");
+    assert!(path["fixes"].is_null() && path["next"].as_str().unwrap().contains("--take"));
+    let path = desk.json(&["failures", "support", "--take"]);
+    assert_eq!(
+        (
+            &path["fixes"]["tickets"],
+            &path["fixes"]["open"],
+            &path["fixes"]["corrected"]
+        ),
+        (&7.into(), &7.into(), &0.into())
+    );
+    assert_eq!((&path["own"], &path["similar"]), (&0.into(), &0.into()));
+    assert!(
+        path["next"]
+            .as_str()
+            .unwrap()
+            .contains("docket review support-fixes")
+    );
+    let judged = desk.number("SELECT count(*) FROM ticket t JOIN eval e ON e.row = t.eval WHERE e.name = 'support-fixes' AND t.judge IS NOT NULL");
+    assert_eq!(
+        judged, 4,
+        "the judge's word came along with the failing outputs"
+    );
+    let held = desk.number("SELECT count(*) FROM ticket t JOIN eval e ON e.row = t.eval JOIN item i ON i.row = t.item WHERE e.name = 'support-fixes' AND i.external_id IN ('t0', 't4')");
+    assert_eq!(held, 0, "what is held out stays out");
+    let again = desk.json(&["failures", "support", "--take"]);
+    assert_eq!(again["fixes"]["tickets"], 7);
+    let text = desk.done(&["failures", "support"]);
+    for step in [
+        "low-scoring rows",
+        "tickets",
+        "corrections",
+        "train dataset",
+        "rows exported",
+        "next:",
+    ] {
+        assert!(text.contains(step), "{text}");
+    }
+    desk.refused(&["failures", "suport"], &["no eval `suport`"]);
+    desk.refused(
+        &["failures", "support", "--candidate", "a"],
+        &["no run group"],
+    );
+}
+
+#[test]
+fn comparing_on_a_heldout_version_whose_clusters_were_exported_is_inconclusive() {
+    let desk = Desk::new(12);
+    let reviewed = rows(1..3).replace(
+        "\"scores\":[",
+        "\"scores\":[{\"name\":\"right\",\"value\":5,\"kind\":\"human\",\"author\":\"ana\"},",
+    );
+    desk.file("reviewed.jsonl", &reviewed);
+    desk.done(&["import", "reviewed.jsonl", "--eval", "support"]);
+    desk.file("b.jsonl", &(0..12).fold(String::new(), |mut all, i| {
+        let _ = writeln!(all, r#"{{"id":"t{i}","response":"Better {i}.","scores":[{{"name":"right","value":5,"kind":"judge","author":"sample-judge"}}]}}"#);
+        all
+    }));
+    desk.file("none.jsonl", "{\"match\":\"\",\"text\":\"x\"}\n");
+    desk.done(&[
+        "run",
+        "support",
+        "--group",
+        "june",
+        "--model",
+        "a=scripted:none.jsonl",
+        "--yes",
+    ]);
+    desk.done(&["import", "b.jsonl", "--run", "june", "--candidate", "b"]);
+    desk.done(&["dataset", "role", "support", "heldout"]);
+    let clean = desk.json(&["compare", "june"]);
+    assert!(
+        !clean["sentence"]
+            .as_str()
+            .unwrap()
+            .starts_with("Inconclusive"),
+        "{clean}"
+    );
+    // Somebody exports against the rule, with a reason.
+    desk.done(&[
+        "export",
+        "support",
+        "--format",
+        "trl-sft",
+        "--rows",
+        "all",
+        "--out",
+        "train",
+        "--override",
+        "a test",
+        "--filter",
+        "id:t1,t2",
+    ]);
+    let touched = desk.json(&["compare", "june"]);
+    let sentence = touched["sentence"].as_str().unwrap();
+    assert!(
+        sentence.starts_with("Inconclusive") && sentence.contains("2 clusters of 12"),
+        "{touched}"
+    );
+    assert!(
+        touched["candidates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|one| one["difference"]["standing"] != "better")
+    );
+    let warnings = touched["warnings"].to_string();
+    assert!(warnings.contains("without them"), "{warnings}");
+}
