@@ -1,5 +1,6 @@
 //! Run groups, runs and what they have of each item.
 
+pub mod readings;
 pub mod scores;
 
 use super::db::{Db, Row};

@@ -1,9 +1,8 @@
 //! A comparison in words and tables.
 
+use super::full;
 use crate::cli::{CliError, output};
-use crate::domain::view::compare::{
-    CandidateSummary, Comparison, Difference, Full, Ranged, Standing,
-};
+use crate::domain::view::compare::{CandidateSummary, Comparison, Difference, Ranged, Standing};
 use crate::text::numbers::money;
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
@@ -20,19 +19,39 @@ pub fn comparison(comparison: &Comparison) -> Result<(), CliError> {
     for candidate in &comparison.candidates {
         notes(candidate)?;
     }
-    if comparison.candidates.iter().any(|one| one.full.is_some()) {
+    full::people(comparison)?;
+    if comparison.candidates.iter().any(|one| one.detail.is_some()) {
         output::line("")?;
-        full(comparison)?;
+        full::full(comparison)?;
     }
     output::line("")?;
     for warning in &comparison.warnings {
         say(&format!("note: {warning}"))?;
     }
     say(&comparison.sentence)?;
+    if !comparison.sentence.contains("can be seen")
+        && let Some(power) = power(comparison)
+    {
+        say(&power)?;
+    }
     say(&format!("next: {}", comparison.action))
 }
 
-fn say(text: &str) -> Result<(), CliError> {
+/// What these items can show, of the candidate that needs most.
+fn power(comparison: &Comparison) -> Option<String> {
+    let differences = comparison
+        .candidates
+        .iter()
+        .filter_map(|one| one.difference.as_ref());
+    let widest = differences.max_by(|one, two| {
+        one.visible
+            .partial_cmp(&two.visible)
+            .unwrap_or(std::cmp::Ordering::Equal)
+    })?;
+    widest.power()
+}
+
+pub(super) fn say(text: &str) -> Result<(), CliError> {
     output::line(&sanitise::line(text))
 }
 
@@ -176,73 +195,14 @@ fn notes(one: &CandidateSummary) -> Result<(), CliError> {
     Ok(())
 }
 
-fn full(comparison: &Comparison) -> Result<(), CliError> {
-    say(&format!(
-        "secondary, not the headline; {} differences in the family (Holm)",
-        comparison.family
-    ))?;
-    let mut table = Table::new([
-        Column::left("candidate"),
-        Column::right("win"),
-        Column::right("tie"),
-        Column::right("loss"),
-        Column::right("win rate"),
-        Column::right("sign p"),
-        Column::right("McNemar p"),
-        Column::right("mid-p"),
-        Column::right("Wilcoxon p"),
-        Column::right("correlation"),
-        Column::right("headline p"),
-    ]);
-    let all = || {
-        comparison
-            .candidates
-            .iter()
-            .filter_map(|one| Some((one, one.full.as_ref()?)))
-    };
-    for (one, full) in all() {
-        table.row([
-            &one.name,
-            &full.win.to_string(),
-            &full.tie.to_string(),
-            &full.loss.to_string(),
-            &format!("{:.3}", full.win_rate),
-            &p(Some(full.sign_p)),
-            &p(Some(full.mcnemar_p)),
-            &p(Some(full.mcnemar_mid_p)),
-            &p(full.wilcoxon_p),
-            &full
-                .correlation
-                .map_or_else(|| "n/a".to_owned(), |r| format!("{r:.2}")),
-            &p(one.difference.as_ref().and_then(|difference| difference.p)),
-        ]);
-    }
-    output::table(&table)?;
-    all().try_for_each(|(one, full)| tags(one, full))
-}
-
-fn tags(one: &CandidateSummary, full: &Full) -> Result<(), CliError> {
-    for tag in &full.tags {
-        say(&format!(
-            "{} in {}: {:+.3} {} (n {})",
-            one.name,
-            tag.tag,
-            tag.range.estimate,
-            ends(Some(&tag.range)),
-            tag.range.n
-        ))?;
-    }
-    Ok(())
-}
-
-fn value(range: Option<&Ranged>) -> String {
+pub(super) fn value(range: Option<&Ranged>) -> String {
     range.map_or_else(
         || "n/a".to_owned(),
         |range| format!("{:.3}", range.estimate),
     )
 }
 
-fn ends(range: Option<&Ranged>) -> String {
+pub(super) fn ends(range: Option<&Ranged>) -> String {
     match range.map(|range| range.interval) {
         None => "–".to_owned(),
         Some(None) => "n/a".to_owned(),
@@ -250,7 +210,7 @@ fn ends(range: Option<&Ranged>) -> String {
     }
 }
 
-fn percent(range: Option<&Ranged>) -> String {
+pub(super) fn percent(range: Option<&Ranged>) -> String {
     range.map_or_else(
         || "n/a".to_owned(),
         |range| format!("{:.0} %", range.estimate * 100.0),
@@ -269,14 +229,6 @@ fn verdict(difference: &Difference) -> &'static str {
         Standing::Better => "better",
         Standing::Worse => "worse",
         Standing::Unclear => "unclear",
-    }
-}
-
-fn p(p: Option<f64>) -> String {
-    match p {
-        None => "n/a".to_owned(),
-        Some(p) if p < 0.001 => "<0.001".to_owned(),
-        Some(p) => format!("{p:.3}"),
     }
 }
 
