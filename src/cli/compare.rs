@@ -1,7 +1,6 @@
 //! `docket compare`: the candidates of a run group side by side.
 
 mod board;
-mod full;
 mod told;
 
 use super::{CliError, Context, Exit, agree, output};

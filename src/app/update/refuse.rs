@@ -150,6 +150,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             Screen::Ticket => ticket(state, action),
             Screen::Agreement => agreement(state, action),
             Screen::Activity => super::super::activity::update::refusal(state, action),
+            Screen::Runs => super::super::runs::update::refusal(state, action),
             _ => None,
         },
     }
@@ -167,6 +168,7 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
             let job = state.activity.current().and_then(|card| card.eval);
             job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
         }
+        Screen::Runs => super::super::runs::update::eval_of(state),
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }

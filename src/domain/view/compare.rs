@@ -239,3 +239,42 @@ pub struct TagDifference {
     /// The difference on all other items.
     pub elsewhere: Option<Ranged>,
 }
+
+/// A table in words, the same for command, screen and report. Model text stands in it as it is: whoever shows it makes
+/// it safe.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Sheet {
+    /// What it is about.
+    pub title: String,
+    /// Names of the columns, and whether they hold numbers.
+    pub columns: Vec<(String, bool)>,
+    /// One cell for each column.
+    pub rows: Vec<Vec<String>>,
+    /// What to know of it, one sentence a line.
+    pub notes: Vec<String>,
+}
+
+impl Sheet {
+    /// A sheet without rows. A column whose name begins with `#` holds numbers.
+    pub fn new(title: impl Into<String>, columns: &[&str]) -> Self {
+        let column = |name: &&str| match name.strip_prefix('#') {
+            Some(name) => (name.to_owned(), true),
+            None => ((*name).to_owned(), false),
+        };
+        Self {
+            title: title.into(),
+            columns: columns.iter().map(column).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+
+    /// Adds a sentence.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+}

@@ -9,6 +9,7 @@ mod leaderboard;
 mod people;
 mod reading;
 mod sentence;
+pub mod sheets;
 mod slices;
 mod stability;
 mod summary;

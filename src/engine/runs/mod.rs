@@ -15,6 +15,7 @@ mod list;
 mod logged;
 mod offer;
 pub(super) mod order;
+pub mod page;
 mod run;
 mod scores;
 #[cfg(test)]
