@@ -21,6 +21,7 @@ mod items;
 mod judge;
 pub mod output;
 mod progress;
+mod report;
 mod rescore;
 mod rubric;
 mod run;
@@ -131,6 +132,8 @@ enum Command {
     Runs(run::listed::Args),
     /// Compare the candidates of a run group
     Compare(compare::Args),
+    /// Write a run group up for whoever decides, as one HTML page and as Markdown
+    Report(report::Args),
     /// List, draft, approve and remove the rules that judges of an eval may be shown
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
@@ -277,6 +280,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Run(args)) => run::run(&args, &context),
         Some(Command::Runs(args)) => run::listed::run(&args, &context),
         Some(Command::Compare(args)) => compare::run(&args, &context),
+        Some(Command::Report(args)) => report::run(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),

@@ -24,6 +24,7 @@ pub mod library;
 pub mod open;
 mod plans;
 pub mod queue;
+pub mod report;
 pub mod review;
 pub mod rubrics;
 pub mod runs;

@@ -26,6 +26,11 @@ use super::desk::{Answer, Desk, Given, Job, Refusal};
 
 pub use sample::{Sample, jobs, sample, suggestion};
 
+/// The comparison of the sample's run group.
+pub fn compared_group() -> crate::domain::view::compare::Comparison {
+    groups::compared(EvalId([1; 16]))
+}
+
 /// A desk with one eval.
 pub struct FakeDesk {
     inner: Mutex<Inner>,

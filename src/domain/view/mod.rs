@@ -12,6 +12,7 @@ pub mod home;
 pub mod judging;
 pub mod queue;
 pub mod quick;
+pub mod report;
 pub mod runs;
 pub mod ticket;
 pub mod work;

@@ -205,23 +205,25 @@ fn beside(
         }
     }
     sides.sort_by_key(|side| shuffle(&of.id, reviewer, &side.candidate, side.run));
-    let request = item
-        .request
-        .as_ref()
-        .map_or_else(String::new, |json| asked(&Request::read(json)));
     let answer = |text: &str| {
         Message::read(text, Role::Assistant).map_or_else(|| text.to_owned(), |one| one.plain_text())
     };
     Ok(SideBySide {
         item: of.row,
         name: of.external_id.clone().unwrap_or_else(|| of.id.short()),
-        request: request.into(),
+        request: request_text(&item).into(),
         reference: item
             .reference
             .as_ref()
             .map(|json| answer(json.as_str()).into()),
         sides,
     })
+}
+
+/// What was asked, in plain text.
+pub(in crate::engine) fn request_text(item: &tickets::ItemRow) -> String {
+    let request = item.request.as_ref();
+    request.map_or_else(String::new, |json| asked(&Request::read(json)))
 }
 
 /// The turns of a request, standing instructions left out.
@@ -275,7 +277,7 @@ fn side(
         model: output
             .and_then(|output| output.model)
             .or_else(|| candidate.model.clone()),
-        text: text.unwrap_or_default().into(),
+        text: beginning(text.unwrap_or_default()).into(),
         missing,
         judged: row.outcome.score().zip(row.outcome.pass()),
         human: row.human,
@@ -283,4 +285,19 @@ fn side(
         latency_ms: row.latency_ms,
         cost_micros: row.cost_micros,
     })
+}
+
+/// Characters of an output that stand beside the others.
+const BESIDE: usize = 20_000;
+
+/// The beginning of a very long text; its ticket has the rest.
+fn beginning(text: String) -> String {
+    match text.char_indices().nth(BESIDE) {
+        None => text,
+        Some((end, _)) => format!(
+            "{}\n… {} more characters: the ticket has all of it",
+            &text[..end],
+            text[end..].chars().count()
+        ),
+    }
 }

@@ -10,6 +10,7 @@ use crate::domain::ids::{
 };
 use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
+use crate::domain::view::compare::Comparison;
 use crate::domain::view::{GroupCard, GroupPage, Side, SideBySide};
 use crate::engine::compare::comparison;
 use crate::engine::runs::page::group_view;
@@ -40,6 +41,11 @@ pub fn page(tickets_in: EvalId, full: bool) -> GroupPage {
     let scores = scores(tickets_in);
     let compared = comparison(&scores, full);
     GroupPage::Open(Arc::new(group_view(&scores, compared)))
+}
+
+/// Its comparison.
+pub fn compared(tickets_in: EvalId) -> Comparison {
+    comparison(&scores(tickets_in), true)
 }
 
 /// One of its items across the candidates.
