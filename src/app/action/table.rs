@@ -116,7 +116,7 @@ actions! {
     JobStop "job-stop" "Stop this job; what it has done stays", "stop" [Activity] ["c" "ctrl-x"] 4 Engineer Decides;
     // Runs.
     OpenRuns "open-runs" "Show run groups and compare their candidates", "runs" [Home] ["R"] 7 Reviewer Free;
-    RunsFull "runs-full" "Show everything behind the numbers, or only the first", "everything" [Runs] ["f"] 3 Engineer Free;
+    RunsFull "runs-full" "Show everything behind the numbers, or only the first", "everything" [Runs] ["f"] 3 Reviewer Free;
     NextCandidate "next-candidate" "The next candidate, output or point", "next candidate" [Runs] ["right" "l"] 4 Reviewer Free;
     PreviousCandidate "previous-candidate" "The candidate, output or point before", "candidate before" [Runs] ["left" "h"] 0 Reviewer Free;
     NextOther "next-other" "Points of the next candidate", "other candidate" [Runs] ["c"] 5 Reviewer Free;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::app::effect::{Effect, Order, Outcome};
 use crate::app::input::Input;
@@ -5,6 +7,7 @@ use crate::app::settings::Settings;
 use crate::app::state::{AppState, Screen};
 use crate::app::update::update;
 use crate::domain::eval::Mode;
+use crate::domain::view::GroupPage;
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 

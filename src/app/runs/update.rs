@@ -336,6 +336,12 @@ pub(crate) fn refusal(state: &AppState, action: Action) -> Option<DisabledReason
         {
             nothing
         }
+        // Only points and failures are about one candidate.
+        Action::NextCandidate | Action::PreviousCandidate | Action::NextOther
+            if matches!(open.tab, Tab::Compare | Tab::Rows) =>
+        {
+            nothing
+        }
         Action::ChangeOrder => (open.tab != Tab::Rows).then_some(DisabledReason::NothingHere),
         Action::Open => match (&open.page, open.tab) {
             (None, _) => nothing,

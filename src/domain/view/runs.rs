@@ -92,6 +92,8 @@ pub struct GroupView {
     pub sheets: Vec<Sheet>,
     /// What people say beside the judge.
     pub people: Sheet,
+    /// What these items can show, where the sentence does not say it.
+    pub power: Option<String>,
     /// Items, in the order they were imported.
     pub rows: Vec<ItemLine>,
     /// Places among `rows`, for each of [`RowOrder::ALL`]; what the order says nothing about comes last.

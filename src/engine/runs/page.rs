@@ -115,6 +115,7 @@ pub fn group_view(scores: &GroupScores, comparison: Comparison) -> GroupView {
     GroupView {
         sheets: sheets::full(&comparison),
         people: sheets::people(&comparison),
+        power: sheets::power(&comparison),
         comparison,
         orders,
         rows,

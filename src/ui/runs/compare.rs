@@ -223,14 +223,8 @@ fn histograms(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
 fn said(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
     let comparison = &view.comparison;
     page.text(pen, &comparison.sentence, Look::Strong);
-    if !comparison.sentence.contains("can be seen") {
-        let powers = comparison.candidates.iter();
-        let power = powers
-            .filter_map(|one| one.difference.as_ref()?.power())
-            .next();
-        if let Some(power) = power {
-            page.text(pen, &power, Look::Text);
-        }
+    if let Some(power) = &view.power {
+        page.text(pen, power, Look::Text);
     }
     page.text(pen, &format!("next: {}", comparison.action), Look::Text);
     for badge in comparison.badges.iter().skip(1) {
