@@ -2,82 +2,69 @@
 
 use super::super::action::Action;
 use super::super::effect::Effect;
-use super::super::layout;
+use super::super::layout::{self, Size};
 use super::super::state::AppState;
 use super::super::update;
-use super::Tab;
+use super::beside::Beside;
+use super::{OpenGroup, RunsState, Tab};
 
 /// A click on a cell.
 pub(crate) fn click(state: &mut AppState, x: u16, y: u16, effects: &mut Vec<Effect>) {
     let size = state.size;
     let again = match &mut state.runs.open {
-        None => {
-            let place = layout::runs(size).list;
-            let at = state.runs.top + usize::from(y.saturating_sub(place.y));
-            let there = state.runs.groups.as_ref().map_or(0, Vec::len);
-            if !place.holds(x, y) || at >= there {
-                return;
-            }
-            let again = state.runs.cursor == at;
-            state.runs.cursor = at;
-            again
-        }
-        Some(open) if open.beside.is_some() => {
-            let Some(beside) = &mut open.beside else {
-                return;
-            };
-            let place = layout::beside(size, beside.columns());
-            let Some(column) = place.column_at(x, y) else {
-                return;
-            };
-            let at = beside.first() + column;
-            let again = beside.at == at;
-            beside.at = at.min(beside.sides().len().saturating_sub(1));
-            again
-        }
-        Some(open) => {
-            let place = layout::group(size);
-            if let Some(tab) = place.tab_at(x, y, Tab::ALL.map(|tab| tab.name().len() as u16)) {
-                open.tab = Tab::ALL[tab];
-                return;
-            }
-            match open.tab {
-                Tab::Rows if place.list.holds(x, y) => {
-                    let at = open.top + usize::from(y - place.list.y);
-                    if at >= open.listed() {
-                        return;
-                    }
-                    let again = open.row == at;
-                    open.row = at;
-                    again
-                }
-                Tab::Points if place.points.holds(x, y) => {
-                    let cell = (x - place.points.x, y - place.points.y);
-                    let Some(grid) = &mut open.grid else {
-                        return;
-                    };
-                    if grid.at(cell.0, cell.1).is_empty() {
-                        return;
-                    }
-                    let again = grid.cursor == cell;
-                    grid.cursor = cell;
-                    again
-                }
-                Tab::Tags if place.list.holds(x, y) => {
-                    let at = usize::from(y - place.list.y);
-                    if at >= open.chosen().map_or(0, |one| one.weak_tags.len()) {
-                        return;
-                    }
-                    let again = open.tag == at;
-                    open.tag = at;
-                    again
-                }
-                _ => return,
-            }
-        }
+        None => on_list(&mut state.runs, size, x, y),
+        Some(open) => match &mut open.beside {
+            Some(beside) => on_output(beside, size, x, y),
+            None => on_group(open, size, x, y),
+        },
     };
-    if again {
+    if again == Some(true) {
         update::run(state, Action::Open, effects);
+    }
+}
+
+/// Selects a group; whether it was selected before. `None` where there is none.
+fn on_list(runs: &mut RunsState, size: Size, x: u16, y: u16) -> Option<bool> {
+    let place = layout::runs(size).list;
+    let at = runs.top + usize::from(y.saturating_sub(place.y));
+    let there = runs.groups.as_ref().map_or(0, Vec::len);
+    (place.holds(x, y) && at < there).then(|| std::mem::replace(&mut runs.cursor, at) == at)
+}
+
+fn on_output(beside: &mut Beside, size: Size, x: u16, y: u16) -> Option<bool> {
+    let column = layout::beside(size, beside.columns()).column_at(x, y)?;
+    let last = beside.sides().len().checked_sub(1)?;
+    let at = (beside.first() + column).min(last);
+    Some(std::mem::replace(&mut beside.at, at) == at)
+}
+
+fn on_group(open: &mut OpenGroup, size: Size, x: u16, y: u16) -> Option<bool> {
+    let place = layout::group(size);
+    let widths = Tab::ALL.map(|tab| tab.name().len() as u16);
+    if let Some(tab) = place.tab_at(x, y, widths) {
+        open.show(Tab::ALL[tab]);
+        return None;
+    }
+    let line = usize::from(y.saturating_sub(place.list.y));
+    match open.tab {
+        Tab::Rows => {
+            let at = open.top + line;
+            let there = place.list.holds(x, y) && at < open.listed();
+            there.then(|| std::mem::replace(&mut open.row, at) == at)
+        }
+        Tab::Points => {
+            let within = place.points.holds(x, y);
+            let cell = within.then(|| (x - place.points.x, y - place.points.y))?;
+            let grid = open.grid.as_mut()?;
+            let filled = !grid.at(cell.0, cell.1).is_empty();
+            filled.then(|| std::mem::replace(&mut grid.cursor, cell) == cell)
+        }
+        Tab::Tags => {
+            let tags = open.chosen().map_or(0, |one| one.weak_tags.len());
+            let there = place.list.holds(x, y) && line < tags;
+            there.then(|| std::mem::replace(&mut open.tag, line) == line)
+        }
+        Tab::Compare => None,
     }
 }
 

@@ -168,7 +168,17 @@ impl OpenGroup {
         let all = Tab::ALL.len() as isize;
         let at = Tab::ALL.iter().position(|tab| *tab == self.tab);
         let next = (at.unwrap_or(0) as isize + by).rem_euclid(all) as usize;
-        self.tab = Tab::ALL[next];
+        self.show(Tab::ALL[next]);
+    }
+
+    /// Shows a tab.
+    pub fn show(&mut self, tab: Tab) {
+        self.tab = tab;
+        // Points are never of the baseline against itself.
+        let itself = |view: &Arc<GroupView>| view.baseline == Some(self.candidate);
+        if tab == Tab::Points && self.view().is_some_and(itself) {
+            self.choose(1);
+        }
         self.settle();
     }
 

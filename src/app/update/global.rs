@@ -306,12 +306,11 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             put_down(state, effects);
             runs::update::back_to(state, effects);
         }
-        // It goes back by itself, a step at a time.
-        Screen::Runs => go_home(state, effects),
         Screen::Agreement => agreement::update::leave(state, effects),
         Screen::Activity if !state.activity.from_queue => go_home(state, effects),
         Screen::Ticket | Screen::Export | Screen::Activity => go_queue(state, effects),
-        Screen::Queue => go_home(state, effects),
+        // Runs goes back by itself, a step at a time.
+        Screen::Queue | Screen::Runs => go_home(state, effects),
         Screen::Practice => practice::update::stop(state),
         Screen::Home | Screen::FirstRun if action == Action::Leave => leave(state, effects),
         Screen::Home | Screen::FirstRun => {

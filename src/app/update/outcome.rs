@@ -140,10 +140,10 @@ fn replied_elsewhere(
             state.say(Tone::Notice, words);
         }
         (Asked::Activity, Outcome::Activity(jobs)) => state.activity.take(jobs),
-        (Asked::Groups, Outcome::Groups(groups)) => state.runs.take(groups),
-        (Asked::Group(name), Outcome::Group(page)) => runs::update::shown(state, &name, *page),
-        (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
-        (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
+        (
+            asked @ (Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_)),
+            outcome,
+        ) => compared(state, asked, outcome, effects),
         (Asked::Steer(said), Outcome::Done) => activity::update::steered(state, said, effects),
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
         (
@@ -160,6 +160,17 @@ fn replied_elsewhere(
             global::load_home(state, effects);
         }
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
+        _ => {}
+    }
+}
+
+/// Run groups and their comparison.
+fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match (asked, outcome) {
+        (Asked::Groups, Outcome::Groups(groups)) => state.runs.take(groups),
+        (Asked::Group(name), Outcome::Group(page)) => runs::update::shown(state, &name, *page),
+        (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
+        (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
         _ => {}
     }
 }

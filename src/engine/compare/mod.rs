@@ -102,7 +102,7 @@ fn more(
     } else {
         PlanLabels::none()
     };
-    let people = people::People::of(found, scores, &rubric);
+    let people = people::People::of(&found, scores, &rubric);
     for (at, one) in comparison.candidates.iter_mut().enumerate() {
         one.human = Some(people::of(scores, &people, at));
     }

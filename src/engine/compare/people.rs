@@ -33,7 +33,7 @@ pub(super) struct People {
 
 impl People {
     /// Scores what people answered under the group's rubric.
-    pub fn of(found: PlanLabels, scores: &GroupScores, rubric: &Rubric) -> Self {
+    pub fn of(found: &PlanLabels, scores: &GroupScores, rubric: &Rubric) -> Self {
         let score = |answers| rubric.score(answers, &[], scores.threshold).ok();
         Self {
             labels: found
@@ -137,9 +137,8 @@ fn difference(
     at: usize,
 ) -> Told<HumanEstimate> {
     let label = |candidate: usize, item: usize| {
-        let rows = scores.candidates[candidate].runs.iter();
-        rows.filter_map(|run| people.labels.get(&run.rows[item].ticket?))
-            .next()
+        let mut runs = scores.candidates[candidate].runs.iter();
+        runs.find_map(|run| people.labels.get(&run.rows[item].ticket?))
             .copied()
     };
     let mut units = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::CONFIDENCE;
 use super::reading::{Reading, Readings};
 use super::summary::{NAMED, named};
-use crate::domain::group_scores::{CandidateScores, GroupScores};
+use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome};
 use crate::domain::view::compare::{Stability, Told, Variance};
 use crate::stats::icc::icc;
 use crate::stats::mean::sampled_mean;
@@ -157,7 +157,7 @@ pub(super) fn variance(
     let outputs: Vec<Vec<f64>> = (0..scores.items.len())
         .map(|item| {
             let rows = candidate.runs.iter().map(|run| &run.rows[item].outcome);
-            rows.filter_map(|outcome| outcome.score()).collect()
+            rows.filter_map(RowOutcome::score).collect()
         })
         .collect();
     if let Some((item, within)) = two_levels(&outputs) {

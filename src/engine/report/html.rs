@@ -52,11 +52,11 @@ pub fn page(report: &Report) -> String {
 }
 
 fn heading(out: &mut String, text: &str) {
-    let _ = write!(out, "<h2>{}</h2>\n", escape_line(text));
+    let _ = writeln!(out, "<h2>{}</h2>", escape_line(text));
 }
 
 fn paragraph(out: &mut String, text: &str) {
-    let _ = write!(out, "<p>{}</p>\n", escape_line(text));
+    let _ = writeln!(out, "<p>{}</p>", escape_line(text));
 }
 
 fn head(out: &mut String, report: &Report) {
@@ -77,7 +77,7 @@ fn head(out: &mut String, report: &Report) {
         ))
     );
     for badge in &report.badges {
-        let _ = write!(out, "<p class=\"badge\">{}</p>\n", escape_line(badge));
+        let _ = writeln!(out, "<p class=\"badge\">{}</p>", escape_line(badge));
     }
 }
 
@@ -134,7 +134,7 @@ fn verdict(out: &mut String, report: &Report) {
 fn list(out: &mut String, items: impl Iterator<Item = String>) {
     out.push_str("<ul>\n");
     for item in items {
-        let _ = write!(out, "<li>{item}</li>\n");
+        let _ = writeln!(out, "<li>{item}</li>");
     }
     out.push_str("</ul>\n");
 }
@@ -182,7 +182,7 @@ fn evidence(out: &mut String, report: &Report) {
 /// Title, table and notes.
 fn table(out: &mut String, sheet: &Sheet) {
     if !sheet.title.is_empty() {
-        let _ = write!(out, "<h3>{}</h3>\n", escape_line(&sheet.title));
+        let _ = writeln!(out, "<h3>{}</h3>", escape_line(&sheet.title));
     }
     if !sheet.rows.is_empty() {
         out.push_str("<div class=\"scroll\"><table>\n<tr>");

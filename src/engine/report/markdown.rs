@@ -10,6 +10,41 @@ use crate::text::sanitise;
 /// The whole text.
 pub fn markdown(report: &Report) -> String {
     let mut out = String::with_capacity(16 * 1024);
+    head(&mut out, report);
+    out.push_str("\n## How sure\n\n");
+    list(&mut out, report.sure.iter().map(|said| plain(said)));
+    out.push_str("\n## What is missing\n\n");
+    list(
+        &mut out,
+        report.missing.iter().map(|gap| match &gap.command {
+            Some(command) => format!("{} {}", plain(&gap.what), code(command)),
+            None => plain(&gap.what),
+        }),
+    );
+    out.push_str("\n## For the owner\n\n");
+    let commands = report.commands.iter();
+    list(
+        &mut out,
+        commands.map(|(command, does)| format!("{} {}", code(command), plain(does))),
+    );
+    for (title, sheets) in [
+        ("The candidates", &report.headline),
+        ("People beside the judge", &report.people),
+        ("Behind the numbers", &report.details),
+    ] {
+        let _ = writeln!(out, "\n## {title}");
+        for one in sheets.iter().filter(|one| says_something(one)) {
+            sheet(&mut out, one);
+        }
+    }
+    failures(&mut out, report);
+    out.push_str("\n## How the numbers were made\n\n");
+    list(&mut out, report.method.iter().map(|note| plain(note)));
+    out
+}
+
+/// What was compared, the badges, the verdict.
+fn head(out: &mut String, report: &Report) {
     let comparison = &report.comparison;
     let _ = write!(
         out,
@@ -37,46 +72,16 @@ pub fn markdown(report: &Report) -> String {
     );
     if let Some(conditions) = &report.verdict.conditions {
         out.push_str("\n## The gate\n");
-        sheet(&mut out, conditions);
+        sheet(out, conditions);
     }
     if let Some(owner) = &report.verdict.owner {
         let _ = write!(out, "\n{}\n", plain(owner));
     }
-    out.push_str("\n## How sure\n\n");
-    list(&mut out, report.sure.iter().map(|said| plain(said)));
-    out.push_str("\n## What is missing\n\n");
-    list(
-        &mut out,
-        report.missing.iter().map(|gap| match &gap.command {
-            Some(command) => format!("{} {}", plain(&gap.what), code(command)),
-            None => plain(&gap.what),
-        }),
-    );
-    out.push_str("\n## For the owner\n\n");
-    let commands = report.commands.iter();
-    list(
-        &mut out,
-        commands.map(|(command, does)| format!("{} {}", code(command), plain(does))),
-    );
-    for (title, sheets) in [
-        ("The candidates", &report.headline),
-        ("People beside the judge", &report.people),
-        ("Behind the numbers", &report.details),
-    ] {
-        let _ = write!(out, "\n## {title}\n");
-        for one in sheets.iter().filter(|one| says_something(one)) {
-            sheet(&mut out, one);
-        }
-    }
-    failures(&mut out, report);
-    out.push_str("\n## How the numbers were made\n\n");
-    list(&mut out, report.method.iter().map(|note| plain(note)));
-    out
 }
 
 fn list(out: &mut String, items: impl Iterator<Item = String>) {
     for item in items {
-        let _ = write!(out, "- {item}\n");
+        let _ = writeln!(out, "- {item}");
     }
 }
 

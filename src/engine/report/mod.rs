@@ -42,7 +42,7 @@ impl Engine {
         let (scores, comparison) = self.compared(group, &full)?;
         let (at, chosen) = choose(&comparison, options)?;
         let candidate = at.map(|at| comparison.candidates[at].name.clone());
-        let verdict = self.gate_verdict(group, candidate.as_deref());
+        let verdict = gate_verdict(self, group, candidate.as_deref());
         let agreement = self.agreement_sheet(&comparison)?;
         let checked = agreement
             .as_ref()
@@ -76,23 +76,6 @@ impl Engine {
         })
     }
 
-    /// What the declared release gate says of a candidate.
-    ///
-    /// The one place a gate is asked for a report: as long as no gate can be declared in this workspace nothing is
-    /// decided, and the report says so.
-    fn gate_verdict(&self, group: &str, candidate: Option<&str>) -> ReportVerdict {
-        let about = candidate.map_or_else(String::new, |name| format!(" for `{name}`"));
-        ReportVerdict {
-            word: "not decided".to_owned(),
-            sentence: format!(
-                "No release rule was declared for `{group}`{about}, so nothing passes or fails: what follows is evidence, \
-                 not a decision."
-            ),
-            conditions: None,
-            owner: None,
-        }
-    }
-
     /// Writes the report into a folder as `report.html` and `report.md`; an earlier report there is replaced.
     pub fn write_report(&self, report: &Report, folder: &Path) -> Result<Reported> {
         let files = [
@@ -101,6 +84,23 @@ impl Engine {
         ];
         let [html, markdown] = write::all(folder, &files)?;
         Ok(Reported { html, markdown })
+    }
+}
+
+/// What the declared release gate says of a candidate.
+///
+/// The one place a report asks a gate: as long as none can be declared in this workspace nothing is decided, and the
+/// report says so.
+fn gate_verdict(_engine: &Engine, group: &str, candidate: Option<&str>) -> ReportVerdict {
+    let who = candidate.map_or_else(|| "nothing".to_owned(), |name| format!("`{name}`"));
+    ReportVerdict {
+        word: "not decided".to_owned(),
+        sentence: format!(
+            "No release rule was declared for `{group}`, so {who} neither passes nor fails: what follows is evidence, \
+             not a decision."
+        ),
+        conditions: None,
+        owner: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sentences of a report: how sure, what is missing, how it was made, what to type.
 
-use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, Told};
+use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, Standing, Told};
 use crate::domain::view::report::{Gap, ReportVerdict};
 use crate::stats::ppi::{FEWEST_FOR_PPI, FEWEST_LABELS};
 
@@ -47,8 +47,13 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
         let p = difference.p.map_or_else(
             || "p n/a".to_owned(),
             |p| {
+                let p = if p < 0.001 {
+                    "below 0.001".to_owned()
+                } else {
+                    format!("{p:.3}")
+                };
                 format!(
-                    "p {p:.3} after adjustment for {} differences",
+                    "p {p} after adjustment for {} differences",
                     comparison.family
                 )
             },
@@ -188,7 +193,12 @@ fn for_candidate(
             (one.origin == "model").then(|| format!("docket run {group} --repeat 3")),
         );
     }
-    let short = one.difference.as_ref().and_then(|difference| {
+    // Where the difference is clear already, more items would only make its interval narrower.
+    let unclear = one
+        .difference
+        .as_ref()
+        .filter(|one| one.standing == Standing::Unclear);
+    let short = unclear.and_then(|difference| {
         let needed = difference.needed?;
         let there = difference.range.n as u64;
         (needed > there).then(|| needed - there)
@@ -206,8 +216,7 @@ pub(super) fn method(comparison: &Comparison) -> Vec<String> {
     let interval = comparison
         .candidates
         .iter()
-        .filter_map(|one| Some(one.mean.as_ref()?.method))
-        .next()
+        .find_map(|one| Some(one.mean.as_ref()?.method))
         .unwrap_or("t");
     let mut notes = vec![
         format!(

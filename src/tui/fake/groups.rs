@@ -97,7 +97,7 @@ fn scores(tickets_in: EvalId) -> GroupScores {
         cluster: at,
         cluster_id: ClusterId([at as u8; 16]),
         feature: Some(if at < 12 { "billing" } else { "search" }.into()),
-        tags: if at % 5 == 0 {
+        tags: if at.is_multiple_of(5) {
             vec!["angry".into()]
         } else {
             Vec::new()

@@ -2,7 +2,7 @@
 
 use super::{ends, p, signed, standing, three, two, value};
 use crate::domain::view::compare::{
-    CandidateSummary, Comparison, Detail, Full, Sheet, Stability, Told,
+    CandidateSummary, Comparison, Detail, Difference, Full, Sheet, Stability, Told,
 };
 
 fn against(comparison: &Comparison) -> impl Iterator<Item = (&CandidateSummary, &Full)> {
@@ -68,7 +68,7 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
                 .notes
                 .push(format!("{}: equal length n/a, {why}", one.name)),
         }
-        if let Some(power) = one.difference.as_ref().and_then(|one| one.power()) {
+        if let Some(power) = one.difference.as_ref().and_then(Difference::power) {
             sheet.notes.push(format!("{}: {power}", one.name));
         }
     }

@@ -223,11 +223,11 @@ fn labels(n: usize, chance: impl Fn(usize) -> f64, level: impl Fn(usize) -> i32)
 
 #[test]
 fn people_and_judge_together_say_how_many_labels_they_are_worth_and_too_few_say_why() {
-    let judge: Vec<Option<f64>> = (0..120).map(|at| Some((at % 6) as f64 / 5.0)).collect();
-    let said = |at: usize| ((at % 6) as i32 - i32::from(at % 11 == 0)).max(0);
+    let judge: Vec<Option<f64>> = (0..120).map(|at| Some(f64::from(at % 6) / 5.0)).collect();
+    let said = |at: usize| ((at % 6) as i32 - i32::from(at.is_multiple_of(11))).max(0);
     for (size, n, worth) in [(1, 40, true), (2, 40, true), (1, 20, false), (1, 9, false)] {
         let scores = with_tickets(group(vec![candidate("logged", &[&judge])], size));
-        let people = People::of(labels(n, |_| 0.3, said), &scores, &rubric());
+        let people = People::of(&labels(n, |_| 0.3, said), &scores, &rubric());
         let human = people::of(&scores, &people, 0);
         assert_eq!(human.labels, n);
         match (&human.mean, n) {
@@ -249,14 +249,14 @@ fn people_and_judge_together_say_how_many_labels_they_are_worth_and_too_few_say_
 
 #[test]
 fn a_plan_with_different_chances_weighs_its_reviews() {
-    let judge: Vec<Option<f64>> = (0..80).map(|at| Some((at % 6) as f64 / 5.0)).collect();
+    let judge: Vec<Option<f64>> = (0..80).map(|at| Some(f64::from(at % 6) / 5.0)).collect();
     let scores = with_tickets(group(vec![candidate("logged", &[&judge])], 1));
     let found = labels(
         40,
         |at| if at < 20 { 1.0 } else { 0.4 },
         |at| (at % 6) as i32,
     );
-    let human = people::of(&scores, &People::of(found, &scores, &rubric()), 0);
+    let human = people::of(&scores, &People::of(&found, &scores, &rubric()), 0);
     let mean = human.mean.value().unwrap();
     assert!(mean.note.unwrap().contains("1/chance"));
     assert!(mean.range.interval.is_some());
@@ -264,8 +264,10 @@ fn a_plan_with_different_chances_weighs_its_reviews() {
 
 #[test]
 fn the_difference_by_people_rests_on_items_with_both_outputs_reviewed() {
-    let a: Vec<Option<f64>> = (0..60).map(|at| Some((at % 3) as f64 / 5.0)).collect();
-    let b: Vec<Option<f64>> = (0..60).map(|at| Some((at % 3 + 2) as f64 / 5.0)).collect();
+    let a: Vec<Option<f64>> = (0..60).map(|at| Some(f64::from(at % 3) / 5.0)).collect();
+    let b: Vec<Option<f64>> = (0..60)
+        .map(|at| Some(f64::from(at % 3 + 2) / 5.0))
+        .collect();
     let scores = with_tickets(group(
         vec![candidate("logged", &[&a]), candidate("b", &[&b])],
         1,
@@ -282,7 +284,7 @@ fn the_difference_by_people_rests_on_items_with_both_outputs_reviewed() {
             }
         },
     );
-    let human = people::of(&scores, &People::of(found, &scores, &rubric()), 1);
+    let human = people::of(&scores, &People::of(&found, &scores, &rubric()), 1);
     let difference = human.difference.value().unwrap();
     assert_eq!(difference.range.n, 12);
     assert!(
