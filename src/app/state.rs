@@ -17,6 +17,7 @@ use super::layout::Size;
 use super::modal::Modal;
 use super::practice::Practice;
 use super::queue::QueueState;
+use super::runs::RunsState;
 use super::settings::Settings;
 use super::ticket::TicketState;
 
@@ -39,6 +40,8 @@ pub enum Screen {
     Export,
     /// What judges are doing.
     Activity,
+    /// Run groups and their comparison.
+    Runs,
 }
 
 /// A line about what just happened.
@@ -132,6 +135,14 @@ pub enum Asked {
     Judges,
     /// What judges are doing.
     Activity,
+    /// The run groups.
+    Groups,
+    /// The comparison of a group.
+    Group(String),
+    /// A group, opened.
+    GroupOpened(String),
+    /// One item across the candidates of a group.
+    Side(i64),
     /// Another wish for a job, and what is said once it is known.
     Steer(&'static str),
     /// What a judge at work has said about the open ticket.
@@ -250,6 +261,8 @@ pub struct AppState {
     pub export: Option<ExportState>,
     /// What judges are doing.
     pub activity: ActivityState,
+    /// Run groups and their comparison.
+    pub runs: RunsState,
     /// Dialogs, the topmost last.
     pub modals: Vec<Modal>,
     /// Keys.
@@ -296,6 +309,7 @@ impl AppState {
             agreement: None,
             export: None,
             activity: ActivityState::default(),
+            runs: RunsState::default(),
             modals: Vec::new(),
             keymap,
             settings,

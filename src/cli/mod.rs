@@ -25,6 +25,7 @@ mod judge;
 pub mod output;
 mod plan;
 mod progress;
+mod report;
 mod rescore;
 mod rubric;
 mod run;
@@ -154,6 +155,8 @@ enum Command {
     Verify(approve::VerifyArgs),
     /// From failures to training data: what stands at each step, and what to do next
     Failures(failures::Args),
+    /// Write a run group up for whoever decides, as one HTML page and as Markdown
+    Report(report::Args),
     /// List, draft, approve and remove the rules that judges of an eval may be shown
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
@@ -314,6 +317,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Sign(args)) => approve::sign(&args, &context),
         Some(Command::Verify(args)) => approve::verify(&args, &context),
         Some(Command::Failures(args)) => failures::run(&args, &context),
+        Some(Command::Report(args)) => report::run(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Plan(args)) => plan::run(&args, &context),

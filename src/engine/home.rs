@@ -28,6 +28,7 @@ impl Engine {
             evals,
             found: Vec::new(),
             jobs: self.live_jobs()?,
+            groups: self.group_notes()?,
         })
     }
 

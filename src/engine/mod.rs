@@ -28,6 +28,7 @@ mod near;
 pub mod open;
 pub mod plans;
 pub mod queue;
+pub mod report;
 pub mod review;
 pub mod rubrics;
 pub mod runs;

@@ -160,13 +160,9 @@ impl Engine {
     ) -> std::result::Result<Filter, QueueError> {
         let filter =
             Filter::parse(typed).map_err(|error| QueueError::BadFilter(BadFilter::from(error)))?;
-        let blind = self
-            .store()
-            .read(|db| Self::eval_row(db, eval))?
-            .1
-            .policy
-            .mode
-            == Mode::Blind;
+        let (_, eval) = self.store().read(|db| Self::eval_row(db, eval))?;
+        // Who opened the eval's agreement or comparison sees the judge everywhere; their reviews are assisted.
+        let blind = eval.policy.mode == Mode::Blind && eval.opened_by(&self.reviewer).is_none();
         if !blind {
             return Ok(filter);
         }

@@ -10,7 +10,7 @@ use crate::app::layout;
 use crate::domain::count::noun;
 use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::job::Stage;
-use crate::domain::view::{EvalCard, FoundFile, JobCard};
+use crate::domain::view::{EvalCard, FoundFile, GroupNote, JobCard};
 use crate::text::numbers;
 use crate::text::width::Align;
 
@@ -267,6 +267,38 @@ pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: boo
     }
 }
 
+/// The run groups: how many candidates on how many items.
+pub fn runs(pen: &mut Pen<'_>, at: Rect, groups: &[GroupNote], key: &str, cursor: bool) {
+    if cursor {
+        pointer(pen, at);
+    }
+    let (text, dim) = if cursor {
+        (Look::Cursor, Look::CursorDim)
+    } else {
+        (Look::Text, Look::Dim)
+    };
+    let mut left = Words::new().add(dim, "runs  ");
+    for (place, group) in groups.iter().enumerate() {
+        if place > 0 {
+            left.push(dim, format!(" {} ", glyph::DOT));
+        }
+        left.push(text, group.name.as_str());
+        left.push(
+            dim,
+            format!(
+                " {} {} on {}",
+                group.candidates,
+                noun(group.candidates as u64, "candidate"),
+                bar::thousands(group.items)
+            ),
+        );
+    }
+    let right = Words::new()
+        .add(Look::Accent, key.to_owned())
+        .add(dim, " compare ");
+    pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
+}
+
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let place = layout::home(state.size);
@@ -289,6 +321,10 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         .keymap
         .shown(Layer::Home, Action::Import)
         .map_or_else(String::new, |chord| chord.to_string());
+    let compare = state
+        .keymap
+        .shown(Layer::Home, Action::OpenRuns)
+        .map_or_else(String::new, |chord| chord.to_string());
     let lines = state.home.lines();
     let shown = lines.iter().enumerate().skip(state.home.top);
     for (index, line) in shown.take(usize::from(list.height)) {
@@ -298,6 +334,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
             HomeLine::File(file) => found(pen, at, file, &key, cursor),
             HomeLine::Job(card) => job(pen, at, card, state.now_ms, cursor),
+            HomeLine::Runs(groups) => runs(pen, at, groups, &compare, cursor),
         }
     }
     let used = lines.len().saturating_sub(state.home.top) as u16;

@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
-use super::super::{activity, agreement, diff, export, first_run, judging};
+use super::super::{activity, agreement, diff, export, first_run, judging, runs};
 use super::global;
 
 mod ticket;
@@ -132,6 +132,10 @@ fn replied_elsewhere(
             state.say(Tone::Notice, words);
         }
         (Asked::Activity, Outcome::Activity(jobs)) => state.activity.take(jobs),
+        (
+            asked @ (Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_)),
+            outcome,
+        ) => compared(state, asked, outcome, effects),
         (Asked::Steer(said), Outcome::Done) => activity::update::steered(state, said, effects),
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
         (
@@ -149,6 +153,17 @@ fn replied_elsewhere(
             global::load_home(state, effects);
         }
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
+        _ => {}
+    }
+}
+
+/// Run groups and their comparison.
+fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match (asked, outcome) {
+        (Asked::Groups, Outcome::Groups(groups)) => state.runs.take(groups),
+        (Asked::Group(name), Outcome::Group(page)) => runs::update::shown(state, &name, *page),
+        (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
+        (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
         _ => {}
     }
 }
@@ -342,6 +357,9 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
             agreement::update::failed(state, failure.to_string());
         }
         Asked::Activity => state.activity.problem = Some(failure.to_string()),
+        Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_) => {
+            runs::update::failed(state, failure.to_string());
+        }
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

@@ -159,6 +159,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
                 Action::Undo | Action::Redo | Action::NextPane | Action::PreviousPane
             )
             .then_some(DisabledReason::Practising),
+            Screen::Runs => super::super::runs::update::refusal(state, action),
             _ => None,
         },
     }
@@ -176,6 +177,7 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
             let job = state.activity.current().and_then(|card| card.eval);
             job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
         }
+        Screen::Runs => super::super::runs::update::eval_of(state),
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }

@@ -14,6 +14,8 @@ pub mod home;
 pub mod judging;
 pub mod queue;
 pub mod quick;
+pub mod report;
+pub mod runs;
 pub mod ticket;
 pub mod work;
 
@@ -32,6 +34,7 @@ pub use quick::{
     AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
     QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
 };
+pub use runs::{GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide};
 pub use ticket::{
     Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
     TicketDoc, VerdictView,

@@ -33,7 +33,10 @@ use crate::store::{Db, StoreError, catalog, lessons, rubrics, tickets};
 
 use against::{Both, against};
 use chosen::{Chosen, chosen};
+#[cfg(test)]
+pub(super) use counted::PlanLabel;
 use counted::{Labelled, Sieve};
+pub(super) use counted::{PlanLabels, plan_labels};
 use learned::Held;
 use subject::{Judged, Subject, consensus, subjects};
 

@@ -15,6 +15,7 @@ mod list;
 mod logged;
 mod offer;
 pub(super) mod order;
+pub mod page;
 mod run;
 pub(super) mod scores;
 #[cfg(test)]
