@@ -4,6 +4,7 @@
 //! decided in the command's own `run`. Exit codes: 0 done, 1 the answer is no, 2 an error, 3 undecided.
 
 mod agree;
+mod approve;
 mod backup;
 mod compare;
 mod completions;
@@ -12,6 +13,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod gate;
 mod guidelines;
 mod history;
 mod import;
@@ -48,6 +50,8 @@ pub enum Exit {
     No,
     /// A signal of this number ended the workbench; nothing that was entered is lost.
     Signal(i32),
+    /// It cannot be told yet.
+    Undecided,
 }
 
 impl From<Exit> for ExitCode {
@@ -57,6 +61,7 @@ impl From<Exit> for ExitCode {
             Exit::No => Self::from(1),
             // As shells report a program that a signal ended.
             Exit::Signal(number) => Self::from(u8::try_from(128 + number).unwrap_or(FAILED)),
+            Exit::Undecided => Self::from(3),
         }
     }
 }
@@ -137,6 +142,14 @@ enum Command {
     Runs(run::listed::Args),
     /// Compare the candidates of a run group
     Compare(compare::Args),
+    /// Hold a release rule against the candidates of a run group
+    Gate(Box<gate::Args>),
+    /// Approve or reject a candidate by name
+    Approve(approve::ApproveArgs),
+    /// Sign the decision about a candidate with an SSH key
+    Sign(approve::SignArgs),
+    /// Check the signatures of a group, offline
+    Verify(approve::VerifyArgs),
     /// List, draft, approve and remove the rules that judges of an eval may be shown
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
@@ -290,6 +303,10 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Run(args)) => run::run(&args, &context),
         Some(Command::Runs(args)) => run::listed::run(&args, &context),
         Some(Command::Compare(args)) => compare::run(&args, &context),
+        Some(Command::Gate(args)) => gate::run(&args, &context),
+        Some(Command::Approve(args)) => approve::run(&args, &context),
+        Some(Command::Sign(args)) => approve::sign(&args, &context),
+        Some(Command::Verify(args)) => approve::verify(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),

@@ -149,6 +149,8 @@ id!(/// One model over one dataset version.
     RunId);
 id!(/// Runs made to be compared: H(workspace, name).
     GroupId);
+id!(/// A release rule: H(everything it asks).
+    GateId);
 id!(/// A judge: rubric, model, prompt and parameters together.
     JudgeVersionId);
 id!(/// A judge's result on (ticket, criterion, judge version, sample).

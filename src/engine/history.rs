@@ -157,6 +157,36 @@ fn learning(body: &Body) -> String {
         Body::TestSplitRead(one) => {
             format!("read the test share for the judge {}", one.judge.short())
         }
+        other => gates(other),
+    }
+}
+
+/// Release rules, and decisions under them.
+fn gates(body: &Body) -> String {
+    match body {
+        Body::GateDeclared(one) => {
+            format!("declared the gate {} of {}", one.gate.short(), one.name)
+        }
+        Body::GateEvaluated(one) => {
+            let each = one
+                .outcomes
+                .iter()
+                .map(|of| format!("{} {}", of.candidate, of.verdict.name()));
+            format!("looked at a gate: {}", each.collect::<Vec<_>>().join(", "))
+        }
+        Body::Approved(one) => format!(
+            "{} {} as {} (not authenticated): {}",
+            one.decision.past(),
+            one.candidate,
+            one.account,
+            one.reason
+        ),
+        Body::Signed(one) => format!(
+            "signed the decision {} with {}",
+            one.decision.short(),
+            one.key
+        ),
+        Body::Voided(one) => format!("voided {}: {}", one.event.short(), one.reason),
         other => other.kind().to_owned(),
     }
 }

@@ -14,6 +14,7 @@ pub mod evals;
 pub mod export;
 mod file_hash;
 pub mod found;
+pub mod gate;
 pub mod guidelines;
 pub mod history;
 pub mod home;

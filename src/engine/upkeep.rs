@@ -176,8 +176,12 @@ impl Engine {
             .store()
             .on_writer(move |db| dialect::backup(db, &target));
         if copied.is_err() {
-            // Half a copy is worse than none.
-            let _ = std::fs::remove_file(to);
+            // Half a copy is worse than none, and so is the journal of one.
+            for end in ["", "-journal"] {
+                let mut name = to.as_os_str().to_owned();
+                name.push(end);
+                let _ = std::fs::remove_file(name);
+            }
         }
         Ok(copied?)
     }

@@ -73,6 +73,18 @@ pub fn global(db: &Db) -> Result<Vec<Event>> {
     db.query(&sql, &[], read)
 }
 
+/// The events about no ticket of some kinds, in (hlc, id) order.
+pub fn global_of(db: &Db, kinds: &[&str]) -> Result<Vec<Event>> {
+    let mut found = Vec::new();
+    let sql =
+        format!("SELECT {COLUMNS} FROM event WHERE ticket IS NULL AND kind = ?1 ORDER BY hlc, id");
+    for kind in kinds {
+        found.extend(db.query(&sql, args![*kind], read)?);
+    }
+    crate::domain::effective::sort(&mut found);
+    Ok(found)
+}
+
 /// The events of one action.
 pub fn of_action(db: &Db, action: &ActionId) -> Result<Vec<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE action = ?1 ORDER BY hlc, id");

@@ -17,6 +17,7 @@ pub mod drafts;
 mod error;
 pub mod export;
 pub mod filter_sql;
+pub mod gates;
 pub mod ingest;
 pub mod jobs;
 pub mod judging;

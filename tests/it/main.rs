@@ -20,6 +20,7 @@ mod flows_compare;
 mod flows_review;
 mod flows_suggest;
 mod full_disk;
+mod gate_cli;
 mod golden;
 mod hostile;
 mod import_kill;

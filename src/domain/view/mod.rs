@@ -7,6 +7,7 @@ pub mod activity;
 pub mod agreement;
 pub mod compare;
 pub mod export;
+pub mod gate;
 pub mod history;
 pub mod home;
 pub mod judging;

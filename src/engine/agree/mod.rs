@@ -7,6 +7,7 @@
 mod against;
 mod chosen;
 mod counted;
+pub(super) mod labels;
 mod learned;
 mod measure;
 mod people;

@@ -16,7 +16,7 @@ mod logged;
 mod offer;
 pub(super) mod order;
 mod run;
-mod scores;
+pub(super) mod scores;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -36,7 +36,8 @@ pub(super) fn counting(db: &Db, group: &RunGroup) -> crate::store::Result<Option
     Ok(place.map(|place| readers.swap_remove(place)))
 }
 
-fn read(db: &Db, found: &Found) -> crate::store::Result<GroupScores> {
+/// The scores of a group that was found.
+pub(in crate::engine) fn read(db: &Db, found: &Found) -> crate::store::Result<GroupScores> {
     let group = &found.group;
     let tickets = catalog::eval(db, &group.tickets)?;
     let row = tickets.as_ref().map_or(0, |(row, _)| *row);
