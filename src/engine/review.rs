@@ -107,11 +107,9 @@ impl Engine {
         };
         let round = self.round(db, desk, submission)?;
         // What was on the screen is decided here as well: a screen cannot call an assisted review blind.
-        let second = matches!(round, Round::Second(_));
-        let sight = if submission.sight == Sight::Assisted || second {
-            Sight::Assisted
-        } else {
-            desk.view.sight
+        let sight = match (submission.sight, round) {
+            (Sight::Assisted, _) | (_, Round::Second(_)) => Sight::Assisted,
+            _ => desk.view.sight,
         };
         Ok(Review {
             eval: desk.eval.id,

@@ -8,7 +8,7 @@ use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission, Tick
 use super::super::effect::{Command, Effect, Order};
 use super::super::layout::Size;
 use super::super::state::{AppState, Asked, Tone};
-use super::{Ghosts, Phase, TicketState, form, open};
+use super::{Ghosts, Phase, Proposals, TicketState, form, open};
 
 /// Commits, or sets what is being typed or read, or goes to what is missing.
 pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -62,13 +62,13 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
 /// while the reviewer read, or not all of the questions are in sight. Then the levels are named and in sight, and
 /// the next Enter accepts them.
 fn unseen(ticket: &mut TicketState, doc: &TicketDoc, size: Size) -> Option<String> {
-    let new = std::mem::take(&mut ticket.judge_is_new);
+    let new = ticket.proposals == Proposals::New;
     let own = form::missing(&doc.rubric, &ticket.draft.answers, &Ghosts::default());
     let first = own.first().copied()?;
-    if !new && (ticket.ghosts_named || ticket.shows_whole_form(size)) {
+    if !new && (ticket.proposals == Proposals::Named || ticket.shows_whole_form(size)) {
         return None;
     }
-    ticket.ghosts_named = true;
+    ticket.proposals = Proposals::Named;
     ticket.form.go(first);
     if new {
         let words =

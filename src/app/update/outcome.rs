@@ -143,15 +143,7 @@ fn replied_elsewhere(
             outcome,
         ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
-        (Asked::Reviewer(name), Outcome::Done) => {
-            if let Some(home) = &mut state.home.home {
-                home.reviewer.clone_from(&name);
-            }
-            state.first_run.ask_name = false;
-            state.settings.review_as(&name);
-            state.say(Tone::Done, format!("reviewing as {name}"));
-            global::load_home(state, effects);
-        }
+        (Asked::Reviewer(name), Outcome::Done) => reviews_as(state, &name, effects),
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
         _ => {}
     }
@@ -166,6 +158,17 @@ fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut 
         (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
         _ => {}
     }
+}
+
+/// Somebody else reviews from now on.
+fn reviews_as(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
+    if let Some(home) = &mut state.home.home {
+        name.clone_into(&mut home.reviewer);
+    }
+    state.first_run.ask_name = false;
+    state.settings.review_as(name);
+    state.say(Tone::Done, format!("reviewing as {name}"));
+    global::load_home(state, effects);
 }
 
 /// What came of disagreeing with the judge and of asking it for a suggestion.

@@ -322,10 +322,8 @@ mod tests {
             "a\tb\\",
         ] {
             let plain = serde_json::to_string(text).unwrap();
-            let escaped: String = text
-                .encode_utf16()
-                .map(|unit| format!("\\u{unit:04x}"))
-                .collect();
+            let units: Vec<String> = text.encode_utf16().map(|u| format!("\\u{u:04x}")).collect();
+            let escaped = units.concat();
             for json in [plain, format!("\"{escaped}\"")] {
                 assert_eq!(chars(&json) as usize, text.chars().count(), "{json}");
             }

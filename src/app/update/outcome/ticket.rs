@@ -1,7 +1,7 @@
 //! Replies about a ticket that is open, or is about to be.
 
 use super::super::super::state::{AppState, Asked, Tone};
-use super::super::super::ticket::Phase;
+use super::super::super::ticket::{Phase, Proposals};
 use crate::domain::ids::TicketId;
 use crate::domain::view::{JudgeView, TicketDoc};
 
@@ -32,7 +32,7 @@ pub(super) fn look(state: &mut AppState, doc: TicketDoc) {
     let suggested = ticket.suggestion != doc.suggestion;
     if read {
         ticket.judge = doc.judge;
-        ticket.judge_is_new = true;
+        ticket.proposals = Proposals::New;
     }
     if suggested {
         ticket.suggestion = doc.suggestion;
