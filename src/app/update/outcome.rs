@@ -132,10 +132,6 @@ fn replied_elsewhere(
             state.say(Tone::Notice, words);
         }
         (Asked::Activity, Outcome::Activity(jobs)) => state.activity.take(jobs),
-        (
-            asked @ (Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_)),
-            outcome,
-        ) => compared(state, asked, outcome, effects),
         (Asked::Steer(said), Outcome::Done) => activity::update::steered(state, said, effects),
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
         (
@@ -145,7 +141,7 @@ fn replied_elsewhere(
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => reviews_as(state, &name, effects),
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
-        _ => {}
+        (asked, outcome) => compared(state, asked, outcome, effects),
     }
 }
 

@@ -24,6 +24,15 @@ fn ranged(range: &Ranged, percent: bool) -> String {
     }
 }
 
+/// `p 0.012 after adjustment for 2 differences`.
+fn significance(p: Option<f64>, family: usize) -> String {
+    match p {
+        None => "p n/a".to_owned(),
+        Some(p) if p < 0.001 => format!("p below 0.001 after adjustment for {family} differences"),
+        Some(p) => format!("p {p:.3} after adjustment for {family} differences"),
+    }
+}
+
 /// How sure the numbers of the chosen candidate are.
 pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) -> Vec<String> {
     let Some(one) = at.map(|at| &comparison.candidates[at]) else {
@@ -44,20 +53,7 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
         ));
     }
     if let (Some(difference), Some(baseline)) = (&one.difference, &comparison.baseline) {
-        let p = difference.p.map_or_else(
-            || "p n/a".to_owned(),
-            |p| {
-                let p = if p < 0.001 {
-                    "below 0.001".to_owned()
-                } else {
-                    format!("{p:.3}")
-                };
-                format!(
-                    "p {p} after adjustment for {} differences",
-                    comparison.family
-                )
-            },
-        );
+        let p = significance(difference.p, comparison.family);
         said.push(format!(
             "Against `{baseline}` it is {}; {p}.",
             ranged(&difference.range, false)
