@@ -11,7 +11,7 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
     Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
+    QueuePage, QueueQuery, RubricOrder, RubricReply, Submission, TicketDoc, Undone,
 };
 use crate::text::diff::WordDiff;
 
@@ -177,6 +177,8 @@ pub enum Order {
         /// The filter; empty for all.
         filter: String,
     },
+    /// What the Rubric screen needs. Reply: [`Outcome::Rubric`].
+    Rubric(RubricOrder),
     /// Indexes a few rows for search. Reply: [`Outcome::Indexed`].
     IndexSlice,
     /// Sets how an eval is reviewed. Reply: [`Outcome::Done`].
@@ -292,6 +294,8 @@ pub enum Outcome {
     Judges(Vec<JudgeChoice>),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
+    /// Reply to `Rubric`.
+    Rubric(RubricReply),
     /// How far a long job is; the job goes on.
     Progress(Progress),
     /// Reply to `IndexSlice`: rows left.

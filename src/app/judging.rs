@@ -7,11 +7,23 @@ use crate::text::numbers;
 
 use super::effect::{Effect, Order};
 use super::modal::{Confirm, Confirmed, Modal};
+use super::rubric::{make, trying};
 use super::state::{AppState, Asked, Job, Screen, Tone};
 use super::update;
 
 /// The choice of a judge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a judge is chosen for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JudgeFor {
+    /// To read the tickets.
+    These,
+    /// To read one example now.
+    Try(Box<trying::Plan>),
+    /// To draft a rubric.
+    Draft,
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub struct JudgePick {
     /// For which eval.
     pub eval: EvalId,
@@ -21,6 +33,8 @@ pub struct JudgePick {
     pub choices: Option<Vec<JudgeChoice>>,
     /// The line under the cursor.
     pub cursor: usize,
+    /// What for.
+    pub purpose: JudgeFor,
 }
 
 impl JudgePick {
@@ -67,11 +81,23 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
         (Some(queue), Screen::Queue) => queue.filter.clone(),
         _ => String::new(),
     };
+    open_for(state, eval, filter, JudgeFor::These, effects);
+}
+
+/// Opens the choice for an eval and a purpose.
+pub(crate) fn open_for(
+    state: &mut AppState,
+    eval: EvalId,
+    filter: String,
+    purpose: JudgeFor,
+    effects: &mut Vec<Effect>,
+) {
     state.modals.push(Modal::Judges(JudgePick {
         eval,
         filter: filter.clone(),
         choices: None,
         cursor: 0,
+        purpose,
     }));
     effects.push(
         state
@@ -82,13 +108,20 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
 
 /// Who could read them came.
 pub(crate) fn listed(state: &mut AppState, choices: Vec<JudgeChoice>) {
+    let tried = state.rubric.as_ref().and_then(|open| open.judge.clone());
     let open = state.modals.iter_mut().find_map(|modal| match modal {
         Modal::Judges(pick) => Some(pick),
         _ => None,
     });
     if let Some(pick) = open {
+        let named = match &pick.purpose {
+            JudgeFor::These => None,
+            JudgeFor::Try(plan) => tried.or_else(|| plan.rubric.judge.model.clone()),
+            JudgeFor::Draft => tried,
+        };
+        let at = choices.iter().position(|one| Some(&one.name) == named.as_ref());
+        pick.cursor = at.unwrap_or(0);
         pick.choices = Some(choices);
-        pick.cursor = 0;
     }
 }
 
@@ -100,6 +133,15 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(choice) = pick.current() else {
         return;
     };
+    match &pick.purpose {
+        JudgeFor::These => {}
+        JudgeFor::Draft if choice.name == "checks" => {
+            state.say(Tone::Refused, "checks write no rubrics: choose a model");
+            return;
+        }
+        JudgeFor::Draft => return said_first(state, one_call(choice, "examples and your notes"), effects),
+        JudgeFor::Try(plan) => return said_first(state, trying::notice(plan, choice), effects),
+    }
     match &choice.work {
         Err(why) => {
             let why = why.clone();
@@ -113,6 +155,29 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
             None => start(state, effects),
         },
     }
+}
+
+/// Says what must be said first; if nothing must, starts at once.
+fn said_first(
+    state: &mut AppState,
+    said: Result<Option<Confirm>, String>,
+    effects: &mut Vec<Effect>,
+) {
+    match said {
+        Err(why) => state.say(Tone::Refused, why),
+        Ok(Some(confirm)) => state.modals.push(Modal::Confirm(confirm)),
+        Ok(None) => start(state, effects),
+    }
+}
+
+/// What must be said before a draft is asked for.
+fn one_call(choice: &JudgeChoice, what: &str) -> Result<Option<Confirm>, String> {
+    let work = choice.work.as_ref().map_err(Clone::clone)?;
+    Ok(Some(Confirm {
+        question: format!("Let {} draft a rubric?", choice.name),
+        detail: format!("One call; {what} go to {}.", work.place),
+        yes: Confirmed::Judge,
+    }))
 }
 
 /// What must be said before it starts.
@@ -143,6 +208,11 @@ pub(crate) fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
         return;
     };
     let judge = choice.name.clone();
+    match pick.purpose {
+        JudgeFor::These => {}
+        JudgeFor::Try(plan) => return trying::start(state, pick.eval, *plan, &judge, effects),
+        JudgeFor::Draft => return make::generate(state, pick.eval, &judge, effects),
+    }
     state.say(
         Tone::Notice,
         format!("{judge} reads; you can go on meanwhile"),

@@ -22,6 +22,12 @@ pub enum Layer {
     Practice,
     /// How far judges and people agree.
     Agreement,
+    /// The rubrics.
+    Rubric,
+    /// A field of a rubric being written.
+    Field,
+    /// A rubric's text being written.
+    RubricText,
     /// The export form.
     Export,
     /// The text of the output being edited.
@@ -46,7 +52,7 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
@@ -54,6 +60,9 @@ impl Layer {
         Self::Differs,
         Self::Practice,
         Self::Agreement,
+        Self::Rubric,
+        Self::Field,
+        Self::RubricText,
         Self::Export,
         Self::Editor,
         Self::Note,
@@ -76,6 +85,9 @@ impl Layer {
             Self::Differs => &[Scope::Differs, Scope::Everywhere],
             Self::Practice => &[Scope::Practice, Scope::Everywhere],
             Self::Agreement => &[Scope::Agreement, Scope::Everywhere],
+            Self::Rubric => &[Scope::Rubric, Scope::Everywhere],
+            Self::Field => &[Scope::Field],
+            Self::RubricText => &[Scope::RubricText],
             Self::Export => &[Scope::Export, Scope::Everywhere],
             Self::Editor => &[Scope::Editor],
             Self::Note => &[Scope::Note],
@@ -92,7 +104,13 @@ impl Layer {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Editor | Self::Note | Self::Palette | Self::Help | Self::Line
+            Self::Editor
+                | Self::Note
+                | Self::Field
+                | Self::RubricText
+                | Self::Palette
+                | Self::Help
+                | Self::Line
         )
     }
 }
@@ -106,9 +124,12 @@ pub fn layer(state: &AppState) -> Layer {
             Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
             Modal::Note(_) => Layer::Note,
             Modal::Confirm(_) => Layer::Confirm,
-            Modal::Mode(_) | Modal::Judges(_) => Layer::Mode,
+            Modal::Mode(_) | Modal::Judges(_) | Modal::Choose(_) => Layer::Mode,
             Modal::Diff(_) => Layer::Diff,
-            Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) => Layer::Reader,
+            Modal::Message(_)
+            | Modal::History(_)
+            | Modal::Instructions(_)
+            | Modal::Tried(_) => Layer::Reader,
         };
     }
     match state.screen {
@@ -118,6 +139,11 @@ pub fn layer(state: &AppState) -> Layer {
         Screen::Practice => Layer::Practice,
         Screen::Agreement => Layer::Agreement,
         Screen::Export => Layer::Export,
+        Screen::Rubric => match &state.rubric {
+            Some(open) if open.editing.is_some() => Layer::Field,
+            Some(open) if open.toml.is_some() => Layer::RubricText,
+            _ => Layer::Rubric,
+        },
         Screen::Ticket => match &state.ticket {
             Some(ticket) if ticket.editor.is_some() => Layer::Editor,
             Some(ticket) if matches!(ticket.phase, Phase::Differs(_)) => Layer::Differs,

@@ -13,7 +13,7 @@
 //! | [`state`], [`layer`], [`modal`] | everything known, who owns the keyboard, the stack of dialogs |
 //! | [`layout`] | where everything stands at a size |
 //! | [`document`], [`editor`], [`diff`] | texts read, written, compared |
-//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`export`] | the screens |
+//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`rubric`], [`export`] | the screens |
 //! | [`mod@update`] | the one entry |
 
 pub mod action;
@@ -35,6 +35,7 @@ pub mod layout;
 pub mod modal;
 pub mod practice;
 pub mod queue;
+pub mod rubric;
 pub mod settings;
 pub mod state;
 #[cfg(test)]

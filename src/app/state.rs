@@ -16,6 +16,7 @@ use super::layout::Size;
 use super::modal::Modal;
 use super::practice::Practice;
 use super::queue::QueueState;
+use super::rubric::{RubricAsked, RubricState};
 use super::settings::Settings;
 use super::ticket::TicketState;
 
@@ -34,6 +35,8 @@ pub enum Screen {
     Practice,
     /// How far judges and people agree.
     Agreement,
+    /// The rubrics.
+    Rubric,
     /// Training data.
     Export,
 }
@@ -114,6 +117,8 @@ pub enum Asked {
     ExportOptions,
     /// What would be written.
     Preview,
+    /// Something of the Rubric screen.
+    Rubric(RubricAsked),
     /// Who could judge.
     Judges,
     /// What a judge at work has said about the open ticket.
@@ -222,6 +227,8 @@ pub struct AppState {
     pub practice: Option<Box<Practice>>,
     /// How far judges and people agree.
     pub agreement: Option<AgreementState>,
+    /// The rubrics.
+    pub rubric: Option<Box<RubricState>>,
     /// Training data.
     pub export: Option<ExportState>,
     /// Dialogs, the topmost last.
@@ -268,6 +275,7 @@ impl AppState {
             ticket: None,
             practice: None,
             agreement: None,
+            rubric: None,
             export: None,
             modals: Vec::new(),
             keymap,

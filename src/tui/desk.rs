@@ -12,7 +12,7 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
     Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
+    QueuePage, QueueQuery, RubricOrder, RubricReply, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -163,6 +163,9 @@ pub trait Desk: Send + Sync {
 
     /// Lets a judge read them; how it ended, in a sentence.
     fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String>;
+
+    /// What the Rubric screen needs.
+    fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply>;
 
     /// Indexes a few rows for search, in a few milliseconds; returns how many are left.
     fn index_slice(&self) -> Answer<u64>;

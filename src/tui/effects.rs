@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 
 use crate::app::effect::{Command, Order, Outcome, RequestId};
 use crate::app::input::Input;
+use crate::domain::view::{RubricOrder, RubricSource};
 
 use super::desk::{Desk, Job};
 use super::perform::{Keep, perform, perform_command};
@@ -269,6 +270,12 @@ fn lane(order: &Order) -> Lane {
             Lane::Job
         }
         Order::Judge { .. } => Lane::Judge,
+        Order::Rubric(order) => match order {
+            // A model is asked: as slow as the network.
+            RubricOrder::Try(_) | RubricOrder::Make(RubricSource::Generated { .. }) => Lane::Judge,
+            RubricOrder::Save { .. } => Lane::Write,
+            _ => Lane::Read,
+        },
         Order::OpenTicket { claim: true, .. }
         | Order::TakeNext { .. }
         | Order::RenewLease { .. }

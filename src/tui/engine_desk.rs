@@ -13,7 +13,7 @@ use crate::domain::job::Outcome;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
     Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, Submission, TicketDoc, Undone,
+    QueuePage, QueueQuery, RubricOrder, RubricReply, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder, Report};
@@ -284,6 +284,20 @@ impl Desk for EngineDesk {
             }
         })?;
         Ok(ended(&report))
+    }
+
+    fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
+        let engine = self.engine();
+        Ok(match order {
+            RubricOrder::List => RubricReply::List(engine.rubric_cards()?),
+            RubricOrder::Page(name) => RubricReply::Page(Box::new(engine.rubric_page(name)?)),
+            RubricOrder::Make(source) => RubricReply::Draft(Box::new(engine.rubric_draft(source)?)),
+            RubricOrder::Save { rubric, evals } => {
+                RubricReply::Saved(engine.save_rubric(rubric, evals)?)
+            }
+            RubricOrder::Example(eval) => RubricReply::Example(engine.rubric_example(*eval)?),
+            RubricOrder::Try(trial) => RubricReply::Tried(Box::new(engine.rubric_trial(trial)?)),
+        })
     }
 
     fn index_slice(&self) -> Answer<u64> {

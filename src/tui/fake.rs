@@ -2,6 +2,7 @@
 //!
 //! It follows the rules a reviewer can see (leases, drafts, undo, blindness), not those of the ledger.
 
+mod rubrics;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use crate::domain::view::{
     AgreementPage, Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone,
     JudgeChoice, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
-    QueueRow, RowKey, Shown, Submission, TicketDoc, Undone, Why,
+    QueueRow, RowKey, RubricOrder, RubricReply, Shown, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -539,6 +540,10 @@ impl Desk for FakeDesk {
             });
         }
         Ok(format!("{judge}: done, {total} of {total} tickets read"))
+    }
+
+    fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
+        rubrics::answer(&self.inner.lock().unwrap().sample, order)
     }
 
     fn index_slice(&self) -> Answer<u64> {

@@ -117,6 +117,7 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
             judge,
             filter,
         } => Outcome::Judged(desk.judge(eval, &judge, &filter, job)?),
+        Order::Rubric(order) => Outcome::Rubric(desk.rubric(&order)?),
         Order::IndexSlice => Outcome::Indexed {
             left: desk.index_slice()?,
         },

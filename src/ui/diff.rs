@@ -57,14 +57,15 @@ fn about<'a>(diff: &DiffState) -> Words<'a> {
     if count == 0 {
         return Words::new();
     }
+    let place = format!("change {} of {count}  ", diff.cursor + 1);
+    if diff.ticket.is_none() {
+        return Words::new().add(Look::Text, place);
+    }
     let taken = diff.taken.contains(&diff.cursor);
     let sign = if taken { "✓ taken" } else { "✗ left out" };
     let look = if taken { Look::Good } else { Look::Bad };
     Words::new()
-        .add(
-            Look::Text,
-            format!("change {} of {count}  ", diff.cursor + 1),
-        )
+        .add(Look::Text, place)
         .add(look, sign)
         .add(Look::Dim, format!("  {} taken in all", diff.taken.len()))
 }

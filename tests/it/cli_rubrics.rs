@@ -25,11 +25,7 @@ fn a_rubric_is_made_checked_and_shown() {
     refused(
         &run(at, "rubric new --text Good? -o good.toml"),
         "`good.toml` exists already and is left as it is",
-<<<<<<< HEAD
         "name another file with `--out`",
-=======
-        "name another file",
->>>>>>> rubrics2
     );
     refused(
         &run(at, "rubric new"),

@@ -28,6 +28,12 @@ pub enum Scope {
     Practice,
     /// How far judges and people agree.
     Agreement,
+    /// The rubrics.
+    Rubric,
+    /// A field of a rubric being written.
+    Field,
+    /// A rubric's text being written.
+    RubricText,
     /// The export form.
     Export,
     /// Writing in the output.
@@ -50,7 +56,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -59,6 +65,9 @@ impl Scope {
         Self::Differs,
         Self::Practice,
         Self::Agreement,
+        Self::Rubric,
+        Self::Field,
+        Self::RubricText,
         Self::Export,
         Self::Editor,
         Self::Note,
@@ -81,6 +90,9 @@ impl Scope {
             Self::Differs => "The judge differs",
             Self::Practice => "Practice",
             Self::Agreement => "Agreement",
+            Self::Rubric => "Rubrics",
+            Self::Field => "A field of a rubric",
+            Self::RubricText => "The text of a rubric",
             Self::Export => "Export",
             Self::Editor => "Editing",
             Self::Note => "Note",

@@ -13,8 +13,8 @@ use super::document::TextPane;
 /// The comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DiffState {
-    /// Which ticket.
-    pub ticket: TicketId,
+    /// The ticket whose correction it is; `None` for texts that are only compared.
+    pub ticket: Option<TicketId>,
     /// The output as the model wrote it.
     pub original: Arc<str>,
     /// What it is compared with.

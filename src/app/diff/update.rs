@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::domain::ids::TicketId;
 use crate::text::diff::WordDiff;
 use crate::text::diff_view::inline;
 
@@ -10,7 +11,7 @@ use super::super::action::Action;
 use super::super::document::{Source, TextOptions, TextPane};
 use super::super::effect::{Command, Effect, Order};
 use super::super::modal::Modal;
-use super::super::state::{AppState, Asked};
+use super::super::state::{AppState, Asked, Tone};
 use super::DiffState;
 
 /// Opens the comparison of the output with its correction.
@@ -28,8 +29,20 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
         .unwrap_or_default()
         .into();
     let edited: Arc<str> = Arc::from(correction.as_str());
+    let ticket = Some(doc.ticket);
+    compare(state, ticket, original, edited, effects);
+}
+
+/// Opens the comparison of two texts.
+pub(crate) fn compare(
+    state: &mut AppState,
+    ticket: Option<TicketId>,
+    original: Arc<str>,
+    edited: Arc<str>,
+    effects: &mut Vec<Effect>,
+) {
     state.modals.push(Modal::Diff(Box::new(DiffState {
-        ticket: doc.ticket,
+        ticket,
         original: Arc::clone(&original),
         edited: Arc::clone(&edited),
         diff: None,
@@ -76,6 +89,10 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         Action::PreviousHunk => open.cursor = open.cursor.saturating_sub(1),
         Action::Top => open.cursor = 0,
         Action::Bottom => open.cursor = last,
+        Action::TakeHunk | Action::TakeAll if open.ticket.is_none() => {
+            state.say(Tone::Refused, "these two are only compared");
+            return true;
+        }
         Action::TakeHunk => take(open),
         Action::TakeAll => take_all(open),
         Action::TextDown => return scrolled(open, |pane| pane.scroll(1)),
@@ -145,7 +162,7 @@ fn close(state: &mut AppState) {
     let (Some(result), Some(ticket)) = (open.result(), state.ticket.as_deref_mut()) else {
         return;
     };
-    if ticket.id() == Some(open.ticket) && result != *open.edited {
+    if open.ticket.is_some() && ticket.id() == open.ticket && result != *open.edited {
         ticket.draft.correction = (result != *open.original).then_some(result);
         ticket.keeper.changed(now);
         ticket.show_correction();

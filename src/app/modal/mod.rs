@@ -36,6 +36,10 @@ pub enum Modal {
     Mode(ModeQuestion),
     /// Who shall judge.
     Judges(super::judging::JudgePick),
+    /// A few to choose from.
+    Choose(super::rubric::Choose),
+    /// One example judged now.
+    Tried(Box<super::rubric::TriedView>),
     /// Something to know.
     Message(Message),
     /// What happened to a ticket.
@@ -68,6 +72,12 @@ pub enum Confirmed {
     Stop,
     /// Lets the chosen judge read, now that it is known what leaves and what it costs.
     Judge,
+    /// Chooses a judge for the tickets of an eval whose rubric has changed.
+    Rescore(EvalId),
+    /// Drops what was changed in the rubric.
+    DropRubric,
+    /// Drops the text of the rubric being written.
+    DropText,
 }
 
 /// What a line of text is for.
@@ -92,6 +102,8 @@ pub enum PromptFor {
     Find,
     /// Who reviews.
     Reviewer,
+    /// What a good answer is, as the beginning of a rubric.
+    Sentence,
     /// A field of the export form.
     Field(super::export::Field),
     /// Why held-out rows are exported.

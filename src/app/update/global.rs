@@ -5,7 +5,7 @@ use super::super::effect::{Command, Effect, Order};
 use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::super::{agreement, export, first_run, home, judging, practice, queue, ticket};
+use super::super::{agreement, export, first_run, home, judging, practice, queue, rubric, ticket};
 use super::refuse::{eval_of, refusal};
 
 /// Runs an action as if its key had been pressed. What cannot be done says why.
@@ -27,6 +27,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Ticket => ticket::update::run(state, action, effects),
         Screen::Practice => practice::update::run(state, action, effects),
         Screen::Agreement => agreement::update::run(state, action, effects),
+        Screen::Rubric => rubric::update::run(state, action, effects),
         Screen::Export => export::update::run(state, action, effects),
     };
     if !done {
@@ -38,6 +39,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
     match action {
         Action::Help => help(state),
         Action::Palette => palette(state),
+        Action::Undo if rubric::update::steps_back(state) => return false,
         Action::Undo => take_back(state, Order::Undo, effects),
         Action::Redo => take_back(state, Order::Redo, effects),
         Action::TextUndo => text_step(state, false),
@@ -47,6 +49,8 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoHome => go_home(state, effects),
         Action::GoQueue => go_queue(state, effects),
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
+        Action::GoRubrics | Action::OpenRubrics => rubric::update::open(state, effects),
+        Action::TryJudge => rubric::trying::open(state, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),
         Action::NextScreen => screen(state, 1, effects),
@@ -106,7 +110,9 @@ fn take_back(state: &mut AppState, order: Order, effects: &mut Vec<Effect>) {
 
 fn with_editor(state: &mut AppState, change: impl FnOnce(&mut super::super::editor::EditorState)) {
     let now = state.now_ms;
-    if let Some(Modal::Note(note)) = state.modals.last_mut() {
+    if let Some(editor) = rubric::update::editor(state) {
+        change(editor);
+    } else if let Some(Modal::Note(note)) = state.modals.last_mut() {
         change(&mut note.editor);
         super::modals::note_changed(state, now);
     } else if let Some(ticket) = &mut state.ticket
@@ -151,6 +157,9 @@ fn cut(state: &mut AppState, effects: &mut Vec<Effect>) {
 pub(super) fn selection(state: &AppState) -> Option<String> {
     if let Some(Modal::Note(note)) = state.modals.last() {
         return note.editor.selected();
+    }
+    if state.screen == Screen::Rubric {
+        return rubric::update::selected(state);
     }
     let ticket = state
         .ticket
@@ -256,7 +265,7 @@ pub(crate) fn go_queue(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
-    let mut order = vec![Screen::Home];
+    let mut order = vec![Screen::Home, Screen::Rubric];
     if eval_of(state).is_some() {
         order.extend([
             Screen::Queue,
@@ -269,6 +278,7 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
         Some(Screen::Queue) => go_queue(state, effects),
+        Some(Screen::Rubric) => rubric::update::open(state, effects),
         Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
         Some(Screen::Ticket) => {
@@ -293,6 +303,7 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             put_down(state, effects);
             agreement::update::back_to(state, effects);
         }
+        Screen::Rubric => rubric::update::leave(state, effects),
         Screen::Agreement => agreement::update::leave(state, effects),
         Screen::Ticket | Screen::Export => go_queue(state, effects),
         Screen::Queue => go_home(state, effects),
@@ -335,6 +346,12 @@ fn leave(state: &mut AppState, effects: &mut Vec<Effect>) {
         state.modals.push(Modal::Confirm(Confirm {
             question: "A job is still running. Quit all the same?".to_owned(),
             detail: "What it has done so far stays; it can be started again.".to_owned(),
+            yes: Confirmed::Quit,
+        }));
+    } else if state.rubric.as_ref().is_some_and(|open| open.is_changed()) {
+        state.modals.push(Modal::Confirm(Confirm {
+            question: "A rubric has changes that are not saved. Quit all the same?".to_owned(),
+            detail: "They are lost; on the Rubric screen s saves them.".to_owned(),
             yes: Confirmed::Quit,
         }));
     } else {

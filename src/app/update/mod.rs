@@ -49,6 +49,7 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
             super::queue::update::reload(state, effects);
         }
         Screen::Agreement => super::agreement::update::load(state, effects),
+        Screen::Rubric => super::rubric::update::load_list(state, effects),
         Screen::Ticket | Screen::Practice | Screen::Export => {}
     }
 }
@@ -66,6 +67,7 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(agreement) = &mut state.agreement {
         agreement.fit(size);
     }
+    super::rubric::update::settle(state, effects);
     super::queue::update::fetch_wanted(state, effects);
     if let Some(ticket) = &mut state.ticket {
         ticket.fit(size);

@@ -7,7 +7,7 @@ use super::super::action::Action;
 use super::super::effect::{Command, Effect, Order};
 use super::super::modal::{Confirmed, Modal, ModeQuestion, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Tone};
-use super::super::{diff, export, judging, layout, queue, ticket};
+use super::super::{diff, export, judging, layout, queue, rubric, ticket};
 
 /// Runs an action on the topmost dialog; false if there is none or it is not its own.
 pub(super) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
@@ -43,6 +43,11 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
         Action::Bottom => isize::MAX / 2,
         Action::Copy => {
             return match state.modals.last() {
+                Some(Modal::Tried(view)) => {
+                    let text = view.pane.copied();
+                    effects.push(Effect::Tell(Command::Copy { text }));
+                    true
+                }
                 Some(Modal::Message(message)) => {
                     let text = message.copy.clone().unwrap_or_else(|| message.text.clone());
                     effects.push(Effect::Tell(Command::Copy { text }));
@@ -70,6 +75,8 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
         }
         Some(Modal::Instructions(view)) => view.pane.scroll(by),
         Some(Modal::Judges(pick)) => pick.step(by),
+        Some(Modal::Choose(choice)) => choice.step(by),
+        Some(Modal::Tried(view)) => view.pane.scroll(by),
         Some(Modal::Mode(question)) => {
             let at = usize::from(by > 0);
             question.choice = ModeQuestion::CHOICES[at].0;
@@ -88,6 +95,11 @@ pub(super) fn fit(state: &mut AppState) {
             // The purpose takes two lines, the closing hint one.
             view.pane
                 .resize(inner.width, inner.height.saturating_sub(3));
+        }
+        Some(Modal::Tried(view)) => {
+            let inner = layout::reader(size).inner;
+            view.pane
+                .resize(inner.width, inner.height.saturating_sub(1));
         }
         Some(Modal::Note(note)) => {
             let inner = layout::dialog(size, 70, 8).inner;
@@ -110,6 +122,7 @@ fn close(state: &mut AppState, effects: &mut Vec<Effect>) {
                 queue::update::filter(state, &bar.before, effects);
             }
         }
+        Some(Modal::Tried(view)) => rubric::trying::closed(state, &view),
         Some(Modal::Instructions(view)) => {
             if let Some(then) = view.then {
                 super::run(state, then, effects);
@@ -143,6 +156,7 @@ fn accept(state: &mut AppState, effects: &mut Vec<Effect>) {
             );
         }
         Some(Modal::Judges(_)) => judging::chosen(state, effects),
+        Some(Modal::Choose(_)) => rubric::make::chosen(state, effects),
         Some(Modal::Prompt(prompt)) => {
             let prompt = prompt.clone();
             answered(state, prompt, effects);
@@ -228,6 +242,7 @@ fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Ve
             let order = Order::SetReviewer { name: text.clone() };
             effects.push(state.requests.ask(Asked::Reviewer(text), order));
         }
+        PromptFor::Sentence => rubric::make::sentence(state, text),
         PromptFor::Override => {
             if let Some(export) = &mut state.export {
                 export.plan.override_reason = Some(text);
@@ -247,6 +262,12 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::DropEdit => ticket::update::drop_edit(state),
         Confirmed::Export => export::update::write(state, effects),
         Confirmed::Judge => judging::start(state, effects),
+        Confirmed::Rescore(eval) => {
+            let these = judging::JudgeFor::These;
+            judging::open_for(state, eval, String::new(), these, effects);
+        }
+        Confirmed::DropRubric => rubric::update::dropped(state, effects),
+        Confirmed::DropText => rubric::update::dropped_text(state),
         Confirmed::Stop => {
             if let Some(job) = state.requests.job() {
                 effects.push(Effect::Tell(Command::Cancel(job)));

@@ -45,6 +45,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         Some(Modal::Palette(list)) => return list.step(by),
         Some(Modal::Help(help)) => return help.list.step(by),
         Some(Modal::Instructions(view)) => return view.pane.scroll(by),
+        Some(Modal::Tried(view)) => return view.pane.scroll(by),
         Some(Modal::Diff(diff)) => return diff.pane.scroll(by),
         Some(Modal::History(view)) => {
             let last = view.lines.as_ref().map_or(0, Vec::len).saturating_sub(1);

@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, open, update as ticket_update};
-use super::super::{agreement, diff, export, first_run, judging};
+use super::super::{agreement, diff, export, first_run, judging, rubric};
 use super::global;
 
 pub(super) fn outcome(
@@ -110,6 +110,10 @@ fn replied_elsewhere(
         (Asked::Agreement(eval), Outcome::Agreement(page)) => {
             agreement::update::shown(state, eval, *page);
         }
+        (Asked::Rubric(asked), Outcome::Rubric(reply)) => {
+            rubric::update::replied(state, &asked, reply, effects);
+        }
+        (Asked::Rubric(_), Outcome::Edited(text)) => rubric::update::edited(state, text),
         (Asked::Opened(_), Outcome::Done) => agreement::update::load(state, effects),
         (Asked::ExportOptions, Outcome::ExportOptions(options)) => {
             export::update::options(state, options, effects);
@@ -336,6 +340,10 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
         }
         Asked::Agreement(_) | Asked::Opened(_) => {
             agreement::update::failed(state, failure.to_string());
+        }
+        Asked::Rubric(asked) if rubric::update::failed(state, asked, failure) => {
+            state.dirty = true;
+            return;
         }
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),

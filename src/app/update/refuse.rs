@@ -60,6 +60,10 @@ pub enum DisabledReason {
     NothingHeld,
     /// Only one judge can be shown, or none.
     NoOtherJudge,
+    /// No rubric is shown yet.
+    NoRubric,
+    /// Nothing was changed in the rubric.
+    NothingChanged,
 }
 
 impl fmt::Display for DisabledReason {
@@ -88,6 +92,8 @@ impl fmt::Display for DisabledReason {
             Self::NothingToWrite(why) => return f.write_str(why),
             Self::NoPractice => "this rubric has no examples to practise on",
             Self::NothingHeld => "nothing is held back",
+            Self::NoRubric => "no rubric is shown yet",
+            Self::NothingChanged => "nothing is changed in this rubric",
             Self::NoOtherJudge => "there is no other judge to show",
         };
         f.write_str(words)
@@ -108,7 +114,10 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             .then_some(DisabledReason::NoJob),
         Action::Import => import(state),
         Action::JudgeThese if eval_of(state).is_none() => Some(DisabledReason::NoEval),
-        Action::Demo | Action::JudgeThese => {
+        Action::TryJudge if super::super::rubric::trying::eval_for(state).is_none() => {
+            Some(DisabledReason::NoEval)
+        }
+        Action::Demo | Action::JudgeThese | Action::TryJudge => {
             state.requests.job().map(|_| DisabledReason::JobRunning)
         }
         Action::FieldEdit | Action::ExportWrite | Action::ExportOverride => export(state, action),
@@ -116,6 +125,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             Screen::Queue => queue(state, action),
             Screen::Ticket => ticket(state, action),
             Screen::Agreement => agreement(state, action),
+            Screen::Rubric => rubric(state, action),
             _ => None,
         },
     }
@@ -129,6 +139,7 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
         Screen::Queue => state.queue.as_ref().map(|queue| queue.eval),
         Screen::Agreement => state.agreement.as_ref().map(|agreement| agreement.eval),
         Screen::Export => state.export.as_ref().map(|export| export.eval),
+        Screen::Rubric => super::super::rubric::trying::eval_for(state),
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }
@@ -192,6 +203,23 @@ fn agreement(state: &AppState, action: Action) -> Option<DisabledReason> {
             .tickets()
             .is_empty()
             .then_some(DisabledReason::NothingHere),
+        _ => None,
+    }
+}
+
+fn rubric(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let open = state.rubric.as_deref()?;
+    match action {
+        Action::RubricSave
+        | Action::RubricAdd
+        | Action::RubricRemove
+        | Action::RubricText
+        | Action::EditOutside
+        | Action::ShowDiff => open
+            .shown()
+            .is_none()
+            .then_some(DisabledReason::NoRubric),
+        Action::RubricDrop => (!open.is_changed()).then_some(DisabledReason::NothingChanged),
         _ => None,
     }
 }

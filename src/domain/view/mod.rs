@@ -10,6 +10,7 @@ pub mod home;
 pub mod judging;
 pub mod queue;
 pub mod quick;
+pub mod rubrics;
 pub mod ticket;
 pub mod work;
 
@@ -22,6 +23,10 @@ pub use home::{EvalCard, FoundFile, Home};
 pub use judging::{JudgeChoice, JudgeWork, Price};
 pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
 pub use quick::{QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning, RubricVersion};
+pub use rubrics::{
+    RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLine, RubricMove, RubricOrder,
+    RubricPage, RubricReply, RubricSaved, RubricSource, RubricTrial, RubricUse,
+};
 pub use ticket::{
     Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
 };

@@ -8,27 +8,17 @@ mod doctor;
 mod drive;
 mod ending;
 mod feed;
-<<<<<<< HEAD
-mod keep;
-mod limit;
-mod offer;
-mod order;
-=======
 pub(in crate::engine) mod keep;
+mod limit;
 pub(in crate::engine) mod offer;
 pub(in crate::engine) mod order;
->>>>>>> rubrics2
 mod probing;
 pub(in crate::engine) mod purse;
 mod route;
 pub(in crate::engine) mod run;
 mod running;
-<<<<<<< HEAD
 mod suggest;
-mod unit;
-=======
 pub(in crate::engine) mod unit;
->>>>>>> rubrics2
 mod usable;
 pub(in crate::engine) mod work;
 

@@ -5,6 +5,7 @@
 
 mod draft;
 mod history;
+mod screen;
 mod sending;
 mod test;
 mod versions;

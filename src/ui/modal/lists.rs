@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
-use crate::app::judging::{JudgePick, work_words};
+use crate::app::judging::{JudgeFor, JudgePick, work_words};
 use crate::app::layout;
 use crate::app::modal::{Entry, Help, Palette};
 
@@ -79,7 +79,11 @@ fn one(pen: &mut Pen<'_>, row: Rect, entry: &Entry, cursor: bool) {
 pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
     let lines = pick.choices.as_ref().map_or(1, |choices| choices.len() * 2);
     let place = layout::dialog(state.size, 84, (lines.min(24) + 3) as u16);
-    let title = "Who shall read these?";
+    let (title, does) = match &pick.purpose {
+        JudgeFor::These => ("Who shall read these?", " lets it read     "),
+        JudgeFor::Try(_) => ("Who shall read one example?", " lets it read     "),
+        JudgeFor::Draft => ("Who shall draft it?", " lets it draft     "),
+    };
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), title);
     let (list, keys) = cut_bottom(inner, 1);
     match &pick.choices {
@@ -107,7 +111,8 @@ pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
                 let right = Words::new().add(dim, choice.because.as_str());
                 pen.both(shift_right(row, 2), &left, &right);
                 let does = match &choice.work {
-                    Ok(work) => work_words(work),
+                    Ok(work) if pick.purpose == JudgeFor::These => work_words(work),
+                    Ok(work) => format!("{}; not kept", work.place),
                     Err(why) => why.clone(),
                 };
                 pen.line(shift_right(below, 4), &does, Look::Dim);
@@ -116,7 +121,7 @@ pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
     }
     let words = Words::new()
         .add(Look::Accent, "Enter")
-        .add(Look::Dim, " lets it read     ")
+        .add(Look::Dim, does)
         .add(Look::Accent, "Esc")
         .add(Look::Dim, " closes");
     pen.words(keys, &words);

@@ -1,5 +1,6 @@
 //! Dialogs over the screens. The topmost one has the keyboard and is drawn over all others.
 
+mod choose;
 mod lists;
 mod read;
 mod write;
@@ -8,6 +9,8 @@ use crate::app::AppState;
 use crate::app::modal::Modal;
 
 use super::pen::Pen;
+
+pub use lists::first_shown;
 
 /// Draws the dialogs that are open, the topmost last.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
@@ -23,6 +26,8 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             Modal::Diff(diff) => super::diff::draw(pen, state, diff),
             Modal::Mode(question) => read::mode(pen, state, question),
             Modal::Judges(pick) => lists::judges(pen, state, pick),
+            Modal::Choose(choice) => choose::draw(pen, state, choice),
+            Modal::Tried(view) => read::tried(pen, state, view),
             Modal::Message(message) => read::message(pen, state, message),
             Modal::History(history) => read::history(pen, state, history),
             Modal::Instructions(view) => read::instructions(pen, state, view),

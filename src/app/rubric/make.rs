@@ -1,0 +1,297 @@
+//! A new rubric from a sentence, a template or what people wrote; keeping one, and who asks it then.
+
+use std::sync::Arc;
+
+use crate::domain::count::counted;
+use crate::domain::ids::EvalId;
+use crate::domain::view::{RubricDraft, RubricOrder, RubricReply, RubricSaved, RubricSource};
+
+use super::super::effect::{Effect, Order};
+use super::super::judging;
+use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor};
+use super::super::state::{AppState, Asked, Tone};
+use super::{Focus, RubricAsked, RubricState, field};
+
+/// A choice of a few.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choose {
+    /// The question.
+    pub title: String,
+    /// What can be chosen, with what each means.
+    pub rows: Vec<(String, String)>,
+    /// The row under the cursor.
+    pub cursor: usize,
+    /// What the choice is for.
+    pub purpose: ChooseFor,
+}
+
+/// What a choice is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChooseFor {
+    /// Where a new rubric comes from.
+    Origin,
+    /// Which template.
+    Template,
+    /// How a sentence is answered.
+    Scale(String),
+    /// From which eval a draft is made.
+    Eval(Vec<EvalId>),
+    /// Who asks the version that is kept; one list of evals a row.
+    Keep(Vec<Vec<EvalId>>),
+}
+
+impl Choose {
+    /// Moves the cursor and stops at the ends.
+    pub fn step(&mut self, by: isize) {
+        let last = self.rows.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+}
+
+fn rows<const N: usize>(rows: [(&str, &str); N]) -> Vec<(String, String)> {
+    rows.map(|(name, means)| (name.to_owned(), means.to_owned()))
+        .into()
+}
+
+fn choose(state: &mut AppState, title: &str, rows: Vec<(String, String)>, purpose: ChooseFor) {
+    state.modals.push(Modal::Choose(Choose {
+        title: title.to_owned(),
+        rows,
+        cursor: 0,
+        purpose,
+    }));
+}
+
+/// Asks where a new rubric comes from.
+pub(super) fn open(state: &mut AppState) {
+    let rows = rows([
+        (
+            "A sentence",
+            "Say in your own words what a good answer is; the form opens on it.",
+        ),
+        (
+            "A template",
+            "Begin with one of docket's rubrics and change what you like.",
+        ),
+        (
+            "A draft by a model",
+            "A model reads an eval's outputs and your notes and proposes questions. You edit them.",
+        ),
+    ]);
+    choose(state, "What shall it begin with?", rows, ChooseFor::Origin);
+}
+
+/// Enter on a choice.
+pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let Some(Modal::Choose(choice)) = state.modals.pop() else {
+        return;
+    };
+    let row = choice.cursor;
+    let name = choice.rows.get(row).map(|(name, _)| name.clone());
+    match choice.purpose {
+        ChooseFor::Origin => origin(state, row),
+        ChooseFor::Template => {
+            let source = RubricSource::Template(name.unwrap_or_default());
+            make(state, source, effects);
+        }
+        ChooseFor::Scale(text) => {
+            if let Ok(scale) = field::scale(&name.unwrap_or_default()) {
+                make(state, RubricSource::Sentence { text, scale }, effects);
+            }
+        }
+        ChooseFor::Eval(evals) => {
+            if let Some(eval) = evals.get(row) {
+                judging::open_for(state, *eval, String::new(), judging::JudgeFor::Draft, effects);
+            }
+        }
+        ChooseFor::Keep(evals) => {
+            keep(state, evals.get(row).cloned().unwrap_or_default(), effects);
+        }
+    }
+}
+
+fn origin(state: &mut AppState, row: usize) {
+    match row {
+        0 => state.modals.push(Modal::Prompt(Prompt {
+            title: "What is a good answer? One sentence, as you would say it.".to_owned(),
+            purpose: PromptFor::Sentence,
+            line: LineEdit::default(),
+            optional: false,
+            error: None,
+        })),
+        1 => {
+            let cards = state.rubric.as_ref().map_or(&[][..], RubricState::cards);
+            let built_in = cards.iter().filter(|card| card.built_in);
+            let rows = built_in
+                .map(|card| (card.name.clone(), String::new()))
+                .collect();
+            choose(state, "Which one?", rows, ChooseFor::Template);
+        }
+        _ => {
+            let home = state.home.home.as_ref();
+            let evals = home.map_or(&[][..], |home| &home.evals);
+            if evals.is_empty() {
+                state.say(Tone::Refused, "there is no eval to draft from; importing logs makes one");
+                return;
+            }
+            let ids = evals.iter().map(|eval| eval.id).collect();
+            let rows = evals
+                .iter()
+                .map(|eval| (eval.name.clone(), eval.purpose.clone()))
+                .collect();
+            choose(state, "From which eval?", rows, ChooseFor::Eval(ids));
+        }
+    }
+}
+
+/// The sentence is there: how is it answered?
+pub(crate) fn sentence(state: &mut AppState, text: String) {
+    let rows = rows([
+        ("yes or no", "It is good enough, or it is not."),
+        ("0-5", "Six levels; you can say what each looks like."),
+        ("1-10", "Ten levels; people and judges use the middle less alike."),
+    ]);
+    choose(state, "How is it answered?", rows, ChooseFor::Scale(text));
+}
+
+/// A judge is to draft one.
+pub(crate) fn generate(state: &mut AppState, eval: EvalId, judge: &str, effects: &mut Vec<Effect>) {
+    state.say(Tone::Notice, format!("{judge} reads examples and drafts a rubric; you can go on meanwhile"));
+    let judge = judge.to_owned();
+    make(state, RubricSource::Generated { eval, judge }, effects);
+}
+
+fn make(state: &mut AppState, source: RubricSource, effects: &mut Vec<Effect>) {
+    let order = Order::Rubric(RubricOrder::Make(source));
+    effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Make), order));
+}
+
+/// A draft from somewhere else has come.
+pub(super) fn made(state: &mut AppState, draft: RubricDraft) {
+    let Some(open) = &mut state.rubric else { return };
+    let Some(rubric) = draft.rubric.clone() else {
+        let why = draft.error().map_or("nothing", |finding| &finding.message);
+        let words = format!("the draft cannot be used: {why}");
+        state.say(Tone::Failed, words);
+        return;
+    };
+    if open.is_changed() {
+        // Never over something that is being written.
+        open.past.push(open.draft.clone());
+        (open.editing, open.toml) = (None, None);
+    } else {
+        open.past.clear();
+    }
+    open.page = None;
+    open.draft = Some(rubric);
+    let cost = draft.cost.clone();
+    open.checked = Some(draft);
+    open.focus = Focus::Form;
+    open.field = 0;
+    let words = match cost {
+        Some(cost) => format!("drafted ({cost}); read every question, then s saves it"),
+        None => "a new rubric; s saves it".to_owned(),
+    };
+    state.say(Tone::Notice, words);
+}
+
+/// Asks who shall ask the version, if it can be kept.
+pub(super) fn save(state: &mut AppState) {
+    let Some(open) = &state.rubric else { return };
+    let Some(rubric) = open.shown() else { return };
+    if let Some(error) = open
+        .findings()
+        .iter()
+        .find(|finding| finding.severity == crate::domain::rubric::Severity::Error)
+    {
+        let words = format!("cannot be saved yet: {}", error.message);
+        state.say(Tone::Refused, words);
+        return;
+    }
+    let cards = open.cards().iter().filter(|card| card.name == rubric.id);
+    let uses: Vec<_> = cards.flat_map(|card| card.evals.clone()).collect();
+    let mut rows = Vec::new();
+    let mut evals = Vec::new();
+    if !uses.is_empty() {
+        let names: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
+        rows.push((
+            format!("Save, and let {} ask it from now on", names.join(" and ")),
+            "Reviews and verdicts stay as they were given.".to_owned(),
+        ));
+        evals.push(uses.iter().map(|one| one.eval).collect());
+    }
+    rows.push((
+        "Save only".to_owned(),
+        "Evals go on with the version they ask.".to_owned(),
+    ));
+    evals.push(Vec::new());
+    for card in state.home.home.iter().flat_map(|home| &home.evals) {
+        if uses.iter().all(|one| one.eval != card.id) {
+            rows.push((
+                format!("Save, and let {} ask it instead of its own", card.name),
+                String::new(),
+            ));
+            evals.push(vec![card.id]);
+        }
+    }
+    let title = format!("Save {}", rubric.id);
+    choose(state, &title, rows, ChooseFor::Keep(evals));
+}
+
+fn keep(state: &mut AppState, evals: Vec<EvalId>, effects: &mut Vec<Effect>) {
+    let Some(rubric) = state.rubric.as_ref().and_then(|open| open.shown().map(Arc::clone)) else {
+        return;
+    };
+    let order = Order::Rubric(RubricOrder::Save { rubric, evals });
+    effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Save), order));
+}
+
+/// It is kept. Where a judge has scored tickets under the version before, the way on is offered.
+pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<Effect>) {
+    let Some(open) = &mut state.rubric else { return };
+    // The draft stands until the page has come, so that the form does not flicker.
+    open.past.clear();
+    open.toml = None;
+    open.version = 0;
+    let name = saved.name.clone();
+    let words = match (saved.known, saved.moved.is_empty()) {
+        (true, true) => format!("{name}: exactly this version was kept before"),
+        (_, true) => format!("{name} saved as version {}", saved.id.short()),
+        (_, false) => {
+            let names: Vec<&str> = saved.moved.iter().map(|one| one.name.as_str()).collect();
+            format!("{name} saved as version {}; {} asks it now", saved.id.short(), names.join(", "))
+        }
+    };
+    state.say(Tone::Done, words);
+    super::update::load_list(state, effects);
+    super::update::load_page(state, &name, effects);
+    let worst = saved.moved.iter().max_by_key(|one| one.judged_tickets);
+    if let Some(one) = worst.filter(|one| one.judged_tickets > 0) {
+        state.modals.push(Modal::Confirm(Confirm {
+            question: format!(
+                "Rescore {} of {} made under {}?",
+                counted(one.judged_tickets, "ticket"),
+                one.name,
+                one.from.short()
+            ),
+            detail: "Yes chooses a judge and says what it costs first. What was said under the old version stays."
+                .to_owned(),
+            yes: Confirmed::Rescore(one.eval),
+        }));
+    }
+}
+
+/// A reply about drafts and keeping.
+pub(super) fn replied(
+    state: &mut AppState,
+    asked: &RubricAsked,
+    reply: RubricReply,
+    effects: &mut Vec<Effect>,
+) {
+    match (asked, reply) {
+        (RubricAsked::Make, RubricReply::Draft(draft)) => made(state, *draft),
+        (RubricAsked::Check, RubricReply::Draft(draft)) => super::update::checked(state, *draft),
+        (RubricAsked::Save, RubricReply::Saved(saved)) => kept(state, &saved, effects),
+        _ => {}
+    }
+}

@@ -1,0 +1,198 @@
+//! The rubrics of the desk in memory: the sample's own, with an older version.
+
+use std::sync::Arc;
+
+use crate::domain::failure::Class;
+use crate::domain::ids::RubricId;
+use crate::domain::record::Quote;
+use crate::domain::rubric::{Answer, Rubric};
+use crate::domain::verdict::{Outcome, Verdict};
+use crate::domain::view::{
+    QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning, RubricCard, RubricDraft,
+    RubricExample, RubricFinding, RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply,
+    RubricSaved, RubricSource, RubricTrial, RubricUse,
+};
+
+use super::super::desk::Answer as Reply;
+use super::{Sample, failed};
+
+/// Carries an order of the Rubric screen out.
+pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
+    let rubric = &sample.rubric;
+    Ok(match order {
+        RubricOrder::List => RubricReply::List(cards(sample)),
+        RubricOrder::Page(name) if *name == rubric.id => {
+            RubricReply::Page(Box::new(page(Arc::new((**rubric).clone()), true)))
+        }
+        RubricOrder::Page(name) => {
+            let rubric = Arc::new(Rubric::from_sentence(name, crate::domain::rubric::Scale::Binary));
+            RubricReply::Page(Box::new(page(rubric, false)))
+        }
+        RubricOrder::Make(source) => RubricReply::Draft(Box::new(made(source))),
+        RubricOrder::Save { rubric, evals } => RubricReply::Saved(RubricSaved {
+            id: RubricId([7; 32]),
+            name: rubric.id.clone(),
+            known: false,
+            moved: evals
+                .iter()
+                .map(|eval| RubricMove {
+                    eval: *eval,
+                    name: sample.eval.name.clone(),
+                    from: RubricId([2; 32]),
+                    judged_tickets: 6,
+                })
+                .collect(),
+        }),
+        RubricOrder::Example(_) => RubricReply::Example(Some(RubricExample {
+            ticket: sample.tickets[0].ticket,
+            blind: false,
+        })),
+        RubricOrder::Try(trial) if trial.judge == "checks" => {
+            return failed("no answer (auth): the key was refused");
+        }
+        RubricOrder::Try(trial) => RubricReply::Tried(Box::new(report(trial))),
+    })
+}
+
+fn cards(sample: &Sample) -> Vec<RubricCard> {
+    let mut cards = vec![RubricCard {
+        name: sample.rubric.id.clone(),
+        kept: true,
+        built_in: true,
+        evals: vec![RubricUse {
+            eval: sample.eval.id,
+            name: sample.eval.name.clone(),
+            version: RubricId([2; 32]),
+        }],
+    }];
+    cards.extend(["accuracy", "send-as-is", "tone"].map(|name| RubricCard {
+        name: name.into(),
+        kept: false,
+        built_in: true,
+        evals: Vec::new(),
+    }));
+    cards
+}
+
+fn page(rubric: Arc<Rubric>, kept: bool) -> RubricPage {
+    let line = |number: u8, label: &str, asked: &[&str], reviews| RubricLine {
+        id: RubricId([number; 32]),
+        rubric: Arc::new(Rubric {
+            version: label.into(),
+            ..(*rubric).clone()
+        }),
+        toml: toml(&rubric).replace("complete", label).into(),
+        since_ms: Some(1_760_277_780_000),
+        asked_by: asked.iter().map(|name| (*name).to_owned()).collect(),
+        reviews,
+        verdicts: reviews * 3,
+        judged_tickets: reviews,
+    };
+    let versions = vec![
+        line(2, "2", &["support"], 6),
+        line(1, "1\u{1b}[31m", &[], 40),
+    ];
+    RubricPage {
+        draft: checked(&toml(&rubric), Some(Arc::clone(&rubric))),
+        id: RubricId([2; 32]),
+        rubric,
+        versions: if kept { versions } else { Vec::new() },
+    }
+}
+
+/// One line a field, in the form of the real file.
+fn toml(rubric: &Rubric) -> String {
+    crate::formats::rubric::to_toml(rubric)
+}
+
+fn checked(text: &str, rubric: Option<Arc<Rubric>>) -> RubricDraft {
+    let loaded = crate::formats::rubric::load("rubric", text, &crate::formats::rubric::no_files);
+    RubricDraft {
+        rubric: rubric.or_else(|| loaded.rubric.map(Arc::new)),
+        toml: text.into(),
+        findings: loaded
+            .findings
+            .into_iter()
+            .map(|one| RubricFinding {
+                severity: one.severity,
+                message: one.message,
+                hint: one.hint,
+                line: one.line,
+                column: one.column,
+            })
+            .collect(),
+        cost: None,
+    }
+}
+
+fn made(source: &RubricSource) -> RubricDraft {
+    let from = |text: &str, scale| {
+        let rubric = Rubric::from_sentence(text, scale);
+        checked(&toml(&rubric), None)
+    };
+    match source {
+        RubricSource::Toml(text) => checked(text, None),
+        RubricSource::Form(rubric) => checked(&toml(rubric), None),
+        RubricSource::Sentence { text, scale } => from(text, *scale),
+        RubricSource::Template(name) => from(name, crate::domain::rubric::Scale::Level5),
+        RubricSource::Generated { .. } => RubricDraft {
+            cost: Some("0.004, 900 ms".into()),
+            ..from("Drafted from notes", crate::domain::rubric::Scale::Binary)
+        },
+    }
+}
+
+fn report(trial: &RubricTrial) -> QuickReport {
+    let rubric = &trial.rubric;
+    let read = |id: &str, at: usize| {
+        let mut verdict = Verdict::new(id, Outcome::Scored(Answer::Level(1)));
+        verdict.reasoning = format!("planted \u{1b}[2Jreasoning about {id}");
+        verdict.evidence = vec![Quote {
+            quote: "I have refunded both payments".into(),
+            ..Quote::default()
+        }];
+        if at == 1 {
+            verdict.outcome = Outcome::Unscored(Class::Refusal.name().into());
+        }
+        QuickCriterion {
+            id: id.into(),
+            level: Some(1.0),
+            range: Some((1, 1)),
+            readings: vec![verdict],
+        }
+    };
+    QuickReport {
+        ticket: trial.ticket,
+        eval: "support".into(),
+        judge: Some(trial.judge.clone()),
+        place: Some("api.example".into()),
+        first_send: Vec::new(),
+        revealed: false,
+        sides: vec![QuickSide {
+            rubric: rubric.id.clone(),
+            version: "abcdef12".into(),
+            threshold: 0.8,
+            prompts: vec![QuickPrompt {
+                criterion: "correct".into(),
+                system: "You grade one reply.".into(),
+                user: "Is every statement correct? verdict_id n0nce".into(),
+            }],
+            criteria: rubric
+                .questions()
+                .enumerate()
+                .map(|(at, one)| read(one.id, at))
+                .collect(),
+            warnings: vec![QuickWarning {
+                code: "vague",
+                message: "`good` says nothing a judge can look for".into(),
+                hint: "say what a good reply has in it".into(),
+            }],
+            calls: 3,
+            tokens: (1200, 300),
+            cost_micros: Some(4_000),
+            took_ms: 900,
+            ..QuickSide::default()
+        }],
+    }
+}
+
