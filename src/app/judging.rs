@@ -11,7 +11,6 @@ use super::rubric::{make, trying};
 use super::state::{AppState, Asked, Job, Screen, Tone};
 use super::update;
 
-/// The choice of a judge.
 /// What a judge is chosen for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JudgeFor {
@@ -23,6 +22,7 @@ pub enum JudgeFor {
     Draft,
 }
 
+/// The choice of a judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgePick {
     /// For which eval.
@@ -119,7 +119,9 @@ pub(crate) fn listed(state: &mut AppState, choices: Vec<JudgeChoice>) {
             JudgeFor::Try(plan) => tried.or_else(|| plan.rubric.judge.model.clone()),
             JudgeFor::Draft => tried,
         };
-        let at = choices.iter().position(|one| Some(&one.name) == named.as_ref());
+        let at = choices
+            .iter()
+            .position(|one| Some(&one.name) == named.as_ref());
         pick.cursor = at.unwrap_or(0);
         pick.choices = Some(choices);
     }
@@ -139,7 +141,9 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
             state.say(Tone::Refused, "checks write no rubrics: choose a model");
             return;
         }
-        JudgeFor::Draft => return said_first(state, one_call(choice, "examples and your notes"), effects),
+        JudgeFor::Draft => {
+            return said_first(state, one_call(choice, "examples and your notes"), effects);
+        }
         JudgeFor::Try(plan) => return said_first(state, trying::notice(plan, choice), effects),
     }
     match &choice.work {

@@ -126,10 +126,9 @@ pub fn layer(state: &AppState) -> Layer {
             Modal::Confirm(_) => Layer::Confirm,
             Modal::Mode(_) | Modal::Judges(_) | Modal::Choose(_) => Layer::Mode,
             Modal::Diff(_) => Layer::Diff,
-            Modal::Message(_)
-            | Modal::History(_)
-            | Modal::Instructions(_)
-            | Modal::Tried(_) => Layer::Reader,
+            Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) | Modal::Tried(_) => {
+                Layer::Reader
+            }
         };
     }
     match state.screen {

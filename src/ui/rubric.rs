@@ -39,7 +39,13 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let narrow = !place.tabs.is_empty();
     if narrow {
         let names = ["Rubrics", "Form", "Versions"];
-        tabs::tabs(pen, rect(place.tabs), &names, open.focus.place(), "Tab moves");
+        tabs::tabs(
+            pen,
+            rect(place.tabs),
+            &names,
+            open.focus.place(),
+            "Tab moves",
+        );
     }
     if !narrow || open.focus == Focus::List {
         list(pen, &place, open);
@@ -88,7 +94,13 @@ fn list(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
     for (index, card) in shown.take(usize::from(body.height)) {
         let at = nth_row(body, (index - first) as u16);
         // The card under the cursor is not the one in the form while a new rubric is.
-        card_line(pen, at, card, index == open.cursor && !open.is_new(), focused);
+        card_line(
+            pen,
+            at,
+            card,
+            index == open.cursor && !open.is_new(),
+            focused,
+        );
     }
 }
 
@@ -176,7 +188,11 @@ impl Block {
             (value, Look::Text)
         };
         let mut rows = texts::rows(&words, width.saturating_sub(LABEL).max(8));
-        let most = if at == open.field && open.focus == Focus::Form { 8 } else { FOLDED };
+        let most = if at == open.field && open.focus == Focus::Form {
+            8
+        } else {
+            FOLDED
+        };
         if rows.len() > most {
             rows.truncate(most);
             if let Some(last) = rows.last_mut() {
@@ -209,13 +225,26 @@ impl Block {
         let (label, value) = cut_left(body, LABEL - 1, 1);
         let name = shift_right(nth_row(label, 0), POINTER);
         if cursor {
-            pen.put(body.x, body.y, u16::from(!body.is_empty()), glyph::POINTER, Look::Accent);
+            pen.put(
+                body.x,
+                body.y,
+                u16::from(!body.is_empty()),
+                glyph::POINTER,
+                Look::Accent,
+            );
         }
-        pen.line(name, &self.label, if cursor { Look::Accent } else { Look::Dim });
+        pen.line(
+            name,
+            &self.label,
+            if cursor { Look::Accent } else { Look::Dim },
+        );
         match open.editing.as_ref().filter(|_| self.edited) {
             Some(edit) => {
                 let rows = edit.field.rows().min(value.height);
-                let text = Rect { height: rows, ..value };
+                let text = Rect {
+                    height: rows,
+                    ..value
+                };
                 editor::state(pen, text, &edit.editor);
                 pen.tint(text, Look::Selected);
                 if let Some(problem) = &edit.problem {
@@ -286,7 +315,11 @@ fn versions(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
     let body = rect(place.versions.body);
     let lines = open.versions();
     if lines.is_empty() {
-        pen.line(shift_right(body, POINTER), "none is kept yet; s saves one", Look::Dim);
+        pen.line(
+            shift_right(body, POINTER),
+            "none is kept yet; s saves one",
+            Look::Dim,
+        );
         return;
     }
     let rows = if body.width < 60 { 2 } else { 1 };
@@ -321,11 +354,19 @@ fn version(pen: &mut Pen<'_>, at: Rect, line: &RubricLine, cursor: bool, focused
     if two {
         pen.both(shift_right(row, POINTER), &left, &Words::new());
         let below = shift_right(nth_row(at, 1), POINTER + 2);
-        let words = if asked.is_empty() { scored } else { format!("{scored}; {asked}") };
+        let words = if asked.is_empty() {
+            scored
+        } else {
+            format!("{scored}; {asked}")
+        };
         pen.line(below, &words, Look::Dim);
     } else {
         left.push(dim, format!("  {asked}"));
-        pen.both(shift_right(row, POINTER), &left, &Words::new().add(dim, scored));
+        pen.both(
+            shift_right(row, POINTER),
+            &left,
+            &Words::new().add(dim, scored),
+        );
     }
 }
 
@@ -335,7 +376,10 @@ fn text(pen: &mut Pen<'_>, place: &RubricLayout, toml: &TomlEdit) {
         name: "AS TEXT",
         focused: true,
         about: Words::new().add(Look::Dim, "Esc goes back to the form, Ctrl-s saves"),
-        place: Words::new().add(Look::Dim, format!("line {}", toml.editor.area().cursor().line + 1)),
+        place: Words::new().add(
+            Look::Dim,
+            format!("line {}", toml.editor.area().cursor().line + 1),
+        ),
     };
     rule::title(pen, rect(place.text.title), &title);
     let body = rect(place.text.body);

@@ -32,6 +32,6 @@ mod pty_review;
 mod pty_terminal;
 mod read_only;
 mod routing;
-mod suggest_cli;
 mod rubric_work;
+mod suggest_cli;
 mod support;

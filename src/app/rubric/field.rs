@@ -256,10 +256,9 @@ pub fn set(rubric: &mut Rubric, field: &Field, text: &str) -> Result<(), String>
             }
             rubric.judge.samples = samples;
         }
-        Field::Scale(at)
-        | Field::Weight(at)
-        | Field::MustReach(at)
-        | Field::Anchor(at, _) => set_criterion(rubric, *at, field, trimmed)?,
+        Field::Scale(at) | Field::Weight(at) | Field::MustReach(at) | Field::Anchor(at, _) => {
+            set_criterion(rubric, *at, field, trimmed)?
+        }
         Field::Input(at) | Field::Output(at, _) | Field::Answer(at, _) | Field::Why(at) => {
             set_example(rubric, *at, field, text)?;
         }
@@ -288,7 +287,11 @@ fn set_criterion(rubric: &mut Rubric, at: usize, field: &Field, text: &str) -> R
         }
         Field::MustReach(_) => {
             let scale = criterion.scale;
-            let what = format!("a level from {} to {}, or nothing", scale.min(), scale.max());
+            let what = format!(
+                "a level from {} to {}, or nothing",
+                scale.min(),
+                scale.max()
+            );
             let level = number::<i32>(text, &what)?;
             if level.is_some_and(|level| !scale.allows(level)) {
                 return Err(what);
@@ -350,11 +353,7 @@ fn read_answer(question: &Question<'_>, text: &str) -> Result<Option<Answer>, St
             .map_err(|_| "the number of the better output, or `tie`".to_owned()),
         Takes::Level(scale) => match text.parse() {
             Ok(level) if scale.allows(level) => Ok(Some(Answer::Level(level))),
-            _ => Err(format!(
-                "a level from {} to {}",
-                scale.min(),
-                scale.max()
-            )),
+            _ => Err(format!("a level from {} to {}", scale.min(), scale.max())),
         },
     }
 }

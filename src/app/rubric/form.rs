@@ -11,7 +11,9 @@ const UNNAMED: &str = "question-";
 pub fn set_kind(rubric: &mut Rubric, text: &str) -> Result<(), String> {
     let kinds = [Kind::Direct, Kind::Adherence, Kind::Pairwise];
     let Some(kind) = kinds.into_iter().find(|kind| kind.name() == text) else {
-        return Err("`direct` (levels), `adherence` (met or not) or `pairwise` (which is better)".into());
+        return Err(
+            "`direct` (levels), `adherence` (met or not) or `pairwise` (which is better)".into(),
+        );
     };
     if kind == rubric.kind {
         return Ok(());
@@ -48,7 +50,10 @@ pub fn set_kind(rubric: &mut Rubric, text: &str) -> Result<(), String> {
 pub fn set_question(rubric: &mut Rubric, at: usize, text: &str) {
     let named = free_id(rubric, &slug(text));
     let used = |rubric: &Rubric, id: &str| {
-        let answered = rubric.examples.iter().any(|one| one.answers.contains_key(id));
+        let answered = rubric
+            .examples
+            .iter()
+            .any(|one| one.answers.contains_key(id));
         answered || rubric.checks_of(id).next().is_some()
     };
     let id = if rubric.kind == Kind::Adherence {
@@ -83,7 +88,11 @@ fn free_id(rubric: &Rubric, stem: &str) -> Option<String> {
 pub fn add(rubric: &mut Rubric, under: &Field) -> Field {
     let fitting = rubric.scoring == rubric.fitting_scoring();
     let added = match under {
-        Field::Input(_) | Field::Output(..) | Field::Answer(..) | Field::Why(_) | Field::Model
+        Field::Input(_)
+        | Field::Output(..)
+        | Field::Answer(..)
+        | Field::Why(_)
+        | Field::Model
         | Field::Samples => {
             let outputs = if rubric.kind == Kind::Pairwise { 2 } else { 1 };
             rubric.examples.push(Example {
@@ -105,7 +114,10 @@ pub fn add(rubric: &mut Rubric, under: &Field) -> Field {
                     text: String::new(),
                 });
             } else {
-                let scale = rubric.criteria.last().map_or(Scale::Level5, |one| one.scale);
+                let scale = rubric
+                    .criteria
+                    .last()
+                    .map_or(Scale::Level5, |one| one.scale);
                 rubric.criteria.push(Criterion::new(id, "", scale));
             }
             Field::Question(number - 1)
@@ -157,7 +169,9 @@ pub fn remove(rubric: &mut Rubric, under: &Field) -> Option<&'static str> {
 pub fn turned(rubric: &Rubric, field: &Field, by: isize) -> Option<String> {
     let pick = |all: &[&str], now: &str| {
         let at = all.iter().position(|one| *one == now);
-        let next = at.map_or(0, |at| (at as isize + by).rem_euclid(all.len() as isize) as usize);
+        let next = at.map_or(0, |at| {
+            (at as isize + by).rem_euclid(all.len() as isize) as usize
+        });
         all.get(next).map(|one| (*one).to_owned())
     };
     let now = super::field::text(rubric, field);

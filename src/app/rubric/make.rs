@@ -10,7 +10,7 @@ use super::super::effect::{Effect, Order};
 use super::super::judging;
 use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Tone};
-use super::{Focus, RubricAsked, RubricState, field};
+use super::{Focus, RubricAsked, field};
 
 /// A choice of a few.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +101,13 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
         }
         ChooseFor::Eval(evals) => {
             if let Some(eval) = evals.get(row) {
-                judging::open_for(state, *eval, String::new(), judging::JudgeFor::Draft, effects);
+                judging::open_for(
+                    state,
+                    *eval,
+                    String::new(),
+                    judging::JudgeFor::Draft,
+                    effects,
+                );
             }
         }
         ChooseFor::Keep(evals) => {
@@ -120,7 +126,7 @@ fn origin(state: &mut AppState, row: usize) {
             error: None,
         })),
         1 => {
-            let cards = state.rubric.as_ref().map_or(&[][..], RubricState::cards);
+            let cards = state.rubric.as_ref().map_or(&[][..], |open| open.cards());
             let built_in = cards.iter().filter(|card| card.built_in);
             let rows = built_in
                 .map(|card| (card.name.clone(), String::new()))
@@ -131,7 +137,10 @@ fn origin(state: &mut AppState, row: usize) {
             let home = state.home.home.as_ref();
             let evals = home.map_or(&[][..], |home| &home.evals);
             if evals.is_empty() {
-                state.say(Tone::Refused, "there is no eval to draft from; importing logs makes one");
+                state.say(
+                    Tone::Refused,
+                    "there is no eval to draft from; importing logs makes one",
+                );
                 return;
             }
             let ids = evals.iter().map(|eval| eval.id).collect();
@@ -149,14 +158,20 @@ pub(crate) fn sentence(state: &mut AppState, text: String) {
     let rows = rows([
         ("yes or no", "It is good enough, or it is not."),
         ("0-5", "Six levels; you can say what each looks like."),
-        ("1-10", "Ten levels; people and judges use the middle less alike."),
+        (
+            "1-10",
+            "Ten levels; people and judges use the middle less alike.",
+        ),
     ]);
     choose(state, "How is it answered?", rows, ChooseFor::Scale(text));
 }
 
 /// A judge is to draft one.
 pub(crate) fn generate(state: &mut AppState, eval: EvalId, judge: &str, effects: &mut Vec<Effect>) {
-    state.say(Tone::Notice, format!("{judge} reads examples and drafts a rubric; you can go on meanwhile"));
+    state.say(
+        Tone::Notice,
+        format!("{judge} reads examples and drafts a rubric; you can go on meanwhile"),
+    );
     let judge = judge.to_owned();
     make(state, RubricSource::Generated { eval, judge }, effects);
 }
@@ -168,7 +183,9 @@ fn make(state: &mut AppState, source: RubricSource, effects: &mut Vec<Effect>) {
 
 /// A draft from somewhere else has come.
 pub(super) fn made(state: &mut AppState, draft: RubricDraft) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     let Some(rubric) = draft.rubric.clone() else {
         let why = draft.error().map_or("nothing", |finding| &finding.message);
         let words = format!("the draft cannot be used: {why}");
@@ -239,7 +256,11 @@ pub(super) fn save(state: &mut AppState) {
 }
 
 fn keep(state: &mut AppState, evals: Vec<EvalId>, effects: &mut Vec<Effect>) {
-    let Some(rubric) = state.rubric.as_ref().and_then(|open| open.shown().map(Arc::clone)) else {
+    let Some(rubric) = state
+        .rubric
+        .as_ref()
+        .and_then(|open| open.shown().map(Arc::clone))
+    else {
         return;
     };
     let order = Order::Rubric(RubricOrder::Save { rubric, evals });
@@ -248,7 +269,9 @@ fn keep(state: &mut AppState, evals: Vec<EvalId>, effects: &mut Vec<Effect>) {
 
 /// It is kept. Where a judge has scored tickets under the version before, the way on is offered.
 pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<Effect>) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     // The draft stands until the page has come, so that the form does not flicker.
     open.past.clear();
     open.toml = None;
@@ -259,7 +282,11 @@ pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<
         (_, true) => format!("{name} saved as version {}", saved.id.short()),
         (_, false) => {
             let names: Vec<&str> = saved.moved.iter().map(|one| one.name.as_str()).collect();
-            format!("{name} saved as version {}; {} asks it now", saved.id.short(), names.join(", "))
+            format!(
+                "{name} saved as version {}; {} asks it now",
+                saved.id.short(),
+                names.join(", ")
+            )
         }
     };
     state.say(Tone::Done, words);

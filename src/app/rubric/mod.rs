@@ -226,7 +226,9 @@ impl RubricState {
 
     /// The fields of what the form shows.
     pub fn fields(&self) -> Vec<Field> {
-        self.shown().map(|rubric| field::all(rubric)).unwrap_or_default()
+        self.shown()
+            .map(|rubric| field::all(rubric))
+            .unwrap_or_default()
     }
 
     /// The field under the cursor.

@@ -81,7 +81,9 @@ pub fn words(report: &QuickReport) -> String {
         );
     }
     if report.revealed {
-        out.push_str("You have seen a judge's levels: your review of this ticket counts as assisted.\n\n");
+        out.push_str(
+            "You have seen a judge's levels: your review of this ticket counts as assisted.\n\n",
+        );
     }
     for one in &report.sides {
         side(&mut out, one);
@@ -173,7 +175,10 @@ fn outcome(verdict: &Verdict) -> String {
     match &verdict.outcome {
         Outcome::Scored(answer) => format!("level {answer}"),
         Outcome::Unscored(class) => {
-            let words = Class::read(class).map_or(class.as_str(), Class::words);
+            let words = match Class::read(class) {
+                Some(class) => class.words(),
+                None => class.as_str(),
+            };
             match &verdict.problem {
                 Some(problem) => format!("no level: {words} ({problem})"),
                 None => format!("no level: {words}"),

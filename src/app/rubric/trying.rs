@@ -11,7 +11,7 @@ use super::super::judging::{self, JudgeFor};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::update;
-use super::{Focus, RubricAsked, RubricState, TriedView};
+use super::{Focus, RubricAsked, TriedView};
 
 /// What is to be tried, before it is known by whom.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub(crate) fn eval_for(state: &AppState) -> Option<EvalId> {
     let used = state
         .rubric
         .as_ref()
-        .and_then(RubricState::card)
+        .and_then(|open| open.card())
         .and_then(|card| card.evals.first())
         .map(|one| one.eval);
     let first = || Some(state.home.home.as_ref()?.evals.first()?.id);
@@ -50,7 +50,11 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(plan) = plan else { return };
     if plan.example.is_none() {
         let order = Order::Rubric(RubricOrder::Example(eval));
-        effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Example), order));
+        effects.push(
+            state
+                .requests
+                .ask(Asked::Rubric(RubricAsked::Example), order),
+        );
     }
     let purpose = JudgeFor::Try(Box::new(plan));
     judging::open_for(state, eval, String::new(), purpose, effects);
@@ -113,7 +117,10 @@ pub(crate) fn notice(plan: &Plan, choice: &JudgeChoice) -> Result<Option<Confirm
         ));
     }
     if example.blind {
-        said.push("You would see a judge's levels: your review of that ticket will count as assisted.".to_owned());
+        said.push(
+            "You would see a judge's levels: your review of that ticket will count as assisted."
+                .to_owned(),
+        );
     }
     Ok((!said.is_empty()).then(|| Confirm {
         question: format!("Let {} read one example?", choice.name),
@@ -123,7 +130,13 @@ pub(crate) fn notice(plan: &Plan, choice: &JudgeChoice) -> Result<Option<Confirm
 }
 
 /// Sends it.
-pub(crate) fn start(state: &mut AppState, eval: EvalId, plan: Plan, judge: &str, effects: &mut Vec<Effect>) {
+pub(crate) fn start(
+    state: &mut AppState,
+    eval: EvalId,
+    plan: Plan,
+    judge: &str,
+    effects: &mut Vec<Effect>,
+) {
     let Some(ticket): Option<TicketId> = plan.example.flatten().map(|one| one.ticket) else {
         return;
     };
@@ -155,6 +168,9 @@ pub(super) fn waiting(state: &mut AppState) -> Option<&mut TriedView> {
 pub(crate) fn closed(state: &mut AppState, view: &TriedView) {
     if !view.done {
         state.requests.forget(&Asked::Rubric(RubricAsked::Try));
-        state.say(Tone::Notice, "not waited for any more; a call under way may still cost");
+        state.say(
+            Tone::Notice,
+            "not waited for any more; a call under way may still cost",
+        );
     }
 }

@@ -34,7 +34,11 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 fn ask(state: &mut AppState, asked: RubricAsked, order: RubricOrder, effects: &mut Vec<Effect>) {
-    effects.push(state.requests.ask(Asked::Rubric(asked), Order::Rubric(order)));
+    effects.push(
+        state
+            .requests
+            .ask(Asked::Rubric(asked), Order::Rubric(order)),
+    );
 }
 
 /// Reads the list.
@@ -64,9 +68,13 @@ pub(crate) fn replied(
 ) {
     match (asked, reply) {
         (RubricAsked::List, RubricReply::List(cards)) => {
-            let Some(open) = &mut state.rubric else { return };
+            let Some(open) = &mut state.rubric else {
+                return;
+            };
             let name = open.shown().map(|rubric| rubric.id.clone());
-            let at = cards.iter().position(|card| Some(&card.name) == name.as_ref());
+            let at = cards
+                .iter()
+                .position(|card| Some(&card.name) == name.as_ref());
             open.cursor = at.unwrap_or(open.cursor).min(cards.len().saturating_sub(1));
             open.cards = Some(cards);
             open.problem = None;
@@ -75,15 +83,23 @@ pub(crate) fn replied(
             }
         }
         (RubricAsked::Page, RubricReply::Page(page)) => {
-            let Some(open) = &mut state.rubric else { return };
+            let Some(open) = &mut state.rubric else {
+                return;
+            };
             // A draft being written is never taken away by a page that comes late; the one just kept is the page.
             if !open.is_changed() || open.shown() == Some(&page.rubric) {
                 open.drop_changes();
-                let same = open.page.as_ref().is_some_and(|old| old.rubric.id == page.rubric.id);
+                let same = open
+                    .page
+                    .as_ref()
+                    .is_some_and(|old| old.rubric.id == page.rubric.id);
                 if !same {
                     (open.field, open.version) = (0, 0);
                 }
-                let at = open.cards().iter().position(|card| card.name == page.rubric.id);
+                let at = open
+                    .cards()
+                    .iter()
+                    .position(|card| card.name == page.rubric.id);
                 open.cursor = at.unwrap_or(open.cursor);
                 open.page = Some(page);
                 open.version = open.version.min(open.versions().len().saturating_sub(1));
@@ -121,7 +137,9 @@ pub(crate) fn failed(state: &mut AppState, asked: &RubricAsked, failure: &Failur
 
 /// What is wrong in a draft is known.
 pub(super) fn checked(state: &mut AppState, draft: RubricDraft) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     let Some(toml) = &mut open.toml else {
         open.checked = Some(draft);
         return;
@@ -138,7 +156,9 @@ pub(super) fn checked(state: &mut AppState, draft: RubricDraft) {
 
 /// Has what was changed since looked at.
 pub(crate) fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     open.fit(state.size);
     let waits = state
         .requests
@@ -153,7 +173,12 @@ pub(crate) fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
         _ => None,
     };
     if let Some(source) = source {
-        ask(state, RubricAsked::Check, RubricOrder::Make(source), effects);
+        ask(
+            state,
+            RubricAsked::Check,
+            RubricOrder::Make(source),
+            effects,
+        );
     }
 }
 
@@ -251,7 +276,9 @@ fn edit(open: &mut RubricState) {
 
 /// Puts what was written into its field; a text the field cannot hold stays open and says why.
 fn keep_field(state: &mut AppState) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     let (Some(edit), Some(rubric)) = (open.editing.take(), open.shown().cloned()) else {
         return;
     };
@@ -267,7 +294,12 @@ fn keep_field(state: &mut AppState) {
     }
 }
 
-fn put(open: &mut RubricState, rubric: &Rubric, of: &super::Field, text: &str) -> Result<(), String> {
+fn put(
+    open: &mut RubricState,
+    rubric: &Rubric,
+    of: &super::Field,
+    text: &str,
+) -> Result<(), String> {
     let mut changed = rubric.clone();
     field::set(&mut changed, of, text)?;
     open.change(changed);
@@ -275,7 +307,9 @@ fn put(open: &mut RubricState, rubric: &Rubric, of: &super::Field, text: &str) -
 }
 
 fn nudge(state: &mut AppState, by: isize) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     let (Some(rubric), Some(field)) = (open.shown().cloned(), open.current()) else {
         return;
     };
@@ -300,12 +334,18 @@ fn add(open: &mut RubricState) {
     let first = form::add(&mut changed, &under);
     open.change(changed);
     open.focus = Focus::Form;
-    open.field = open.fields().iter().position(|one| *one == first).unwrap_or(0);
+    open.field = open
+        .fields()
+        .iter()
+        .position(|one| *one == first)
+        .unwrap_or(0);
     edit(open);
 }
 
 fn remove(state: &mut AppState) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     let (Some(rubric), Some(under)) = (open.shown().cloned(), open.current()) else {
         return;
     };
@@ -358,7 +398,12 @@ fn take_text(state: &mut AppState) -> bool {
         (None, error) => {
             let words = error.map_or_else(
                 || "this text gives no rubric".to_owned(),
-                |found| format!("line {}, column {}: {}", found.line, found.column, found.message),
+                |found| {
+                    format!(
+                        "line {}, column {}: {}",
+                        found.line, found.column, found.message
+                    )
+                },
             );
             state.say(Tone::Refused, words);
             false
@@ -396,7 +441,9 @@ fn save_text(state: &mut AppState) {
 }
 
 fn outside(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let Some(open) = &mut state.rubric else { return };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
     if open.toml.is_none() {
         text(open);
     }
@@ -404,7 +451,11 @@ fn outside(state: &mut AppState, effects: &mut Vec<Effect>) {
         let order = Order::OpenEditor {
             text: Arc::from(toml.editor.text()),
         };
-        effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Outside), order));
+        effects.push(
+            state
+                .requests
+                .ask(Asked::Rubric(RubricAsked::Outside), order),
+        );
     }
 }
 
@@ -478,6 +529,17 @@ pub(crate) fn editor(state: &mut AppState) -> Option<&mut EditorState> {
     }
 }
 
+/// The wheel scrolls what is written, else what has the focus; it never leads to another rubric.
+pub(crate) fn wheel(state: &mut AppState, by: isize) {
+    if let Some(editor) = editor(state) {
+        editor.scroll(by);
+    } else if let Some(open) = &mut state.rubric
+        && open.focus != Focus::List
+    {
+        open.step(by);
+    }
+}
+
 /// What is selected in it.
 pub(crate) fn selected(state: &AppState) -> Option<String> {
     let open = state.rubric.as_ref()?;
@@ -490,7 +552,10 @@ pub(crate) fn selected(state: &AppState) -> Option<String> {
 
 /// Whether undo steps back in the form here.
 pub(crate) fn steps_back(state: &AppState) -> bool {
-    let open = state.rubric.as_ref().filter(|_| state.screen == Screen::Rubric);
+    let open = state
+        .rubric
+        .as_ref()
+        .filter(|_| state.screen == Screen::Rubric);
     open.is_some_and(|open| !open.past.is_empty())
 }
 
@@ -504,6 +569,9 @@ pub(crate) fn leave(state: &mut AppState, effects: &mut Vec<Effect>) {
         update::go_home(state, effects);
     }
     if waiting {
-        state.say(Tone::Notice, "the rubric keeps your changes until you save or drop them");
+        state.say(
+            Tone::Notice,
+            "the rubric keeps your changes until you save or drop them",
+        );
     }
 }

@@ -57,6 +57,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         None => {}
     }
     match state.screen {
+        Screen::Rubric => super::super::rubric::update::wheel(state, by),
         Screen::Home => state.home.step(by),
         Screen::Queue => {
             if let Some(queue) = &mut state.queue {

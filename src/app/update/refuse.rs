@@ -215,10 +215,7 @@ fn rubric(state: &AppState, action: Action) -> Option<DisabledReason> {
         | Action::RubricRemove
         | Action::RubricText
         | Action::EditOutside
-        | Action::ShowDiff => open
-            .shown()
-            .is_none()
-            .then_some(DisabledReason::NoRubric),
+        | Action::ShowDiff => open.shown().is_none().then_some(DisabledReason::NoRubric),
         Action::RubricDrop => (!open.is_changed()).then_some(DisabledReason::NothingChanged),
         _ => None,
     }

@@ -8,7 +8,7 @@ use super::super::{Engine, EngineError, Result, library};
 use super::{GenerateOrder, QuickTest};
 use crate::domain::eval::Eval;
 use crate::domain::ids::{EvalId, RubricId};
-use crate::domain::rubric::{Rubric, Severity};
+use crate::domain::rubric::Rubric;
 use crate::domain::sight;
 use crate::domain::view::{
     QuickReport, RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLine, RubricMove,
@@ -228,10 +228,7 @@ impl Engine {
     fn name_of_eval(&self, id: EvalId) -> Result<String> {
         let found = self.store().read(|db| catalog::eval(db, &id))?;
         found.map(|(_, eval)| eval.name).ok_or_else(|| {
-            EngineError::refused(
-                "this eval is not in the workspace",
-                "go Home and come back",
-            )
+            EngineError::refused("this eval is not in the workspace", "go Home and come back")
         })
     }
 }
@@ -283,7 +280,10 @@ mod tests {
         rubric.criteria[0].question = "Is it right and kind?".into();
         let saved = bench.ana.save_rubric(&rubric, &[bench.eval.id]).unwrap();
         assert_eq!(saved.moved[0].from, page.id);
-        assert_eq!(saved.moved[0].judged_tickets, page.versions[0].judged_tickets);
+        assert_eq!(
+            saved.moved[0].judged_tickets,
+            page.versions[0].judged_tickets
+        );
         let after = bench.ana.rubric_page(&card.name).unwrap();
         assert_eq!(after.versions.len(), 2);
         assert_eq!(after.versions[0].asked_by, ["support"]);
@@ -305,7 +305,9 @@ mod tests {
     fn a_text_says_its_errors_at_their_line_and_a_sentence_has_none() {
         let bench = Bench::new(1, Mode::Assist, 1, false);
         let draft = |source| bench.ana.rubric_draft(&source).unwrap();
-        let broken = draft(RubricSource::Toml("schema = 1\nid = \"a\"\nkind = \"odd\"\n".into()));
+        let broken = draft(RubricSource::Toml(
+            "schema = 1\nid = \"a\"\nkind = \"odd\"\n".into(),
+        ));
         assert!(broken.rubric.is_none());
         assert_eq!(broken.error().unwrap().line, 3);
         let sentence = draft(RubricSource::Sentence {
@@ -320,8 +322,22 @@ mod tests {
     #[test]
     fn an_example_is_a_ticket_whose_judge_may_be_seen_if_there_is_one() {
         let open = Bench::new(2, Mode::Assist, 1, false);
-        assert!(!open.ana.rubric_example(open.eval.id).unwrap().unwrap().blind);
+        assert!(
+            !open
+                .ana
+                .rubric_example(open.eval.id)
+                .unwrap()
+                .unwrap()
+                .blind
+        );
         let blind = Bench::new(2, Mode::Blind, 1, true);
-        assert!(blind.ana.rubric_example(blind.eval.id).unwrap().unwrap().blind);
+        assert!(
+            blind
+                .ana
+                .rubric_example(blind.eval.id)
+                .unwrap()
+                .unwrap()
+                .blind
+        );
     }
 }

@@ -25,7 +25,10 @@ pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
             RubricReply::Page(Box::new(page(Arc::new((**rubric).clone()), true)))
         }
         RubricOrder::Page(name) => {
-            let rubric = Arc::new(Rubric::from_sentence(name, crate::domain::rubric::Scale::Binary));
+            let rubric = Arc::new(Rubric::from_sentence(
+                name,
+                crate::domain::rubric::Scale::Binary,
+            ));
             RubricReply::Page(Box::new(page(rubric, false)))
         }
         RubricOrder::Make(source) => RubricReply::Draft(Box::new(made(source))),
@@ -195,4 +198,3 @@ fn report(trial: &RubricTrial) -> QuickReport {
         }],
     }
 }
-
