@@ -468,6 +468,10 @@ pub(crate) fn edited(state: &mut AppState, text: Option<Arc<str>>) {
         Some(text) => {
             toml.editor.select_all();
             toml.editor.insert(&text);
+            // Reading begins at the top, not behind what was written.
+            if let Ok(top) = "ctrl-home".parse() {
+                toml.editor.key(top);
+            }
         }
         None => state.say(Tone::Notice, "nothing was changed in $EDITOR"),
     }

@@ -33,7 +33,7 @@ pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
         }
         RubricOrder::Make(source) => RubricReply::Draft(Box::new(made(source))),
         RubricOrder::Save { rubric, evals } => RubricReply::Saved(RubricSaved {
-            id: RubricId([7; 32]),
+            id: RubricId([7; 16]),
             name: rubric.id.clone(),
             known: false,
             moved: evals
@@ -41,7 +41,7 @@ pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
                 .map(|eval| RubricMove {
                     eval: *eval,
                     name: sample.eval.name.clone(),
-                    from: RubricId([2; 32]),
+                    from: RubricId([2; 16]),
                     judged_tickets: 6,
                 })
                 .collect(),
@@ -65,7 +65,7 @@ fn cards(sample: &Sample) -> Vec<RubricCard> {
         evals: vec![RubricUse {
             eval: sample.eval.id,
             name: sample.eval.name.clone(),
-            version: RubricId([2; 32]),
+            version: RubricId([2; 16]),
         }],
     }];
     cards.extend(["accuracy", "send-as-is", "tone"].map(|name| RubricCard {
@@ -79,7 +79,7 @@ fn cards(sample: &Sample) -> Vec<RubricCard> {
 
 fn page(rubric: Arc<Rubric>, kept: bool) -> RubricPage {
     let line = |number: u8, label: &str, asked: &[&str], reviews| RubricLine {
-        id: RubricId([number; 32]),
+        id: RubricId([number; 16]),
         rubric: Arc::new(Rubric {
             version: label.into(),
             ..(*rubric).clone()
@@ -97,7 +97,7 @@ fn page(rubric: Arc<Rubric>, kept: bool) -> RubricPage {
     ];
     RubricPage {
         draft: checked(&toml(&rubric), Some(Arc::clone(&rubric))),
-        id: RubricId([2; 32]),
+        id: RubricId([2; 16]),
         rubric,
         versions: if kept { versions } else { Vec::new() },
     }
@@ -152,7 +152,7 @@ fn report(trial: &RubricTrial) -> QuickReport {
         verdict.reasoning = format!("planted \u{1b}[2Jreasoning about {id}");
         verdict.evidence = vec![Quote {
             quote: "I have refunded both payments".into(),
-            ..Quote::default()
+            problem: true,
         }];
         if at == 1 {
             verdict.outcome = Outcome::Unscored(Class::Refusal.name().into());
