@@ -1,11 +1,13 @@
 //! The Rubric screen: the rubrics with who asks them, one as a form or as its text, its versions.
 
+mod text;
+
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
 use crate::app::layout::{self, RubricLayout};
-use crate::app::rubric::field::{self, LABEL, NUMBER};
-use crate::app::rubric::{Field, Focus, RubricState, TomlEdit};
+use crate::app::rubric::field::{self, LABEL};
+use crate::app::rubric::{Field, Focus, RubricState};
 use crate::domain::count::counted;
 use crate::domain::rubric::{Rubric, Severity};
 use crate::domain::view::{RubricCard, RubricFinding, RubricLine};
@@ -33,7 +35,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let place = layout::rubric(state.size, open.focus.place());
     screen::frame(pen, state, &place.frame, &title(open), &standing(open));
     if let Some(toml) = &open.toml {
-        text(pen, &place, toml);
+        text::draw(pen, &place, toml);
         return;
     }
     let narrow = !place.tabs.is_empty();
@@ -295,13 +297,10 @@ fn problem(finding: &RubricFinding) -> Words<'_> {
         Severity::Error => (glyph::CROSS, Look::Bad),
         Severity::Warning => (glyph::DIFFERS, Look::Warn),
     };
-    let mut words = Words::new()
+    // What to do is said in the words of the file; the form's own fields say it here.
+    Words::new()
         .add(look, format!("{sign} "))
-        .add(Look::Text, finding.message.as_str());
-    if !finding.hint.is_empty() {
-        words.push(Look::Dim, format!("  {}", finding.hint));
-    }
-    words
+        .add(Look::Text, finding.message.as_str())
 }
 
 fn versions(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
@@ -367,61 +366,5 @@ fn version(pen: &mut Pen<'_>, at: Rect, line: &RubricLine, cursor: bool, focused
             &left,
             &Words::new().add(dim, scored),
         );
-    }
-}
-
-/// The text with line numbers, what is wrong marked at its line, the finding at the cursor below.
-fn text(pen: &mut Pen<'_>, place: &RubricLayout, toml: &TomlEdit) {
-    let title = Title {
-        name: "AS TEXT",
-        focused: true,
-        about: Words::new().add(Look::Dim, "Esc goes back to the form, Ctrl-s saves"),
-        place: Words::new().add(
-            Look::Dim,
-            format!("line {}", toml.editor.area().cursor().line + 1),
-        ),
-    };
-    rule::title(pen, rect(place.text.title), &title);
-    let body = rect(place.text.body);
-    let (body, below) = cut_bottom(body, 2);
-    let view = toml.editor.view();
-    let mut line = view.above;
-    for (index, row) in view.rows.iter().enumerate().take(usize::from(body.height)) {
-        if !row.starts_line {
-            continue;
-        }
-        line += 1;
-        let at = nth_row(body, index as u16);
-        let worst = toml.checked.findings.iter().filter(|one| one.line == line);
-        let (sign, look) = match worst.map(|one| one.severity).min() {
-            Some(Severity::Error) => (glyph::CROSS, Look::Bad),
-            Some(Severity::Warning) => (glyph::DIFFERS, Look::Warn),
-            None => (" ", Look::Faint),
-        };
-        pen.put(at.x, at.y, NUMBER, &format!("{line:>3}{sign}"), look);
-    }
-    editor::draw(pen, shift_right(body, NUMBER), &view);
-    if !toml.is_current() {
-        pen.line(below, "reading…", Look::Dim);
-        return;
-    }
-    match toml.finding() {
-        Some(finding) => {
-            let mut words = Words::new().add(
-                Look::Dim,
-                format!("line {}, column {}  ", finding.line, finding.column),
-            );
-            let (sign, look) = match finding.severity {
-                Severity::Error => (glyph::CROSS, Look::Bad),
-                Severity::Warning => (glyph::DIFFERS, Look::Warn),
-            };
-            words.push(look, format!("{sign} "));
-            words.push(Look::Text, finding.message.as_str());
-            pen.words(nth_row(below, 0), &words);
-            pen.line(nth_row(below, 1), &finding.hint, Look::Dim);
-        }
-        None => {
-            pen.line(below, "nothing is wrong in it", Look::Good);
-        }
     }
 }

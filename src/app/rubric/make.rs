@@ -317,7 +317,7 @@ pub(super) fn replied(
 ) {
     match (asked, reply) {
         (RubricAsked::Make, RubricReply::Draft(draft)) => made(state, *draft),
-        (RubricAsked::Check, RubricReply::Draft(draft)) => super::update::checked(state, *draft),
+        (RubricAsked::Check, RubricReply::Draft(draft)) => super::text::checked(state, *draft),
         (RubricAsked::Save, RubricReply::Saved(saved)) => kept(state, &saved, effects),
         _ => {}
     }

@@ -7,8 +7,10 @@ pub mod field;
 pub mod form;
 pub mod make;
 pub mod report;
+pub mod text;
 pub mod trying;
 pub mod update;
+mod writing;
 
 use std::sync::Arc;
 

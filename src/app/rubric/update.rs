@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use crate::domain::ids::TicketId;
-use crate::domain::rubric::Rubric;
-use crate::domain::view::{Failure, RubricDraft, RubricOrder, RubricReply, RubricSource};
+use crate::domain::view::{Failure, RubricOrder, RubricReply, RubricSource};
 
 use super::super::action::Action;
-use super::super::editor::EditorState;
 use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{diff, update};
-use super::{FieldEdit, Focus, RubricAsked, RubricState, TomlEdit, field, form, make, trying};
+use super::{Focus, RubricAsked, RubricState, make, text, trying, writing};
 
 /// Opens the screen; what was being changed on it is still there.
 pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -135,25 +133,6 @@ pub(crate) fn failed(state: &mut AppState, asked: &RubricAsked, failure: &Failur
     }
 }
 
-/// What is wrong in a draft is known.
-pub(super) fn checked(state: &mut AppState, draft: RubricDraft) {
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    let Some(toml) = &mut open.toml else {
-        open.checked = Some(draft);
-        return;
-    };
-    if *toml.editor.text() != *draft.toml {
-        return;
-    }
-    toml.revision = toml.editor.revision();
-    toml.checked = draft;
-    if std::mem::take(&mut toml.then_save) && take_text(state) {
-        make::save(state);
-    }
-}
-
 /// Has what was changed since looked at.
 pub(crate) fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(open) = &mut state.rubric else {
@@ -221,19 +200,21 @@ fn verbs(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
         Action::PreviousPane => turn(open, -1),
         Action::Open => match open.focus {
             Focus::List => open.focus = Focus::Form,
-            Focus::Form => edit(open),
+            Focus::Form => writing::edit(open),
             Focus::Versions => compare(state, effects),
         },
         Action::Back if open.focus != Focus::List => open.focus = Focus::List,
-        Action::KeepField | Action::LeaveText if open.editing.is_some() => keep_field(state),
-        Action::LeaveText => leave_text(state),
-        Action::SaveDraft => save_text(state),
-        Action::RubricText => text(open),
-        Action::EditOutside | Action::MoveOutside => outside(state, effects),
-        Action::FieldLeft => nudge(state, -1),
-        Action::FieldRight => nudge(state, 1),
-        Action::RubricAdd => add(open),
-        Action::RubricRemove => remove(state),
+        Action::KeepField | Action::LeaveText if open.editing.is_some() => {
+            writing::keep_field(state)
+        }
+        Action::LeaveText => text::leave_text(state),
+        Action::SaveDraft => text::save_text(state),
+        Action::RubricText => text::text(open),
+        Action::EditOutside | Action::MoveOutside => text::outside(state, effects),
+        Action::FieldLeft => writing::nudge(state, -1),
+        Action::FieldRight => writing::nudge(state, 1),
+        Action::RubricAdd => writing::add(open),
+        Action::RubricRemove => writing::remove(state),
         Action::RubricNew => {
             if open.is_changed() {
                 say_changed(state);
@@ -261,220 +242,6 @@ fn verbs(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
 fn turn(open: &mut RubricState, by: isize) {
     let at = (open.focus.place() as isize + by).rem_euclid(Focus::ALL.len() as isize);
     open.focus = Focus::ALL[at as usize];
-}
-
-fn edit(open: &mut RubricState) {
-    let (Some(rubric), Some(field)) = (open.shown(), open.current()) else {
-        return;
-    };
-    open.editing = Some(FieldEdit {
-        editor: EditorState::at_end(&field::text(rubric, &field)),
-        field,
-        problem: None,
-    });
-}
-
-/// Puts what was written into its field; a text the field cannot hold stays open and says why.
-fn keep_field(state: &mut AppState) {
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    let (Some(edit), Some(rubric)) = (open.editing.take(), open.shown().cloned()) else {
-        return;
-    };
-    let written = edit.editor.text();
-    if written == field::text(&rubric, &edit.field) {
-        return;
-    }
-    if let Err(why) = put(open, &rubric, &edit.field, &written) {
-        open.editing = Some(FieldEdit {
-            problem: Some(why),
-            ..edit
-        });
-    }
-}
-
-fn put(
-    open: &mut RubricState,
-    rubric: &Rubric,
-    of: &super::Field,
-    text: &str,
-) -> Result<(), String> {
-    let mut changed = rubric.clone();
-    field::set(&mut changed, of, text)?;
-    open.change(changed);
-    Ok(())
-}
-
-fn nudge(state: &mut AppState, by: isize) {
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    let (Some(rubric), Some(field)) = (open.shown().cloned(), open.current()) else {
-        return;
-    };
-    if open.focus != Focus::Form {
-        return;
-    }
-    match form::turned(&rubric, &field, by) {
-        Some(text) => {
-            if let Err(why) = put(open, &rubric, &field, &text) {
-                state.say(Tone::Refused, why);
-            }
-        }
-        None => state.say(Tone::Refused, "this is a text: Enter writes in it"),
-    }
-}
-
-fn add(open: &mut RubricState) {
-    let (Some(rubric), Some(under)) = (open.shown().cloned(), open.current()) else {
-        return;
-    };
-    let mut changed = (*rubric).clone();
-    let first = form::add(&mut changed, &under);
-    open.change(changed);
-    open.focus = Focus::Form;
-    open.field = open
-        .fields()
-        .iter()
-        .position(|one| *one == first)
-        .unwrap_or(0);
-    edit(open);
-}
-
-fn remove(state: &mut AppState) {
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    let (Some(rubric), Some(under)) = (open.shown().cloned(), open.current()) else {
-        return;
-    };
-    let mut changed = (*rubric).clone();
-    match form::remove(&mut changed, &under).filter(|_| open.focus == Focus::Form) {
-        Some(what) => {
-            open.change(changed);
-            state.say_done(what);
-        }
-        None => state.say(
-            Tone::Refused,
-            "a question, the words of a level or an example can be removed: go to one",
-        ),
-    }
-}
-
-fn text(open: &mut RubricState) {
-    let checked = match (&open.draft, &open.page) {
-        (Some(_), _) => open.checked.clone(),
-        (None, page) => page.as_ref().map(|page| page.draft.clone()),
-    };
-    if let Some(checked) = checked {
-        let editor = EditorState::new(&checked.toml);
-        open.toml = Some(Box::new(TomlEdit {
-            revision: editor.revision(),
-            editor,
-            checked,
-            then_save: false,
-        }));
-    }
-}
-
-/// Makes the text the draft, if it gives a rubric; whether it did.
-fn take_text(state: &mut AppState) -> bool {
-    let Some(open) = &mut state.rubric else {
-        return false;
-    };
-    let Some(toml) = &open.toml else { return false };
-    match (&toml.checked.rubric, toml.checked.error()) {
-        (Some(rubric), _) => {
-            let (rubric, checked) = (Arc::clone(rubric), toml.checked.clone());
-            open.toml = None;
-            if open.shown() != Some(&rubric) {
-                open.change((*rubric).clone());
-                // Its text as written, so that notes in it are there when it is opened again.
-                open.checked = Some(checked);
-            }
-            true
-        }
-        (None, error) => {
-            let words = error.map_or_else(
-                || "this text gives no rubric".to_owned(),
-                |found| {
-                    format!(
-                        "line {}, column {}: {}",
-                        found.line, found.column, found.message
-                    )
-                },
-            );
-            state.say(Tone::Refused, words);
-            false
-        }
-    }
-}
-
-fn leave_text(state: &mut AppState) {
-    let current = state
-        .rubric
-        .as_ref()
-        .and_then(|open| open.toml.as_ref())
-        .is_some_and(|toml| toml.is_current());
-    if !current {
-        state.say(Tone::Refused, "a moment: reading the text");
-    } else if !take_text(state) {
-        state.modals.push(Modal::Confirm(Confirm {
-            question: "This text has an error. Leave it all the same?".to_owned(),
-            detail: "The form stands as it was before you opened the text; what you wrote in it is dropped."
-                .to_owned(),
-            yes: Confirmed::DropText,
-        }));
-    }
-}
-
-fn save_text(state: &mut AppState) {
-    let Some(toml) = state.rubric.as_mut().and_then(|open| open.toml.as_mut()) else {
-        return;
-    };
-    if !toml.is_current() {
-        toml.then_save = true;
-    } else if take_text(state) {
-        make::save(state);
-    }
-}
-
-fn outside(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    if open.toml.is_none() {
-        text(open);
-    }
-    if let Some(toml) = &open.toml {
-        let order = Order::OpenEditor {
-            text: Arc::from(toml.editor.text()),
-        };
-        effects.push(
-            state
-                .requests
-                .ask(Asked::Rubric(RubricAsked::Outside), order),
-        );
-    }
-}
-
-/// What came back from `$EDITOR`.
-pub(crate) fn edited(state: &mut AppState, text: Option<Arc<str>>) {
-    let Some(toml) = state.rubric.as_mut().and_then(|open| open.toml.as_mut()) else {
-        return;
-    };
-    match text {
-        Some(text) => {
-            toml.editor.select_all();
-            toml.editor.insert(&text);
-            // Reading begins at the top, not behind what was written.
-            if let Ok(top) = "ctrl-home".parse() {
-                toml.editor.key(top);
-            }
-        }
-        None => state.say(Tone::Notice, "nothing was changed in $EDITOR"),
-    }
 }
 
 /// Shows what differs: the version under the cursor against what the form shows, else what is not saved yet.
@@ -510,47 +277,14 @@ pub(crate) fn dropped(state: &mut AppState, effects: &mut Vec<Effect>) {
     load_current(state, effects);
 }
 
-/// Drops the text being written, after a yes.
-pub(crate) fn dropped_text(state: &mut AppState) {
-    if let Some(open) = &mut state.rubric {
-        open.toml = None;
-    }
-}
-
-/// The editor that has the keyboard.
-pub(crate) fn editor(state: &mut AppState) -> Option<&mut EditorState> {
-    if state.screen != Screen::Rubric {
-        return None;
-    }
-    let open = state.rubric.as_mut()?;
-    match (&mut open.editing, &mut open.toml) {
-        (Some(edit), _) => {
-            edit.problem = None;
-            Some(&mut edit.editor)
-        }
-        (None, Some(toml)) => Some(&mut toml.editor),
-        (None, None) => None,
-    }
-}
-
 /// The wheel scrolls what is written, else what has the focus; it never leads to another rubric.
 pub(crate) fn wheel(state: &mut AppState, by: isize) {
-    if let Some(editor) = editor(state) {
+    if let Some(editor) = text::editor(state) {
         editor.scroll(by);
     } else if let Some(open) = &mut state.rubric
         && open.focus != Focus::List
     {
         open.step(by);
-    }
-}
-
-/// What is selected in it.
-pub(crate) fn selected(state: &AppState) -> Option<String> {
-    let open = state.rubric.as_ref()?;
-    match (&open.editing, &open.toml) {
-        (Some(edit), _) => edit.editor.selected(),
-        (None, Some(toml)) => toml.editor.selected(),
-        (None, None) => None,
     }
 }
 

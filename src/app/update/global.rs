@@ -110,7 +110,7 @@ fn take_back(state: &mut AppState, order: Order, effects: &mut Vec<Effect>) {
 
 fn with_editor(state: &mut AppState, change: impl FnOnce(&mut super::super::editor::EditorState)) {
     let now = state.now_ms;
-    if let Some(editor) = rubric::update::editor(state) {
+    if let Some(editor) = rubric::text::editor(state) {
         change(editor);
     } else if let Some(Modal::Note(note)) = state.modals.last_mut() {
         change(&mut note.editor);
@@ -159,7 +159,7 @@ pub(super) fn selection(state: &AppState) -> Option<String> {
         return note.editor.selected();
     }
     if state.screen == Screen::Rubric {
-        return rubric::update::selected(state);
+        return rubric::text::selected(state);
     }
     let ticket = state
         .ticket

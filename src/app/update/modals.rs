@@ -267,7 +267,7 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
             judging::open_for(state, eval, String::new(), these, effects);
         }
         Confirmed::DropRubric => rubric::update::dropped(state, effects),
-        Confirmed::DropText => rubric::update::dropped_text(state),
+        Confirmed::DropText => rubric::text::dropped_text(state),
         Confirmed::Stop => {
             if let Some(job) = state.requests.job() {
                 effects.push(Effect::Tell(Command::Cancel(job)));

@@ -113,7 +113,7 @@ fn replied_elsewhere(
         (Asked::Rubric(asked), Outcome::Rubric(reply)) => {
             rubric::update::replied(state, &asked, reply, effects);
         }
-        (Asked::Rubric(_), Outcome::Edited(text)) => rubric::update::edited(state, text),
+        (Asked::Rubric(_), Outcome::Edited(text)) => rubric::text::edited(state, text),
         (Asked::Opened(_), Outcome::Done) => agreement::update::load(state, effects),
         (Asked::ExportOptions, Outcome::ExportOptions(options)) => {
             export::update::options(state, options, effects);
