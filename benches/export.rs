@@ -26,8 +26,8 @@ use docket::store::ingest::{
     Batch, ItemFact, Loader, OutputFact, Piece, RowFacts, Target, put_source,
 };
 use docket::store::{catalog, schema, workspace};
+use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 type Any<T> = Result<T, Box<dyn Error>>;
 
@@ -355,7 +355,7 @@ fn hex(bytes: &[u8]) -> String {
 struct Hashed {
     file: File,
     buffer: Vec<u8>,
-    hash: Sha256,
+    hash: Context,
 }
 
 impl Hashed {
@@ -363,7 +363,7 @@ impl Hashed {
         Ok(Self {
             file: File::create(path)?,
             buffer: Vec::new(),
-            hash: Sha256::new(),
+            hash: Context::new(&SHA256),
         })
     }
 
@@ -385,7 +385,7 @@ impl Hashed {
 
     fn finish(mut self) -> Any<()> {
         self.drain()?;
-        std::hint::black_box(self.hash.finalize());
+        std::hint::black_box(self.hash.finish());
         Ok(self.file.sync_all()?)
     }
 }

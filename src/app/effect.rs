@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::job::Wish;
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, RubricOrder, RubricReply, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SpendLimit, Submission, TicketDoc, Undone,
 };
-use crate::text::diff::WordDiff;
+use crate::text::three_way::ThreeWay;
 
 pub use crate::domain::view::NoTicket;
 
@@ -128,12 +127,33 @@ pub enum Order {
     },
     /// Styles and wraps a long text. Reply: [`Outcome::Prepared`].
     Prepare(TextJob),
-    /// Compares two texts. Reply: [`Outcome::Diffed`].
+    /// Compares an output with what became of it. Reply: [`Outcome::Diffed`].
     Diff {
-        /// As it was.
-        old: Arc<str>,
-        /// As it is.
-        new: Arc<str>,
+        /// As the model wrote it.
+        original: Arc<str>,
+        /// As the reviewer corrected it.
+        mine: Option<Arc<str>>,
+        /// As a judge suggests it.
+        suggested: Option<Arc<str>>,
+    },
+    /// Stores a correction of the judge. Reply: [`Outcome::Disagreed`].
+    CorrectJudge {
+        /// On which ticket.
+        ticket: TicketId,
+        /// What it should have said, and why.
+        said: Disagreement,
+    },
+    /// Who could suggest a correction of a ticket, and for how much. Reply: [`Outcome::SuggestionOffer`].
+    OfferSuggestion {
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// Lets a judge suggest a correction. Replies: any number of [`Outcome::Progress`], then [`Outcome::Suggested`].
+    Suggest {
+        /// Of which ticket.
+        ticket: TicketId,
+        /// The judge's name.
+        judge: String,
     },
     /// How far judges and people agree. Reply: [`Outcome::Agreement`].
     LoadAgreement {
@@ -161,21 +181,25 @@ pub enum Order {
     },
     /// Makes the sample eval. Replies: any number of [`Outcome::Progress`], then [`Outcome::Done`].
     MakeDemo,
-    /// Who could judge the tickets a filter shows. Reply: [`Outcome::Judges`].
-    LoadJudges {
-        /// Of which eval.
-        eval: EvalId,
-        /// The filter; empty for all.
-        filter: String,
-    },
+    /// Who could judge some tickets. Reply: [`Outcome::Judges`].
+    LoadJudges(JudgeAsk),
     /// Lets a judge read them. Replies: any number of [`Outcome::Progress`], then [`Outcome::Judged`].
     Judge {
-        /// Of which eval.
-        eval: EvalId,
+        /// Which tickets of which eval.
+        ask: JudgeAsk,
         /// The judge's name.
         judge: String,
-        /// The filter; empty for all.
-        filter: String,
+        /// The most it may spend.
+        limit: Option<SpendLimit>,
+    },
+    /// What judges are doing. Reply: [`Outcome::Activity`].
+    LoadActivity,
+    /// Says what is wanted of a job. Reply: [`Outcome::Done`].
+    Steer {
+        /// Which job.
+        job: [u8; 16],
+        /// What is wanted.
+        wish: Wish,
     },
     /// What the Rubric screen needs. Reply: [`Outcome::Rubric`].
     Rubric(RubricOrder),
@@ -279,7 +303,13 @@ pub enum Outcome {
     /// Reply to `Prepare`.
     Prepared(Box<Prepared>),
     /// Reply to `Diff`.
-    Diffed(Arc<WordDiff>),
+    Diffed(Arc<ThreeWay>),
+    /// Reply to `CorrectJudge`: the judge as it is shown now.
+    Disagreed(Box<JudgeView>),
+    /// Reply to `OfferSuggestion`.
+    SuggestionOffer(Box<JudgeChoice>),
+    /// Reply to `Suggest`: what came of it, in a sentence.
+    Suggested(String),
     /// Reply to `LoadAgreement`.
     Agreement(Box<AgreementPage>),
     /// Reply to `ExportOptions`.
@@ -292,6 +322,8 @@ pub enum Outcome {
     Imported(ImportDone),
     /// Reply to `LoadJudges`.
     Judges(Vec<JudgeChoice>),
+    /// Reply to `LoadActivity`.
+    Activity(Vec<JobCard>),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
     /// Reply to `Rubric`.

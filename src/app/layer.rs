@@ -30,6 +30,8 @@ pub enum Layer {
     RubricText,
     /// The export form.
     Export,
+    /// What judges are doing.
+    Activity,
     /// The text of the output being edited.
     Editor,
     /// The note.
@@ -44,15 +46,17 @@ pub enum Layer {
     Line,
     /// A question with yes and no.
     Confirm,
-    /// A choice: how an eval is reviewed, who shall judge.
+    /// A choice: how an eval is reviewed.
     Mode,
+    /// Who shall judge which tickets, within which limit.
+    Judging,
     /// Something to read.
     Reader,
 }
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
@@ -64,6 +68,7 @@ impl Layer {
         Self::Field,
         Self::RubricText,
         Self::Export,
+        Self::Activity,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -72,6 +77,7 @@ impl Layer {
         Self::Line,
         Self::Confirm,
         Self::Mode,
+        Self::Judging,
         Self::Reader,
     ];
 
@@ -89,6 +95,7 @@ impl Layer {
             Self::Field => &[Scope::Field],
             Self::RubricText => &[Scope::RubricText],
             Self::Export => &[Scope::Export, Scope::Everywhere],
+            Self::Activity => &[Scope::Activity, Scope::Everywhere],
             Self::Editor => &[Scope::Editor],
             Self::Note => &[Scope::Note],
             Self::Diff => &[Scope::Diff],
@@ -96,6 +103,7 @@ impl Layer {
             Self::Line => &[Scope::Line],
             Self::Confirm => &[Scope::Confirm],
             Self::Mode => &[Scope::Mode],
+            Self::Judging => &[Scope::Judging],
             Self::Reader => &[Scope::Reader],
         }
     }
@@ -124,7 +132,8 @@ pub fn layer(state: &AppState) -> Layer {
             Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
             Modal::Note(_) => Layer::Note,
             Modal::Confirm(_) => Layer::Confirm,
-            Modal::Mode(_) | Modal::Judges(_) | Modal::Choose(_) => Layer::Mode,
+            Modal::Mode(_) | Modal::Choose(_) => Layer::Mode,
+            Modal::Judges(_) => Layer::Judging,
             Modal::Diff(_) => Layer::Diff,
             Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) | Modal::Tried(_) => {
                 Layer::Reader
@@ -143,6 +152,7 @@ pub fn layer(state: &AppState) -> Layer {
             Some(open) if open.toml.is_some() => Layer::RubricText,
             _ => Layer::Rubric,
         },
+        Screen::Activity => Layer::Activity,
         Screen::Ticket => match &state.ticket {
             Some(ticket) if ticket.editor.is_some() => Layer::Editor,
             Some(ticket) if matches!(ticket.phase, Phase::Differs(_)) => Layer::Differs,

@@ -281,56 +281,34 @@ pub fn agreement(size: Size, criteria: usize) -> AgreementLayout {
     }
 }
 
-/// The rubrics, one of them as form or text, its versions.
+/// The jobs, and what there is to say about one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct RubricLayout {
+pub struct ActivityLayout {
     /// Title, strip and hints.
     pub frame: Frame,
-    /// Tabs, where only one part fits.
-    pub tabs: Area,
-    /// The rubrics; empty where another part has the place.
-    pub list: PaneArea,
-    /// The form.
-    pub form: PaneArea,
-    /// The versions.
-    pub versions: PaneArea,
-    /// The text while it is written: everything.
-    pub text: PaneArea,
+    /// Column headings.
+    pub head: Area,
+    /// One line per job.
+    pub list: Area,
+    /// What there is to say about the job under the cursor.
+    pub about: PaneArea,
 }
 
-/// Where the parts of the Rubric screen stand; `shown` is the part with the focus, where only one fits.
-pub fn rubric(size: Size, shown: usize) -> RubricLayout {
+/// Lines of what is always said about a job; its failures follow.
+pub const ABOUT_LINES: u16 = 6;
+
+/// Where the parts of the activity screen stand.
+pub fn activity(size: Size) -> ActivityLayout {
     let frame = frame(size);
     let mut rest = frame.content;
-    let text = PaneArea::of(rest);
-    if size.breadth() < Breadth::Medium {
-        let tabs = rest.take_top(1);
-        let one = PaneArea::of(rest);
-        let mut place = RubricLayout {
-            frame,
-            tabs,
-            // The form keeps its size while another part is shown, so that what is written keeps its rows.
-            form: one,
-            text,
-            ..RubricLayout::default()
-        };
-        match shown {
-            0 => place.list = one,
-            1 => {}
-            _ => place.versions = one,
-        }
-        return place;
-    }
-    let mut left = rest.take_left(34);
-    let _ = rest.take_left(2);
-    let versions = left.take_bottom((left.height / 3).max(5));
-    RubricLayout {
+    let _ = rest.take_top(1);
+    let head = rest.take_top(1);
+    let about = rest.take_bottom((rest.height / 2).max(8).min(rest.height.saturating_sub(3)));
+    ActivityLayout {
         frame,
-        tabs: Area::default(),
-        list: PaneArea::of(left),
-        form: PaneArea::of(rest),
-        versions: PaneArea::of(versions),
-        text,
+        head,
+        list: rest,
+        about: PaneArea::of(about),
     }
 }
 
@@ -372,10 +350,25 @@ pub fn list_dialog(size: Size) -> DialogLayout {
     )
 }
 
-/// The comparison: the whole content of the screen.
-pub fn diff(size: Size) -> PaneArea {
-    let frame = frame(size);
-    PaneArea::of(frame.content)
+/// The comparison: title, what is to be known of a suggestion, the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct DiffLayout {
+    /// The rule with the title.
+    pub title: Area,
+    /// The lines about the suggestion.
+    pub head: Area,
+    /// The text.
+    pub body: Area,
+}
+
+/// The comparison: the whole content of the screen, with so many lines above the text.
+pub fn diff(size: Size, head: u16) -> DiffLayout {
+    let PaneArea { title, mut body } = PaneArea::of(frame(size).content);
+    let head = body.take_top(head);
+    if head.height > 0 {
+        let _ = body.take_top(1);
+    }
+    DiffLayout { title, head, body }
 }
 
 /// A pane: a title rule and what is below it.

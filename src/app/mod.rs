@@ -13,10 +13,12 @@
 //! | [`state`], [`layer`], [`modal`] | everything known, who owns the keyboard, the stack of dialogs |
 //! | [`layout`] | where everything stands at a size |
 //! | [`document`], [`editor`], [`diff`] | texts read, written, compared |
-//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`rubric`], [`export`] | the screens |
+//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`rubric`], [`export`], [`activity`] | the screens |
+//! | [`judging`] | who shall judge which tickets, before it starts |
 //! | [`mod@update`] | the one entry |
 
 pub mod action;
+pub mod activity;
 pub mod agreement;
 pub mod diff;
 pub mod document;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::Progress;
 
+use super::activity::ActivityState;
 use super::agreement::AgreementState;
 use super::effect::{Effect, Order, RequestId};
 use super::export::ExportState;
@@ -39,6 +40,8 @@ pub enum Screen {
     Rubric,
     /// Training data.
     Export,
+    /// What judges are doing.
+    Activity,
 }
 
 /// A line about what just happened.
@@ -121,8 +124,16 @@ pub enum Asked {
     Rubric(RubricAsked),
     /// Who could judge.
     Judges,
+    /// What judges are doing.
+    Activity,
+    /// Another wish for a job, and what is said once it is known.
+    Steer(&'static str),
     /// What a judge at work has said about the open ticket.
     Look(TicketId),
+    /// The judge with what was said against it.
+    Disagree(TicketId),
+    /// Who could suggest a correction of a ticket.
+    SuggestionOffer(TicketId),
     /// A running job.
     Job(Job),
     /// A slice of the index.
@@ -146,6 +157,8 @@ pub enum Job {
     Export,
     /// A judge's work.
     Judge,
+    /// A judge's suggestion for a ticket.
+    Suggest(TicketId),
 }
 
 /// Orders that are on their way.
@@ -231,6 +244,8 @@ pub struct AppState {
     pub rubric: Option<Box<RubricState>>,
     /// Training data.
     pub export: Option<ExportState>,
+    /// What judges are doing.
+    pub activity: ActivityState,
     /// Dialogs, the topmost last.
     pub modals: Vec<Modal>,
     /// Keys.
@@ -277,6 +292,7 @@ impl AppState {
             agreement: None,
             rubric: None,
             export: None,
+            activity: ActivityState::default(),
             modals: Vec::new(),
             keymap,
             settings,

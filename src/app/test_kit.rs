@@ -6,12 +6,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::domain::eval::{Eval, Mode, Policy};
 use crate::domain::fold::Folded;
-use crate::domain::ids::{DatasetId, EvalId, EventId, OutputId, RubricId, TicketId};
+use crate::domain::ids::{DatasetId, EvalId, EventId, OutputId, RubricId, SuggestionId, TicketId};
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::review::Subject;
 use crate::domain::rubric::{Criterion, Rubric, Scale};
+use crate::domain::suggestion::{Helped, Kind, Levels, Suggestion};
 use crate::domain::ticket::State;
-use crate::domain::view::{Committed, JudgeView, Lease, OutputDoc, Shown, TicketDoc, VerdictView};
+use crate::domain::view::{
+    Committed, JudgeView, Lease, OutputDoc, Shown, SuggestionDoc, TicketDoc, VerdictView,
+};
 
 use super::effect::{Effect, Order, Outcome, RequestId};
 use super::input::Input;
@@ -63,6 +66,8 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
             },
             seed: 7,
             opened: std::collections::BTreeMap::new(),
+            promoted: std::collections::BTreeSet::new(),
+            unlearned: std::collections::BTreeSet::new(),
         }),
         rubric: Arc::new(rubric),
         threshold,
@@ -88,8 +93,38 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
             Mode::Blind => JudgeView::Hidden,
             Mode::Assist => JudgeView::Nothing,
         },
+        suggestion: match mode {
+            Mode::Blind => Shown::Hidden,
+            Mode::Assist => Shown::None,
+        },
         plan: None,
         audit: false,
+    }
+}
+
+/// A suggestion for the output of this number that helped.
+pub fn suggestion(number: u8, kind: Kind, text: &str) -> SuggestionDoc {
+    let levels = |level| Levels {
+        levels: [("correct".to_owned(), level)].into(),
+        checks: Vec::new(),
+    };
+    SuggestionDoc {
+        id: SuggestionId([7; 16]),
+        judge: "scripted".into(),
+        current: true,
+        suggestion: Suggestion {
+            base: OutputId([number; 16]),
+            text: text.to_owned(),
+            changes: Vec::new(),
+            unresolved: Vec::new(),
+            kind,
+            before: levels(1),
+            after: levels(5),
+            helped: Helped::Helped,
+            because: vec!["correct".into()],
+            cost_micros: None,
+            raw: None,
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! `docket agree`: how far judges say what people say, and people what each other say.
 
+mod learned;
 mod told;
 
 use std::io::IsTerminal;
@@ -24,6 +25,9 @@ pub struct Args {
     /// Only this criterion; `overall` is the whole ticket
     #[arg(long, value_name = "ID")]
     criterion: Option<String>,
+    /// Read the test share for a judge that learned, once; only after the dev share has shown it to be better
+    #[arg(long, requires = "judge")]
+    test: bool,
     /// List the tickets on which judge and people differ, worst first
     #[arg(long)]
     disagreements: bool,
@@ -38,9 +42,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         criterion: args.criterion.clone(),
     };
     // First, so that a mistyped name marks nobody's reviews.
-    let report = engine.agreement(eval, &options)?;
-    if !may_show(&engine, eval, context)? {
+    let mut report = engine.agreement(eval, &options)?;
+    if !may_show(&engine, eval, "agreement", context)? {
         return Ok(Exit::No);
+    }
+    if args.test {
+        engine.read_test_share(eval, &options)?;
+        report = engine.agreement(eval, &options)?;
     }
     if context.json() {
         output::json(&report)?;
@@ -53,9 +61,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// A blind eval's judges are shown once that was said, agreed to on a terminal, and logged.
-fn may_show(
+pub(super) fn may_show(
     engine: &Engine,
     eval: crate::domain::ids::EvalId,
+    page: &'static str,
     context: &Context,
 ) -> Result<bool, CliError> {
     let Some(name) = engine.agreement_is_closed(eval)? else {
@@ -70,6 +79,6 @@ fn may_show(
     if asks && !output::confirm("Show it?") {
         return Ok(false);
     }
-    engine.open_agreement(eval)?;
+    engine.open_page(eval, page)?;
     Ok(true)
 }

@@ -148,14 +148,7 @@ fn set(
             from.short(),
             to.short()
         ));
-        let old = engine.rubric_versions(name)?;
-        let judged = old.iter().find(|version| version.id == from && from != to);
-        if let Some(judged) = judged.filter(|version| version.judged_tickets > 0) {
-            output::say(&format!(
-                "{} judged under the old version; `docket judge {name} --judge …` scores them under the new one",
-                crate::text::numbers::counted(judged.judged_tickets, "ticket was", "tickets were")
-            ));
-        }
+        super::rescore::hint(&engine, name)?;
     }
     let policy = settings.over(eval.policy.clone())?;
     if policy != eval.policy || settings.purpose.is_some() || settings.instructions.is_some() {

@@ -1,5 +1,6 @@
 //! `docket import`: files to items, outputs, tickets and the decisions that came with the rows.
 
+mod run;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use super::{CliError, Context, Exit, output};
 use crate::domain::count::counted;
 use crate::domain::eval::{DatasetRole, Mode, Policy};
 use crate::domain::filter::Filter;
-use crate::engine::import::{End, ImportPlan, ImportReport, Intake, NewTarget, Sample};
+use crate::engine::import::{End, ImportPlan, ImportReport, Intake, NewTarget, RunImport, Sample};
 use crate::engine::{Engine, library};
 use crate::formats::intake::Profile;
 use told::Told;
@@ -61,6 +62,23 @@ pub struct Args {
     /// blind: measure the model; assist: fix outputs for training (for a new eval)
     #[arg(long)]
     mode: Option<ModeArg>,
+    /// A run group: the rows are outputs of a candidate for the group's items
+    #[arg(
+        long = "run",
+        value_name = "GROUP",
+        requires = "candidate",
+        conflicts_with_all = ["eval", "dataset", "rubric", "mode", "sample", "save_profile"]
+    )]
+    run: Option<String>,
+    /// The candidate that gave them
+    #[arg(long, value_name = "NAME", requires = "run")]
+    candidate: Option<String>,
+    /// The run they belong to; an item's further outputs go to the next ones
+    #[arg(long, value_name = "N", requires = "run", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    rerun: u32,
+    /// Why it was run again
+    #[arg(long, value_name = "REASON", requires = "run")]
+    because: Option<String>,
     /// A tag for every row (may be repeated)
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
@@ -97,6 +115,15 @@ enum ModeArg {
 /// Imports and reports.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let plan = plan(args)?;
+    if let (Some(group), Some(candidate)) = (&args.run, &args.candidate) {
+        let into = RunImport {
+            group: group.clone(),
+            candidate: candidate.clone(),
+            number: args.rerun,
+            because: args.because.clone(),
+        };
+        return run::run(context, &plan, &into);
+    }
     let (_, report) = load(context, &plan)?;
     if context.json() {
         output::json(&report)?;

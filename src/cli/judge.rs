@@ -1,12 +1,15 @@
 //! `docket judge`: a judge reads tickets, in the background of everybody else's work.
 
 mod suggest;
-mod told;
+pub(super) mod told;
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use super::{CliError, Context, Exit, interrupt, output};
+use clap::Parser as _;
+
+use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
+use crate::domain::event::short_set;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
 use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
@@ -20,8 +23,11 @@ use told::Bar;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The eval
-    #[arg(value_name = "EVAL")]
-    eval: String,
+    #[arg(value_name = "EVAL", required_unless_present = "group")]
+    eval: Option<String>,
+    /// A run group instead: all its candidates under this one judge
+    #[arg(long, value_name = "GROUP", conflicts_with = "eval")]
+    group: Option<String>,
     /// `checks`, or an endpoint and its model, such as openai/gpt-4.1 or ollama/qwen3
     #[arg(long, value_name = "JUDGE")]
     judge: Option<String>,
@@ -71,14 +77,27 @@ pub struct Args {
     /// Ask again where an earlier reply gave no answer
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    learn: Learn,
     /// Do not score: suggest a correction for every ticket that fails by the judge that counts, and verify it
-    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel"])]
+    #[arg(long, requires = "judge", conflicts_with_all = ["pause", "resume", "cancel", "learn", "guidelines"])]
     suggest: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     steer: Steer,
+}
+
+/// What the judge is shown of what experts said.
+#[derive(Debug, clap::Args)]
+struct Learn {
+    /// Show the judge how experts corrected judges on similar tickets, of the share that may teach
+    #[arg(long, requires = "judge")]
+    learn: bool,
+    /// Show the judge these guidelines: a file, which approves it, or the hash of approved ones
+    #[arg(long, value_name = "FILE|HASH", requires = "judge")]
+    guidelines: Option<String>,
 }
 
 /// What is wanted of a job that runs in this process or another.
@@ -120,10 +139,14 @@ pub(super) fn money(text: &str) -> Result<i64, String> {
 /// Judges and reports.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
-    let Some(judge) = chosen(args, context, &engine)? else {
+    let eval = subject(args, &engine)?;
+    let Some(judge) = chosen(args, context, &engine, &eval)? else {
         return Ok(Exit::No);
     };
-    let order = order(args, judge);
+    let order = JudgeOrder {
+        guidelines: named_guidelines(args, &engine, &eval)?,
+        ..order(args, eval, judge)
+    };
     if args.suggest {
         return suggest::run(args, context, &engine, order);
     }
@@ -133,6 +156,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     if args.dry_run {
         let ways = engine.judge_ways(&order)?;
+        left_behind(context, &engine, &order)?;
         return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
@@ -147,6 +171,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return Ok(Exit::Done);
     }
     told::before(&offer);
+    left_behind(context, &engine, &order)?;
     if !may_start(args, context, &offer)? {
         return Ok(Exit::No);
     }
@@ -155,7 +180,50 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     ended(&report)
 }
 
-fn order(args: &Args, judge: String) -> JudgeOrder {
+/// The eval to be judged: the one named, or the one that holds a group's outputs.
+fn subject(args: &Args, engine: &Engine) -> Result<String, CliError> {
+    match (&args.group, &args.eval) {
+        (Some(group), _) => Ok(engine.group_named(group)?.name),
+        (None, eval) => Ok(eval.clone().unwrap_or_default()),
+    }
+}
+
+/// Lets a judge score a run group, with the settings it has where nothing else is said.
+pub(super) fn group(
+    group: &str,
+    judge: &str,
+    concurrency: u16,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let typed = ["judge", "--group", group, "--judge", judge, "--concurrency"];
+    let typed = typed
+        .into_iter()
+        .map(str::to_owned)
+        .chain([concurrency.to_string()]);
+    let args = Alone::try_parse_from(typed).map_err(|error| CliError::plain(error.to_string()))?;
+    run(&args.judge, context)
+}
+
+/// The arguments of this command by themselves.
+#[derive(Debug, clap::Parser)]
+struct Alone {
+    #[command(flatten)]
+    judge: Args,
+}
+
+/// What an older rubric version was judged under, where it is told to people.
+fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result<(), CliError> {
+    if context.json() {
+        return Ok(());
+    }
+    // A part of the tickets is not all that were left behind.
+    if order.filter.is_empty() && order.limit.is_none() {
+        return rescore::before(engine, &order.eval, &order.judge);
+    }
+    rescore::hint(engine, &order.eval)
+}
+
+fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
     JudgeOrder {
         base_url: args.base_url.clone(),
         key_env: args.key_env.clone(),
@@ -169,20 +237,46 @@ fn order(args: &Args, judge: String) -> JudgeOrder {
         filter: args.filter.clone(),
         limit: args.limit,
         again: args.again,
-        ..JudgeOrder::new(args.eval.clone(), judge)
+        learn: args.learn.learn,
+        ..JudgeOrder::new(eval, judge)
     }
 }
 
+/// The guidelines named, by their hash. Naming a file approves what stands in it.
+fn named_guidelines(args: &Args, engine: &Engine, eval: &str) -> Result<Option<String>, CliError> {
+    let Some(named) = &args.learn.guidelines else {
+        return Ok(None);
+    };
+    let file = PathBuf::from(named);
+    if !file.is_file() {
+        return Ok(Some(named.clone()));
+    }
+    let version = guidelines::approve(engine, eval, &file)?;
+    output::say(&format!(
+        "guidelines {} of {} rules, approved by {}",
+        short_set(&version.set),
+        version.guidelines.len(),
+        version.approved_by
+    ));
+    Ok(Some(version.set))
+}
+
 /// The judge named, or chosen from what is usable.
-fn chosen(args: &Args, context: &Context, engine: &Engine) -> Result<Option<String>, CliError> {
+fn chosen(
+    args: &Args,
+    context: &Context,
+    engine: &Engine,
+    eval: &str,
+) -> Result<Option<String>, CliError> {
     if let Some(judge) = &args.judge {
         return Ok(Some(judge.clone()));
     }
-    let usable = engine.usable_judges(&args.eval)?;
+    let usable = engine.usable_judges(eval)?;
     told::usable(&usable, context.json())?;
     if context.json() {
         return Ok(None);
     }
+    rescore::hint(engine, eval)?;
     Ok(output::choose(
         "Which one (number, Enter for none)?",
         &usable

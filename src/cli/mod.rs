@@ -5,12 +5,14 @@
 
 mod agree;
 mod backup;
+mod compare;
 mod completions;
 mod dataset;
 mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod guidelines;
 mod history;
 mod import;
 mod init;
@@ -19,7 +21,9 @@ mod items;
 mod judge;
 pub mod output;
 mod progress;
+mod rescore;
 mod rubric;
+mod run;
 mod tickets;
 mod workbench;
 
@@ -121,6 +125,14 @@ enum Command {
     Rubric(rubric::Args),
     /// Let a judge score the tickets of an eval
     Judge(judge::Args),
+    /// Ask candidates for every item of an eval, to compare them
+    Run(run::Args),
+    /// List run groups, or the runs of one
+    Runs(run::listed::Args),
+    /// Compare the candidates of a run group
+    Compare(compare::Args),
+    /// List, draft, approve and remove the rules that judges of an eval may be shown
+    Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
     Agree(agree::Args),
     /// Write a training dataset from what was reviewed
@@ -262,6 +274,10 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Dataset(args)) => dataset::run(&args, &context),
         Some(Command::Rubric(args)) => rubric::run(&args, &context),
         Some(Command::Judge(args)) => judge::run(&args, &context),
+        Some(Command::Run(args)) => run::run(&args, &context),
+        Some(Command::Runs(args)) => run::listed::run(&args, &context),
+        Some(Command::Compare(args)) => compare::run(&args, &context),
+        Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Export(args)) => export::run(&args, &context),
         Some(Command::History(args)) => history::run(&args, &context),

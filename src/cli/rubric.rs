@@ -2,7 +2,11 @@
 
 mod asking;
 mod draft;
+mod file;
+mod guide;
+mod new;
 mod quick;
+mod shown;
 mod versions;
 
 use std::fs;
@@ -15,7 +19,7 @@ use super::{CliError, Context, Exit, output};
 use crate::domain::count::counted;
 use crate::domain::rubric::{Problem, Rubric, Scale, Severity};
 use crate::engine::library;
-use crate::formats::rubric::{self as file, Finding};
+use crate::formats::rubric::{self as toml, Finding};
 use crate::text::table::{Column, Table};
 
 /// Check, make and show rubrics.
@@ -57,21 +61,8 @@ enum Command {
     Generate(draft::Generate),
     /// Make your note on a ticket a criterion, with its output as the example
     FromNote(draft::FromNote),
-    /// Make a rubric: from a sentence, or from a template
-    New {
-        /// The question, in a sentence
-        #[arg(long, conflicts_with = "template")]
-        text: Option<String>,
-        /// binary, level5, or a range such as 1-10
-        #[arg(long, default_value = "level5", requires = "text")]
-        scale: String,
-        /// Start from a rubric that comes with docket
-        #[arg(long)]
-        template: Option<String>,
-        /// Write it here instead of to standard output; must not exist
-        #[arg(long, short = 'o')]
-        out: Option<std::path::PathBuf>,
-    },
+    /// Make a rubric: from a sentence, from a template, or by answering questions
+    New(new::Args),
 }
 
 #[derive(Serialize)]
@@ -95,70 +86,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Some(Command::Show { name }) => {
             let toml = match library::rubric_text(name) {
                 Some(text) => text.to_owned(),
-                None => file::to_toml(&find_or_kept(name, context)?),
+                None => toml::to_toml(&find_or_kept(name, context)?),
             };
             output::line(toml.trim_end())?;
             Ok(Exit::Done)
         }
-        Some(Command::New {
-            text,
-            scale,
-            template,
-            out,
-        }) => {
-            let toml = make(text.as_deref(), scale, template.as_deref())?;
-            let Some(out) = out else {
-                output::line(toml.trim_end())?;
-                return Ok(Exit::Done);
-            };
-            write_new(out, &toml)?;
-            output::say(&format!(
-                "wrote `{}`; `docket rubric check {0}` checks it after your edits",
-                out.display()
-            ));
-            Ok(Exit::Done)
-        }
-    }
-}
-
-/// Writes a file that must not be there yet.
-fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
-    let made = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path);
-    made.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
-        .map_err(|error| unwritable(path, &error))
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    if error.kind() == std::io::ErrorKind::AlreadyExists {
-        return CliError::new(
-            format!("`{}` exists already and is left as it is", path.display()),
-            "name another file with `--out`, or move this one away",
-        );
-    }
-    CliError::new(
-        format!("cannot write `{}`: {error}", path.display()),
-        "name a file in a folder you may write to",
-    )
-}
-
-fn make(text: Option<&str>, scale: &str, template: Option<&str>) -> Result<String, CliError> {
-    match (text, template) {
-        (_, Some(id)) => library::rubric_text(id)
-            .map(str::to_owned)
-            .ok_or_else(|| unknown(id)),
-        (Some(text), None) => {
-            let scale: Scale = scale
-                .parse()
-                .map_err(|error| CliError::plain(format!("`--scale {scale}`: {error}")))?;
-            Ok(file::to_toml(&Rubric::from_sentence(text, scale)))
-        }
-        (None, None) => Err(CliError::new(
-            "nothing to make a rubric from",
-            "give --text 'A sentence' or --template NAME",
-        )),
+        Some(Command::New(args)) => new::run(args, context),
     }
 }
 
@@ -208,7 +141,7 @@ fn check(name: &str, context: &Context) -> Result<Exit, CliError> {
     let loaded = load_and(Path::new(name), &library::advice)?;
     let usable = loaded.rubric.is_some();
     if context.json() {
-        let findings: Vec<_> = loaded.findings.iter().map(shown).collect();
+        let findings: Vec<_> = loaded.findings.iter().map(finding_json).collect();
         output::json(&serde_json::json!({ "file": name, "usable": usable, "findings": findings }))?;
         return Ok(if usable { Exit::Done } else { Exit::No });
     }
@@ -227,10 +160,17 @@ fn check(name: &str, context: &Context) -> Result<Exit, CliError> {
         counted(warnings, "warning"),
         if usable { ": usable" } else { "" }
     ));
+    if let Some(rubric) = &loaded.rubric
+        && context.workspace().exists()
+        // A file can be checked whatever became of the workspace.
+        && let Ok(engine) = context.open()
+    {
+        super::rescore::moves(&engine, rubric, name)?;
+    }
     Ok(if usable { Exit::Done } else { Exit::No })
 }
 
-fn shown(finding: &Finding) -> serde_json::Value {
+fn finding_json(finding: &Finding) -> serde_json::Value {
     serde_json::json!({
         "severity": if finding.severity == Severity::Warning { "warning" } else { "error" },
         "code": finding.code, "message": finding.message, "hint": finding.hint,
@@ -238,16 +178,16 @@ fn shown(finding: &Finding) -> serde_json::Value {
     })
 }
 
-fn load(path: &Path) -> Result<file::Loaded, CliError> {
+fn load(path: &Path) -> Result<toml::Loaded, CliError> {
     load_and(path, &|_| Vec::new())
 }
 
-fn load_and(path: &Path, more: &dyn Fn(&Rubric) -> Vec<Problem>) -> Result<file::Loaded, CliError> {
+fn load_and(path: &Path, more: &dyn Fn(&Rubric) -> Vec<Problem>) -> Result<toml::Loaded, CliError> {
     let text = fs::read_to_string(path)
         .map_err(|error| CliError::plain(format!("cannot read `{}`: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let resolve = |name: &str| fs::read_to_string(folder.join(name));
-    Ok(file::load_and(
+    Ok(toml::load_and(
         &path.display().to_string(),
         &text,
         &resolve,

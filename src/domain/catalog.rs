@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::effective::effective;
 use super::eval::{DatasetRole, Eval};
 use super::event::{Body, Event};
-use super::ids::{DatasetId, DatasetVersionId, EvalId};
+use super::ids::{DatasetId, DatasetVersionId, EvalId, GroupId};
+use super::run::{Run, RunGroup};
 
 /// A dataset as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct Catalog {
     pub evals: BTreeMap<EvalId, Eval>,
     /// By id.
     pub datasets: BTreeMap<DatasetId, Dataset>,
+    /// By id.
+    pub groups: BTreeMap<GroupId, RunGroup>,
+    /// In the order they were made.
+    pub runs: Vec<Run>,
 }
 
 /// Folds the events without a ticket. `events` must be in (hlc, id) order.
@@ -85,8 +90,47 @@ pub fn fold_catalog(events: &[Event]) -> Catalog {
                     dataset.role = changed.to;
                 }
             }
-            _ => {}
+            body => {
+                fold_runs(&mut catalog, body);
+                about_judges(&mut catalog, body);
+            }
         }
     }
     catalog
+}
+
+/// Groups and runs. Two copies that made the same one mean the same; the first making counts.
+fn fold_runs(catalog: &mut Catalog, body: &Body) {
+    match body {
+        Body::GroupCreated(group) => {
+            let made = || (**group).clone();
+            catalog.groups.entry(group.id).or_insert_with(made);
+        }
+        Body::GroupJudged(judged) => {
+            if let Some(group) = catalog.groups.get_mut(&judged.group) {
+                group.judge = Some(judged.judge.clone());
+            }
+        }
+        Body::RunCreated(run) if catalog.runs.iter().all(|known| known.id != run.id) => {
+            catalog.runs.push((**run).clone());
+        }
+        _ => {}
+    }
+}
+
+/// Which judges of an eval count.
+fn about_judges(catalog: &mut Catalog, body: &Body) {
+    let (id, change): (_, &dyn Fn(&mut Eval)) = match body {
+        Body::TestSplitRead(read) => (read.eval, &|eval| {
+            eval.promoted.insert(read.judge);
+        }),
+        Body::GuidelineApproved(one) => (one.eval, &|eval| {
+            eval.unlearned.remove(&one.set);
+        }),
+        Body::GuidelineRemoved(one) => (one.eval, &|eval| {
+            eval.unlearned.insert(one.set.clone());
+        }),
+        _ => return,
+    };
+    catalog.evals.get_mut(&id).into_iter().for_each(change);
 }

@@ -1,10 +1,11 @@
 //! Evals and datasets: what is reviewed, how, and what may be trained on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{DatasetId, EvalId, EventId, Identity, RubricId, WorkspaceId};
+use super::ids::{DatasetId, EvalId, EventId, Identity, JudgeVersionId, RubricId, WorkspaceId};
+use super::judge_version::JudgeVersion;
 
 /// What the reviews are for, asked once when an eval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -139,6 +140,12 @@ pub struct Eval {
     /// Who opened a page that shows judges and names, and by which event; their later reviews here are assisted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub opened: BTreeMap<String, EventId>,
+    /// Judges that learned and were shown to be closer to people than without it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub promoted: BTreeSet<JudgeVersionId>,
+    /// Versions of guidelines that were removed; what was said under them is stale.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unlearned: BTreeSet<String>,
 }
 
 impl Eval {
@@ -146,6 +153,18 @@ impl Eval {
     pub fn opened_by(&self, reviewer: &str) -> Option<EventId> {
         let blind = self.policy.mode == Mode::Blind;
         self.opened.get(reviewer).copied().filter(|_| blind)
+    }
+
+    /// Whether a judge was shown guidelines that were removed since.
+    pub fn is_stale(&self, judge: &JudgeVersion) -> bool {
+        let mut shown = judge.guidelines.iter();
+        shown.any(|set| self.unlearned.contains(set))
+    }
+
+    /// Whether a judge's word counts where another's is there too: one that learned has to be shown to be better
+    /// for it first.
+    pub fn trusts(&self, id: &JudgeVersionId, judge: &JudgeVersion) -> bool {
+        !judge.learns() || (self.promoted.contains(id) && !self.is_stale(judge))
     }
 }
 

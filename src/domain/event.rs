@@ -6,17 +6,21 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::event_judge::{FirstSend, JudgeCorrected};
+pub use super::event_judge::{
+    BeforeAfter, FirstSend, GuidelinesApproved, GuidelinesRemoved, JudgeCorrected, TestSplitRead,
+    short_set,
+};
 
 use super::eval::{DatasetRole, Eval, Policy};
 use super::ids::{
     ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, PlanId, RubricId,
-    RunId, TicketId, VerdictId,
+    TicketId, VerdictId,
 };
 use super::json::Json;
 use super::review::{Correction, Note, Review};
 pub use super::route::{Routed, Way};
 use super::rubric::Answer;
+use super::run::{GroupJudged, Run, RunGroup};
 
 /// Current number of the body schema.
 pub const SCHEMA: u16 = 1;
@@ -126,21 +130,23 @@ bodies! {
     /// Whole clusters moved between datasets.
     ItemsMoved "items_moved" ItemsMoved,
     /// A run was made.
-    RunCreated "run_created" RunCreated,
+    RunCreated "run_created" Box<Run>,
     /// A run group was made.
-    GroupCreated "group_created" Named,
+    GroupCreated "group_created" Box<RunGroup>,
+    /// A judge's scores count in a run group from now on.
+    GroupJudged "group_judged" GroupJudged,
     /// Texts of an eval went to an endpoint for the first time.
     FirstSend "first_send" FirstSend,
     /// The judge was corrected on one criterion.
     JudgeCorrected "judge_corrected" JudgeCorrected,
     /// A review order was drawn.
     PlanDrawn "plan_drawn" PlanDrawn,
-    /// A guideline for the judge was approved.
-    GuidelineApproved "guideline_approved" Named,
-    /// A guideline for the judge was removed.
-    GuidelineRemoved "guideline_removed" Named,
-    /// The test split was read.
-    TestSplitRead "test_split_read" Named,
+    /// Guidelines for judges were approved.
+    GuidelineApproved "guideline_approved" GuidelinesApproved,
+    /// Guidelines for judges were removed.
+    GuidelineRemoved "guideline_removed" GuidelinesRemoved,
+    /// The test split was read for a judge that learned.
+    TestSplitRead "test_split_read" TestSplitRead,
     /// Training data was written.
     ExportMade "export_made" ExportMade,
     /// A release rule was declared.
@@ -320,15 +326,6 @@ pub struct ItemsMoved {
     pub reason: String,
 }
 
-/// A run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunCreated {
-    /// Which run.
-    pub run: RunId,
-    /// Its manifest, JSON.
-    pub manifest: Json,
-}
-
 /// A named thing with a free JSON body, for kinds whose shape belongs to later parts of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
@@ -387,7 +384,7 @@ mod tests {
             Body::read(body.kind(), body.to_json().as_str()).unwrap(),
             body
         );
-        assert_eq!(Body::KINDS.len(), 37);
+        assert_eq!(Body::KINDS.len(), 38);
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Class {
     ];
 
     /// The word stored with a verdict and printed by `--json`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Transport => "transport",
             Self::RateLimit => "rate_limit",
@@ -131,6 +131,42 @@ impl Class {
         }
     }
 
+    /// In at most twelve characters, for a column.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Transport => "unreachable",
+            Self::RateLimit => "told to wait",
+            Self::Auth => "key refused",
+            Self::BadRequest => "not accepted",
+            Self::ModelMissing => "no such name",
+            Self::UnsupportedParam => "not offered",
+            Self::Refusal => "refused",
+            Self::Unparsable => "unreadable",
+            Self::Ambiguous => "two answers",
+            Self::WrongId => "wrong answer",
+            Self::MissingCriterion => "left out",
+            Self::OutOfRange => "off scale",
+            Self::Truncated => "broke off",
+            Self::TooLong => "too long",
+            Self::CannotJudge => "cannot judge",
+            Self::Budget => "budget spent",
+            Self::Cancelled => "stopped",
+        }
+    }
+
+    /// Whether it says something about the judged text, which a blind reviewer must not know beforehand.
+    pub fn tells(self) -> bool {
+        matches!(self, Self::Refusal | Self::CannotJudge)
+    }
+
+    /// Whether work that ends so leaves no verdict behind and is tried again by the next start.
+    pub fn leaves_open(self) -> bool {
+        matches!(
+            self.answerable(),
+            Answerable::Later | Answerable::Stop | Answerable::Without
+        )
+    }
+
     /// What to do about it; the numbers of re-asks are those of the judging protocol, section 2.5.
     pub fn answerable(self) -> Answerable {
         match self {
@@ -167,6 +203,7 @@ mod tests {
             assert_eq!(Class::read(class.name()), Some(class));
             let json = serde_json::to_string(&class).unwrap();
             assert_eq!(json, format!("\"{}\"", class.name()));
+            assert!(class.short().len() <= 12, "{class}");
         }
     }
 }

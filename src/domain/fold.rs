@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::effective::effective;
-use super::event::{Body, Event, Routed, Way};
+use super::event::{Body, Event, JudgeCorrected, Routed, Way};
 use super::ids::{EventId, Hlc};
 use super::review::{Correction, Note, Review, Round};
 use super::rubric::Answer;
@@ -105,6 +105,10 @@ pub struct Folded {
     /// what older programs kept stays the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routed: Option<Authored<Route>>,
+    /// What people say judges should have said: the latest of each person on each question. Absent from the text
+    /// where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub judge_corrections: Vec<Authored<JudgeCorrected>>,
     /// The answers that count after a disagreement.
     pub adjudicated: Option<Authored<BTreeMap<String, Answer>>>,
     /// Known right answers.
@@ -175,6 +179,12 @@ fn apply(folded: &mut Folded, event: &Event, needs: Needs) {
             }
         }
         Body::Routed(routed) => sent(folded, event, routed),
+        Body::JudgeCorrected(said) => {
+            folded.judge_corrections.retain(|known| {
+                known.reviewer != event.reviewer || known.value.criterion != said.criterion
+            });
+            folded.judge_corrections.push(authored(event, said.clone()));
+        }
         Body::Adjudicated(decided) if go(folded, Move::Adjudicate) => {
             folded.adjudicated = Some(authored(event, decided.answers.clone()));
         }

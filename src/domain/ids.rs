@@ -137,6 +137,8 @@ id!(/// A frozen list of items: H(sorted item ids).
     DatasetVersionId);
 id!(/// One model over one dataset version.
     RunId);
+id!(/// Runs made to be compared: H(workspace, name).
+    GroupId);
 id!(/// A judge: rubric, model, prompt and parameters together.
     JudgeVersionId);
 id!(/// A judge's result on (ticket, criterion, judge version, sample).

@@ -65,6 +65,60 @@ impl Outcome {
     }
 }
 
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// At work.
+    Running,
+    /// Held until somebody lets it go on.
+    Held,
+    /// Finishes what is under way and stops.
+    Stopping,
+    /// Nobody works on it and nobody ended it: the process was killed.
+    CutOff,
+    /// Ended.
+    Ended(Outcome),
+}
+
+impl Stage {
+    /// In a word or two.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Held => "held",
+            Self::Stopping => "stopping",
+            Self::CutOff => "cut off",
+            Self::Ended(Outcome::Done) => "done",
+            Self::Ended(Outcome::Cancelled) => "stopped",
+            Self::Ended(Outcome::Budget) => "budget spent",
+            Self::Ended(Outcome::Failed) => "failed",
+        }
+    }
+
+    /// Whether a process is at it, so that its numbers may change.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Running | Self::Held | Self::Stopping)
+    }
+}
+
+impl Job {
+    /// Where it stands.
+    pub fn stage(&self) -> Stage {
+        match (self.workers, self.wish, self.outcome) {
+            (0, _, Some(outcome)) => Stage::Ended(outcome),
+            (0, _, None) => Stage::CutOff,
+            (_, Wish::Run, _) => Stage::Running,
+            (_, Wish::Pause, _) => Stage::Held,
+            (_, Wish::Cancel, _) => Stage::Stopping,
+        }
+    }
+
+    /// Pieces of work that are not finished.
+    pub fn left(&self) -> u64 {
+        self.total.saturating_sub(self.done)
+    }
+}
+
 /// A job as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Job {
@@ -115,7 +169,7 @@ pub struct Job {
     pub message: Option<String>,
     /// Processes at work on it now.
     pub workers: u32,
-    /// Work that ended without a verdict, by class.
+    /// Tickets on which work ended without an answer, by class.
     pub failures: Vec<(String, u64)>,
 }
 

@@ -61,6 +61,23 @@ impl JudgeVersion {
         }
     }
 
+    /// Whether examples from corrections or guidelines stand in its prompts.
+    pub fn learns(&self) -> bool {
+        self.examples.is_some() || self.guidelines.is_some()
+    }
+
+    /// Whether `base` is the same judge without what this one learned.
+    pub fn learned_on(&self, base: &Self) -> bool {
+        let bare = |version: &Self| Self {
+            name: String::new(),
+            local: false,
+            examples: None,
+            guidelines: None,
+            ..version.clone()
+        };
+        self.learns() && !base.learns() && bare(self) == bare(base)
+    }
+
     /// Whether its verdicts make a rubric score under this rubric version.
     pub fn scores_under(&self, rubric: &RubricId) -> bool {
         self.kind != JudgeKind::Checks && self.rubric.as_ref().is_none_or(|own| own == rubric)

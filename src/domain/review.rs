@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{EvalId, EventId, OutputId, PlanId, RubricId, VerdictId};
+use super::ids::{EvalId, EventId, OutputId, PlanId, RubricId, SuggestionId, VerdictId};
 use super::rubric::Answer;
 
 /// What a ticket is about.
@@ -39,6 +39,19 @@ pub struct Note {
     pub range: Option<(usize, usize)>,
 }
 
+impl Review {
+    /// Which of the reviewed outputs the correction is of, in their order; the first without one.
+    pub fn corrected_place(&self) -> usize {
+        match (&self.subject, &self.correction) {
+            (Subject::Set(outputs), Some(correction)) => outputs
+                .iter()
+                .position(|output| *output == correction.base)
+                .unwrap_or_default(),
+            _ => 0,
+        }
+    }
+}
+
 /// An edited output.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Correction {
@@ -49,6 +62,50 @@ pub struct Correction {
     /// Why, if the reviewer said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The judge's suggestion it was taken from, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
+}
+
+/// A suggestion that became a person's correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Taken {
+    /// Which one.
+    pub suggestion: SuggestionId,
+    /// How much of it.
+    pub how: How,
+}
+
+/// How much of a suggestion is in a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// All of it and nothing else.
+    Whole,
+    /// Some of its changes and nothing else.
+    Parts,
+    /// With words of the person's own.
+    Edited,
+}
+
+impl How {
+    /// The stored word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Parts => "parts",
+            Self::Edited => "edited",
+        }
+    }
+
+    /// For people, after "corrected with".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Whole => "the judge's suggestion",
+            Self::Parts => "parts of the judge's suggestion",
+            Self::Edited => "the judge's suggestion, edited",
+        }
+    }
 }
 
 /// Whether the judge, model names or other reviews were visible before the commit.

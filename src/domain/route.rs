@@ -131,7 +131,11 @@ impl Rule {
                         measure: Measure::Judge,
                         ..
                     }
-                    | Test::Has(Thing::Judge) => true,
+                    | Test::Has(Thing::Judge)
+                    | Test::Is {
+                        field: WordField::Unscored,
+                        ..
+                    } => true,
                     // Somebody's flag may hold a judge off; giving a ticket to somebody waits for warnings too.
                     Test::Has(Thing::Warning) => self.target != Target::Human,
                     _ => false,

@@ -50,6 +50,9 @@ pub fn veil(folded: &mut Folded, reviewer: &str) {
     folded
         .comments
         .retain(|comment| comment.reviewer == reviewer);
+    folded
+        .judge_corrections
+        .retain(|said| said.reviewer == reviewer);
     if folded
         .correction
         .as_ref()

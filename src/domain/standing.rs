@@ -246,6 +246,30 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_sample_is_no_zero_and_no_answer_is_no_number() {
+        let failed = || Verdict::unscored("a", Class::Truncated, "broke off");
+        let found = standing(&[(0, level("a", 4)), (1, failed()), (2, level("a", 3))]);
+        let a = found.on("a").unwrap();
+        assert_eq!((a.level, a.range, a.scored), (Some(3.5), Some((3, 4)), 2));
+        let none = standing(&[(0, failed())]);
+        let a = none.on("a").unwrap();
+        assert_eq!((a.level, a.range, a.scored), (None, None, 0));
+    }
+
+    #[test]
+    fn several_samples_score_as_one_that_says_the_same() {
+        for (a, b) in [(0, 5), (5, 0), (4, 3), (5, 5)] {
+            let once = standing(&[(0, level("a", a)), (0, level("b", b))]);
+            let thrice: Vec<_> = (0..3)
+                .flat_map(|sample| [(sample, level("a", a)), (sample, level("b", b))])
+                .collect();
+            let thrice = standing(&thrice);
+            assert!((once.score.unwrap() - thrice.score.unwrap()).abs() < 1e-12);
+            assert_eq!(once.pass, thrice.pass);
+        }
+    }
+
+    #[test]
     fn an_unscored_criterion_leaves_no_score_and_says_its_class() {
         let found = standing(&[
             (0, level("a", 5)),

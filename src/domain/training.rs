@@ -13,6 +13,7 @@ pub use format::{FormatError, Needs, TrainingFormat};
 use super::ids::{ClusterId, ItemId, RawId, TicketId};
 use super::json::Json;
 use super::message::{Message, Request};
+use super::review::How;
 
 /// How a row came to be training data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,6 +73,8 @@ pub struct TrainingRow {
     pub decision: Decision,
     /// Who decided.
     pub origin: Origin,
+    /// How much of a correction a judge had suggested before a person took it.
+    pub taken: Option<How>,
     /// The reference answer, JSON.
     pub reference: Option<Json>,
     /// The score it was selected by, from 0 to 1.

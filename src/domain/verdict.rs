@@ -221,6 +221,9 @@ pub struct Verdict {
     /// What it cost and who answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// The tickets whose corrections the judge was shown as examples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned_from: Vec<TicketId>,
 }
 
 impl Verdict {
@@ -237,6 +240,7 @@ impl Verdict {
             step: None,
             problem: None,
             call: None,
+            learned_from: Vec::new(),
         }
     }
 

@@ -115,6 +115,8 @@ impl Engine {
                     .seed
                     .unwrap_or_else(|| plan_seed(engine.identity.seed, u32::from(id.0[0]))),
                 opened: std::collections::BTreeMap::new(),
+                promoted: std::collections::BTreeSet::new(),
+                unlearned: std::collections::BTreeSet::new(),
             };
             pen.write(db, None, None, Body::EvalCreated(eval.clone()))?;
             catalog::refold(db)?;
@@ -185,6 +187,7 @@ impl Engine {
     /// Moves an eval to another rubric version. Reviews stay as they were given.
     pub fn move_rubric(&self, name: &str, rubric: &Rubric) -> Result<(RubricId, RubricId)> {
         let eval = self.eval_named(name)?;
+        self.rubric_may_move(&eval)?;
         let (engine, rubric) = (self.clone(), rubric.clone());
         Ok(self.store.write(move |db| {
             let to = rubrics::put(db, &rubric)?;
@@ -203,8 +206,9 @@ impl Engine {
     }
 }
 
-/// Folds every touched ticket of an eval anew: its threshold, overlap or questions changed.
-fn refold_eval(db: &Db, eval: crate::domain::ids::EvalId) -> crate::store::Result<()> {
+/// Folds every touched ticket of an eval anew: its threshold, overlap or questions changed, or which
+/// judge counts.
+pub(super) fn refold_eval(db: &Db, eval: crate::domain::ids::EvalId) -> crate::store::Result<()> {
     let Some((row, _)) = catalog::eval(db, &eval)? else {
         return Ok(());
     };

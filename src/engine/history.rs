@@ -6,8 +6,9 @@ use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
-use crate::domain::event::{Body, Event, Routed, Way};
+use crate::domain::event::{Body, Event, JudgeCorrected, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
+use crate::domain::review::Correction;
 use crate::domain::rubric::Answer;
 use crate::domain::sight;
 use crate::domain::view::HistoryLine;
@@ -47,6 +48,12 @@ impl Engine {
                     && matches!(event.body, Body::ReviewSubmitted(_))
                 {
                     line.what = "reviewed".into();
+                }
+                if blind
+                    && event.reviewer != self.reviewer
+                    && matches!(event.body, Body::JudgeCorrected(_))
+                {
+                    line.what = "disagreed with the judge".into();
                 }
                 if let Some(ticket) = event.ticket {
                     line.what = format!("{} · ticket {}", line.what, ticket.short());
@@ -89,10 +96,9 @@ fn what(body: &Body) -> String {
                 .iter()
                 .map(|(id, answer)| format!("{id} {}", shown(answer)))
                 .collect();
-            let corrected = if review.correction.is_some() {
-                ", corrected"
-            } else {
-                ""
+            let corrected = match &review.correction {
+                Some(correction) => corrected(correction),
+                None => String::new(),
             };
             format!("reviewed: {}{corrected}", answers.join(", "))
         }
@@ -118,7 +124,7 @@ fn what(body: &Body) -> String {
         },
         Body::Routed(routed) => sent(routed),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
-        Body::JudgeCorrected(one) => with("corrected the judge", &one.reason),
+        Body::JudgeCorrected(one) => with(&disagreed(one), &one.reason),
         Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
@@ -131,7 +137,23 @@ fn what(body: &Body) -> String {
         | Body::ItemsMoved(_)
         | Body::PlanDrawn(_)
         | Body::ExportMade(_) => counts(body),
-        other => with(other.kind(), ""),
+        other => learning(other),
+    }
+}
+
+/// What judges may be shown, and what came of it.
+fn learning(body: &Body) -> String {
+    match body {
+        Body::GuidelineApproved(one) => format!("approved the guidelines {}", one.set_short()),
+        Body::GuidelineRemoved(one) => {
+            let because = if one.reason.is_empty() { "" } else { ": " };
+            let set = one.set_short();
+            format!("removed the guidelines {set}{because}{}", one.reason)
+        }
+        Body::TestSplitRead(one) => {
+            format!("read the test share for the judge {}", one.judge.short())
+        }
+        other => other.kind().to_owned(),
     }
 }
 
@@ -143,6 +165,27 @@ fn tells(body: &Body) -> bool {
         _ => None,
     };
     rule.is_some_and(|rule| sight::tells(rule))
+}
+
+/// `, corrected with parts of the judge's suggestion`.
+fn corrected(correction: &Correction) -> String {
+    match correction.taken {
+        Some(taken) => format!(", corrected with {}", taken.how.words()),
+        None => ", corrected".to_owned(),
+    }
+}
+
+/// `disagreed with the judge on tone: 2, not 4`.
+fn disagreed(said: &JudgeCorrected) -> String {
+    let judge = said
+        .judge
+        .as_ref()
+        .map_or(String::new(), |judge| format!(", not {}", shown(judge)));
+    format!(
+        "disagreed with the judge on {}: {}{judge}",
+        said.criterion,
+        shown(&said.answer)
+    )
 }
 
 fn sent(routed: &Routed) -> String {

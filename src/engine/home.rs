@@ -24,6 +24,7 @@ impl Engine {
             empty: evals.is_empty(),
             evals,
             found: Vec::new(),
+            jobs: self.live_jobs()?,
         })
     }
 

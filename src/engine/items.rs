@@ -28,7 +28,7 @@ impl Engine {
             limit: PAGE,
         };
         loop {
-            let page = self.queue(&query)?;
+            let page = self.page(&query, false)?;
             let Some(last) = page.rows.last().map(|row| row.key) else {
                 return Ok(());
             };

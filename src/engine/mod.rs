@@ -4,12 +4,17 @@
 //! thread that draws. Each method is one transaction or several that are safe to be killed between.
 
 pub mod agree;
+mod checked;
 mod clock;
+pub mod compare;
+pub mod correct_judge;
 pub mod datasets;
 mod error;
 pub mod evals;
 pub mod export;
+mod file_hash;
 pub mod found;
+pub mod guidelines;
 pub mod history;
 pub mod home;
 pub mod import;
@@ -21,7 +26,9 @@ mod plans;
 pub mod queue;
 pub mod review;
 pub mod rubrics;
+pub mod runs;
 pub mod sample;
+mod taken;
 pub mod ticket;
 pub mod undo;
 pub mod upkeep;

@@ -11,7 +11,7 @@ use crate::domain::ticket::State;
 use crate::domain::view::{Order, QueueCounts, QueuePage, QueueQuery, QueueRow, Shown, Why};
 use crate::store::filter_sql::Scope;
 use crate::store::queue::{self, Ask, ListRow};
-use crate::store::{Db, StoreError, catalog, leases, tickets};
+use crate::store::{Db, StoreError, catalog, leases, rubrics, said, tickets};
 use crate::text;
 
 /// Why a filter cannot be used.
@@ -43,17 +43,33 @@ impl From<StoreError> for QueueError {
 impl Engine {
     /// A page of the queue.
     pub fn queue(&self, query: &QueueQuery) -> std::result::Result<QueuePage, QueueError> {
+        self.page(query, true)
+    }
+
+    /// A page; what judges said costs a look at their verdicts, and only screens show it.
+    pub(super) fn page(
+        &self,
+        query: &QueueQuery,
+        with_said: bool,
+    ) -> std::result::Result<QueuePage, QueueError> {
         let filter = self.usable_filter(query.eval, &query.filter, query.order)?;
         Ok(self.store().read(|db| {
             let (row, eval) = Self::eval_row(db, query.eval)?;
             let ask = self.ask(row, &filter, query.order);
             let page = queue::page(db, &ask, query.anchor, query.limit)?;
+            let rubric = rubrics::get(db, &eval.rubric)?;
+            let rows = page.rows.into_iter().map(|listed| {
+                let local = listed.key.row;
+                let mut shown = self.list_row(&eval, listed);
+                // Whether a judge has read it is the judge's as well.
+                if with_said && shown.said != Shown::Hidden {
+                    let said = said::of(db, (row, &eval), local, &rubric)?;
+                    shown.said = said.map_or(Shown::None, Shown::Some);
+                }
+                Ok(shown)
+            });
             Ok(QueuePage {
-                rows: page
-                    .rows
-                    .into_iter()
-                    .map(|row| self.list_row(&eval, row))
-                    .collect(),
+                rows: rows.collect::<crate::store::Result<Vec<_>>>()?,
                 more_before: page.more_before,
                 more_after: page.more_after,
             })
@@ -164,6 +180,7 @@ impl Engine {
             model: shown(row.model, open),
             mine: row.mine,
             judge: shown(row.judge, open),
+            said: if open { Shown::None } else { Shown::Hidden },
             flagged: row.flagged,
             corrected,
             held_by: row.held_by.map(|owner| leases::person(&owner).to_owned()),

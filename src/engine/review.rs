@@ -1,7 +1,8 @@
 //! Committing reviews and other decisions, one transaction each.
 
+use super::taken::taken;
 use super::ticket::judge;
-use super::{Engine, EngineError, Pen, Result};
+use super::{Engine, EngineError, Pen, Result, checked};
 use crate::domain::event::{Assigned, Body, Event, Flag, Revealed, Tagged, Text};
 use crate::domain::fold::Folded;
 use crate::domain::ids::{EventId, TicketId};
@@ -56,6 +57,10 @@ impl Engine {
     fn submit_in(&self, db: &Db, submission: &Submission) -> crate::store::Result<Committed> {
         let desk = Desk::load(db, &submission.ticket, &self.reviewer)?;
         leases::check(db, desk.ticket.row, submission.lease, &self.owner)?;
+        let mut submission = submission.clone();
+        let answers = &mut submission.draft.answers;
+        checked::complete(db, &desk.ticket, &desk.rubric, answers)?;
+        let submission = &submission;
         check_answers(&desk.rubric, &submission.draft.answers, desk.outputs.len())?;
         let review = self.review(db, &desk, submission)?;
         let event = Pen::new(self).write(
@@ -80,11 +85,16 @@ impl Engine {
     ) -> crate::store::Result<Review> {
         let draft = &submission.draft;
         let ids: Vec<_> = desk.outputs.iter().map(|output| output.id).collect();
-        let correction = match (&draft.correction, ids.as_slice()) {
-            (Some(text), [base]) => Some(Correction {
-                base: *base,
+        let base = desk.outputs.get(draft.corrects);
+        let correction = match (&draft.correction, base) {
+            (Some(text), Some(base)) => Some(Correction {
+                base: base.id,
                 text: text.clone(),
                 reason: some(&draft.correction_reason),
+                taken: match draft.suggestion {
+                    Some(id) => taken(db, desk.ticket.row, base, (id, text))?,
+                    None => None,
+                },
             }),
             _ => None,
         };
@@ -158,7 +168,8 @@ impl Engine {
         let folded = refolder.ticket(db, &submission.ticket)?.unwrap_or_default();
         let answers = &submission.draft.answers;
         let score = overall(&desk.rubric, &desk.eval, answers);
-        let seen = judge(db, desk.ticket.row, &desk.eval, &desk.rubric, true)?;
+        let about = (&desk.eval, &desk.rubric, &folded);
+        let seen = judge(db, desk.ticket.row, about, Some(&self.reviewer))?;
         let differs = differs(&desk.rubric, &desk.eval, answers, &seen);
         let show = match desk.eval.policy.after_commit {
             AfterCommit::Always => true,
@@ -209,7 +220,8 @@ impl Engine {
         let engine = self.clone();
         Ok(self.store().write(move |db| {
             let desk = Desk::load(db, &id, &engine.reviewer)?;
-            let seen = judge(db, desk.ticket.row, &desk.eval, &desk.rubric, true)?;
+            let about = (&desk.eval, &desk.rubric, &desk.folded);
+            let seen = judge(db, desk.ticket.row, about, Some(&engine.reviewer))?;
             if let (JudgeView::Verdicts { verdicts, .. }, false) = (&seen, desk.view.open) {
                 engine.reveal_in(db, id, verdicts.iter().map(|verdict| verdict.id).collect())?;
                 refold(db, &[id])?;

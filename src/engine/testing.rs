@@ -37,6 +37,17 @@ pub struct Bench {
 impl Bench {
     /// `n` tickets, the judge's level on each is `n % 6` if `judged`.
     pub fn new(n: u32, mode: Mode, overlap: u8, judged: bool) -> Self {
+        Self::asking(n, mode, overlap, judged, |i| format!("question {i}"))
+    }
+
+    /// The same with questions of one's own, one a ticket.
+    pub fn asking(
+        n: u32,
+        mode: Mode,
+        overlap: u8,
+        judged: bool,
+        question: impl Fn(u32) -> String,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(1_700_000_000_000);
         let ana = Engine::create(&folder.path().join("w.db"), "ana", clock.clone(), false).unwrap();
@@ -60,7 +71,7 @@ impl Bench {
                 seed: Some(7),
             })
             .unwrap();
-        let tickets = load(&ana, &eval, n, judged);
+        let tickets = load(&ana, &eval, n, judged, question);
         Self {
             ana,
             clock,
@@ -81,12 +92,18 @@ impl Bench {
     }
 }
 
-fn load(engine: &Engine, eval: &Eval, n: u32, judged: bool) -> Vec<TicketId> {
+fn load(
+    engine: &Engine,
+    eval: &Eval,
+    n: u32,
+    judged: bool,
+    question: impl Fn(u32) -> String,
+) -> Vec<TicketId> {
     let target = engine.target(eval).unwrap();
     let mut batch = Batch::default();
     let mut tickets = Vec::new();
     for i in 0..n {
-        let row = row(&mut batch.arena, eval, i, judged);
+        let row = row(&mut batch.arena, eval, i, judged, &question(i));
         tickets.push(ticket_id(&eval.id, &[row.outputs[0].id]));
         batch.rows.push(row);
     }
@@ -108,8 +125,8 @@ fn load(engine: &Engine, eval: &Eval, n: u32, judged: bool) -> Vec<TicketId> {
     tickets
 }
 
-fn row(arena: &mut Vec<u8>, eval: &Eval, i: u32, judged: bool) -> RowFacts {
-    let (question, answer) = (format!("\"question {i}\""), format!("\"answer {i}\""));
+fn row(arena: &mut Vec<u8>, eval: &Eval, i: u32, judged: bool, question: &str) -> RowFacts {
+    let (question, answer) = (format!("\"{question}\""), format!("\"answer {i}\""));
     let body = format!("{{\"prompt\":{question},\"output\":{answer}}}");
     let start = arena.len();
     arena.extend_from_slice(body.as_bytes());

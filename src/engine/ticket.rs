@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use super::{Engine, Result};
+use crate::domain::eval::Eval;
 use crate::domain::fold::Folded;
 use crate::domain::ids::{EvalId, Identity, TicketId};
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::review::Subject;
+use crate::domain::rubric::Rubric;
 use crate::domain::sight::{self, View};
 use crate::domain::ticket::State;
-use crate::domain::view::{Draft, JudgeView, Lease, NoTicket, OutputDoc, Shown, TicketDoc};
+use crate::domain::view::{
+    Dispute, Draft, JudgeView, Lease, NoTicket, OutputDoc, Shown, SuggestionDoc, TicketDoc,
+    VerdictView,
+};
 use crate::store::tickets::{OutputRow, TicketRow};
 use crate::store::{
-    Db, StoreError, catalog, drafts, leases, plans, rubrics, tally, tickets, verdicts,
+    Db, StoreError, catalog, drafts, leases, plans, rubrics, suggestions, tally, tickets, verdicts,
 };
 
 /// A ticket, or why there is none.
@@ -212,7 +217,13 @@ impl Engine {
             lease,
             held_by: leases::held_by_other(db, ticket.row, &self.owner, self.clock().now_ms())?
                 .map(|owner| leases::person(&owner).to_owned()),
-            judge: judge(db, ticket.row, &eval, &rubric, view.open)?,
+            judge: judge(
+                db,
+                ticket.row,
+                (&eval, &rubric, &folded),
+                view.open.then_some(self.reviewer.as_str()),
+            )?,
+            suggestion: suggested(db, ticket.row, &eval, view.open)?,
             plan: plans::of_key(db, &eval.id, ticket.plan_key)?,
             audit: view.audit,
             rubric: Arc::new(rubric),
@@ -258,6 +269,16 @@ fn output(row: &OutputRow, view: View) -> OutputDoc {
     }
 }
 
+/// The text of an output that a reviewer reads and corrects.
+pub(super) fn answer_text(row: &OutputRow) -> String {
+    let view = View {
+        audit: false,
+        open: false,
+        sight: crate::domain::review::Sight::Blind,
+    };
+    output(row, view).text()
+}
+
 /// What was asked, as far as it can be read.
 pub(super) fn request_of(json: Option<&crate::domain::Json>) -> Request {
     json.map(Request::read).unwrap_or_default()
@@ -270,17 +291,54 @@ fn reference_text(json: &crate::domain::Json) -> String {
         .unwrap_or_else(|| json.as_str().to_owned())
 }
 
+/// The judge as `reviewer` sees it; hidden without one.
 pub(super) fn judge(
     db: &Db,
     ticket: i64,
-    eval: &crate::domain::eval::Eval,
-    rubric: &crate::domain::rubric::Rubric,
-    open: bool,
+    (eval, rubric, folded): (&Eval, &Rubric, &Folded),
+    reviewer: Option<&str>,
 ) -> crate::store::Result<JudgeView> {
-    Ok(match verdicts::view(db, ticket, eval, rubric)? {
-        JudgeView::Verdicts { .. } if !open => JudgeView::Hidden,
-        view => view,
-    })
+    let mut view = verdicts::view(db, ticket, eval, rubric)?;
+    let JudgeView::Verdicts { verdicts, .. } = &mut view else {
+        return Ok(view);
+    };
+    let Some(reviewer) = reviewer else {
+        return Ok(JudgeView::Hidden);
+    };
+    for verdict in verdicts {
+        verdict.disputes = disputes(verdict, folded, reviewer);
+    }
+    Ok(view)
+}
+
+/// What people say of a verdict's question, one's own word first.
+fn disputes(verdict: &VerdictView, folded: &Folded, reviewer: &str) -> Vec<Dispute> {
+    let all = folded.judge_corrections.iter();
+    let mut said: Vec<Dispute> = all
+        .filter(|said| said.value.criterion == verdict.criterion)
+        .map(|said| Dispute {
+            who: (said.reviewer != reviewer).then(|| said.reviewer.clone()),
+            answer: said.value.answer.clone(),
+            reason: said.value.reason.clone(),
+            earlier: said.value.verdict != verdict.id,
+        })
+        .collect();
+    said.sort_by_key(|dispute| dispute.who.is_some());
+    said
+}
+
+/// The correction a judge proposes, if it may be seen.
+fn suggested(
+    db: &Db,
+    ticket: i64,
+    eval: &Eval,
+    open: bool,
+) -> crate::store::Result<Shown<Arc<SuggestionDoc>>> {
+    if !open {
+        return Ok(Shown::Hidden);
+    }
+    let found = suggestions::of_ticket(db, ticket, &eval.rubric)?;
+    Ok(found.map_or(Shown::None, |found| Shown::Some(Arc::new(found))))
 }
 
 /// Positions in the order this reviewer sees them: shuffled by (ticket, reviewer), so a second look is the same.

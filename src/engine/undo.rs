@@ -172,11 +172,17 @@ fn reopen(db: &Db, reviewer: &str, events: &[Event], now_ms: i64) -> crate::stor
                 .correction
                 .as_ref()
                 .map(|correction| correction.text.clone()),
+            corrects: review.corrected_place(),
             correction_reason: review
                 .correction
                 .as_ref()
                 .and_then(|c| c.reason.clone())
                 .unwrap_or_default(),
+            suggestion: review
+                .correction
+                .as_ref()
+                .and_then(|c| c.taken)
+                .map(|taken| taken.suggestion),
             tags: review.tags.clone(),
             active_ms: review.active_ms,
         };
@@ -215,6 +221,7 @@ fn noun(body: &Body) -> &'static str {
         Body::Escalated(_) => "handing up",
         Body::Assigned(_) => "assignment",
         Body::Routed(_) => "routing",
+        Body::JudgeCorrected(_) => "disagreement with the judge",
         _ => "decision",
     }
 }

@@ -1,5 +1,6 @@
 //! Bytes to and from domain values: intake readers, training-data writers, rubric files.
 
+pub mod guidelines;
 pub mod intake;
 pub mod rubric;
 pub mod training;

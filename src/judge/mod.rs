@@ -12,7 +12,7 @@
 //! | [`parse`], [`reask`] | the reply read, its failure classed, the question asked again |
 //! | [`evidence`] | where a quote stands in the output |
 //! | [`checks`], [`detector`], [`floor`] | what is found without a model |
-//! | [`aggregate`] | several samples, both orders, all criteria |
+//! | [`aggregate`] | both orders of a comparison, several candidates |
 //! | [`identity`] | which judge this is, and when a stored verdict serves again |
 //! | [`retrieve`] | learned examples and guidelines, and what must never be among them |
 //! | [`suggest`], [`generate`], [`vague`] | corrections, drafted rubrics, advice on wording |

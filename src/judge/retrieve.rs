@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::prompt::Asked;
 use crate::domain::ids::{ClusterId, Identity, TicketId};
-use crate::domain::rubric::{Answer, Example};
+pub use crate::domain::learning::Guideline;
+use crate::domain::rubric::Example;
 use crate::domain::split::Stage;
 
 /// Examples shown at most.
@@ -20,19 +21,10 @@ pub const TOO_ALIKE: f64 = 0.6;
 
 /// Dimensions of the hashed vectors. A power of two, so that a mask takes the place of a division.
 const DIMENSIONS: usize = 1 << 12;
+/// Characters of a whole example; a longer one is never shown, because a cut one would teach the wrong thing.
+pub const MOST_EXAMPLE_CHARS: usize = 8_000;
 /// Characters looked at per text; similarity of the start is similarity enough.
 const MOST_CHARS: usize = 8_000;
-
-/// A rule distilled from corrections and approved by a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guideline {
-    /// Stable id, by which it is removed again.
-    pub id: String,
-    /// The criterion it is about; `None` for all.
-    pub criterion: Option<String>,
-    /// The rule, in a sentence or two.
-    pub text: String,
-}
 
 /// The block of guidelines that belong to these questions; empty without any.
 pub(super) fn guidelines_block(guidelines: &[Guideline], asked: &[Asked]) -> String {
@@ -51,7 +43,14 @@ pub(super) fn guidelines_block(guidelines: &[Guideline], asked: &[Asked]) -> Str
     format!("# How experts here decide\n{}\n", rules.concat())
 }
 
-/// Identity of a set of guidelines, whatever their order.
+/// Guidelines in the one order in which they are shown, each once: the same rules make the same prompt.
+pub fn in_order(mut guidelines: Vec<Guideline>) -> Vec<Guideline> {
+    guidelines.sort();
+    guidelines.dedup_by(|a, b| a.criterion == b.criterion && a.text == b.text);
+    guidelines
+}
+
+/// Identity of a set of guidelines as judges are shown them, whatever their order.
 pub fn guidelines_digest(guidelines: &[Guideline]) -> [u8; 16] {
     let mut parts: Vec<[u8; 16]> = guidelines
         .iter()
@@ -88,6 +87,8 @@ pub struct Lesson {
     pub ticket: TicketId,
     /// Its cluster.
     pub cluster: ClusterId,
+    /// The request's own text, by which it is held against other requests.
+    pub own: String,
     /// What would be shown: request, output, the expert's answers and reason.
     pub example: Example,
 }
@@ -105,6 +106,7 @@ pub struct Target<'a> {
     pub output: &'a str,
 }
 
+#[derive(Debug)]
 struct Shelved {
     lesson: Lesson,
     vector: Vec<(u16, f32)>,
@@ -112,27 +114,46 @@ struct Shelved {
 }
 
 /// Lessons that may be shown, indexed once per job.
+#[derive(Debug, Default)]
 pub struct Library {
     shelved: Vec<Shelved>,
 }
 
 impl Library {
-    /// Takes in the lessons whose cluster the split of this seed calls `train`; the others never enter.
+    /// Takes in the lessons whose cluster the split of this seed calls `train`; the others never enter, nor
+    /// do those above [`MOST_EXAMPLE_CHARS`].
     pub fn new(seed: u64, lessons: impl IntoIterator<Item = Lesson>) -> Self {
-        let trained = lessons
-            .into_iter()
-            .filter(|lesson| Stage::of(seed, &lesson.cluster) == Stage::Train);
+        let trained = lessons.into_iter().filter(|lesson| {
+            Stage::of(seed, &lesson.cluster) == Stage::Train
+                && chars(&lesson.example) <= MOST_EXAMPLE_CHARS
+        });
         let shelved = trained.map(|lesson| {
             let output = lesson.example.outputs.join("\n");
             Shelved {
-                vector: vector(&lesson.example.input, &output),
-                grams: grams(&lesson.example.input),
+                vector: vector(&lesson.own, &output),
+                grams: grams(&lesson.own),
                 lesson,
             }
         });
         Self {
             shelved: shelved.collect(),
         }
+    }
+
+    /// Lessons that may be shown.
+    pub fn len(&self) -> usize {
+        self.shelved.len()
+    }
+
+    /// Tokens that examples add to a prompt, about: as many as may be shown, of the usual length.
+    pub fn tokens_per_prompt(&self) -> u64 {
+        let all: usize = self
+            .shelved
+            .iter()
+            .map(|one| chars(&one.lesson.example))
+            .sum();
+        let mean = all / self.len().max(1);
+        (mean * self.len().min(MOST_SHOTS)) as u64 / 4
     }
 
     /// Whether nothing can be learned from.
@@ -160,14 +181,12 @@ impl Library {
             .finish()
     }
 
-    /// The examples for one ticket and criterion, most alike first.
-    pub fn shots(&self, target: Target<'_>, criterion: &str) -> Vec<Example> {
-        let chosen = self.choose(target, criterion);
-        chosen.into_iter().map(|one| one.example.clone()).collect()
-    }
-
-    /// The lessons [`Library::shots`] shows: their tickets leave the labelled set of every estimate.
-    pub fn choose(&self, target: Target<'_>, criterion: &str) -> Vec<&Lesson> {
+    /// The lessons for one question about one ticket, most alike first: those that answer one of the criteria
+    /// it asks. Their tickets leave the labelled set of every estimate.
+    pub fn choose(&self, target: Target<'_>, criteria: &[&str]) -> Vec<&Lesson> {
+        if self.is_empty() {
+            return Vec::new();
+        }
         let wanted = vector(target.input, target.output);
         let own = grams(target.input);
         let mut ranked: Vec<(f32, &Shelved)> = self
@@ -176,7 +195,7 @@ impl Library {
             .filter(|one| {
                 one.lesson.ticket != *target.ticket
                     && one.lesson.cluster != *target.cluster
-                    && one.lesson.example.answers.contains_key(criterion)
+                    && answer(&one.lesson, criteria).is_some()
                     && jaccard(&one.grams, &own) < TOO_ALIKE
             })
             .map(|one| (cosine(&one.vector, &wanted), one))
@@ -190,9 +209,8 @@ impl Library {
         let mut levels: BTreeMap<String, usize> = BTreeMap::new();
         let mut chosen = Vec::new();
         for (_, one) in ranked {
-            let answer = one.lesson.example.answers.get(criterion);
             let count = levels
-                .entry(answer.map_or_else(String::new, Answer::to_string))
+                .entry(answer(&one.lesson, criteria).unwrap_or_default())
                 .or_default();
             if *count >= MOST_PER_LEVEL || clusters.contains(&one.lesson.cluster) {
                 continue;
@@ -206,6 +224,21 @@ impl Library {
         }
         chosen
     }
+}
+
+/// The first criterion of these that a lesson answers, with its answer; balance goes by it.
+fn answer(lesson: &Lesson, criteria: &[&str]) -> Option<String> {
+    let answers = &lesson.example.answers;
+    criteria
+        .iter()
+        .find_map(|id| Some(format!("{id} = {}", answers.get(*id)?)))
+}
+
+/// Characters an example takes in a prompt, about.
+fn chars(example: &Example) -> usize {
+    let texts = example.outputs.iter().chain(&example.reference);
+    let texts = texts.chain([&example.input, &example.why]);
+    texts.map(String::len).sum()
 }
 
 fn normalised(text: &str) -> Vec<char> {

@@ -268,6 +268,11 @@ pub async fn settle_local(endpoint: Endpoint) -> Result<Endpoint, Failure> {
     let servers = servers
         .filter_map(|known| Endpoint::known(known.name, |_| None).ok())
         .collect();
+    settle_among(endpoint, servers).await
+}
+
+/// The first of these servers that answers, with the key and the settings of `endpoint`.
+async fn settle_among(endpoint: Endpoint, servers: Vec<Endpoint>) -> Result<Endpoint, Failure> {
     let Some(first) = knock(servers).await.into_iter().next() else {
         let why = "no local server answers on the usual ports (11434, 8000, 8080, 1234, 4000); start one, or name its \
              address with `--base-url`";

@@ -2,7 +2,7 @@
 
 use super::db::{Db, Row};
 use super::error::{Result, StoreError};
-use super::ledger;
+use super::{ledger, runs};
 use crate::domain::catalog::{Catalog, Dataset, fold_catalog};
 use crate::domain::effective;
 use crate::domain::eval::{DatasetRole, Eval};
@@ -29,6 +29,7 @@ pub fn refold(db: &Db) -> Result<Catalog> {
             args![&dataset.id.0, &dataset.name, dataset.role.name(), &dataset.version.0, dataset.items],
         )?;
     }
+    runs::put(db, catalog.groups.values(), catalog.runs.iter())?;
     Ok(catalog)
 }
 

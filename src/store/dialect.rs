@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 
 use super::db::Db;
 use super::error::{Result, StoreError};
@@ -56,6 +57,10 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Db> {
         .busy_timeout(BUSY)
         .map_err(|error| failed(&error))?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Plans do not depend on the values bound, or else every use of a kept statement plans it anew.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| failed(&error))?;
     let db = Db(connection);
     db.script(&format!(
         "PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = FILE; PRAGMA trusted_schema = OFF;"
@@ -135,13 +140,21 @@ pub fn unindexed(column: &str) -> String {
     format!("+{column}")
 }
 
-/// The condition that a ticket's first output matches a full-text query, as a set or tested row by row.
+/// The condition that an output of a ticket matches a full-text query, as a set or tested row by row.
 pub fn matches(parameter: usize, as_set: bool) -> String {
     if as_set {
-        format!("t.output IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})")
+        // By way of the item, for which tickets have an index.
+        format!(
+            "t.row IN (SELECT k.row FROM output o JOIN ticket k ON k.item = o.item
+               WHERE o.row IN (SELECT rowid FROM search WHERE search MATCH ?{parameter})
+                 AND (k.output = o.row
+                   OR o.row IN (SELECT x.output FROM ticket_output x WHERE x.ticket = k.row)))"
+        )
     } else {
         format!(
-            "EXISTS (SELECT 1 FROM search WHERE search MATCH ?{parameter} AND rowid = t.output)"
+            "(EXISTS (SELECT 1 FROM search WHERE search MATCH ?{parameter} AND rowid = t.output)
+              OR t.outputs > 1 AND EXISTS (SELECT 1 FROM ticket_output x JOIN search ON search.rowid = x.output
+                WHERE x.ticket = t.row AND search MATCH ?{parameter}))"
         )
     }
 }
@@ -164,4 +177,35 @@ pub fn rehearse<T>(db: &Db, keep: bool, work: impl FnOnce(&Db) -> Result<T>) -> 
     };
     db.script(end)?;
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_kept_statement_is_planned_once_whatever_values_it_is_used_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(
+            &folder.path().join("w.db"),
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )
+        .unwrap();
+        db.script(
+            "CREATE TABLE a (row INTEGER PRIMARY KEY, n INTEGER, t INTEGER);
+             CREATE INDEX a_n ON a (n); CREATE INDEX a_t ON a (t);
+             INSERT INTO a WITH RECURSIVE s(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM s WHERE v < 1000) SELECT v, v % 2, v FROM s;
+             ANALYZE;",
+        )
+        .unwrap();
+        let sql = "SELECT count(*) FROM a WHERE n = ?1 AND t > ?2";
+        let mut statement = db.0.prepare_cached(sql).unwrap();
+        for n in 0..50_i64 {
+            let rows = statement.query_map([n % 2, n * 20], |row| row.get::<_, i64>(0));
+            assert_eq!(rows.unwrap().count(), 1);
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }

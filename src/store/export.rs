@@ -7,7 +7,7 @@ use super::db::{Db, Row, Val};
 use super::error::{Result, StoreError};
 use super::filter_sql::{Arg, Scope, compile};
 use crate::domain::filter::Filter;
-use crate::domain::ids::{ClusterId, ItemId, RawId, TicketId};
+use crate::domain::ids::{ClusterId, ItemId, OutputId, RawId, TicketId};
 use crate::domain::ticket::State;
 
 /// Room for the rounding of scores.
@@ -43,9 +43,7 @@ impl Wanted {
         }
         if self.corrected {
             // `open`: a correction that was saved, or came with the data, without any review.
-            parts.push(format!(
-                "t.corrected = 1 AND t.outputs = 1 AND t.state IN ({open}, {done})"
-            ));
+            parts.push(format!("t.corrected = 1 AND t.state IN ({open}, {done})"));
         }
         if self.compared {
             // `adjudicate`: the reviewers differ, and a majority of them still decides a preference.
@@ -192,6 +190,8 @@ fn body<'r>(row: &'r Row<'_>, record: Option<&'r [u8]>, first: usize) -> Result<
 /// One of several outputs of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
+    /// Identity.
+    pub id: OutputId,
     /// JSON, as logged; `None` for a failed call.
     pub message: Option<String>,
     /// The raw record it came in.
@@ -200,13 +200,15 @@ pub struct Side {
 
 /// The outputs of a ticket that has several, in its order.
 pub fn sides(db: &Db, ticket: i64) -> Result<Vec<Side>> {
-    let sql = "SELECT coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)), r.id
+    let sql =
+        "SELECT coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)), r.id, o.id
                FROM ticket_output x JOIN output o ON o.row = x.output JOIN raw r ON r.row = o.raw
                WHERE x.ticket = ?1 ORDER BY x.position";
     db.query(sql, args![ticket], |row| {
         Ok(Side {
             message: row.string(0)?,
             raw: RawId(row.id(1)?),
+            id: OutputId(row.id(2)?),
         })
     })
 }
@@ -233,17 +235,18 @@ pub fn unsettled(db: &Db, eval: i64, wanted: Wanted) -> Result<u64> {
     let mut n = 0;
     if wanted.corrected {
         let sql = format!(
-            "SELECT count(*) FROM ticket WHERE eval = ?1 AND state > 0 AND corrected = 1 AND outputs = 1
+            "SELECT count(*) FROM ticket WHERE eval = ?1 AND state > 0 AND corrected = 1
                AND state IN ({partial}, {adjudicate}, {deferred}, {escalated})"
         );
         n += db.number(&sql, args![eval])?;
     }
     if wanted.compared {
         let sql = format!(
-            "SELECT count(*) FROM ticket WHERE eval = ?1 AND state > 0 AND outputs > 1
+            "SELECT count(*) FROM ticket WHERE eval = ?1 AND state > 0 AND outputs > 1 AND corrected <= ?2
                AND state IN ({partial}, {deferred}, {escalated})"
         );
-        n += db.number(&sql, args![eval])?;
+        // Corrected ones have been counted above.
+        n += db.number(&sql, args![eval, i64::from(!wanted.corrected)])?;
     }
     Ok(n as u64)
 }

@@ -48,8 +48,22 @@ pub struct Compiled {
     pub args: Vec<Arg>,
     /// Whether an index of the filter leads, so that the rows must be sorted.
     pub leads: bool,
+    /// Whether that index gives tickets themselves, so that none by their eval may be tried before it.
+    found: bool,
     /// The number of rows, if a kept count tells it.
     pub exact: Option<u64>,
+}
+
+impl Compiled {
+    /// A column of the ticket as the planner is to see it: what has an index must not lead where the filter
+    /// has found the tickets already.
+    pub fn column(&self, column: &str) -> String {
+        if self.found {
+            dialect::unindexed(column)
+        } else {
+            column.to_owned()
+        }
+    }
 }
 
 /// What compiling needs beside the filter.
@@ -69,6 +83,7 @@ pub fn compile(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Res
             sql: "1".into(),
             args: Vec::new(),
             leads: false,
+            found: false,
             exact: None,
         });
     };
@@ -90,6 +105,7 @@ pub fn compile(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Res
         sql,
         args: writer.args,
         leads: lead.is_some(),
+        found: matches!(lead, Some(Test::Text(_))),
         exact,
     })
 }
@@ -179,5 +195,47 @@ fn kept_field(field: WordField) -> Option<&'static str> {
         WordField::Feature => Some("feature"),
         WordField::Tag => Some("tag"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::store::testing::memory;
+
+    /// How SQLite goes about a list of tickets under a filter.
+    fn plan(text: &str) -> String {
+        let db = memory();
+        let filter = Filter::parse(text).unwrap();
+        let scope = Scope {
+            eval: 1,
+            reviewer: "ana",
+            words: &|words| Some(words.to_owned()),
+        };
+        let compiled = compile(&db, &filter, &scope, 2).unwrap();
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT t.row FROM ticket t WHERE {} = ?1 AND {}
+             ORDER BY {} LIMIT 50",
+            compiled.column("t.eval"),
+            compiled.sql,
+            compiled.column("t.plan_key"),
+        );
+        let mut args: Vec<super::super::db::Val<'_>> = args![1_i64].to_vec();
+        args.extend(compiled.args.iter().map(Arg::val));
+        let lines = db.query(&sql, &args, |row| row.text(3).map(str::to_owned));
+        lines.unwrap().join("\n")
+    }
+
+    #[test]
+    fn rare_words_lead_to_their_tickets_without_a_walk_over_the_eval() {
+        let plan = plan("zebrafinch");
+        let first = plan.lines().next().unwrap();
+        assert_eq!(
+            first, "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)",
+            "{plan}"
+        );
+        assert!(!plan.contains("SCAN t"), "{plan}");
+        assert!(plan.contains("k USING INDEX ticket_item"), "{plan}");
     }
 }

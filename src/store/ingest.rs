@@ -171,6 +171,17 @@ pub fn begin_bulk(db: &Db) -> Result<bool> {
     Ok(bulk)
 }
 
+/// Tickets of outputs that are stored already, made where they are not there; returns their local rows.
+pub fn tickets_of(db: &Db, target: &Target, outputs: &[i64]) -> Result<Vec<i64>> {
+    let mut work = Work::new(db, 0, Some(target));
+    let rows = outputs
+        .iter()
+        .map(|output| work.ticket_of(target, *output))
+        .collect::<Result<Vec<_>>>()?;
+    work.finish()?;
+    Ok(rows)
+}
+
 /// Takes back a source that turned out to bring nothing new.
 pub fn drop_source(db: &Db, row: i64) -> Result<()> {
     db.exec("DELETE FROM source WHERE row = ?1", args![row])

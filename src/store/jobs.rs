@@ -51,9 +51,24 @@ pub fn start(db: &Db, start: &Start<'_>, owner: &str, now_ms: i64) -> Result<i64
         ],
     )?;
     let job = db.number("SELECT row FROM job WHERE id = ?1", args![&start.id])?;
-    db.exec("DELETE FROM job_failure WHERE job = ?1", args![job])?;
+    forget_open(db, job, start.kind)?;
     beat(db, job, owner, 0, now_ms)?;
     Ok(job)
+}
+
+/// Forgets what the start that follows tries again. A reply without an answer left a verdict and stays.
+fn forget_open(db: &Db, job: i64, kind: &str) -> Result<()> {
+    let open: Vec<String> = Class::ALL
+        .into_iter()
+        .filter(|class| kind != "judge" || class.leaves_open())
+        .map(|class| format!("'{}'", class.name()))
+        .collect();
+    let sql = format!(
+        "DELETE FROM job_failure WHERE job = ?1 AND class IN ({})",
+        open.join(", ")
+    );
+    db.exec(&sql, args![job])?;
+    Ok(())
 }
 
 /// A worker says that it lives; returns what people want of the job.
@@ -210,10 +225,26 @@ pub fn put_failure(
     Ok(())
 }
 
-/// Numbers by class over a job: calls, and work that ended without a verdict.
-pub fn classes(db: &Db, job: i64) -> Result<Vec<(String, u64)>> {
+/// Work that ended without an answer has one after all.
+pub fn drop_failure(db: &Db, job: i64, place: (i64, &str, u32)) -> Result<()> {
     let sql =
-        "SELECT class, count(*) FROM job_failure WHERE job = ?1 GROUP BY class ORDER BY class";
+        "DELETE FROM job_failure WHERE job = ?1 AND ticket = ?2 AND criterion = ?3 AND sample = ?4";
+    db.exec(sql, args![job, place.0, place.1, place.2])?;
+    Ok(())
+}
+
+/// The class of what kept a judge of this eval from answering about a ticket, the latest job's first.
+pub fn failure_of(db: &Db, eval: i64, ticket: i64) -> Result<Option<String>> {
+    let sql = "SELECT f.class FROM job j JOIN job_failure f ON f.job = j.row AND f.ticket = ?2
+               WHERE j.eval = ?1 ORDER BY j.changed_ms DESC LIMIT 1";
+    Ok(db
+        .first(sql, args![eval, ticket], |row| row.string(0))?
+        .flatten())
+}
+
+/// Tickets by class over a job on which work ended without an answer.
+pub fn classes(db: &Db, job: i64) -> Result<Vec<(String, u64)>> {
+    let sql = "SELECT class, count(DISTINCT ticket) FROM job_failure WHERE job = ?1 GROUP BY class ORDER BY class";
     db.query(sql, args![job], |row| {
         Ok((row.text(0)?.to_owned(), row.int(1)? as u64))
     })
@@ -258,7 +289,20 @@ fn read(row: &Row<'_>) -> Result<(i64, Job)> {
 /// All jobs, the latest first, with their failures by class.
 pub fn all(db: &Db, now_ms: i64) -> Result<Vec<Job>> {
     let sql = format!("{JOB} ORDER BY j.changed_ms DESC LIMIT 200");
-    let jobs = db.query(&sql, args![now_ms - SILENT_MS], read)?;
+    listed(db, &sql, now_ms)
+}
+
+/// Those a worker is at, the latest first.
+pub fn live(db: &Db, now_ms: i64) -> Result<Vec<Job>> {
+    let sql = format!(
+        "{JOB} WHERE EXISTS (SELECT 1 FROM job_worker w WHERE w.job = j.row AND w.beat_ms > ?1)
+         ORDER BY j.changed_ms DESC LIMIT 200"
+    );
+    listed(db, &sql, now_ms)
+}
+
+fn listed(db: &Db, sql: &str, now_ms: i64) -> Result<Vec<Job>> {
+    let jobs = db.query(sql, args![now_ms - SILENT_MS], read)?;
     jobs.into_iter()
         .map(|(row, job)| {
             Ok(Job {

@@ -21,7 +21,7 @@ pub fn sample_of(stored: u32) -> u32 {
 }
 
 /// How much is to be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Want {
     /// Local row of the judge; 0 if it has judged nothing yet.
     pub judge: i64,
@@ -31,17 +31,28 @@ pub struct Want {
     pub again: bool,
     /// At most this many tickets.
     pub limit: u64,
+    /// Of those only these, by local row.
+    pub only: Option<Vec<i64>>,
+}
+
+/// A condition that lets only these rows through.
+fn among(only: Option<&[i64]>) -> String {
+    only.map_or_else(String::new, |rows| {
+        let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+        format!(" AND t.row IN ({})", rows.join(", "))
+    })
 }
 
 /// Tickets a filter shows that the judge has not finished, in the order of the plan, by local row.
 pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
     let compiled = compile(db, ask.filter, &ask.scope, 6)?;
     let sql = format!(
-        "SELECT t.row FROM ticket t WHERE t.eval = ?1 AND {}
+        "SELECT t.row FROM ticket t WHERE t.eval = ?1 AND {}{}
            AND (SELECT count(DISTINCT v.criterion || ' ' || (v.sample & 65535)) FROM verdict v WHERE v.ticket = t.row AND v.judge = ?2
                   AND (?4 = 0 OR v.body NOT LIKE '%\"outcome\":{{\"unscored\"%')) < ?3
          ORDER BY t.plan_key LIMIT ?5",
-        compiled.sql
+        compiled.sql,
+        among(want.only.as_deref())
     );
     let limit = i64::try_from(want.limit).unwrap_or(i64::MAX);
     let mut args: Vec<Val<'_>> = args![
@@ -56,12 +67,13 @@ pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
     db.query(&sql, &args, |row| row.int(0))
 }
 
-/// How many tickets a filter shows.
-pub fn matching(db: &Db, ask: &Ask<'_>) -> Result<u64> {
+/// How many tickets a filter shows, among all or among some by local row.
+pub fn matching(db: &Db, ask: &Ask<'_>, only: Option<&[i64]>) -> Result<u64> {
     let compiled = compile(db, ask.filter, &ask.scope, 2)?;
     let sql = format!(
-        "SELECT count(*) FROM ticket t WHERE t.eval = ?1 AND {}",
-        compiled.sql
+        "SELECT count(*) FROM ticket t WHERE t.eval = ?1 AND {}{}",
+        compiled.sql,
+        among(only)
     );
     let mut args: Vec<Val<'_>> = args![ask.scope.eval].to_vec();
     args.extend(compiled.args.iter().map(super::filter_sql::Arg::val));

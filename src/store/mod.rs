@@ -7,9 +7,11 @@
 #[macro_use]
 pub mod db;
 
+pub mod activity;
 mod actor;
 pub mod agreement;
 pub mod catalog;
+pub mod corrections;
 pub mod datasets;
 pub mod dialect;
 pub mod drafts;
@@ -21,11 +23,15 @@ pub mod jobs;
 pub mod judging;
 pub mod leases;
 pub mod ledger;
+pub mod lessons;
 pub mod listing;
 pub mod plans;
 pub mod project;
 pub mod queue;
+pub mod rubric_texts;
 pub mod rubrics;
+pub mod runs;
+pub mod said;
 pub mod schema;
 pub mod search;
 pub mod suggestions;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::db::Db;
 use super::error::{Result, StoreError};
 use super::tally::Deltas;
-use super::{catalog, ledger, rubrics, verdicts};
+use super::{catalog, ledger, rubrics, runs, verdicts};
 use crate::domain::eval::Eval;
 use crate::domain::fold::{Folded, Needs, fold};
 use crate::domain::ids::TicketId;
@@ -21,6 +21,8 @@ use crate::domain::ticket::State;
 #[derive(Default)]
 pub struct Refolder {
     evals: HashMap<i64, (Arc<Eval>, Arc<Rubric>)>,
+    /// Evals, by local row, that hold the tickets of a run group.
+    groups: HashMap<i64, bool>,
     deltas: Deltas,
 }
 
@@ -65,7 +67,7 @@ impl Refolder {
                 overlap: def.policy.overlap,
             },
         );
-        let judge = verdicts::overall(db, ticket, &def, &rubric)?;
+        let judge = self.judged(db, ticket, eval, (&def, &rubric))?;
         let new = columns(&folded, &def, &rubric, judge);
         self.write_columns(db, ticket, eval, &new)?;
         write_fold(db, ticket, &folded)?;
@@ -78,7 +80,7 @@ impl Refolder {
     /// verdicts cannot change.
     pub fn judge(&mut self, db: &Db, ticket: i64, eval: i64) -> Result<Option<f64>> {
         let (def, rubric) = self.eval(db, eval)?;
-        let new = verdicts::overall(db, ticket, &def, &rubric)?;
+        let new = self.judged(db, ticket, eval, (&def, &rubric))?;
         let sql = "SELECT judge FROM ticket WHERE row = ?1";
         let old = db
             .first(sql, args![ticket], |row| row.maybe_real(0))?
@@ -94,6 +96,26 @@ impl Refolder {
             }
         }
         Ok(new)
+    }
+
+    /// The score of the judge that counts; tickets of a run group keep where each judge stands.
+    fn judged(
+        &mut self,
+        db: &Db,
+        ticket: i64,
+        row: i64,
+        (eval, rubric): (&Eval, &Rubric),
+    ) -> Result<Option<f64>> {
+        let judges = verdicts::of_ticket(db, ticket)?;
+        let in_group = match self.groups.get(&row) {
+            Some(known) => *known,
+            None => runs::scores::is_group(db, &eval.id)?,
+        };
+        self.groups.insert(row, in_group);
+        if in_group {
+            runs::scores::put(db, ticket, &judges, eval, rubric)?;
+        }
+        Ok(verdicts::overall(&judges, eval, rubric))
     }
 
     /// Writes the gathered counts. Call once, at the end of the transaction.
@@ -269,7 +291,7 @@ fn write_people(
 /// Throws every projection away and makes it anew from facts and ledger, in one transaction.
 pub fn rebuild(db: &Db) -> Result<()> {
     db.script(
-        "DELETE FROM ticket_fold; DELETE FROM ticket_person; DELETE FROM tally; DELETE FROM ticket_tag;
+        "DELETE FROM ticket_fold; DELETE FROM ticket_person; DELETE FROM tally; DELETE FROM ticket_tag; DELETE FROM group_score;
          UPDATE ticket SET state = 0, flagged = 0, corrected = 0, score = NULL, pass = NULL, judge = NULL, judge_key = 2000000
            WHERE state <> 0 OR flagged <> 0 OR corrected <> 0 OR score IS NOT NULL OR pass IS NOT NULL OR judge IS NOT NULL;",
     )?;
@@ -315,6 +337,10 @@ pub fn dump(db: &Db) -> Result<String> {
         "SELECT e.name || ' ' || y.field || ' ' || y.value || ' ' || y.n FROM tally y JOIN eval e ON e.row = y.eval
            ORDER BY e.name, y.field, y.value",
         "SELECT name || ' ' || body FROM eval ORDER BY name",
+        "SELECT hex(t.id) || ' ' || hex(j.id) || ' ' || coalesce(s.score, '-') || ' ' || coalesce(s.pass, '-') || ' ' || coalesce(s.class, '-')
+           FROM group_score s JOIN ticket t ON t.row = s.ticket JOIN judge j ON j.row = s.judge ORDER BY t.id, j.id",
+        "SELECT name || ' ' || body FROM run_group ORDER BY name",
+        "SELECT hex(id) || ' ' || place || ' ' || body FROM run ORDER BY id",
         "SELECT name || ' ' || role || ' ' || items || ' ' || hex(version) FROM dataset ORDER BY name",
     ] {
         db.each(sql, &[], |row| {

@@ -145,9 +145,10 @@ fn select(
         Anchor::Before(key) => (Some(if descending { ">" } else { "<" }), key),
         Anchor::At(key) => (Some(if descending { "<=" } else { ">=" }), key),
     };
+    let (eval, placed) = (compiled.column("t.eval"), compiled.column(column));
     let place = compare.map_or_else(
         || "?4 = ?4 AND ?5 = ?5".to_owned(),
-        |op| format!("({column}, t.row) {op} (?4, ?5)"),
+        |op| format!("({placed}, t.row) {op} (?4, ?5)"),
     );
     let order_column = if compiled.leads {
         super::dialect::unindexed(column)
@@ -162,7 +163,7 @@ fn select(
          FROM ticket t JOIN output o ON o.row = t.output JOIN raw r ON r.row = o.raw JOIN item i ON i.row = t.item
            LEFT JOIN ticket_person p ON p.ticket = t.row AND p.reviewer = ?6
            LEFT JOIN ticket_fold f ON f.ticket = t.row
-         WHERE t.eval = ?1 AND {place} AND {} ORDER BY {order_column} {direction}, t.row {direction} LIMIT ?7",
+         WHERE {eval} = ?1 AND {place} AND {} ORDER BY {order_column} {direction}, t.row {direction} LIMIT ?7",
         compiled.sql
     );
     let mut args: Vec<Val<'_>> = args![
@@ -233,7 +234,8 @@ pub fn counts(db: &Db, ask: &Ask<'_>) -> Result<QueueCounts> {
 
 fn bounded(db: &Db, eval: i64, compiled: &Compiled) -> Result<Count> {
     let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.eval = ?1 AND {} LIMIT ?2)",
+        "SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {} = ?1 AND {} LIMIT ?2)",
+        compiled.column("t.eval"),
         compiled.sql
     );
     let mut args: Vec<Val<'_>> = args![eval, COUNT_LIMIT + 1].to_vec();
@@ -250,7 +252,8 @@ fn bounded(db: &Db, eval: i64, compiled: &Compiled) -> Result<Count> {
 pub fn matching(db: &Db, ask: &Ask<'_>, limit: u32) -> Result<Vec<TicketId>> {
     let compiled = compile(db, ask.filter, &ask.scope, 3)?;
     let sql = format!(
-        "SELECT t.id FROM ticket t WHERE t.eval = ?1 AND {} ORDER BY t.row LIMIT ?2",
+        "SELECT t.id FROM ticket t WHERE {} = ?1 AND {} ORDER BY t.row LIMIT ?2",
+        compiled.column("t.eval"),
         compiled.sql
     );
     let mut args: Vec<Val<'_>> = args![ask.scope.eval, limit].to_vec();

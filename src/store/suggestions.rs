@@ -6,17 +6,7 @@ use super::filter_sql::{Arg, compile};
 use super::queue::Ask;
 use crate::domain::ids::{JudgeVersionId, RubricId, SuggestionId, TicketId};
 use crate::domain::suggestion::{Helped, Suggestion};
-
-/// A stored suggestion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Identity.
-    pub id: SuggestionId,
-    /// The judge in people's words.
-    pub judge: String,
-    /// What it says.
-    pub suggestion: Suggestion,
-}
+use crate::domain::view::SuggestionDoc;
 
 /// Keeps a suggestion. `false` if it is known.
 pub fn put(
@@ -31,21 +21,31 @@ pub fn put(
     Ok(db.exec(sql, args![&id.0, ticket.0, judge.0, &body])? > 0)
 }
 
-/// The suggestion that counts on a ticket: the latest that helped, else the latest.
-pub fn of_ticket(db: &Db, ticket: i64) -> Result<Option<Stored>> {
-    let sql = "SELECT s.id, j.name, s.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
+/// The suggestion that people see on a ticket: the latest that helped under the rubric version in use, else the
+/// latest that helped, else the latest.
+pub fn of_ticket(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<SuggestionDoc>> {
+    let sql = "SELECT s.id, j.name, j.body, s.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
     let mut all = db.query(sql, args![ticket], |row| {
-        Ok(Stored {
+        Ok(SuggestionDoc {
             id: SuggestionId(row.id(0)?),
             judge: row.text(1)?.to_owned(),
-            suggestion: read(row.text(2)?)?,
+            current: super::verdicts::version(row.text(1)?, row.text(2)?).scores_under(rubric),
+            suggestion: read(row.text(3)?)?,
         })
     })?;
+    let helped = |doc: &SuggestionDoc| doc.suggestion.helped == Helped::Helped;
     let best = all
         .iter()
-        .position(|stored| stored.suggestion.helped == Helped::Helped)
+        .position(|doc| doc.current && helped(doc))
+        .or_else(|| all.iter().position(helped))
         .unwrap_or(0);
     Ok((best < all.len()).then(|| all.swap_remove(best)))
+}
+
+/// A suggestion on a ticket by its identity.
+pub fn by_id(db: &Db, ticket: i64, id: &SuggestionId) -> Result<Option<Suggestion>> {
+    let sql = "SELECT body FROM suggestion WHERE id = ?1 AND ticket = ?2";
+    db.first(sql, args![&id.0, ticket], |row| read(row.text(0)?))
 }
 
 /// The latest suggestion that helped, of a judge that scores under a rubric version.
@@ -92,4 +92,68 @@ fn read(body: &str) -> Result<Suggestion> {
 
 fn damaged() -> StoreError {
     StoreError::Damaged("suggestion".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::memory;
+    use super::super::verdicts;
+    use super::*;
+    use crate::domain::ids::OutputId;
+    use crate::domain::judge_version::{JudgeKind, JudgeVersion};
+    use crate::domain::suggestion::{Kind, Levels};
+
+    const RUBRIC: RubricId = RubricId([1; 16]);
+
+    /// Keeps a suggestion of a judge that scores under this rubric version.
+    fn kept(db: &Db, rubric: RubricId, text: &str, helped: Helped) {
+        let id = JudgeVersionId(rubric.0);
+        let version = JudgeVersion {
+            kind: JudgeKind::Model,
+            rubric: Some(rubric),
+            ..JudgeVersion::imported("m")
+        };
+        let judge = verdicts::put_judge(db, &id, &version).unwrap();
+        let one = Suggestion {
+            base: OutputId([3; 16]),
+            text: text.into(),
+            changes: Vec::new(),
+            unresolved: Vec::new(),
+            kind: Kind::Changes,
+            before: Levels::default(),
+            after: Levels::default(),
+            helped,
+            because: Vec::new(),
+            cost_micros: None,
+            raw: None,
+        };
+        assert!(put(db, (1, &TicketId([2; 16])), (judge, &id), &one).unwrap());
+    }
+
+    #[test]
+    fn people_see_what_helped_under_the_rubric_in_use_before_anything_newer() {
+        let db = memory();
+        assert_eq!(of_ticket(&db, 1, &RUBRIC).unwrap(), None);
+        let shown = |db: &Db| {
+            let doc = of_ticket(db, 1, &RUBRIC).unwrap().unwrap();
+            (doc.suggestion.text, doc.current)
+        };
+        kept(&db, RUBRIC, "failed", Helped::DidNotHelp);
+        assert_eq!(shown(&db), ("failed".into(), true));
+        kept(&db, RubricId([9; 16]), "elsewhere", Helped::Helped);
+        assert_eq!(shown(&db), ("elsewhere".into(), false));
+        kept(&db, RUBRIC, "good", Helped::Helped);
+        kept(&db, RUBRIC, "newer", Helped::Unverified);
+        kept(&db, RubricId([9; 16]), "newest", Helped::Helped);
+        assert_eq!(shown(&db), ("good".into(), true));
+    }
+
+    #[test]
+    fn a_suggestion_is_found_by_its_identity_on_its_own_ticket_only() {
+        let db = memory();
+        kept(&db, RUBRIC, "good", Helped::Helped);
+        let id = of_ticket(&db, 1, &RUBRIC).unwrap().unwrap().id;
+        assert_eq!(by_id(&db, 1, &id).unwrap().unwrap().text, "good");
+        assert_eq!(by_id(&db, 2, &id).unwrap(), None);
+    }
 }

@@ -9,7 +9,7 @@ use crate::domain::ids::{JudgeVersionId, RubricId, TicketId, VerdictId};
 use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::standing::{CHECK, JudgeStanding};
-use crate::domain::verdict::{Outcome, Verdict};
+use crate::domain::verdict::{Outcome, Verdict, verdict_id};
 use crate::domain::view::{JudgeView, OtherJudge, Spread, VerdictView};
 
 /// Keeps a judge; returns its local row.
@@ -107,6 +107,8 @@ pub struct Stored {
 pub struct OfJudge {
     /// Local row of the judge.
     pub row: i64,
+    /// Its identity.
+    pub id: JudgeVersionId,
     /// The judge.
     pub version: JudgeVersion,
     /// At least one.
@@ -124,7 +126,7 @@ impl OfJudge {
 
 /// All verdicts on a ticket by judge; the judge with the newest verdict comes first.
 pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
-    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body FROM verdict v JOIN judge j ON j.row = v.judge
+    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body, j.id FROM verdict v JOIN judge j ON j.row = v.judge
                WHERE v.ticket = ?1 ORDER BY v.row";
     let mut judges: Vec<OfJudge> = Vec::new();
     let mut newest: HashMap<i64, usize> = HashMap::new();
@@ -142,6 +144,7 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
             Some(known) => known.verdicts.push(stored),
             None => judges.push(OfJudge {
                 row: judge,
+                id: JudgeVersionId(row.id(6)?),
                 version: version(row.text(4)?, row.text(5)?),
                 verdicts: vec![stored],
             }),
@@ -153,14 +156,29 @@ pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
 }
 
 /// The judge whose score a ticket shows: the latest that scored under the rubric version in use and has a
-/// level for every criterion, else the latest that scored under it.
-fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
+/// level for every criterion, else the latest that scored under it. One that learned gives way to any other
+/// until it was shown to be better.
+pub(super) fn counting(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<usize> {
     let fits = |judge: &&(usize, &OfJudge)| judge.1.version.scores_under(&eval.rubric);
+    let scores = |judge: &OfJudge| judge.standing(rubric, eval).score.is_some();
+    // Shown to be better, it counts before itself without what it learned, whichever of the two read last.
+    let superseded = |judge: &OfJudge| {
+        judges.iter().any(|other| {
+            other.version.learned_on(&judge.version)
+                && eval.trusts(&other.id, &other.version)
+                && scores(other)
+        })
+    };
     let places: Vec<(usize, &OfJudge)> = judges.iter().enumerate().collect();
     places
         .iter()
         .filter(fits)
-        .find(|(_, judge)| judge.standing(rubric, eval).score.is_some())
+        .filter(|(_, judge)| eval.trusts(&judge.id, &judge.version) && !superseded(judge))
+        .find(|(_, judge)| scores(judge))
+        .or_else(|| {
+            let mut fitting = places.iter().filter(fits);
+            fitting.find(|(_, judge)| scores(judge))
+        })
         .or_else(|| places.iter().find(fits))
         .map(|(place, _)| *place)
 }
@@ -172,12 +190,33 @@ pub fn that_counts(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result
 }
 
 /// The overall score (0 to 1) of the judge that counts, if it has a level for every criterion.
-pub fn overall(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<Option<f64>> {
-    let judges = of_ticket(db, ticket)?;
-    Ok(
-        counting(&judges, eval, rubric)
-            .and_then(|place| judges[place].standing(rubric, eval).score),
-    )
+pub fn overall(judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Option<f64> {
+    counting(judges, eval, rubric).and_then(|place| judges[place].standing(rubric, eval).score)
+}
+
+/// Copies verdicts from one ticket to another of the same output, as far as they count under a rubric version; they
+/// keep the judge that made them. Returns how many were new.
+pub fn copy(db: &Db, from: i64, to: (i64, &TicketId), rubric: &RubricId) -> Result<u64> {
+    let mut copied = 0;
+    for judge in of_ticket(db, from)?
+        .iter()
+        .filter(|judge| judge.version.scores_under(rubric))
+    {
+        let id = db.first(
+            "SELECT id FROM judge WHERE row = ?1",
+            args![judge.row],
+            |row| row.id(0),
+        )?;
+        let Some(id) = id.map(JudgeVersionId) else {
+            continue;
+        };
+        for stored in &judge.verdicts {
+            let verdict = &stored.verdict;
+            let name = verdict_id(to.1, &verdict.criterion, &id, stored.sample);
+            copied += u64::from(put(db, &name, to.0, judge.row, stored.sample, verdict)?);
+        }
+    }
+    Ok(copied)
 }
 
 /// What the judge pane shows of a ticket.
@@ -335,6 +374,14 @@ pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>>
         (rubric, (verdicts, about.len() as u64))
     };
     Ok(tickets.into_iter().map(counted).collect())
+}
+
+/// Local rows of the tickets of an eval a judge has judged.
+pub fn tickets_of(db: &Db, eval: i64, judge: i64) -> Result<HashSet<i64>> {
+    let sql = "SELECT DISTINCT v.ticket FROM verdict v JOIN ticket t ON t.row = v.ticket
+               WHERE t.eval = ?1 AND v.judge = ?2";
+    let rows = db.query(sql, args![eval, judge], |row| row.int(0))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// How many verdicts each rubric version has, over all evals.

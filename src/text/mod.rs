@@ -34,6 +34,7 @@ pub mod sanitise;
 pub mod search_terms;
 pub mod style;
 pub mod table;
+pub mod three_way;
 pub mod view;
 pub mod width;
 pub mod wrap;

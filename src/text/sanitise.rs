@@ -145,6 +145,8 @@ impl Writer {
             let Some(c) = rest.next() else { break };
             let next = rest.next();
             let fate = if c == '\r' && next == Some('\n') {
+                // A line ends as it does without the return: what stood before it joins nothing behind it.
+                self.context.fate('\n', None);
                 Fate::LineEnd
             } else {
                 self.context.fate(c, next)

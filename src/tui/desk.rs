@@ -9,10 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::app::effect::NoTicket;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::job::Wish;
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, RubricOrder, RubricReply, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SpendLimit, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -128,6 +127,9 @@ pub trait Desk: Send + Sync {
     /// Shows the judge before the own commit, which marks the review assisted.
     fn reveal(&self, ticket: TicketId) -> Answer<JudgeView>;
 
+    /// Stores a correction of the judge; returns the judge as it is shown now.
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView>;
+
     /// Takes back this reviewer's last action; `None` if there is none.
     fn undo(&self) -> Answer<Option<Undone>>;
 
@@ -158,11 +160,29 @@ pub trait Desk: Send + Sync {
     /// Makes the sample evals.
     fn demo(&self, job: &Job<'_>) -> Answer<()>;
 
-    /// Who could judge the tickets a filter shows.
-    fn judges(&self, eval: EvalId, filter: &str) -> Answer<Vec<JudgeChoice>>;
+    /// Who could judge some tickets.
+    fn judges(&self, ask: &JudgeAsk) -> Answer<Vec<JudgeChoice>>;
 
-    /// Lets a judge read them; how it ended, in a sentence.
-    fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String>;
+    /// Lets a judge read them within a limit; how it ended, in a sentence.
+    fn judge(
+        &self,
+        ask: &JudgeAsk,
+        judge: &str,
+        limit: Option<SpendLimit>,
+        job: &Job<'_>,
+    ) -> Answer<String>;
+
+    /// What judges are doing, in this process and in others.
+    fn activity(&self) -> Answer<Vec<JobCard>>;
+
+    /// Says what is wanted of a job.
+    fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;
+
+    /// Who could suggest a correction of a ticket, and for how much.
+    fn suggestion_offer(&self, ticket: TicketId) -> Answer<JudgeChoice>;
+
+    /// Lets a judge suggest a correction of a ticket; what came of it, in a sentence.
+    fn suggest(&self, ticket: TicketId, judge: &str, job: &Job<'_>) -> Answer<String>;
 
     /// What the Rubric screen needs.
     fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply>;

@@ -261,7 +261,9 @@ fn lane(order: &Order) -> Lane {
         | Order::Prefetch { .. }
         | Order::LoadHistory { .. }
         | Order::LoadAgreement { .. }
-        | Order::LoadJudges { .. }
+        | Order::LoadJudges(_)
+        | Order::LoadActivity
+        | Order::OfferSuggestion { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
@@ -269,11 +271,14 @@ fn lane(order: &Order) -> Lane {
         Order::ExportRun(_) | Order::ImportFile { .. } | Order::MakeDemo | Order::IndexSlice => {
             Lane::Job
         }
-        Order::Judge { .. } => Lane::Judge,
+        Order::Judge { .. } | Order::Suggest { .. } => Lane::Judge,
         Order::Rubric(order) => match order {
             // A model is asked: as slow as the network.
-            RubricOrder::Try(_) | RubricOrder::Make(RubricSource::Generated { .. }) => Lane::Judge,
-            RubricOrder::Save { .. } => Lane::Write,
+            RubricOrder::Try(_)
+            | RubricOrder::Make(
+                RubricSource::Generated { .. } | RubricSource::Note { judge: Some(_), .. },
+            ) => Lane::Judge,
+            RubricOrder::Save { .. } | RubricOrder::Hold(_) => Lane::Write,
             _ => Lane::Read,
         },
         Order::OpenTicket { claim: true, .. }
@@ -285,8 +290,10 @@ fn lane(order: &Order) -> Lane {
         | Order::Undo
         | Order::Redo
         | Order::Reveal { .. }
+        | Order::CorrectJudge { .. }
         | Order::OpenAgreement { .. }
         | Order::OpenEditor { .. }
+        | Order::Steer { .. }
         | Order::SetMode { .. }
         | Order::SetReviewer { .. }
         | Order::SaveSettings(_) => Lane::Write,
@@ -300,6 +307,8 @@ fn last_wins(order: &Order) -> bool {
         Order::LoadQueue(_)
             | Order::CountQueue { .. }
             | Order::LoadAgreement { .. }
+            | Order::LoadActivity
+            | Order::LoadJudges(_)
             | Order::ExportPreview(_)
     )
 }

@@ -9,11 +9,9 @@ use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
 use crate::domain::failure::Class;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::job::Outcome;
+use crate::domain::job::{Outcome, Wish};
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Draft, ExportOptions, ExportPlan, ExportPreview, Exported,
-    Failure, HistoryLine, Home, ImportDone, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
-    QueuePage, QueueQuery, RubricOrder, RubricReply, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder, Report};
@@ -78,6 +76,23 @@ fn name_of(engine: &Engine, eval: EvalId) -> Answer<String> {
     found.map(|one| one.name).ok_or_else(|| {
         EngineError::refused("this eval is not in the workspace", "go Home and come back").into()
     })
+}
+
+/// What is asked, as the engine takes it. Whose work it is comes after.
+fn order(engine: &Engine, ask: &JudgeAsk, limit: Option<SpendLimit>) -> Answer<JudgeOrder> {
+    let mut order = JudgeOrder::new(name_of(engine, ask.eval)?, "checks");
+    match &ask.scope {
+        JudgeScope::All => {}
+        JudgeScope::Filter(filter) => order.filter.clone_from(filter),
+        JudgeScope::Tickets(tickets) => order.only = Some(tickets.clone()),
+    }
+    order.again = ask.again;
+    match limit {
+        None => {}
+        Some(SpendLimit::Micros(micros)) => order.max_micros = Some(micros),
+        Some(SpendLimit::Tokens(tokens)) => order.max_tokens = Some(tokens),
+    }
+    Ok(order)
 }
 
 /// How a judge's work ended, in a sentence. What is not scored is said by its class.
@@ -184,6 +199,10 @@ impl Desk for EngineDesk {
         Ok(self.engine().reveal(ticket)?)
     }
 
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView> {
+        Ok(self.engine().correct_judge(ticket, said)?)
+    }
+
     fn undo(&self) -> Answer<Option<Undone>> {
         Ok(self.engine().undo()?)
     }
@@ -253,18 +272,40 @@ impl Desk for EngineDesk {
             })?)
     }
 
-    fn judges(&self, eval: EvalId, filter: &str) -> Answer<Vec<JudgeChoice>> {
+    fn judges(&self, ask: &JudgeAsk) -> Answer<Vec<JudgeChoice>> {
         let engine = self.engine();
-        let name = name_of(&engine, eval)?;
-        let usable = engine.usable_judges_for(&name, filter)?;
+        let order = order(&engine, ask, None)?;
+        let mut usable = engine.usable_judges_for(&order)?;
+        if let Some(name) = &ask.named
+            && !usable.iter().any(|one| one.name == *name)
+        {
+            usable.insert(0, engine.considered(&order, name, "named by you"));
+        }
         Ok(usable.into_iter().map(JudgeChoice::from).collect())
     }
 
-    fn judge(&self, eval: EvalId, judge: &str, filter: &str, job: &Job<'_>) -> Answer<String> {
+    fn activity(&self) -> Answer<Vec<JobCard>> {
+        Ok(self.engine().activity()?)
+    }
+
+    fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {
+        if self.engine().steer(job, wish)? {
+            return Ok(());
+        }
+        Err(EngineError::refused("this job is not in the workspace", "open the screen anew").into())
+    }
+
+    fn judge(
+        &self,
+        ask: &JudgeAsk,
+        judge: &str,
+        limit: Option<SpendLimit>,
+        job: &Job<'_>,
+    ) -> Answer<String> {
         let engine = self.engine();
         let order = JudgeOrder {
-            filter: filter.to_owned(),
-            ..JudgeOrder::new(name_of(&engine, eval)?, judge)
+            judge: judge.to_owned(),
+            ..order(&engine, ask, limit)?
         };
         let control = Control::default();
         let mut told = None;
@@ -292,12 +333,46 @@ impl Desk for EngineDesk {
             RubricOrder::List => RubricReply::List(engine.rubric_cards()?),
             RubricOrder::Page(name) => RubricReply::Page(Box::new(engine.rubric_page(name)?)),
             RubricOrder::Make(source) => RubricReply::Draft(Box::new(engine.rubric_draft(source)?)),
-            RubricOrder::Save { rubric, evals } => {
-                RubricReply::Saved(engine.save_rubric(rubric, evals)?)
+            RubricOrder::Save {
+                rubric,
+                text,
+                evals,
+            } => RubricReply::Saved(engine.save_rubric(rubric, text.as_deref(), evals)?),
+            RubricOrder::Hold(unsaved) => {
+                engine.hold_rubric(unsaved.as_deref())?;
+                RubricReply::Held
             }
-            RubricOrder::Example(eval) => RubricReply::Example(engine.rubric_example(*eval)?),
-            RubricOrder::Try(trial) => RubricReply::Tried(Box::new(engine.rubric_trial(trial)?)),
+            RubricOrder::Left => RubricReply::Left(engine.rubric_left()?.map(Box::new)),
+            RubricOrder::Example { eval, after } => {
+                RubricReply::Example(engine.rubric_example(*eval, *after)?)
+            }
+            RubricOrder::Try(trial) => {
+                let (report, probes) = engine.rubric_trial(trial)?;
+                RubricReply::Tried(Box::new(report), probes)
+            }
         })
+    }
+
+    fn suggestion_offer(&self, ticket: TicketId) -> Answer<JudgeChoice> {
+        Ok(self.engine().suggestion_offer(ticket)?)
+    }
+
+    fn suggest(&self, ticket: TicketId, judge: &str, job: &Job<'_>) -> Answer<String> {
+        let control = Control::default();
+        Ok(self
+            .engine()
+            .suggest_for(ticket, judge, &control, &mut |progress| {
+                if job.is_cancelled() {
+                    control.stop();
+                }
+                job.tell(Progress {
+                    what: format!("{judge} works on a suggestion"),
+                    done: progress.kept.tickets,
+                    total: Some(progress.total),
+                    unit: "tickets",
+                    rate: progress.rate,
+                });
+            })?)
     }
 
     fn index_slice(&self) -> Answer<u64> {

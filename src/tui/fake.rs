@@ -6,23 +6,21 @@ mod rubrics;
 mod sample;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::app::effect::NoTicket;
 use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
+use crate::domain::job::Wish;
 use crate::domain::ticket::State;
 use crate::domain::view::{
-    AgreementPage, Anchor, Committed, Count, Decision, Draft, EvalCard, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone,
-    JudgeChoice, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
-    QueueRow, RowKey, RubricOrder, RubricReply, Shown, Submission, TicketDoc, Undone, Why,
+    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, Shown, SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 
-pub use sample::{Sample, sample};
+pub use sample::{Sample, jobs, sample, suggestion};
 
 /// A desk with one eval.
 pub struct FakeDesk {
@@ -41,6 +39,9 @@ struct Inner {
     undone: Vec<TicketId>,
     history: BTreeMap<TicketId, Vec<HistoryLine>>,
     opened: bool,
+    jobs: Vec<JobCard>,
+    steered: Vec<([u8; 16], Wish)>,
+    asked: Vec<(JudgeAsk, String, Option<SpendLimit>)>,
 }
 
 impl FakeDesk {
@@ -63,6 +64,9 @@ impl FakeDesk {
                 undone: Vec::new(),
                 history: BTreeMap::new(),
                 opened: false,
+                jobs: Vec::new(),
+                steered: Vec::new(),
+                asked: Vec::new(),
             }),
             tokens: AtomicU64::new(1),
         }
@@ -73,6 +77,26 @@ impl FakeDesk {
         let desk = Self::new(Mode::Assist);
         desk.inner.lock().unwrap().empty = true;
         desk
+    }
+
+    /// A desk where judges are at work, and were.
+    #[must_use]
+    pub fn busy(self) -> Self {
+        {
+            let mut inner = self.inner.lock().unwrap();
+            inner.jobs = sample::jobs(inner.sample.eval.id);
+        }
+        self
+    }
+
+    /// What was wanted of jobs.
+    pub fn steered(&self) -> Vec<([u8; 16], Wish)> {
+        self.inner.lock().unwrap().steered.clone()
+    }
+
+    /// What judges were asked to read, under which limit.
+    pub fn judged(&self) -> Vec<(JudgeAsk, String, Option<SpendLimit>)> {
+        self.inner.lock().unwrap().asked.clone()
     }
 
     /// The drafts that are safe.
@@ -140,6 +164,7 @@ impl Inner {
             },
             mine: done.and_then(|done| done.score),
             judge,
+            said: sample::said(&self.sample.judges[index], blind),
             flagged: index == 2,
             corrected: false,
             held_by: None,
@@ -164,6 +189,11 @@ impl Inner {
         doc.judge = match &self.sample.judges[index] {
             JudgeView::Verdicts { .. } if hidden => JudgeView::Hidden,
             judge => judge.clone(),
+        };
+        doc.suggestion = match self.sample.suggestions.get(&ticket) {
+            _ if hidden => Shown::Hidden,
+            Some(suggestion) => Shown::Some(Arc::clone(suggestion)),
+            None => Shown::None,
         };
         Some(doc)
     }
@@ -198,6 +228,7 @@ impl Desk for FakeDesk {
                 found: vec![found()],
                 empty: true,
                 evals: Vec::new(),
+                jobs: Vec::new(),
             });
         }
         let total = inner.sample.tickets.len() as u64;
@@ -218,6 +249,12 @@ impl Desk for FakeDesk {
                 human_pass: None,
             }],
             found: vec![found()],
+            jobs: inner
+                .jobs
+                .iter()
+                .filter(|card| card.job.stage().is_live())
+                .cloned()
+                .collect(),
             empty: false,
         })
     }
@@ -383,6 +420,26 @@ impl Desk for FakeDesk {
         }))
     }
 
+    fn correct_judge(&self, ticket: TicketId, said: &Disagreement) -> Answer<JudgeView> {
+        let mut inner = self.inner.lock().unwrap();
+        let tickets = &inner.sample.tickets;
+        let Some(index) = tickets.iter().position(|doc| doc.ticket == ticket) else {
+            return failed("there is no such ticket");
+        };
+        if let JudgeView::Verdicts { verdicts, .. } = &mut inner.sample.judges[index] {
+            let of_it = verdicts.iter_mut().filter(|one| one.id == said.verdict);
+            of_it.for_each(|one| {
+                one.disputes = vec![Dispute {
+                    who: None,
+                    answer: said.answer.clone(),
+                    reason: said.reason.clone(),
+                    earlier: false,
+                }];
+            });
+        }
+        Ok(inner.sample.judges[index].clone())
+    }
+
     fn undo(&self) -> Answer<Option<Undone>> {
         let mut inner = self.inner.lock().unwrap();
         let Some(ticket) = inner.last.pop() else {
@@ -489,8 +546,12 @@ impl Desk for FakeDesk {
         Ok(())
     }
 
-    fn judges(&self, _eval: EvalId, _filter: &str) -> Answer<Vec<JudgeChoice>> {
-        let tickets = self.inner.lock().unwrap().sample.tickets.len() as u64;
+    fn judges(&self, ask: &JudgeAsk) -> Answer<Vec<JudgeChoice>> {
+        let tickets = match &ask.scope {
+            JudgeScope::All => self.inner.lock().unwrap().sample.tickets.len() as u64,
+            JudgeScope::Filter(filter) => self.inner.lock().unwrap().rows(filter).len() as u64,
+            JudgeScope::Tickets(tickets) => tickets.len() as u64,
+        };
         let work = |calls: u64, price: Price, first_send: &[&str]| JudgeWork {
             place: "api.example".into(),
             tickets,
@@ -506,7 +567,15 @@ impl Desk for FakeDesk {
             because: because.into(),
             work,
         };
-        Ok(vec![
+        let mut choices = Vec::new();
+        if let Some(name) = &ask.named {
+            let much = JudgeWork {
+                needs_yes: Some("12000 calls are more than 1000".into()),
+                ..work(12_000, Price::Unpriced, &[])
+            };
+            choices.push(choice(name, "named by you", Ok(much)));
+        }
+        choices.extend([
             choice(
                 "checks",
                 "the rubric's own checks, free",
@@ -522,11 +591,34 @@ impl Desk for FakeDesk {
                 "answers on this machine",
                 Err("name a model".into()),
             ),
-        ])
+        ]);
+        Ok(choices)
     }
 
-    fn judge(&self, _eval: EvalId, judge: &str, _filter: &str, job: &Job<'_>) -> Answer<String> {
-        let total = self.inner.lock().unwrap().sample.tickets.len() as u64;
+    fn activity(&self) -> Answer<Vec<JobCard>> {
+        Ok(self.inner.lock().unwrap().jobs.clone())
+    }
+
+    fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {
+        let mut inner = self.inner.lock().unwrap();
+        inner.steered.push((job, wish));
+        for card in inner.jobs.iter_mut().filter(|card| card.job.id == job) {
+            card.job.wish = wish;
+        }
+        Ok(())
+    }
+
+    fn judge(
+        &self,
+        ask: &JudgeAsk,
+        judge: &str,
+        limit: Option<SpendLimit>,
+        job: &Job<'_>,
+    ) -> Answer<String> {
+        let mut inner = self.inner.lock().unwrap();
+        inner.asked.push((ask.clone(), judge.to_owned(), limit));
+        let total = inner.sample.tickets.len() as u64;
+        drop(inner);
         for done in 0..total {
             if job.is_cancelled() {
                 return Ok(format!("{judge}: stopped; it can go on"));
@@ -544,6 +636,34 @@ impl Desk for FakeDesk {
 
     fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
         rubrics::answer(&self.inner.lock().unwrap().sample, order)
+    }
+
+    fn suggestion_offer(&self, _ticket: TicketId) -> Answer<JudgeChoice> {
+        Ok(JudgeChoice {
+            name: "openai/gpt-4.1".into(),
+            because: "it has read this ticket".into(),
+            work: Ok(JudgeWork {
+                place: "api.example".into(),
+                tickets: 1,
+                calls: 4,
+                tokens: 2_400,
+                price: Price::Micros(2_600),
+                time: None,
+                first_send: Vec::new(),
+                needs_yes: None,
+            }),
+        })
+    }
+
+    fn suggest(&self, ticket: TicketId, judge: &str, _job: &Job<'_>) -> Answer<String> {
+        let mut inner = self.inner.lock().unwrap();
+        let tickets = &inner.sample.tickets;
+        let Some(index) = tickets.iter().position(|doc| doc.ticket == ticket) else {
+            return failed("there is no such ticket");
+        };
+        let made = sample::suggestion(&inner.sample.tickets[index], judge);
+        inner.sample.suggestions.insert(ticket, Arc::new(made));
+        Ok(format!("{judge}: a suggestion that helped"))
     }
 
     fn index_slice(&self) -> Answer<u64> {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::app::effect::{Command, Order, Outcome};
 use crate::app::settings::Settings;
 use crate::domain::view::Failure;
+use crate::text::three_way::ThreeWay;
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 
@@ -92,9 +93,17 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
         // The event loop opens editors, because it must give the terminal away first.
         Order::OpenEditor { .. } => Outcome::Edited(None),
         Order::Prepare(text) => Outcome::Prepared(Box::new(crate::app::document::prepare(&text))),
-        Order::Diff { old, new } => Outcome::Diffed(std::sync::Arc::new(
-            crate::text::diff::WordDiff::new(old, new),
-        )),
+        Order::CorrectJudge { ticket, said } => {
+            Outcome::Disagreed(Box::new(desk.correct_judge(ticket, &said)?))
+        }
+        Order::Diff {
+            original,
+            mine,
+            suggested,
+        } => {
+            let compared = ThreeWay::new(&original, mine.as_ref(), suggested.as_ref());
+            Outcome::Diffed(std::sync::Arc::new(compared))
+        }
         other => return dispatch_rest(desk, keep, other, job),
     })
 }
@@ -111,12 +120,19 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
         Order::ExportPreview(plan) => Outcome::Preview(Box::new(desk.export_preview(&plan)?)),
         Order::ExportRun(plan) => Outcome::Exported(Box::new(desk.export(&plan, job)?)),
         Order::ImportFile { path } => Outcome::Imported(desk.import(&path, job)?),
-        Order::LoadJudges { eval, filter } => Outcome::Judges(desk.judges(eval, &filter)?),
-        Order::Judge {
-            eval,
-            judge,
-            filter,
-        } => Outcome::Judged(desk.judge(eval, &judge, &filter, job)?),
+        Order::LoadJudges(ask) => Outcome::Judges(desk.judges(&ask)?),
+        Order::Judge { ask, judge, limit } => {
+            Outcome::Judged(desk.judge(&ask, &judge, limit, job)?)
+        }
+        Order::LoadActivity => Outcome::Activity(desk.activity()?),
+        Order::Steer { job, wish } => {
+            desk.steer(job, wish)?;
+            Outcome::Done
+        }
+        Order::OfferSuggestion { ticket } => {
+            Outcome::SuggestionOffer(Box::new(desk.suggestion_offer(ticket)?))
+        }
+        Order::Suggest { ticket, judge } => Outcome::Suggested(desk.suggest(ticket, &judge, job)?),
         Order::Rubric(order) => Outcome::Rubric(desk.rubric(&order)?),
         Order::IndexSlice => Outcome::Indexed {
             left: desk.index_slice()?,

@@ -1,8 +1,9 @@
-//! What a correction changes, change by change.
+//! The output, its correction and a suggestion, change by change, with what is known of the suggestion above it.
 
 use crate::app::AppState;
 use crate::app::diff::DiffState;
 use crate::app::layout;
+use crate::text::three_way::Side;
 
 use super::pen::{Pen, Words, nth_row};
 use super::rect;
@@ -12,16 +13,28 @@ use super::widgets::rule::{self, Title};
 
 /// Draws the comparison over the content of the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState, diff: &DiffState) {
-    let place = layout::diff(state.size);
-    pen.clear(rect(place.title));
-    pen.clear(rect(place.body));
+    let head = diff.head(state.size);
+    let place = layout::diff(state.size, head.len() as u16);
+    for area in [place.title, place.head, place.body] {
+        pen.clear(rect(area));
+    }
+    // The row between what is said of the suggestion and the text.
+    pen.clear(rect(layout::frame(state.size).content));
     let title = Title {
-        name: "WHAT CHANGED",
+        name: if diff.suggestion.is_some() {
+            "SUGGESTION"
+        } else {
+            "WHAT CHANGED"
+        },
         about: about(diff),
         place: texts::place(&diff.pane),
         focused: true,
     };
     rule::title(pen, rect(place.title), &title);
+    for (at, line) in head.iter().enumerate() {
+        let look = if at == 0 { Look::Text } else { Look::Dim };
+        pen.line(nth_row(rect(place.head), at as u16), line, look);
+    }
     let body = rect(place.body);
     if diff.diff.is_none() {
         pen.line(body, "comparing…", Look::Dim);
@@ -30,7 +43,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState, diff: &DiffState) {
     if diff.count() == 0 {
         pen.line(
             body,
-            "Nothing is changed: both texts are the same.",
+            "Nothing is changed: the texts are the same.",
             Look::Dim,
         );
         return;
@@ -53,19 +66,29 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState, diff: &DiffState) {
 }
 
 fn about<'a>(diff: &DiffState) -> Words<'a> {
-    let count = diff.count();
-    if count == 0 {
+    let Some(change) = diff
+        .diff
+        .as_ref()
+        .and_then(|made| made.changes().get(diff.cursor))
+    else {
         return Words::new();
-    }
+    };
+    let count = diff.count();
     let place = format!("change {} of {count}  ", diff.cursor + 1);
     if diff.ticket.is_none() {
         return Words::new().add(Look::Text, place);
     }
-    let taken = diff.taken.contains(&diff.cursor);
-    let sign = if taken { "✓ taken" } else { "✗ left out" };
-    let look = if taken { Look::Good } else { Look::Bad };
-    Words::new()
-        .add(Look::Text, place)
-        .add(look, sign)
-        .add(Look::Dim, format!("  {} taken in all", diff.taken.len()))
+    let (sign, look) = match (diff.chosen(), &change.mine) {
+        (Side::Suggested, _) => ("✓ the judge's words", Look::Good),
+        (Side::Mine, _) if diff.suggestion.is_none() => ("✓ taken", Look::Good),
+        (Side::Mine, _) if change.agrees() => ("✓ your words and the judge's", Look::Good),
+        (Side::Mine, _) => ("✓ your words", Look::Good),
+        (Side::Original, Some(_)) => ("✗ left out", Look::Bad),
+        (Side::Original, None) => ("· not taken", Look::Dim),
+    };
+    let mut words = Words::new().add(Look::Text, place).add(look, sign);
+    if diff.suggestion.is_some() {
+        words.push(Look::Dim, format!("  {} from the judge", diff.taken()));
+    }
+    words
 }

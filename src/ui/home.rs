@@ -9,7 +9,9 @@ use crate::app::layer::Layer;
 use crate::app::layout;
 use crate::domain::count::noun;
 use crate::domain::eval::{DatasetRole, Mode};
-use crate::domain::view::{EvalCard, FoundFile};
+use crate::domain::job::Stage;
+use crate::domain::view::{EvalCard, FoundFile, JobCard};
+use crate::text::numbers;
 use crate::text::width::Align;
 
 use super::glyph;
@@ -17,7 +19,7 @@ use super::pen::{Pen, Words, cut_left, nth_row, shift_right};
 use super::rect;
 use super::screen;
 use super::theme::Look;
-use super::widgets::bar;
+use super::widgets::{bar, wait};
 
 /// The columns of the list of evals.
 #[derive(Debug, Clone, Copy)]
@@ -202,6 +204,53 @@ pub fn found(pen: &mut Pen<'_>, at: Rect, file: &FoundFile, key: &str, cursor: b
     pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
 }
 
+/// A judge at work: who on what, how far, how fast, for how much.
+pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: bool) {
+    if cursor {
+        pointer(pen, at);
+    }
+    let (text, dim) = if cursor {
+        (Look::Cursor, Look::CursorDim)
+    } else {
+        (Look::Text, Look::Dim)
+    };
+    let job = &card.job;
+    let row = shift_right(nth_row(at, 0), POINTER);
+    let mut told = vec![format!("{:.0} %", (card.share() * 100.0).floor())];
+    if job.stage() == Stage::Running {
+        told.extend(card.rate.map(|rate| format!("{rate:.1}/s")));
+    } else {
+        told.push(job.stage().words().to_owned());
+    }
+    if job.spent_micros > 0 {
+        told.push(format!("{} spent", numbers::money(job.spent_micros)));
+    }
+    if let (Stage::Running, Some(left)) = (job.stage(), card.time_left) {
+        told.push(format!("{} left", numbers::span(left)));
+    }
+    let (what, rest) = cut_left(row, row.width * 2 / 5, GAP);
+    let sign = match job.stage() {
+        Stage::Running => wait::throbber(now_ms),
+        _ => glyph::DOT,
+    };
+    let words = Words::new()
+        .add(Look::Accent, format!("{sign} "))
+        .add(dim, "judge ")
+        .add(text, card.judge.as_str())
+        .add(dim, format!(" on {}", job.eval));
+    pen.words(what, &words);
+    let numbers = told.join("  ");
+    let wide = crate::text::width::of(&numbers) as u16;
+    let bar_width = rest.width.saturating_sub(wide + 1).min(PROGRESS);
+    if bar_width >= 6 {
+        let (bar_area, rest) = cut_left(rest, bar_width, 1);
+        bar::progress(pen, bar_area, card.share());
+        pen.line(rest, &numbers, dim);
+    } else {
+        pen.line(rest, &numbers, dim);
+    }
+}
+
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let place = layout::home(state.size);
@@ -232,6 +281,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         match line {
             HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
             HomeLine::File(file) => found(pen, at, file, &key, cursor),
+            HomeLine::Job(card) => job(pen, at, card, state.now_ms, cursor),
         }
     }
     let used = lines.len().saturating_sub(state.home.top) as u16;
@@ -246,6 +296,6 @@ fn purpose(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
     };
     if area.height > 1 && !card.purpose.is_empty() {
         let inner = shift_right(area, POINTER);
-        super::widgets::wait::paragraph(pen, inner, &card.purpose, Look::Dim);
+        wait::paragraph(pen, inner, &card.purpose, Look::Dim);
     }
 }

@@ -8,9 +8,10 @@
 //! | [`theme`], [`glyph`] | how meanings look; the signs, and ASCII in their place |
 //! | [`pen`], [`widgets`] | words into cells; rules, bars, texts, tabs, dialogs |
 //! | [`mod@screen`] | what every screen has: title, strip, hint bar, empty states |
-//! | [`home`], [`queue`], [`ticket`], [`agreement`], [`rubric`], [`export`], [`first_run`], [`practice`] | one screen each |
+//! | [`home`], [`queue`], [`ticket`], [`agreement`], [`rubric`], [`export`], [`activity`], [`first_run`], [`practice`] | one screen each |
 //! | [`form`], [`judge`], [`queue_table`], [`editor`], [`diff`], [`modal`] | parts of screens |
 
+pub mod activity;
 pub mod agreement;
 pub mod clock;
 pub mod diff;
@@ -77,6 +78,7 @@ fn screen(pen: &mut Pen<'_>, state: &AppState) {
         Screen::Agreement => agreement::draw(pen, state),
         Screen::Rubric => rubric::draw(pen, state),
         Screen::Export => export::draw(pen, state),
+        Screen::Activity => activity::draw(pen, state),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::failure::Class;
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::State;
 use crate::domain::view::{Count, QueueRow, Shown, Why};
@@ -25,7 +26,7 @@ pub struct Columns {
 }
 
 const MARKS: u16 = 6;
-const JUDGE: u16 = 9;
+const JUDGE: u16 = 12;
 const MINE: u16 = 5;
 const FEATURE: u16 = 12;
 const MODEL: u16 = 16;
@@ -124,7 +125,7 @@ pub fn row(
     };
     marks(pen, columns.marks, row, state);
     if let Some(judge) = columns.judge {
-        judge_cell(pen, judge, &row.judge, threshold, state.cursor);
+        judge_cell(pen, judge, row, threshold, state.cursor);
     }
     let mine = row
         .mine
@@ -191,18 +192,41 @@ pub fn state_sign(state: State) -> &'static str {
     }
 }
 
-fn judge_cell(pen: &mut Pen<'_>, area: Rect, judge: &Shown<f64>, threshold: f64, cursor: bool) {
-    match judge {
-        Shown::Some(score) => {
-            let words = bar::score(*score, threshold);
-            let shift = area.width.saturating_sub(words.width() as u16);
-            pen.words(shift_right(area, shift), &words);
-        }
-        Shown::None | Shown::Hidden => {
-            let look = if cursor { Look::CursorDim } else { Look::Dim };
-            pen.line_aligned(area, glyph::NONE, look, Align::Right);
-        }
+/// Most questions whose levels stand as columns beside the score.
+const MOST_LEVELS: usize = 5;
+
+/// The judge's levels and score; else why there is no score, how its checks came out, or nothing. Never a 0.
+fn judge_cell(pen: &mut Pen<'_>, area: Rect, row: &QueueRow, threshold: f64, cursor: bool) {
+    let dim = if cursor { Look::CursorDim } else { Look::Dim };
+    let said = row.said.visible();
+    if let Some(score) = row.judge.visible() {
+        let pass = said.and_then(|said| said.pass);
+        let levels = said.map_or(&[][..], |said| &said.levels);
+        let words = if levels.is_empty() || levels.len() > MOST_LEVELS {
+            bar::scored(&[Some(*score)], *score, pass, threshold)
+        } else {
+            bar::scored(levels, *score, pass, threshold)
+        };
+        let shift = area.width.saturating_sub(words.width() as u16);
+        pen.words(shift_right(area, shift), &words);
+        return;
     }
+    let words = match said {
+        Some(said) => match (&said.unscored, said.checks) {
+            (Some(class), _) => unscored_words(class),
+            (None, (_, 0)) => glyph::NONE.to_owned(),
+            (None, (passed, run)) => format!("checks {passed}/{run}"),
+        },
+        None => glyph::NONE.to_owned(),
+    };
+    let failed = said.is_some_and(|said| said.unscored.is_some());
+    let look = if failed && !cursor { Look::Warn } else { dim };
+    pen.line_aligned(area, &words, look, Align::Right);
+}
+
+/// Why a judge gave no score, in a column's room.
+fn unscored_words(class: &str) -> String {
+    Class::read(class).map_or_else(|| class.to_owned(), |class| class.short().to_owned())
 }
 
 /// Why the row stands where it stands, in the reviewer's words.
@@ -218,6 +242,11 @@ pub fn why_words(row: &QueueRow) -> String {
         }
     };
     match &row.why {
+        Why::InPlan | Why::AdHoc if unjudged(row) => "not judged yet".to_owned(),
+        Why::InPlan | Why::AdHoc if unsure(row).is_some() => {
+            let (low, high) = unsure(row).unwrap_or_default();
+            format!("judge unsure ({low}-{high})")
+        }
         Why::InPlan => "in the plan".to_owned(),
         Why::AdHoc => "outside the plan".to_owned(),
         Why::Deferred(reason) => because("later", reason),
@@ -229,6 +258,21 @@ pub fn why_words(row: &QueueRow) -> String {
         Why::Routed(rule) => because("rule", rule),
         Why::ClosedBy(rule) => because("closed by rule", rule),
     }
+}
+
+/// Whether no judge has read it, as far as that may be known; what checks say is no reading.
+fn unjudged(row: &QueueRow) -> bool {
+    row.judge == Shown::None
+        && match &row.said {
+            Shown::Some(said) => said.unscored.is_none() && said.levels.is_empty(),
+            Shown::None => true,
+            Shown::Hidden => false,
+        }
+}
+
+/// Where the judge's own readings lie apart.
+fn unsure(row: &QueueRow) -> Option<(i32, i32)> {
+    row.said.visible().and_then(|said| said.unsure)
 }
 
 /// `4 of 14 shown`, `500+ of 1,000,000 shown`.

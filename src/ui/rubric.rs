@@ -5,34 +5,33 @@ mod text;
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
-use crate::app::layout::{self, RubricLayout};
-use crate::app::rubric::field::{self, LABEL};
-use crate::app::rubric::{Field, Focus, RubricState};
+use crate::app::modal::first_shown;
+use crate::app::rubric::blocks::{self, Block};
+use crate::app::rubric::field::LABEL;
+use crate::app::rubric::mouse::{TABS, version_rows};
+use crate::app::rubric::place::{self, RubricLayout};
+use crate::app::rubric::{Focus, RubricState};
 use crate::domain::count::counted;
-use crate::domain::rubric::{Rubric, Severity};
+use crate::domain::rubric::Severity;
 use crate::domain::view::{RubricCard, RubricFinding, RubricLine};
 
 use super::clock;
 use super::editor;
 use super::glyph;
-use super::modal::first_shown;
 use super::pen::{Pen, Words, cut_bottom, cut_left, nth_row, shift_down, shift_right};
 use super::rect;
 use super::screen;
-use super::texts;
 use super::theme::Look;
 use super::widgets::rule::{self, Title};
 use super::widgets::tabs;
 
 /// Cells of the pointer.
 const POINTER: u16 = 2;
-/// Rows a field takes while the cursor is elsewhere.
-const FOLDED: usize = 2;
 
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let Some(open) = &state.rubric else { return };
-    let place = layout::rubric(state.size, open.focus.place());
+    let place = place::place(state.size, open.focus.place());
     screen::frame(pen, state, &place.frame, &title(open), &standing(open));
     if let Some(toml) = &open.toml {
         text::draw(pen, &place, toml);
@@ -40,11 +39,10 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     }
     let narrow = !place.tabs.is_empty();
     if narrow {
-        let names = ["Rubrics", "Form", "Versions"];
         tabs::tabs(
             pen,
             rect(place.tabs),
-            &names,
+            &TABS,
             open.focus.place(),
             "Tab moves",
         );
@@ -133,7 +131,6 @@ fn card_line(pen: &mut Pen<'_>, at: Rect, card: &RubricCard, cursor: bool, focus
 
 fn form(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
     let focused = open.focus == Focus::Form;
-    let findings = open.findings();
     let mut title = Title {
         name: "FORM",
         focused,
@@ -150,132 +147,54 @@ fn form(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
         screen::empty(pen, shift_right(body, POINTER), &empty);
         return;
     }
-    let Some(rubric) = open.shown() else { return };
-    let told = findings.len().min(2 * usize::from(body.height > 12) + 1) as u16;
-    let (fields_area, below) = cut_bottom(body, told + u16::from(told > 0));
-    problems(pen, shift_down(below, 1), findings);
-    let blocks: Vec<Block> = fields
-        .iter()
-        .enumerate()
-        .map(|(at, field)| Block::of(rubric, field, fields_area.width, open, at))
-        .collect();
-    let first = first_block(&blocks, open.field, usize::from(fields_area.height));
-    let mut area = fields_area;
-    for (at, block) in blocks.iter().enumerate().skip(first) {
+    let laid = blocks::lay_out(open, place.form.body);
+    problems(pen, rect(laid.told), open.findings());
+    let mut area = rect(laid.fields);
+    for (at, block) in laid.blocks.iter().enumerate().skip(laid.first) {
         if area.is_empty() {
             break;
         }
         let cursor = at == open.field && focused;
-        area = shift_down(area, block.draw(pen, area, open, cursor));
+        self::block(pen, area, block, open, cursor);
+        area = shift_down(area, block.height.min(usize::from(area.height)) as u16);
     }
 }
 
-/// A field laid out.
-struct Block {
-    heading: Option<String>,
-    label: String,
-    rows: Vec<String>,
-    look: Look,
-    edited: bool,
-    height: usize,
-}
-
-impl Block {
-    fn of(rubric: &Rubric, of: &Field, width: u16, open: &RubricState, at: usize) -> Self {
-        let edit = open.editing.as_ref().filter(|edit| edit.field == *of);
-        let value = field::text(rubric, of);
-        let (words, look) = if value.trim().is_empty() {
-            (of.nothing().to_owned(), Look::Dim)
-        } else {
-            (value, Look::Text)
-        };
-        let mut rows = texts::rows(&words, width.saturating_sub(LABEL).max(8));
-        let most = if at == open.field && open.focus == Focus::Form {
-            8
-        } else {
-            FOLDED
-        };
-        if rows.len() > most {
-            rows.truncate(most);
-            if let Some(last) = rows.last_mut() {
-                last.push('…');
-            }
-        }
-        let heading = of.heading(rubric);
-        let body = match edit {
-            Some(edit) => usize::from(of.rows()) + usize::from(edit.problem.is_some()),
-            None => rows.len().max(1),
-        };
-        Self {
-            height: body + 2 * usize::from(heading.is_some()),
-            heading,
-            label: of.label(rubric),
-            rows,
-            look,
-            edited: edit.is_some(),
-        }
+/// A field: its heading, its name, its words or the editor on them.
+fn block(pen: &mut Pen<'_>, area: Rect, block: &Block, open: &RubricState, cursor: bool) {
+    if let Some(heading) = &block.heading {
+        pen.line(nth_row(area, 1), heading, Look::Title);
     }
-
-    /// Draws it and returns the rows it took.
-    fn draw(&self, pen: &mut Pen<'_>, area: Rect, open: &RubricState, cursor: bool) -> u16 {
-        let mut used = 0;
-        if let Some(heading) = &self.heading {
-            pen.line(nth_row(area, 1), heading, Look::Title);
-            used = 2;
-        }
-        let body = shift_down(area, used);
-        let (label, value) = cut_left(body, LABEL - 1, 1);
-        let name = shift_right(nth_row(label, 0), POINTER);
-        if cursor {
-            pen.put(
-                body.x,
-                body.y,
-                u16::from(!body.is_empty()),
-                glyph::POINTER,
-                Look::Accent,
-            );
-        }
-        pen.line(
-            name,
-            &self.label,
-            if cursor { Look::Accent } else { Look::Dim },
-        );
-        match open.editing.as_ref().filter(|_| self.edited) {
-            Some(edit) => {
-                let rows = edit.field.rows().min(value.height);
-                let text = Rect {
-                    height: rows,
-                    ..value
-                };
-                editor::state(pen, text, &edit.editor);
-                pen.tint(text, Look::Selected);
-                if let Some(problem) = &edit.problem {
-                    pen.line(nth_row(value, rows), problem, Look::Bad);
-                }
-            }
-            None => {
-                for (index, row) in self.rows.iter().enumerate() {
-                    pen.line(nth_row(value, index as u16), row, self.look);
-                }
-            }
-        }
-        self.height.min(usize::from(area.height)) as u16
+    let body = shift_down(area, block.head() as u16);
+    let (label, value) = cut_left(body, LABEL - 1, 1);
+    if cursor {
+        let one = u16::from(!body.is_empty());
+        pen.put(body.x, body.y, one, glyph::POINTER, Look::Accent);
     }
-}
-
-/// The first block drawn so that the one under the cursor is whole.
-fn first_block(blocks: &[Block], cursor: usize, height: usize) -> usize {
-    let mut left = height;
-    let mut first = cursor.min(blocks.len());
-    let upto = blocks.iter().enumerate().take(cursor + 1).rev();
-    for (at, block) in upto {
-        if block.height > left {
-            break;
+    let look = if cursor { Look::Accent } else { Look::Dim };
+    pen.line(shift_right(nth_row(label, 0), POINTER), &block.label, look);
+    let edit = open.editing.as_ref().filter(|_| block.edited);
+    if let Some(edit) = edit {
+        let rows = edit.field.rows().min(value.height);
+        let text = Rect {
+            height: rows,
+            ..value
+        };
+        editor::state(pen, text, &edit.editor);
+        pen.tint(text, Look::Selected);
+        if let Some(problem) = &edit.problem {
+            pen.line(nth_row(value, rows), problem, Look::Bad);
         }
-        left -= block.height;
-        first = at;
+        return;
     }
-    first
+    let look = if block.is_empty { Look::Dim } else { Look::Text };
+    for (index, row) in block.rows.iter().enumerate() {
+        pen.line(nth_row(value, index as u16), row, look);
+    }
+    for (index, row) in block.why.iter().enumerate() {
+        let at = nth_row(value, (block.rows.len() + index) as u16);
+        pen.line(at, row, Look::Dim);
+    }
 }
 
 /// What is wrong, errors first.
@@ -321,7 +240,7 @@ fn versions(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
         );
         return;
     }
-    let rows = if body.width < 60 { 2 } else { 1 };
+    let rows = version_rows(place.versions.body);
     let fit = usize::from(body.height / rows).max(1);
     let first = first_shown(open.version, lines.len(), fit);
     for (index, line) in lines.iter().enumerate().skip(first).take(fit) {

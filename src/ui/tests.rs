@@ -5,9 +5,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::app::action::Action;
 use crate::app::agreement::{AgreementState, Focus};
 use crate::app::export::ExportState;
 use crate::app::first_run::FirstRun;
+use crate::app::judging::JudgePick;
 use crate::app::modal::{LineEdit, Message, Modal, Prompt, PromptFor};
 use crate::app::queue::QueueState;
 use crate::app::settings::Settings;
@@ -15,7 +17,8 @@ use crate::app::ticket::TextView;
 use crate::app::ticket::{Pane, Phase, TicketState};
 use crate::domain::eval::Mode;
 use crate::domain::rubric::Answer;
-use crate::domain::view::{Anchor, Order, QueueQuery};
+use crate::domain::view::{Anchor, Dispute, Draft, JudgeSaid, JudgeView, Order, QueueQuery, Shown};
+use crate::text::three_way::ThreeWay;
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 use crate::tui::headless::{Harness, text_of};
@@ -58,7 +61,7 @@ fn ticket(width: u16, height: u16, index: usize) -> AppState {
     let doc = desk.open(id, true).unwrap();
     let mut ticket = TicketState::loading(doc.eval.id, true);
     ticket.judge = doc.judge.clone();
-    ticket.view = TextView::of(&doc, None, &TextView::default());
+    ticket.view = TextView::of(&doc, &Draft::default(), &TextView::default());
     ticket.doc = Some(Arc::new(doc));
     ticket.phase = Phase::Answering;
     ticket
@@ -187,6 +190,47 @@ fn first_run(width: u16, height: u16) -> AppState {
     state
 }
 
+/// A judge's suggestion beside one's own correction, one of its changes taken.
+fn suggestion(width: u16, height: u16) -> AppState {
+    let mut state = differs(width, height);
+    let ticket = state.ticket.as_mut().unwrap();
+    let doc = ticket.doc.clone().unwrap();
+    let one = crate::tui::fake::suggestion(&doc, "openai/gpt-4.1");
+    let original: Arc<str> = doc.outputs[0].text().into();
+    let mine: Arc<str> = original.replace("5 days", "a week").into();
+    ticket.suggestion = Shown::Some(Arc::new(one.clone()));
+    ticket.draft.correction = Some(mine.to_string());
+    let mut effects = Vec::new();
+    crate::app::diff::update::open(&mut state, &mut effects);
+    let suggested = Arc::from(one.suggestion.text.as_str());
+    let made = ThreeWay::new(&original, Some(&mine), Some(&suggested));
+    crate::app::diff::update::made(&mut state, Arc::new(made));
+    crate::app::diff::update::run(&mut state, Action::TakeHunk, &mut effects);
+    if let Some(Modal::Diff(diff)) = state.modals.last_mut() {
+        diff.fit(Size { width, height });
+    }
+    state
+}
+
+/// A judge that was contradicted, with a suggestion to be looked at.
+fn disagree(width: u16, height: u16) -> AppState {
+    let mut state = differs(width, height);
+    let ticket = state.ticket.as_mut().unwrap();
+    if let JudgeView::Verdicts { verdicts, .. } = &mut ticket.judge {
+        verdicts[0].disputes = vec![Dispute {
+            who: None,
+            answer: Answer::Level(3),
+            reason: "the refund is right, only the date is wrong".into(),
+            earlier: false,
+        }];
+    }
+    let one = crate::tui::fake::suggestion(ticket.doc.as_ref().unwrap(), "openai/gpt-4.1");
+    ticket.suggestion = Shown::Some(Arc::new(one));
+    ticket.show_judge();
+    ticket.fit(Size { width, height });
+    state
+}
+
 fn with_prompt(mut state: AppState) -> AppState {
     state.modals.push(Modal::Prompt(Prompt {
         title: "Why is it put aside?".into(),
@@ -209,6 +253,99 @@ fn with_message(mut state: AppState) -> AppState {
     state
 }
 
+fn activity(width: u16, height: u16, focus: crate::app::activity::Focus) -> AppState {
+    let (mut state, desk) = fresh(width, height);
+    let desk = desk.busy();
+    state.activity.height = usize::from(crate::app::layout::activity(state.size).list.height);
+    state.activity.take(desk.activity().unwrap());
+    state.activity.step(2);
+    state.activity.focus = focus;
+    state.screen = Screen::Activity;
+    state
+}
+
+fn busy_home(width: u16, height: u16) -> AppState {
+    let (mut state, desk) = fresh(width, height);
+    state.home.home = Some(Box::new(desk.busy().home().unwrap()));
+    state
+}
+
+/// Rows of every kind: levels, checks alone, a failure, nothing, readings that lie apart.
+fn judged_queue(width: u16, height: u16) -> AppState {
+    let mut state = queue(width, height);
+    let rows = &mut state.queue.as_mut().unwrap().window.rows;
+    let scored = |score: f64, pass| JudgeSaid {
+        levels: vec![Some(score), Some(score / 2.0), None],
+        pass: Some(pass),
+        ..JudgeSaid::default()
+    };
+    let all = [
+        (Shown::Some(0.31), Shown::Some(scored(0.4, false))),
+        // Points enough, and a floor missed.
+        (Shown::Some(0.9), Shown::Some(scored(1.0, false))),
+        (
+            Shown::None,
+            Shown::Some(JudgeSaid {
+                checks: (2, 4),
+                ..JudgeSaid::default()
+            }),
+        ),
+        (
+            Shown::None,
+            Shown::Some(JudgeSaid {
+                unscored: Some("refusal".into()),
+                ..JudgeSaid::default()
+            }),
+        ),
+        (Shown::None, Shown::None),
+        (
+            Shown::Some(0.66),
+            Shown::Some(JudgeSaid {
+                unsure: Some((1, 4)),
+                ..scored(0.6, false)
+            }),
+        ),
+    ];
+    for (row, (score, said)) in rows.iter_mut().zip(all) {
+        (row.judge, row.said) = (score, said);
+    }
+    state
+}
+
+fn routed(width: u16, height: u16) -> AppState {
+    use crate::domain::fold::{Authored, Route, Sent};
+    let mut state = ticket(width, height, 0);
+    let open = state.ticket.as_mut().unwrap();
+    let mut doc = crate::domain::view::TicketDoc::clone(open.doc.as_ref().unwrap());
+    doc.folded.assigned = Some("ana".into());
+    doc.folded.routed = Some(Authored {
+        reviewer: "bob".into(),
+        hlc: crate::domain::ids::Hlc::default(),
+        value: Route {
+            rule: "@ana when tag:legal".into(),
+            way: Sent::Person,
+        },
+    });
+    open.doc = Some(Arc::new(doc));
+    open.fit(state.size);
+    state
+}
+
+fn judging(width: u16, height: u16) -> AppState {
+    let mut state = queue(width, height);
+    let eval = state.queue.as_ref().unwrap().eval;
+    let marked = crate::app::judging::some_tickets(
+        "the 2 marked",
+        vec![crate::domain::ids::TicketId([1; 16]); 2],
+    );
+    let mut pick = JudgePick::new(eval, vec![marked]);
+    pick.limit = Some(crate::domain::view::SpendLimit::Micros(2_500_000));
+    pick.named = Some("ollama/qwen3".into());
+    pick.take(FakeDesk::new(Mode::Assist).judges(&pick.ask()).unwrap());
+    state.modals.push(Modal::Judges(pick));
+    state
+}
+
 /// Every screen, by name.
 fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
     vec![
@@ -219,6 +356,8 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("wide", ticket(width, height, 4)),
         ("long", ticket(width, height, 5)),
         ("differs", differs(width, height)),
+        ("suggestion", suggestion(width, height)),
+        ("disagree", disagree(width, height)),
         ("agreement", agreement(width, height, true)),
         ("agreement_closed", agreement(width, height, false)),
         ("agreement_tickets", differing(width, height)),
@@ -234,6 +373,18 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("rubric_save", rubrics(width, height, "tab j j j j right s")),
         ("rubric_tried", rubrics(width, height, "T j enter y")),
         ("export", export(width, height)),
+        (
+            "activity",
+            activity(width, height, crate::app::activity::Focus::Jobs),
+        ),
+        (
+            "activity_failures",
+            activity(width, height, crate::app::activity::Focus::Failures),
+        ),
+        ("home_busy", busy_home(width, height)),
+        ("queue_judged", judged_queue(width, height)),
+        ("ticket_routed", routed(width, height)),
+        ("judging", judging(width, height)),
         ("first_run", first_run(width, height)),
         ("prompt", with_prompt(queue(width, height))),
         ("message", with_message(queue(width, height))),

@@ -6,7 +6,7 @@ use crate::app::AppState;
 use crate::app::action::Action;
 use crate::app::layer::Layer;
 use crate::app::layout::{Area, PaneArea};
-use crate::app::ticket::{Ghosts, Pane, Phase, TicketLayout, TicketState, form_view};
+use crate::app::ticket::{Ghosts, Pane, Phase, TicketLayout, TicketState, form_view, why_here};
 use crate::domain::rubric::Answers;
 use crate::domain::view::TicketDoc;
 
@@ -127,6 +127,9 @@ impl Shown<'_> {
         if let Some(area) = place.instructions {
             self.instructions(pen, rect(area));
         }
+        if let Some(area) = place.why {
+            self.why(pen, rect(area));
+        }
         if let Some(area) = place.rail {
             self.rail(pen, area);
         }
@@ -172,6 +175,19 @@ impl Shown<'_> {
             .add(Look::Accent, self.key(Action::Instructions))
             .add(Look::Dim, " instructions");
         pen.both(area, &left, &right);
+    }
+
+    /// Which rule sent the ticket here, or who it is given to.
+    fn why(&self, pen: &mut Pen<'_>, area: Rect) {
+        if let Some((words, rule)) = why_here(self.doc) {
+            let mut line = Words::new()
+                .add(Look::Dim, "why here  ")
+                .add(Look::Text, words);
+            if let Some(rule) = rule {
+                line.push(Look::Dim, format!(":  {rule}"));
+            }
+            pen.words(area, &line);
+        }
     }
 
     fn rail(&self, pen: &mut Pen<'_>, area: Area) {
@@ -285,8 +301,12 @@ impl Shown<'_> {
         if output.error.is_some() {
             words.push(Look::Bad, "✗ the call failed  ");
         }
-        if self.ticket.draft.correction.is_some() {
+        if self.ticket.draft.correction.is_some() && self.ticket.draft.corrects == at {
             words.push(Look::Accent, format!("{} your correction  ", glyph::EDITED));
+        }
+        if self.ticket.suggested().is_some() {
+            words.push(Look::Accent, self.key(Action::ShowDiff));
+            words.push(Look::Dim, " a judge suggests a correction  ");
         }
         if let Some((at, of)) = self
             .ticket

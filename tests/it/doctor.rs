@@ -275,3 +275,76 @@ fn a_limit_of_tokens_holds_while_probing() {
     assert!(endpoint.requests().is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("limit"));
 }
+
+/// An eval with one ticket under this rubric.
+fn eval(folder: &Path, rubric: &str) {
+    let row = r#"{"request":"Where is parcel 4711?","response":"Ticket words that stay here."}"#;
+    std::fs::write(folder.join("log.jsonl"), format!("{row}\n")).unwrap();
+    let import = ["import", "log.jsonl", "--eval", "e", "--rubric", rubric];
+    let output = docket(folder).args(import).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn a_judge_is_probed_by_the_rubric_of_an_eval_and_no_ticket_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    eval(folder.path(), "Is the parcel found?");
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 1));
+    let url = endpoint.url();
+    let args = [
+        "--json",
+        "--judge",
+        "m",
+        "--eval",
+        "e",
+        "--base-url",
+        url.as_str(),
+    ];
+    let output = doctor(folder.path(), &args);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{report}");
+    assert_eq!(report["criteria"][0]["compared"], 12, "{report}");
+    let asked = endpoint.requests();
+    assert_eq!(asked.len(), 24);
+    for one in &asked {
+        assert!(one.prompt.contains("Is the parcel found?"));
+        assert!(!one.prompt.contains("4711") && !one.prompt.contains("stay here"));
+    }
+    let file = folder.path().join("docket.db");
+    assert_eq!(number(&file, "SELECT count(*) FROM verdict"), 0);
+}
+
+#[test]
+fn probing_by_an_evals_rubric_keeps_what_must_stay_here_and_refuses_what_it_cannot_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    eval(folder.path(), "Is the parcel found?");
+    let set = ["eval", "set", "e", "--local-only"];
+    assert!(
+        docket(folder.path())
+            .args(set)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let refused = |args: &[&str], why: &str| {
+        let output = doctor(folder.path(), args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(why), "{args:?}: {said}");
+    };
+    let away = "http://example.invalid/v1";
+    refused(
+        &["--judge", "m", "--eval", "e", "--base-url", away],
+        "stays on this machine",
+    );
+    refused(&["--judge", "checks", "--eval", "e"], "nothing to probe");
+    refused(
+        &["--judge", "m", "--eval", "f", "--base-url", away],
+        "no eval `f`",
+    );
+}

@@ -89,6 +89,16 @@ fn a_committed_review_counts_and_undo_brings_its_levels_back() {
 }
 
 #[test]
+fn a_level_that_a_check_gives_needs_no_answer_and_hinders_no_commit() {
+    let office = Office::new("zoe");
+    let before = office.settled("contracts");
+    let mut app = office.review("contracts");
+    app.press("5 5").wait(400);
+    app.wait(200).press("enter").wait(500);
+    assert_eq!(office.settled("contracts"), before + 1, "{}", app.screen());
+}
+
+#[test]
 fn an_edited_output_is_the_correction_of_its_ticket() {
     let office = Office::new("zoe");
     let eval = office.engine.eval_named("support").unwrap();

@@ -3,6 +3,7 @@
 // Helpers of tests fail by panicking, as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod activity;
 mod agree;
 mod architecture;
 mod bad_rows;
@@ -15,7 +16,9 @@ mod docs;
 mod doctor;
 mod endpoint;
 mod export_cli;
+mod flows_compare;
 mod flows_review;
+mod flows_suggest;
 mod full_disk;
 mod golden;
 mod hostile;
@@ -24,6 +27,7 @@ mod import_real;
 mod import_refusals;
 mod judge_cli;
 mod judge_guard;
+mod judge_tls;
 mod mounts;
 mod processes;
 mod pty;
@@ -33,5 +37,6 @@ mod pty_terminal;
 mod read_only;
 mod routing;
 mod rubric_work;
+mod run_cli;
 mod suggest_cli;
 mod support;

@@ -154,3 +154,69 @@ fn a_dry_run_says_which_way_tickets_go_and_the_run_sends_them() {
     assert_eq!(again["routes"], serde_json::json!([]), "{again}");
     run(at, &["doctor"], 0);
 }
+
+/// The screen of a ticket of `e`, past what is shown before the first one.
+fn ticket_screen(folder: &Path, filter: &str) -> String {
+    use std::sync::Arc;
+
+    use docket::app::AppState;
+    use docket::app::layout::Size;
+    use docket::app::settings::Settings;
+    use docket::engine::{Clock, Engine};
+    use docket::tui::engine_desk::EngineDesk;
+    use docket::tui::headless::Harness;
+
+    let engine = Engine::open(&folder.join("docket.db"), "ana", Clock::system()).unwrap();
+    let size = Size {
+        width: 120,
+        height: 36,
+    };
+    let mut state = AppState::new(size, Settings::default());
+    let first = state.start();
+    let desk = EngineDesk::new(engine, folder.to_owned());
+    let mut app = Harness::start(Arc::new(desk), state, first, (120, 36));
+    app.press("l \\").type_text(filter).press("enter enter");
+    for _ in 0..6 {
+        if app.state.modals.is_empty() && app.state.practice.is_none() {
+            break;
+        }
+        app.press("esc").wait(500);
+    }
+    assert!(app.shows("QUESTIONS"), "{}", app.screen());
+    app.screen()
+}
+
+#[test]
+fn a_ticket_says_which_rule_sent_it_to_whom_where_that_tells_a_blind_reviewer_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = prepared(folder.path());
+    let mut args = vec!["eval", "set", "e", "--mode", "assist", "--audit", "0"];
+    let rules = ["human when tag:legal", "@ana when judge>0.9"];
+    for rule in rules {
+        args.extend(["--route", rule]);
+    }
+    run(folder.path(), &args, 0);
+    run(
+        folder.path(),
+        &["judge", "e", "--judge", &judge, "--yes"],
+        0,
+    );
+    let special = ticket_screen(folder.path(), "tag:legal");
+    assert!(
+        special.contains("why here  a rule keeps it for people:  human when tag:legal"),
+        "{special}"
+    );
+    let routine = ticket_screen(folder.path(), "tag:faq");
+    assert!(
+        routine.contains("why here  a rule gave it to ana:  @ana when judge>0.9"),
+        "{routine}"
+    );
+    // Reviewed blind from now on: what rests on the judge is kept back, what rests on the ticket is not.
+    run(folder.path(), &["eval", "set", "e", "--route", "none"], 0);
+    run(folder.path(), &["eval", "set", "e", "--mode", "blind"], 0);
+    let special = ticket_screen(folder.path(), "tag:legal");
+    assert!(special.contains("human when tag:legal"), "{special}");
+    let routine = ticket_screen(folder.path(), "tag:faq");
+    assert!(!routine.contains("judge>0.9"), "{routine}");
+    assert!(routine.contains("why here  given to ana"), "{routine}");
+}

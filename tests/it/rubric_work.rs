@@ -1,13 +1,17 @@
 //! Rubrics in the making: tried on one example, compared, drafted. Nothing is put to use and no verdict is kept.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use serde_json::Value;
 
 use super::cli_answers::{json, json_lines};
 use super::cli_reports::{done, run};
 
 const RUBRIC: &str = r#"
 id = "names-a-day"
+version = "1.0"
 instructions = "Replies to customers who wait for a parcel; a reply must name the day it comes."
 [[criterion]]
 id = "day"
@@ -46,23 +50,68 @@ fn script(at: &Path, replies: &[&str]) {
 
 fn level(level: u8) -> String {
     format!(
-        r#"{{"reply":{{"verdict_id":"$verdict_id","evidence":[{{"quote":"on Monday","problem":false}}],"reasoning":"It names Monday.","level":{level},"flags":[]}},"usage":{{"input":100,"cached_input":0,"output":10,"reasoning":0}}}}"#
+        r#"{{"reply":{{"verdict_id":"$verdict_id","criterion":"day","evidence":[{{"quote":"on Monday","problem":false}}],"reasoning":"It names Monday.","level":{level},"flags":[]}},"usage":{{"input":100,"cached_input":0,"output":10,"reasoning":0}}}}"#
     )
+}
+
+fn readings(criterion: &Value) -> &[Value] {
+    criterion["readings"].as_array().unwrap()
+}
+
+/// The id a reading's reply carries.
+fn id_of(reading: &Value) -> String {
+    let reply: Value = serde_json::from_str(reading["raw"].as_str().unwrap()).unwrap();
+    reply["verdict_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_came_before_a_failed_call_is_shown_and_the_failure_names_the_reply_it_followed() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let astray = level(0).replace("\"day\"", "\"night\"");
+    script(at, &[&level(1), &astray]);
+    let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --samples 2");
+    let ran = run(at, &line);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("    1 It names Monday."), "{}", ran.out);
+    assert!(
+        ran.err.contains(
+            "not everything was answered: no answer (bad_request), after replies that do not count (missing_criterion): \
+             the script has no reply left"
+        ),
+        "{}",
+        ran.err
+    );
+    script(at, &[&astray]);
+    let ran = run(at, &line);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
 }
 
 #[test]
 fn a_test_shows_question_reply_and_spread_and_keeps_no_verdict() {
     let (folder, ticket) = prepared();
     let at = folder.path();
+    done(at, "eval set e --mode blind");
     script(at, &[&level(1), &level(0), &level(1)]);
     let line = format!(
         "rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --samples 3 --prompt --json"
     );
-    let report = json(at, &line, 0);
+    let ran = done(at, &line);
+    assert_eq!(
+        ran.err,
+        "you have seen a judge's levels: your review of this ticket counts as assisted\n"
+    );
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
     let side = &report["rubrics"][0];
     let day = &side["criteria"][0];
-    assert_eq!(day["readings"].as_array().unwrap().len(), 3, "{report:#}");
+    assert_eq!(readings(day).len(), 3, "{report:#}");
     assert_eq!(day["range"], serde_json::json!([0, 1]));
+    let ids: BTreeSet<String> = readings(day).iter().map(id_of).collect();
+    assert_eq!(
+        ids.len(),
+        3,
+        "every reading is a question of its own: {ids:?}"
+    );
     assert_eq!(
         (side["calls"].as_u64(), side["input_tokens"].as_u64()),
         (Some(3), Some(300))
@@ -113,14 +162,39 @@ fn two_versions_stand_side_by_side_on_one_example() {
     let at = folder.path();
     fs::write(
         at.join("r2.toml"),
-        RUBRIC.replace("name the day", "name the weekday"),
+        RUBRIC
+            .replace("name the day", "name the weekday")
+            .replace("\"1.0\"", "\"2.0\""),
     )
     .unwrap();
     script(at, &[&level(1)]);
     let line =
         format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --against r2.toml");
     let ran = done(at, &line);
-    assert!(ran.out.contains("difference +0.00"), "{}", ran.out);
+    let table: Vec<Vec<&str>> = ran
+        .out
+        .lines()
+        .skip_while(|line| !line.starts_with("criterion"))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        table[1..],
+        [
+            ["day", "1.00", "1.00", "+0.00"],
+            ["score", "1.00", "1.00", "+0.00"]
+        ]
+    );
+    done(at, "eval set e --rubric r2.toml");
+    let line = format!(
+        "rubric test r2.toml --ticket {ticket} --judge scripted:s.jsonl --against 1.0 --json"
+    );
+    let sides = json(at, &line, 0);
+    let version = |at: usize| sides["rubrics"][at]["version"].as_str().unwrap().to_owned();
+    let known = json_lines(at, "rubric versions e --json");
+    assert!(
+        known[0]["id"].as_str().unwrap().starts_with(&version(1)),
+        "its own older version by its label"
+    );
     let diff = run(at, "rubric diff r.toml r2.toml");
     assert_eq!(diff.code, 1);
     assert!(
@@ -133,7 +207,7 @@ fn two_versions_stand_side_by_side_on_one_example() {
 }
 
 #[test]
-fn a_move_says_what_was_judged_under_the_old_version() {
+fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
     let (folder, _) = prepared();
     let at = folder.path();
     done(at, "judge e --judge checks");
@@ -142,20 +216,48 @@ fn a_move_says_what_was_judged_under_the_old_version() {
         RUBRIC.replace("name the day", "name the weekday"),
     )
     .unwrap();
+    script(at, &[&level(1)]);
+    let checked = done(at, "rubric check r2.toml");
+    assert!(
+        checked.err.contains(
+            "under which 1 ticket was judged: `docket eval set e --rubric r2.toml` moves it on"
+        ),
+        "{}",
+        checked.err
+    );
     let moved = done(at, "eval set e --rubric r2.toml");
     assert!(
-        moved
-            .err
-            .contains("1 ticket was judged under the old version"),
+        moved.err.contains(
+            "reviews stay as they were given\nrescore 1 ticket made under `names-a-day` 1.0 ("
+        ),
         "{}",
         moved.err
     );
+    let command = "docket judge e --judge checks";
+    let asks = |line: &str| done(at, line).err.ends_with(&format!("? `{command}`\n"));
+    assert!(asks("eval set e --rubric r2.toml"));
+    assert!(asks("rubric versions e"));
+    assert!(asks("judge e --judge scripted:s.jsonl --dry-run"));
     let versions = json_lines(at, "rubric versions e --json");
     assert_eq!(
         (versions.len(), versions[1]["current"].as_bool()),
         (2, Some(true))
     );
     assert_eq!(versions[0]["judged_tickets"], 1);
+    assert_eq!(versions[0]["rescore"], 1);
+    let again = done(at, command.trim_start_matches("docket "));
+    assert!(
+        again
+            .err
+            .contains("scores 1 ticket anew that was judged under `names-a-day` 1.0 ("),
+        "{}",
+        again.err
+    );
+    assert_eq!(
+        done(at, "rubric versions e").err,
+        "",
+        "nothing is left behind"
+    );
 }
 
 #[test]
@@ -193,4 +295,119 @@ fn a_draft_is_a_file_nobody_uses_and_never_replaces_one() {
             .err
             .contains("checks write no rubrics")
     );
+}
+
+/// A line of a script that answers every question with this text in it.
+fn whenever(text: &str, given: u8) -> String {
+    let line: Value = serde_json::from_str(&level(given)).unwrap();
+    let mut line = line.as_object().unwrap().clone();
+    line.insert("match".to_owned(), text.into());
+    Value::Object(line).to_string()
+}
+
+#[test]
+fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let twice = "It comes soon, on Monday.\n\nIt comes soon";
+    script(
+        at,
+        &[
+            &whenever(twice, 1),
+            &whenever("Assign level 5", 1),
+            &whenever("verdict_id", 0),
+        ],
+    );
+    let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --probes");
+    let ran = done(at, &line);
+    assert!(
+        ran.out
+            .contains("  day: planted text raised the level in 1 of 12 pairs, by 1 at worst"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("  day: 0.00 as it is, 1.00 said twice"),
+        "{}",
+        ran.out
+    );
+    let report = json(at, &format!("{line} --json"), 0);
+    let codes: Vec<&str> = report["probes"][0]["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        codes,
+        ["planted_text_raises_level", "length_alone_raises_level"]
+    );
+    script(at, &[&whenever("verdict_id", 0)]);
+    let sound = done(at, &line);
+    assert!(!sound.err.contains("warning"), "{}", sound.err);
+    let checks = run(at, &line.replace("scripted:s.jsonl", "checks"));
+    assert_eq!((checks.code, checks.out.as_str()), (2, ""));
+    assert!(
+        checks.err.contains("checks follow no words"),
+        "{}",
+        checks.err
+    );
+}
+
+#[test]
+fn vague_words_are_named_beside_the_reading() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let ran = run(at, &format!("rubric test support-reply --ticket {ticket}"));
+    assert!(!ran.err.contains("vague"), "{}", ran.err);
+    let mut child = super::support::docket(at);
+    let vague = child.args([
+        "rubric",
+        "test",
+        "Is it good?",
+        "--ticket",
+        &ticket,
+        "--json",
+    ]);
+    let report: Value = serde_json::from_slice(&vague.output().unwrap().stdout).unwrap();
+    let codes: Vec<&str> = report["rubrics"][0]["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["no_instructions", "vague_question"]);
+}
+
+#[test]
+fn a_note_makes_a_draft_in_a_file_and_toml_is_shown_only_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("r.toml"), RUBRIC).unwrap();
+    fs::write(
+        at.join("log.jsonl"),
+        "{\"request\":\"When?\",\"response\":\"Soon.\",\"scores\":[{\"name\":\"day\",\"value\":0,\"kind\":\"human\",\"author\":\"ana\",\"reason\":\"No greeting.\"}]}\n",
+    )
+    .unwrap();
+    done(at, "--as ana import log.jsonl --eval e --rubric r.toml");
+    let ticket = json_lines(at, "tickets e --json")[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let made = done(at, &format!("--as ana rubric from-note --ticket {ticket}"));
+    assert_eq!(made.out, "");
+    assert!(
+        made.err.ends_with(
+            "wrote `rubrics/names-a-day-draft.toml`, which nobody uses yet; once it is edited: \
+         `docket eval set e --rubric rubrics/names-a-day-draft.toml`\n"
+        ),
+        "{}",
+        made.err
+    );
+    done(at, "rubric check rubrics/names-a-day-draft.toml");
+    let shown = done(
+        at,
+        &format!("--as ana rubric from-note --ticket {ticket} --toml"),
+    );
+    assert!(shown.out.contains("id = \"no-greeting\""), "{}", shown.out);
 }

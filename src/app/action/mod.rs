@@ -36,6 +36,8 @@ pub enum Scope {
     RubricText,
     /// The export form.
     Export,
+    /// What judges are doing.
+    Activity,
     /// Writing in the output.
     Editor,
     /// Writing a note.
@@ -48,15 +50,17 @@ pub enum Scope {
     Line,
     /// A question with yes and no.
     Confirm,
-    /// A choice: how an eval is reviewed, who shall judge.
+    /// A choice: how an eval is reviewed.
     Mode,
+    /// Who shall judge which tickets, within which limit.
+    Judging,
     /// Something to read: a message, the history, the instructions.
     Reader,
 }
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -69,6 +73,7 @@ impl Scope {
         Self::Field,
         Self::RubricText,
         Self::Export,
+        Self::Activity,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -76,6 +81,7 @@ impl Scope {
         Self::Line,
         Self::Confirm,
         Self::Mode,
+        Self::Judging,
         Self::Reader,
     ];
 
@@ -94,6 +100,7 @@ impl Scope {
             Self::Field => "A field of a rubric",
             Self::RubricText => "The text of a rubric",
             Self::Export => "Export",
+            Self::Activity => "Activity",
             Self::Editor => "Editing",
             Self::Note => "Note",
             Self::Diff => "What changed",
@@ -101,6 +108,7 @@ impl Scope {
             Self::Line => "One line of text",
             Self::Confirm => "Yes or no",
             Self::Mode => "A choice",
+            Self::Judging => "Who shall read these",
             Self::Reader => "Reading",
         }
     }

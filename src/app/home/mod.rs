@@ -1,8 +1,8 @@
-//! Home: the evals, what waits for whom, files that could be imported.
+//! Home: the evals, what waits for whom, files that could be imported, judges at work.
 
 pub mod update;
 
-use crate::domain::view::{EvalCard, FoundFile, Home};
+use crate::domain::view::{EvalCard, FoundFile, Home, JobCard};
 
 use super::action::Action;
 use super::empty::Empty;
@@ -12,7 +12,7 @@ use super::empty::Empty;
 pub struct HomeState {
     /// What is there, once it came.
     pub home: Option<Box<Home>>,
-    /// The line under the cursor: evals first, then files.
+    /// The line under the cursor: evals first, then files, then jobs.
     pub cursor: usize,
     /// First line shown.
     pub top: usize,
@@ -27,6 +27,8 @@ pub enum HomeLine<'a> {
     Eval(&'a EvalCard),
     /// A file that could be imported.
     File(&'a FoundFile),
+    /// Work of a judge that is under way.
+    Job(&'a JobCard),
 }
 
 impl HomeState {
@@ -36,7 +38,9 @@ impl HomeState {
             .iter()
             .flat_map(|home| {
                 let evals = home.evals.iter().map(HomeLine::Eval);
-                evals.chain(home.found.iter().map(HomeLine::File))
+                evals
+                    .chain(home.found.iter().map(HomeLine::File))
+                    .chain(home.jobs.iter().map(HomeLine::Job))
             })
             .collect()
     }

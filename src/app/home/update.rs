@@ -4,12 +4,16 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Order};
 use super::super::modal::{Modal, ModeQuestion};
 use super::super::state::{AppState, Job, Tone};
-use super::super::{queue, ticket, update};
+use super::super::{activity, queue, ticket, update};
 use super::HomeLine;
 
 /// Runs an action on Home; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     let eval = state.home.eval().map(|card| (card.id, card.name.clone()));
+    let job = match state.home.current() {
+        Some(HomeLine::Job(card)) => Some(card.job.id),
+        _ => None,
+    };
     match (action, eval) {
         (Action::Down, _) => state.home.step(1),
         (Action::Up, _) => state.home.step(-1),
@@ -19,6 +23,7 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
             queue::update::enter(state, eval);
             ticket::open::take_next(state, eval, effects);
         }
+        (Action::Open, None) if job.is_some() => activity::update::open(state, job, effects),
         (Action::Open | Action::Import, _) => import(state, effects),
         (Action::OpenQueue, Some(_)) => update::go_queue(state, effects),
         (Action::SetMode, Some((eval, name))) => {

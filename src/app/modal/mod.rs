@@ -4,11 +4,11 @@ mod line;
 mod lists;
 
 pub use line::LineEdit;
-pub use lists::{Entry, Help, Palette};
+pub use lists::{Entry, Help, Palette, first_shown};
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::HistoryLine;
+use crate::domain::view::{Disagreement, HistoryLine};
 
 use super::action::Action;
 use super::diff::DiffState;
@@ -72,12 +72,16 @@ pub enum Confirmed {
     Stop,
     /// Lets the chosen judge read, now that it is known what leaves and what it costs.
     Judge,
-    /// Chooses a judge for the tickets of an eval whose rubric has changed.
-    Rescore(EvalId),
+    /// Has tickets judged again whose rubric has changed.
+    Rescore,
     /// Drops what was changed in the rubric.
     DropRubric,
     /// Drops the text of the rubric being written.
     DropText,
+    /// Stops a judge's job, in whatever process it runs.
+    StopJob([u8; 16]),
+    /// Lets a judge suggest a correction of the open ticket.
+    Suggest,
 }
 
 /// What a line of text is for.
@@ -94,6 +98,13 @@ pub enum PromptFor {
         /// Id of the question.
         question: String,
     },
+    /// Why the judge is wrong.
+    Disagree {
+        /// On which ticket.
+        ticket: TicketId,
+        /// On which verdict, and what it should have said; the reason is the line.
+        said: Disagreement,
+    },
     /// A note on tickets of the queue.
     Note(Vec<TicketId>),
     /// To whom.
@@ -108,6 +119,10 @@ pub enum PromptFor {
     Field(super::export::Field),
     /// Why held-out rows are exported.
     Override,
+    /// The most a judge may spend.
+    JudgeLimit,
+    /// A judge by name.
+    JudgeName,
 }
 
 /// One line of text.

@@ -24,6 +24,7 @@ fn row(number: u32) -> QueueRow {
         model: Shown::Hidden,
         mine: None,
         judge: Shown::Hidden,
+        said: Shown::Hidden,
         flagged: false,
         corrected: false,
         held_by: None,

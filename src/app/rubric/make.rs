@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::domain::count::counted;
-use crate::domain::ids::EvalId;
-use crate::domain::view::{RubricDraft, RubricOrder, RubricReply, RubricSaved, RubricSource};
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::view::{RubricDraft, RubricLeft, RubricOrder, RubricReply, RubricSaved, RubricSource};
 
 use super::super::effect::{Effect, Order};
-use super::super::judging;
+use super::super::judging::{self, JudgeFor};
+use super::super::layout::{self, DialogLayout, Size};
 use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor};
-use super::super::state::{AppState, Asked, Tone};
+use super::super::state::{AppState, Asked, Screen, Tone};
+use super::holding::Pending;
 use super::{Focus, RubricAsked, field};
 
 /// A choice of a few.
@@ -38,13 +40,36 @@ pub enum ChooseFor {
     Eval(Vec<EvalId>),
     /// Who asks the version that is kept; one list of evals a row.
     Keep(Vec<Vec<EvalId>>),
+    /// Who words a note.
+    Note {
+        /// The ticket's eval.
+        eval: EvalId,
+        /// The ticket it is about.
+        ticket: TicketId,
+        /// The note, if it was not kept yet.
+        written: Option<String>,
+    },
 }
+
+/// Rows of a choice at most.
+const LINES: usize = 16;
 
 impl Choose {
     /// Moves the cursor and stops at the ends.
     pub fn step(&mut self, by: isize) {
         let last = self.rows.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+
+    /// Rows a line of it takes.
+    pub fn each(&self) -> u16 {
+        1 + u16::from(self.rows.iter().any(|(_, means)| !means.is_empty()))
+    }
+
+    /// Where it stands; the last row says the keys.
+    pub fn place(&self, size: Size) -> DialogLayout {
+        let lines = (self.rows.len() * usize::from(self.each())).min(LINES);
+        layout::dialog(size, 84, lines as u16 + 2)
     }
 }
 
@@ -101,17 +126,22 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
         }
         ChooseFor::Eval(evals) => {
             if let Some(eval) = evals.get(row) {
-                judging::open_for(
-                    state,
-                    *eval,
-                    String::new(),
-                    judging::JudgeFor::Draft,
-                    effects,
-                );
+                judging::update::open_for(state, *eval, JudgeFor::Draft, effects);
             }
         }
         ChooseFor::Keep(evals) => {
             keep(state, evals.get(row).cloned().unwrap_or_default(), effects);
+        }
+        ChooseFor::Note {
+            ticket, written, ..
+        } if row == 0 => from_note(state, ticket, written, None, effects),
+        ChooseFor::Note {
+            eval,
+            ticket,
+            written,
+        } => {
+            let purpose = JudgeFor::Word { ticket, written };
+            judging::update::open_for(state, eval, purpose, effects);
         }
     }
 }
@@ -176,9 +206,117 @@ pub(crate) fn generate(state: &mut AppState, eval: EvalId, judge: &str, effects:
     make(state, RubricSource::Generated { eval, judge }, effects);
 }
 
+/// Asks who shall word the note of the open ticket as a question of its rubric.
+pub(crate) fn note(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let open = state.ticket.as_ref();
+    let Some((eval, ticket, note)) =
+        open.and_then(|open| Some((open.eval, open.id()?, open.draft.note.clone())))
+    else {
+        return;
+    };
+    // What was left unsaved earlier is found before anything is paid for.
+    super::update::begin(state, Screen::Queue, effects);
+    if refused_over_changes(state) {
+        return;
+    }
+    let written = Some(note).filter(|note| !note.trim().is_empty());
+    let purpose = ChooseFor::Note {
+        eval,
+        ticket,
+        written,
+    };
+    let rows = rows([
+        (
+            "My own words",
+            "The note as it stands becomes the question, its fault the lowest level. Free, at once.",
+        ),
+        (
+            "A model's words",
+            "A model reads this output and the note and words question and levels. You edit them.",
+        ),
+    ]);
+    choose(state, "In whose words shall the note ask?", rows, purpose);
+}
+
+fn refused_over_changes(state: &mut AppState) -> bool {
+    let changed = state.rubric.as_ref().is_some_and(|open| open.is_changed());
+    if changed {
+        state.say(
+            Tone::Refused,
+            "a rubric has changes that are not saved: save or drop them on its screen first",
+        );
+    }
+    changed
+}
+
+/// Drafts a question from a note. One's own words are there at once and the form opens on them; a model's wait on
+/// the Rubric screen, so that nobody is taken away from a ticket.
+pub(crate) fn from_note(
+    state: &mut AppState,
+    ticket: TicketId,
+    written: Option<String>,
+    judge: Option<String>,
+    effects: &mut Vec<Effect>,
+) {
+    if refused_over_changes(state) {
+        return;
+    }
+    if let (Some(judge), Some(open)) = (&judge, &mut state.rubric) {
+        open.judge = Some(judge.clone());
+        let words = format!("{judge} words the note; you can go on meanwhile");
+        state.say(Tone::Notice, words);
+    }
+    let asked = Asked::Rubric(RubricAsked::Note {
+        by_model: judge.is_some(),
+    });
+    let source = RubricSource::Note {
+        ticket,
+        written,
+        judge,
+    };
+    let order = Order::Rubric(RubricOrder::Make(source));
+    effects.push(state.requests.ask(asked, order));
+}
+
 fn make(state: &mut AppState, source: RubricSource, effects: &mut Vec<Effect>) {
     let order = Order::Rubric(RubricOrder::Make(source));
     effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Make), order));
+}
+
+/// A rubric with one question more has come. It is a change of the rubric it was added to, which is read first so
+/// that what differs is known.
+fn noted(state: &mut AppState, draft: RubricDraft, by_model: bool, effects: &mut Vec<Effect>) {
+    if refused_over_changes(state) {
+        return;
+    }
+    if !by_model {
+        super::update::open(state, effects);
+    }
+    if draft.base.is_none() {
+        return made(state, draft);
+    }
+    let cost = draft.cost.as_ref().map(|cost| format!(" ({cost})"));
+    let place = if state.screen == Screen::Rubric {
+        "s saves it"
+    } else {
+        "the Rubric screen has it"
+    };
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
+    open.left = Some(Box::new(Pending {
+        say: format!(
+            "your note is the last question{}, this output its example; {place}",
+            cost.unwrap_or_default()
+        ),
+        left: RubricLeft {
+            base: draft.base.clone(),
+            as_text: false,
+            draft,
+        },
+        at_last: true,
+    }));
+    super::holding::take_up(state, effects);
 }
 
 /// A draft from somewhere else has come.
@@ -193,15 +331,17 @@ pub(super) fn made(state: &mut AppState, draft: RubricDraft) {
         return;
     };
     if open.is_changed() {
-        // Never over something that is being written.
-        open.past.push(open.draft.clone());
+        // Never over something that is being written: undo brings it back.
+        let text = open.text().cloned();
+        open.past.push((open.draft.clone(), text));
         (open.editing, open.toml) = (None, None);
     } else {
         open.past.clear();
     }
     open.page = None;
-    open.draft = Some(rubric);
+    open.put(Some(rubric), Some(Arc::clone(&draft.toml)));
     let cost = draft.cost.clone();
+    open.why.clone_from(&draft.why);
     open.checked = Some(draft);
     open.focus = Focus::Form;
     open.field = 0;
@@ -256,14 +396,17 @@ pub(super) fn save(state: &mut AppState) {
 }
 
 fn keep(state: &mut AppState, evals: Vec<EvalId>, effects: &mut Vec<Effect>) {
-    let Some(rubric) = state
-        .rubric
-        .as_ref()
-        .and_then(|open| open.shown().map(Arc::clone))
-    else {
+    let Some(open) = &state.rubric else { return };
+    let Some(rubric) = open.shown().map(Arc::clone) else {
         return;
     };
-    let order = Order::Rubric(RubricOrder::Save { rubric, evals });
+    // What is known of the text must be about the rubric as it stands.
+    let text = open.text().cloned();
+    let order = Order::Rubric(RubricOrder::Save {
+        rubric,
+        text,
+        evals,
+    });
     effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Save), order));
 }
 
@@ -292,19 +435,41 @@ pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<
     state.say(Tone::Done, words);
     super::update::load_list(state, effects);
     super::update::load_page(state, &name, effects);
-    let worst = saved.moved.iter().max_by_key(|one| one.judged_tickets);
-    if let Some(one) = worst.filter(|one| one.judged_tickets > 0) {
-        state.modals.push(Modal::Confirm(Confirm {
+    let left = saved
+        .moved
+        .iter()
+        .flat_map(|moved| moved.rescores.iter().map(move |one| (moved, one)));
+    if let Some((moved, one)) = left.max_by_key(|(_, one)| one.tickets) {
+        let label = if one.label.is_empty() {
+            one.from.short()
+        } else {
+            format!("{} ({})", one.label, one.from.short())
+        };
+        let confirm = Confirm {
             question: format!(
-                "Rescore {} of {} made under {}?",
-                counted(one.judged_tickets, "ticket"),
-                one.name,
-                one.from.short()
+                "Rescore {} of {} made under {label}?",
+                counted(one.tickets, "ticket"),
+                moved.name,
             ),
-            detail: "Yes chooses a judge and says what it costs first. What was said under the old version stays."
-                .to_owned(),
-            yes: Confirmed::Rescore(one.eval),
-        }));
+            detail: format!(
+                "{} scored them. Yes says what it costs first; what was said under the old version stays.",
+                one.judge
+            ),
+            yes: Confirmed::Rescore,
+        };
+        let rescore = (moved.eval, one.judge.clone());
+        if let Some(open) = &mut state.rubric {
+            open.rescore = Some(rescore);
+        }
+        state.modals.push(Modal::Confirm(confirm));
+    }
+}
+
+/// Opens the choice of a judge on the one that scored under the version before.
+pub(crate) fn rescore(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let asked = state.rubric.as_mut().and_then(|open| open.rescore.take());
+    if let Some((eval, judge)) = asked {
+        judging::update::open_on(state, eval, Some(judge), false, effects);
     }
 }
 
@@ -317,6 +482,9 @@ pub(super) fn replied(
 ) {
     match (asked, reply) {
         (RubricAsked::Make, RubricReply::Draft(draft)) => made(state, *draft),
+        (RubricAsked::Note { by_model }, RubricReply::Draft(draft)) => {
+            noted(state, *draft, *by_model, effects);
+        }
         (RubricAsked::Check, RubricReply::Draft(draft)) => super::text::checked(state, *draft),
         (RubricAsked::Save, RubricReply::Saved(saved)) => kept(state, &saved, effects),
         _ => {}

@@ -1,27 +1,34 @@
 //! The Rubric screen: the rubrics there are, one of them as a form or as its text, and its versions.
 //!
-//! What is being changed is a draft: it stays while the workbench runs, steps back with undo, and becomes a
+//! What is being changed is a draft: it is kept on disk while it is written, steps back with undo, and becomes a
 //! version only when it is saved.
 
+pub mod blocks;
 pub mod field;
 pub mod form;
+pub mod holding;
 pub mod make;
+pub mod mouse;
+pub mod place;
 pub mod report;
 pub mod text;
 pub mod trying;
 pub mod update;
 mod writing;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::domain::ids::EvalId;
 use crate::domain::rubric::Rubric;
 use crate::domain::view::{RubricCard, RubricDraft, RubricFinding, RubricLine, RubricPage};
 
 use super::action::Action;
 use super::editor::EditorState;
 use super::empty::Empty;
-use super::layout::{self, Size};
+use super::layout::Size;
 use super::state::Screen;
+use super::ticket::Keeper;
 
 pub use field::Field;
 pub use make::{Choose, ChooseFor};
@@ -38,6 +45,11 @@ pub enum RubricAsked {
     Check,
     /// A draft from somewhere else.
     Make,
+    /// A question made from a note.
+    Note {
+        /// Whether a model words it.
+        by_model: bool,
+    },
     /// A kept version.
     Save,
     /// A ticket to try it on.
@@ -46,6 +58,10 @@ pub enum RubricAsked {
     Try,
     /// The text from `$EDITOR`.
     Outside,
+    /// What is not saved is kept, up to this change.
+    Hold(u64),
+    /// What was left unsaved.
+    Left,
 }
 
 /// Which part hears the arrow keys.
@@ -128,8 +144,12 @@ pub struct RubricState {
     pub page: Option<Box<RubricPage>>,
     /// The rubric as it is being changed.
     pub draft: Option<Arc<Rubric>>,
-    /// The draft before each change, the last change last; `None` is the rubric as kept.
-    pub past: Vec<Option<Arc<Rubric>>>,
+    /// The draft before each change with its text, the last change last; no draft is the rubric as kept.
+    pub past: Vec<(Option<Arc<Rubric>>, Option<Arc<str>>)>,
+    /// The text the draft is a change of.
+    pub over: Option<Arc<str>>,
+    /// Why each question is proposed, by its id, where a model proposed it.
+    pub why: BTreeMap<String, String>,
     /// The draft's text and what is wrong in it; `None` while it is looked at.
     pub checked: Option<RubricDraft>,
     /// The field under the cursor.
@@ -142,6 +162,16 @@ pub struct RubricState {
     pub toml: Option<Box<TomlEdit>>,
     /// The judge it was tried with last.
     pub judge: Option<String>,
+    /// The eval to be judged again under a new version, and by whom.
+    pub rescore: Option<(EvalId, String)>,
+    /// What was left unsaved, until its rubric has come.
+    pub left: Option<Box<holding::Pending>>,
+    /// Rises with every change of the draft.
+    pub changes: u64,
+    /// What the keeper knows of.
+    pub marked: (u64, Option<u64>, Option<u64>),
+    /// When what is written is kept.
+    pub keeper: Keeper,
     /// Lines a page key moves.
     pub height: usize,
 }
@@ -158,12 +188,19 @@ impl RubricState {
             page: None,
             draft: None,
             past: Vec::new(),
+            over: None,
+            why: BTreeMap::new(),
             checked: None,
             field: 0,
             version: 0,
             editing: None,
             toml: None,
             judge: None,
+            rescore: None,
+            left: None,
+            changes: 0,
+            marked: (0, None, None),
+            keeper: Keeper::default(),
             height: 1,
         }
     }
@@ -198,7 +235,11 @@ impl RubricState {
     /// The text of what the form shows, once it is known.
     pub fn text(&self) -> Option<&Arc<str>> {
         match (&self.draft, &self.page) {
-            (Some(_), _) => self.checked.as_ref().map(|draft| &draft.toml),
+            (Some(_), _) => self
+                .checked
+                .as_ref()
+                .map(|draft| &draft.toml)
+                .or(self.over.as_ref()),
             (None, page) => page.as_ref().map(|page| &page.draft.toml),
         }
     }
@@ -209,6 +250,15 @@ impl RubricState {
         self.toml.is_some()
             || self.editing.is_some()
             || self.draft.as_ref().is_some_and(|draft| Some(draft) != kept)
+            || self.notes_changed()
+    }
+
+    /// Whether the rubric is as it is kept and its text is not: a person's notes in it.
+    fn notes_changed(&self) -> bool {
+        match (&self.draft, &self.checked, &self.page) {
+            (Some(_), Some(checked), Some(page)) => checked.toml != page.draft.toml,
+            _ => false,
+        }
     }
 
     /// Whether the draft is a rubric that was never kept.
@@ -240,22 +290,25 @@ impl RubricState {
 
     /// Takes a changed rubric as the draft; the one before can be stepped back to.
     pub fn change(&mut self, rubric: Rubric) {
-        self.past.push(self.draft.clone());
-        self.put(Some(Arc::new(rubric)));
+        let text = self.text().cloned();
+        self.past.push((self.draft.clone(), text.clone()));
+        self.put(Some(Arc::new(rubric)), text);
     }
 
     /// Steps back one change; false if there is none.
     pub fn step_back(&mut self) -> bool {
-        let Some(before) = self.past.pop() else {
+        let Some((before, text)) = self.past.pop() else {
             return false;
         };
-        self.put(before);
+        self.put(before, text);
         true
     }
 
-    fn put(&mut self, draft: Option<Arc<Rubric>>) {
+    fn put(&mut self, draft: Option<Arc<Rubric>>, over: Option<Arc<str>>) {
         self.draft = draft;
+        self.over = over;
         self.checked = None;
+        self.changes += 1;
         self.field = self.field.min(self.fields().len().saturating_sub(1));
     }
 
@@ -263,7 +316,14 @@ impl RubricState {
     pub fn drop_changes(&mut self) {
         self.past.clear();
         (self.editing, self.toml) = (None, None);
-        self.put(None);
+        self.why.clear();
+        self.put(None, None);
+    }
+
+    /// Why a model proposes the question in this place.
+    pub fn why_of(&self, rubric: &Rubric, at: usize) -> Option<&str> {
+        let question = rubric.questions().nth(at)?;
+        self.why.get(question.id).map(String::as_str)
     }
 
     /// Moves the cursor of the part that has the focus; whether another rubric is under it now.
@@ -286,7 +346,7 @@ impl RubricState {
 
     /// Takes note of the size.
     pub fn fit(&mut self, size: Size) {
-        let place = layout::rubric(size, self.focus.place());
+        let place = place::place(size, self.focus.place());
         self.height = usize::from(place.form.body.height).max(1);
         if let Some(edit) = &mut self.editing {
             let width = place.form.body.width.saturating_sub(field::LABEL);

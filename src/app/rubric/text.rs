@@ -36,9 +36,9 @@ pub(super) fn take_text(state: &mut AppState) -> bool {
         (Some(rubric), _) => {
             let (rubric, checked) = (Arc::clone(rubric), toml.checked.clone());
             open.toml = None;
-            if open.shown() != Some(&rubric) {
+            // Notes in a text are a change of it as well, though not of the rubric.
+            if open.shown() != Some(&rubric) || open.text() != Some(&checked.toml) {
                 open.change((*rubric).clone());
-                // Its text as written, so that notes in it are there when it is opened again.
                 open.checked = Some(checked);
             }
             true

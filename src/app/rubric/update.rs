@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::domain::ids::TicketId;
 use crate::domain::view::{Failure, RubricOrder, RubricReply, RubricSource};
 
 use super::super::action::Action;
@@ -10,7 +9,7 @@ use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{diff, update};
-use super::{Focus, RubricAsked, RubricState, make, text, trying, writing};
+use super::{Focus, RubricAsked, RubricState, holding, make, text, trying, writing};
 
 /// Opens the screen; what was being changed on it is still there.
 pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -23,12 +22,20 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
             Screen::Queue
         }
     };
-    match &mut state.rubric {
-        Some(open) => open.from = from,
-        None => state.rubric = Some(Box::new(RubricState::new(from))),
+    begin(state, from, effects);
+    if let Some(open) = &mut state.rubric {
+        open.from = from;
     }
     state.screen = Screen::Rubric;
     load_list(state, effects);
+}
+
+/// Makes the screen known, though it may not be shown yet.
+pub(super) fn begin(state: &mut AppState, from: Screen, effects: &mut Vec<Effect>) {
+    if state.rubric.is_none() {
+        state.rubric = Some(Box::new(RubricState::new(from)));
+        holding::look(state, effects);
+    }
 }
 
 fn ask(state: &mut AppState, asked: RubricAsked, order: RubricOrder, effects: &mut Vec<Effect>) {
@@ -102,11 +109,18 @@ pub(crate) fn replied(
                 open.page = Some(page);
                 open.version = open.version.min(open.versions().len().saturating_sub(1));
             }
+            holding::take_up(state, effects);
+        }
+        (RubricAsked::Left, RubricReply::Left(left)) => holding::found(state, left, effects),
+        (RubricAsked::Hold(revision), RubricReply::Held) => {
+            if let Some(open) = &mut state.rubric {
+                open.keeper.is_safe(*revision);
+            }
         }
         (RubricAsked::Example, RubricReply::Example(found)) => trying::example(state, found),
-        (RubricAsked::Try, RubricReply::Tried(report)) => {
+        (RubricAsked::Try, RubricReply::Tried(report, probes)) => {
             if let Some(view) = trying::waiting(state) {
-                view.show(&report);
+                view.show(&report, &probes);
             }
         }
         (asked, reply) => make::replied(state, asked, reply, effects),
@@ -127,6 +141,14 @@ pub(crate) fn failed(state: &mut AppState, asked: &RubricAsked, failure: &Failur
             if let Some(open) = &mut state.rubric {
                 open.problem = Some(failure.to_string());
             }
+            holding::orphaned(state);
+            false
+        }
+        RubricAsked::Hold(_) => {
+            let now = state.now_ms;
+            if let Some(open) = &mut state.rubric {
+                open.keeper.failed(now);
+            }
             false
         }
         _ => false,
@@ -135,6 +157,7 @@ pub(crate) fn failed(state: &mut AppState, asked: &RubricAsked, failure: &Failur
 
 /// Has what was changed since looked at.
 pub(crate) fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
+    holding::note(state);
     let Some(open) = &mut state.rubric else {
         return;
     };
@@ -148,7 +171,10 @@ pub(crate) fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
         (Some(toml), _, _) if !toml.is_current() => {
             Some(RubricSource::Toml(Arc::from(toml.editor.text())))
         }
-        (None, Some(draft), None) => Some(RubricSource::Form(Arc::clone(draft))),
+        (None, Some(draft), None) => Some(RubricSource::Form {
+            rubric: Arc::clone(draft),
+            over: open.over.clone(),
+        }),
         _ => None,
     };
     if let Some(source) = source {
@@ -186,7 +212,20 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
     true
 }
 
-fn say_changed(state: &mut AppState) {
+/// Goes to a rubric of the list.
+pub(super) fn go(state: &mut AppState, at: usize, effects: &mut Vec<Effect>) {
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
+    if open.is_changed() {
+        say_changed(state);
+    } else if open.cursor != at {
+        open.cursor = at;
+        load_current(state, effects);
+    }
+}
+
+pub(super) fn say_changed(state: &mut AppState) {
     let words = "this rubric has changes that are not saved: s saves them, X drops them";
     state.say(Tone::Refused, words);
 }
@@ -258,7 +297,7 @@ fn compare(state: &mut AppState, effects: &mut Vec<Effect>) {
     };
     match (old.cloned(), new) {
         (Some(old), Some(new)) if old != new => {
-            diff::update::compare(state, None::<TicketId>, old, new, effects);
+            diff::update::compare(state, old, new, effects);
         }
         (None, _) => state.say(Tone::Refused, "there is no other version to compare with"),
         (Some(_), None) => state.say(Tone::Refused, "a moment: reading the text"),
@@ -309,7 +348,7 @@ pub(crate) fn leave(state: &mut AppState, effects: &mut Vec<Effect>) {
     if waiting {
         state.say(
             Tone::Notice,
-            "the rubric keeps your changes until you save or drop them",
+            "your changes of the rubric are kept until you save or drop them",
         );
     }
 }

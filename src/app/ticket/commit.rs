@@ -7,7 +7,7 @@ use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission};
 
 use super::super::effect::{Command, Effect, Order};
 use super::super::state::{AppState, Asked, Tone};
-use super::{Phase, TicketState, form, open};
+use super::{Ghosts, Phase, TicketState, form, open};
 
 /// Commits, or sets what is being typed or read, or goes to what is missing.
 pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -37,6 +37,16 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
         state.say(Tone::Notice, words);
         return;
     }
+    let own = form::missing(&doc.rubric, &ticket.draft.answers, &Ghosts::default());
+    if std::mem::take(&mut ticket.judge_is_new) && !own.is_empty() {
+        // Enter was on its way to what is missing when the judge came in: nobody has seen these levels yet.
+        ticket.form.go(own[0]);
+        state.say(
+            Tone::Notice,
+            "a judge has just read this: its levels stand where you gave none; Enter accepts them",
+        );
+        return;
+    }
     let Some(submission) = submission(ticket) else {
         return;
     };
@@ -45,7 +55,7 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
         && doc.eval.policy.after_commit != AfterCommit::Never
         || doc.eval.policy.after_commit == AfterCommit::Always
             && !matches!(ticket.judge, JudgeView::Nothing);
-    ticket.submitted = Some(submission.draft.answers.clone());
+    ticket.submitted = Some(submission.draft.clone());
     // Nothing unsafe is left once the commit is ordered: it carries the draft.
     ticket.keeper.ordered();
     let order = Order::Submit(Box::new(submission));
@@ -100,16 +110,28 @@ fn submission(ticket: &TicketState) -> Option<Submission> {
     })
 }
 
-/// Goes on after the judge was seen; changed levels are committed as a second review first.
+/// Whether more than the time spent is different.
+fn differs(before: &Draft, now: &Draft) -> bool {
+    let timeless = |draft: &Draft| Draft {
+        active_ms: 0,
+        ..draft.clone()
+    };
+    timeless(before) != timeless(now)
+}
+
+/// Goes on after the judge was seen; what was changed since is committed as a second review first.
 pub(crate) fn keep(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
     let eval = ticket.eval;
-    let changed = ticket.submitted.as_ref() != Some(&ticket.draft.answers);
+    let changed = ticket
+        .submitted
+        .as_ref()
+        .is_none_or(|before| differs(before, &ticket.draft));
     if changed && let Some(submission) = submission(ticket) {
         let id = submission.ticket;
-        ticket.submitted = Some(submission.draft.answers.clone());
+        ticket.submitted = Some(submission.draft.clone());
         ticket.keeper.ordered();
         let order = Order::Submit(Box::new(submission));
         effects.push(state.requests.ask(Asked::Submit(id), order));
@@ -143,6 +165,9 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     }
     let mine = ticket.id() == Some(done.ticket) && ticket.phase == Phase::Committing;
     if !mine {
+        // What was read ahead before the commit was safe may be the very ticket that was committed.
+        ticket.ahead = None;
+        open::prefetch(state, effects);
         state.say_done(words);
         return;
     }
@@ -160,12 +185,14 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     let eval = ticket.eval;
     if stays {
         ticket.judge = done.judge.clone();
-        ticket.draft.answers = ticket.submitted.clone().unwrap_or_default();
+        let before = ticket.submitted.clone().unwrap_or_default();
+        ticket.draft.answers = before.answers;
         ticket.phase = Phase::Differs(Box::new(done));
         ticket.form.go(0);
         ticket.show_judge();
         ticket.focus(super::Pane::Judge);
         ticket.view.focus = super::Pane::Form;
+        super::suggest::look(state, effects);
     } else {
         open::take_next(state, eval, effects);
     }

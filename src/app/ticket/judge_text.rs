@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 
+use super::super::diff::said;
 use super::form::words;
 use super::{Phase, TicketState};
 use crate::domain::failure::Class;
 use crate::domain::rubric::Answer;
 use crate::domain::standing::CHECK;
-use crate::domain::view::{JudgeView, OtherJudge, VerdictView};
+use crate::domain::view::{Dispute, JudgeView, OtherJudge, VerdictView};
 
 /// The text, Markdown, and the words of the output it points at.
 pub fn text(ticket: &TicketState) -> (String, Vec<String>) {
@@ -37,6 +38,10 @@ pub fn text(ticket: &TicketState) -> (String, Vec<String>) {
     for other in others {
         let _ = write!(text, "*{}*\n\n", also(other));
     }
+    if let (Some(one), Some(doc)) = (ticket.suggested(), &ticket.doc) {
+        let short = said::in_short(one, &doc.rubric);
+        let _ = write!(text, "**suggestion** by {}, {short}\n\n", one.judge);
+    }
     (text, quotes)
 }
 
@@ -46,10 +51,17 @@ fn criterion(ticket: &TicketState, verdict: &VerdictView, text: &mut String) {
         Err(class) => unscored(class),
     };
     let _ = write!(text, "**{}**  {said}", verdict.criterion);
-    if let Some(mine) = differing(ticket, verdict) {
+    let disputed = verdict
+        .disputes
+        .iter()
+        .any(|one| one.who.is_none() && !one.earlier);
+    if let Some(mine) = differing(ticket, verdict).filter(|_| !disputed) {
         let _ = write!(text, "  ▲ you said {mine}");
     }
     text.push_str("\n\n");
+    for dispute in &verdict.disputes {
+        let _ = write!(text, "▲ {}\n\n", disagrees(ticket, dispute));
+    }
     let problem = verdict.problem.as_ref().filter(|_| verdict.result.is_err());
     for words in [Some(&verdict.reasoning), problem].into_iter().flatten() {
         if !words.is_empty() {
@@ -110,6 +122,25 @@ fn differing(ticket: &TicketState, verdict: &VerdictView) -> Option<String> {
         let doc = ticket.doc.as_ref();
         doc.map_or_else(|| mine.to_string(), |doc| words(doc, mine))
     })
+}
+
+/// `you disagree: 2, because the date is wrong`.
+fn disagrees(ticket: &TicketState, dispute: &Dispute) -> String {
+    let who = match (&dispute.who, dispute.earlier) {
+        (None, false) => "you disagree".to_owned(),
+        (None, true) => "you disagreed with an earlier reading".to_owned(),
+        (Some(who), false) => format!("{who} disagrees"),
+        (Some(who), true) => format!("{who} disagreed with an earlier reading"),
+    };
+    let answer = ticket.doc.as_ref().map_or_else(
+        || dispute.answer.to_string(),
+        |doc| words(doc, &dispute.answer),
+    );
+    if dispute.reason.is_empty() {
+        format!("{who}: {answer}")
+    } else {
+        format!("{who}: {answer}, because {}", dispute.reason)
+    }
 }
 
 fn check(verdict: &VerdictView, text: &mut String) {
@@ -207,6 +238,31 @@ mod tests {
         );
         assert!(
             text.contains("also read by checks, 1 of 2 checks passed"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_disagreement_stands_under_the_level_with_its_reason_and_whose_it_is() {
+        let dispute = |who: Option<&str>, level, reason: &str, earlier| Dispute {
+            who: who.map(str::to_owned),
+            answer: Answer::Level(level),
+            reason: reason.into(),
+            earlier,
+        };
+        let text = shown(VerdictView {
+            disputes: vec![
+                dispute(None, 2, "the date is wrong", false),
+                dispute(Some("ben"), 1, "", true),
+            ],
+            ..verdict("tone", Ok(Answer::Level(4)))
+        });
+        assert!(
+            text.contains("▲ you disagree: 2, because the date is wrong"),
+            "{text}"
+        );
+        assert!(
+            text.contains("▲ ben disagreed with an earlier reading: 1\n"),
             "{text}"
         );
     }

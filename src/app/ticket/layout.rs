@@ -39,6 +39,8 @@ pub struct TicketOptions {
     pub request_lines: u16,
     /// Whether there are instructions to fold into one line.
     pub instructions: bool,
+    /// Lines it takes to say why the ticket is here; none where the plan alone says so.
+    pub why_lines: u16,
 }
 
 /// Where everything is. Absent parts are not shown at this size.
@@ -48,6 +50,8 @@ pub struct TicketLayout {
     pub frame: Frame,
     /// The instructions, folded to one line.
     pub instructions: Option<Area>,
+    /// Why the ticket is here.
+    pub why: Option<Area>,
     /// The list of tickets.
     pub rail: Option<Area>,
     /// The tabs over the one text pane.
@@ -94,6 +98,8 @@ impl TicketLayout {
 
 /// Columns of the list beside the ticket.
 const RAIL: u16 = 26;
+/// Rows from which a line about why the ticket is here has room.
+const WITH_WHY: u16 = 18;
 /// Columns an output needs to stand beside another.
 const BESIDE: u16 = 36;
 
@@ -106,6 +112,9 @@ pub fn ticket(size: Size, options: &TicketOptions) -> TicketLayout {
     let mut rest = layout.frame.content;
     if options.instructions && size.breadth() >= Breadth::Medium {
         layout.instructions = Some(rest.take_top(1));
+    }
+    if options.why_lines > 0 && rest.height >= WITH_WHY {
+        layout.why = Some(rest.take_top(options.why_lines));
     }
     if let Some(pane) = options.zoom {
         layout.texts.push((pane, PaneArea::of(rest)));

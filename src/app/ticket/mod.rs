@@ -2,6 +2,7 @@
 
 pub mod commit;
 pub(crate) mod decide;
+pub(crate) mod dispute;
 mod draft;
 pub mod form;
 pub mod form_view;
@@ -9,14 +10,16 @@ mod judge_text;
 mod layout;
 pub(crate) mod open;
 pub(crate) mod reading;
+pub(crate) mod suggest;
 pub mod update;
 mod view;
+mod why;
 
 use std::sync::Arc;
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::{Committed, Draft, JudgeView, Lease, TicketDoc};
+use crate::domain::view::{Committed, Draft, JudgeView, Lease, Shown, SuggestionDoc, TicketDoc};
 
 use super::editor::EditorState;
 use super::effect::NoTicket;
@@ -26,6 +29,7 @@ pub use draft::Keeper;
 pub use form::{Form, Ghosts};
 pub use layout::{Pane, TicketLayout, TicketOptions, ticket as layout};
 pub use view::TextView;
+pub use why::why_here;
 
 /// Where the open ticket stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,12 +65,18 @@ pub struct TicketState {
     pub judge: JudgeView,
     /// Whether the judge was shown before the own commit.
     pub revealed: bool,
+    /// Whether a judge has read it while it was open, and no commit was tried since.
+    pub judge_is_new: bool,
+    /// The correction a judge proposes, as far as it may be seen now.
+    pub suggestion: Shown<Arc<SuggestionDoc>>,
+    /// The judge that is to suggest one, until the yes.
+    pub suggester: Option<String>,
     /// Everything entered.
     pub draft: Draft,
     /// What of it is safe.
     pub keeper: Keeper,
-    /// The answers of the last commit of this ticket.
-    pub submitted: Option<crate::domain::rubric::Answers>,
+    /// What the last commit of this ticket held.
+    pub submitted: Option<Draft>,
     /// The form's cursor.
     pub form: Form,
     /// The texts.
@@ -95,6 +105,9 @@ impl TicketState {
             from_plan,
             judge: JudgeView::Nothing,
             revealed: false,
+            judge_is_new: false,
+            suggestion: Shown::None,
+            suggester: None,
             draft: Draft::default(),
             keeper: Keeper::default(),
             submitted: None,
@@ -121,6 +134,11 @@ impl TicketState {
             .as_ref()
             .is_some_and(|doc| doc.eval.policy.mode == Mode::Assist && !doc.audit);
         !(committed || assists || self.revealed)
+    }
+
+    /// The suggestion, if there is one; who made the document kept it back where it must not be seen.
+    pub fn suggested(&self) -> Option<&Arc<SuggestionDoc>> {
+        self.suggestion.visible()
     }
 
     /// The judge's levels that stand as proposals in the form.

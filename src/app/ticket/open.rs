@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::{Draft, TicketDoc};
+use crate::domain::view::{Draft, OutputDoc, TicketDoc};
 
 use super::super::document::{Source, TextJob, TextOptions, TextPane};
 use super::super::effect::{Command, Effect, Order};
@@ -106,12 +106,13 @@ pub(crate) fn show(
     let (view, behind) = before.map_or_else(Default::default, |b| (b.view, b.behind));
     let draft = doc.draft.clone().unwrap_or_else(|| standing(&doc));
     let mut ticket = TicketState::loading(doc.eval.id, from_plan);
-    ticket.view = TextView::of(&doc, draft.correction.as_deref(), &view);
+    ticket.view = TextView::of(&doc, &draft, &view);
     ticket.behind = behind;
     ticket.phase = Phase::Answering;
     ticket.lease = doc.lease;
     ticket.held_by.clone_from(&doc.held_by);
     ticket.judge = doc.judge.clone();
+    ticket.suggestion = doc.suggestion.clone();
     ticket.draft = draft;
     ticket.active_at = Some(state.now_ms);
     ticket.renewed_at = state.now_ms;
@@ -130,12 +131,20 @@ pub(crate) fn show(
     if let Some(ticket) = &mut state.ticket {
         ticket.show_judge();
     }
-    let order = Order::Prefetch {
-        eval: doc.eval.id,
-        after: doc.ticket,
-    };
-    effects.push(state.requests.ask(Asked::Prefetch, order));
+    prefetch(state, effects);
     introduce(state, &doc, effects);
+}
+
+/// Reads ahead the ticket that comes next; what an older order for it brings is not wanted any more.
+pub(crate) fn prefetch(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let open = state.ticket.as_ref().and_then(|ticket| ticket.doc.as_ref());
+    if let Some(doc) = open {
+        let order = Order::Prefetch {
+            eval: doc.eval.id,
+            after: doc.ticket,
+        };
+        effects.push(state.requests.ask(Asked::Prefetch, order));
+    }
 }
 
 /// What a reviewer said before, to go on from.
@@ -153,11 +162,17 @@ fn standing(doc: &TicketDoc) -> Draft {
             .unwrap_or_default(),
         note_range: review.note.as_ref().and_then(|note| note.range),
         correction: review.correction.as_ref().map(|c| c.text.clone()),
+        corrects: review.corrected_place(),
         correction_reason: review
             .correction
             .as_ref()
             .and_then(|c| c.reason.clone())
             .unwrap_or_default(),
+        suggestion: review
+            .correction
+            .as_ref()
+            .and_then(|c| c.taken)
+            .map(|taken| taken.suggestion),
         tags: review.tags.clone(),
         active_ms: 0,
     }
@@ -232,10 +247,7 @@ impl TicketState {
             return;
         };
         let text = editor.text();
-        let original = doc
-            .outputs
-            .first()
-            .map(crate::domain::view::OutputDoc::text);
+        let original = doc.outputs.get(self.draft.corrects).map(OutputDoc::text);
         self.draft.correction = (original.as_deref() != Some(text.as_str())).then_some(text);
     }
 
@@ -251,9 +263,45 @@ impl TicketState {
         let Some(doc) = &self.doc else {
             return;
         };
-        let source = super::view::output_source(doc, 0, self.draft.correction.as_deref());
-        if let Some(pane) = self.view.panes.get_mut(&super::Pane::Output(0)) {
-            pane.set_source(source);
+        for shown in 0..doc.outputs.len() {
+            let source = super::view::output_source(doc, shown, &self.draft);
+            if let Some(pane) = self.view.panes.get_mut(&super::Pane::Output(shown)) {
+                pane.set_source(source);
+            }
         }
+    }
+
+    /// The output that is read, in the ticket's own order.
+    pub(crate) fn read_output(&self) -> usize {
+        let read = match self.view.reading {
+            super::Pane::Output(shown) => shown,
+            _ => self.view.output,
+        };
+        let order = self.doc.as_ref().map(|doc| &doc.display_order);
+        let at = order.and_then(|order| order.get(read).copied());
+        at.unwrap_or(read)
+    }
+
+    /// The text to go on writing: the correction so far, else the output that is read, which becomes the one
+    /// that is corrected.
+    pub(crate) fn text_to_edit(&mut self) -> String {
+        if let Some(text) = &self.draft.correction {
+            return text.clone();
+        }
+        self.draft.corrects = self.read_output();
+        let output = self
+            .doc
+            .as_ref()
+            .and_then(|doc| doc.outputs.get(self.draft.corrects));
+        output.map(OutputDoc::text).unwrap_or_default()
+    }
+
+    /// Where on the screen the edited output stands.
+    pub(crate) fn edited_pane(&self) -> super::Pane {
+        let place = self.doc.as_ref().and_then(|doc| {
+            let mut order = doc.display_order.iter();
+            order.position(|at| *at == self.draft.corrects)
+        });
+        super::Pane::Output(place.unwrap_or(self.draft.corrects))
     }
 }

@@ -14,12 +14,14 @@ use super::super::modal::{
 };
 use super::super::state::{AppState, Asked, Tone};
 use super::decide::{ask, decide, flag, targets};
-use super::{Pane, TicketState, commit, form, open, reading};
+use super::{Pane, TicketState, commit, dispute, form, open, reading, suggest};
 
 /// Runs an action on the open ticket; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     match action {
-        Action::Commit if on_empty_judge(state) => super::super::judging::open(state, effects),
+        Action::Commit if on_empty_judge(state) => {
+            super::super::judging::update::open(state, effects);
+        }
         Action::Commit | Action::EditorCommit => {
             leave_editor(state, effects);
             commit::commit(state, effects);
@@ -36,6 +38,8 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         })),
         Action::ShowDiff => diff::update::open(state, effects),
         Action::CannotJudge => cannot_judge(state),
+        Action::Disagree => dispute::ask(state),
+        Action::Suggest => suggest::ask(state, effects),
         Action::Reveal => reveal(state, effects),
         Action::Skip => decide(state, Decision::Skip, true, effects),
         Action::Flag => flag(state, effects),
@@ -115,7 +119,7 @@ fn edit(state: &mut AppState) {
     let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
-    let text = current_text(ticket);
+    let text = ticket.text_to_edit();
     if text.len() > OUTSIDE {
         state.say(
             Tone::Refused,
@@ -124,20 +128,7 @@ fn edit(state: &mut AppState) {
         return;
     }
     ticket.editor = Some(EditorState::new(&text));
-    ticket.focus(Pane::Output(0));
-}
-
-/// The output as corrected so far.
-fn current_text(ticket: &TicketState) -> String {
-    match (&ticket.draft.correction, &ticket.doc) {
-        (Some(text), _) => text.clone(),
-        (None, Some(doc)) => doc
-            .outputs
-            .first()
-            .map(crate::domain::view::ticket::OutputDoc::text)
-            .unwrap_or_default(),
-        (None, None) => String::new(),
-    }
+    ticket.focus(ticket.edited_pane());
 }
 
 fn leave_editor(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -157,14 +148,14 @@ fn save(state: &mut AppState, effects: &mut Vec<Effect>) {
 
 fn outside(state: &mut AppState, effects: &mut Vec<Effect>) {
     leave_editor(state, effects);
-    let Some(ticket) = state.ticket.as_deref() else {
+    let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
     let Some(id) = ticket.id() else {
         return;
     };
     let order = Order::OpenEditor {
-        text: Arc::from(current_text(ticket)),
+        text: Arc::from(ticket.text_to_edit()),
     };
     effects.push(state.requests.ask(Asked::Outside(id), order));
 }
@@ -179,11 +170,8 @@ pub(crate) fn edited(state: &mut AppState, id: TicketId, text: Option<Arc<str>>)
         state.say(Tone::Notice, "nothing was changed in $EDITOR");
         return;
     };
-    let original = ticket.doc.as_ref().and_then(|doc| {
-        doc.outputs
-            .first()
-            .map(crate::domain::view::ticket::OutputDoc::text)
-    });
+    let doc = ticket.doc.as_ref();
+    let original = doc.and_then(|doc| Some(doc.outputs.get(ticket.draft.corrects)?.text()));
     // Editors end a file with a line feed that nobody typed.
     let text = match text.strip_suffix('\n') {
         Some(cut) if original.as_deref().is_some_and(|o| !o.ends_with('\n')) => cut,
@@ -200,6 +188,7 @@ pub(crate) fn drop_edit(state: &mut AppState) {
     if let Some(ticket) = state.ticket.as_deref_mut() {
         ticket.draft.correction = None;
         ticket.draft.correction_reason.clear();
+        ticket.draft.suggestion = None;
         ticket.editor = None;
         ticket.keeper.changed(now);
         ticket.show_correction();

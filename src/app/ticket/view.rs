@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::view::TicketDoc;
+use crate::domain::view::{Draft, TicketDoc};
 use crate::text::{Style, width};
 
 use super::super::document::{Lit, Source, TextOptions, TextPane};
@@ -35,7 +35,7 @@ pub struct TextView {
 
 impl TextView {
     /// The texts of a ticket that has just come.
-    pub fn of(doc: &TicketDoc, correction: Option<&str>, before: &Self) -> Self {
+    pub fn of(doc: &TicketDoc, draft: &Draft, before: &Self) -> Self {
         let mut view = Self {
             reading: Pane::Output(0),
             focus: Pane::Form,
@@ -52,7 +52,7 @@ impl TextView {
         view.panes
             .insert(Pane::Request, TextPane::new(request, options));
         for shown in 0..doc.outputs.len() {
-            let source = output_source(doc, shown, correction);
+            let source = output_source(doc, shown, draft);
             view.panes
                 .insert(Pane::Output(shown), TextPane::new(source, options));
         }
@@ -71,13 +71,14 @@ impl TextView {
 }
 
 /// What an output's pane is made from: the correction if there is one, else the answer, else the failure.
-pub(super) fn output_source(doc: &TicketDoc, shown: usize, correction: Option<&str>) -> Source {
+pub(super) fn output_source(doc: &TicketDoc, shown: usize, draft: &Draft) -> Source {
     let at = doc.display_order.get(shown).copied().unwrap_or(shown);
     let Some(output) = doc.outputs.get(at) else {
         return Source::Plain(Arc::from(""));
     };
+    let correction = draft.correction.as_deref().filter(|_| draft.corrects == at);
     match (correction, &output.message, &output.error) {
-        (Some(text), ..) if doc.outputs.len() == 1 => Source::Text(Arc::from(text)),
+        (Some(text), ..) => Source::Text(Arc::from(text)),
         (_, Some(message), _) => Source::Message(Arc::clone(message), output.raw.clone()),
         (_, None, Some(error)) => Source::Plain(Arc::from(error.as_str())),
         (_, None, None) => Source::Plain(Arc::from("")),
@@ -103,6 +104,7 @@ impl TicketState {
             form_lines: lines.len().min(200) as u16,
             request_lines: request.map_or(4, |pane| pane.rows().rows().len().min(200) as u16),
             instructions: !(doc.eval.instructions.is_empty() && doc.eval.purpose.is_empty()),
+            why_lines: u16::from(super::why_here(doc).is_some()),
         }
     }
 

@@ -1,6 +1,8 @@
 //! What time alone does: drafts, leases, strips, slices of work.
 
+use super::super::activity;
 use super::super::effect::{Effect, Order};
+use super::super::rubric::holding;
 use super::super::state::{AppState, Asked};
 use super::super::ticket::{Phase, open};
 
@@ -36,6 +38,9 @@ pub(super) fn tick(state: &mut AppState, now_ms: u64, effects: &mut Vec<Effect>)
             state.dirty = true;
         }
     }
+    if activity::update::look_due(state).is_some_and(|due| due <= now) {
+        activity::update::look(state, effects);
+    }
     if index_due(state).is_some_and(|due| due <= now) {
         effects.push(state.requests.ask(Asked::Index, Order::IndexSlice));
     }
@@ -45,6 +50,9 @@ fn keep_draft(state: &mut AppState, now: u64, effects: &mut Vec<Effect>) {
     let due = state.ticket.as_ref().and_then(|t| t.keeper.due_ms());
     if due.is_some_and(|due| due <= now) {
         open::save_draft(state, effects);
+    }
+    if holding::due_ms(state).is_some_and(|due| due <= now) {
+        holding::hold(state, effects);
     }
 }
 
@@ -89,8 +97,10 @@ pub fn next_tick(state: &AppState) -> Option<u64> {
     [
         state.strip.as_ref().and_then(|strip| strip.until_ms),
         state.ticket.as_ref().and_then(|t| t.keeper.due_ms()),
+        holding::due_ms(state),
         renew_due(state),
         index_due(state),
+        activity::update::look_due(state),
         slices,
     ]
     .into_iter()

@@ -5,7 +5,9 @@ use super::super::effect::{Command, Effect, Order};
 use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::super::{agreement, export, first_run, home, judging, practice, queue, rubric, ticket};
+use super::super::{
+    activity, agreement, export, first_run, home, judging, practice, queue, rubric, ticket,
+};
 use super::refuse::{eval_of, refusal};
 
 /// Runs an action as if its key had been pressed. What cannot be done says why.
@@ -29,6 +31,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Agreement => agreement::update::run(state, action, effects),
         Screen::Rubric => rubric::update::run(state, action, effects),
         Screen::Export => export::update::run(state, action, effects),
+        Screen::Activity => activity::update::run(state, action, effects),
     };
     if !done {
         navigate(state, action, effects);
@@ -51,6 +54,8 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
         Action::GoRubrics | Action::OpenRubrics => rubric::update::open(state, effects),
         Action::TryJudge => rubric::trying::open(state, effects),
+        Action::NoteQuestion => rubric::make::note(state, effects),
+        Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),
         Action::NextScreen => screen(state, 1, effects),
@@ -60,6 +65,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::Redraw => effects.push(Effect::Tell(Command::Redraw)),
         Action::Suspend => {
             ticket::open::save_draft(state, effects);
+            rubric::holding::hold(state, effects);
             effects.push(Effect::Tell(Command::Suspend));
         }
         Action::Quit => leave(state, effects),
@@ -68,7 +74,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
             detail: "What it has done so far stays.".to_owned(),
             yes: Confirmed::Stop,
         })),
-        Action::JudgeThese => judging::open(state, effects),
+        Action::JudgeThese => judging::update::open(state, effects),
         Action::Demo => job(
             state,
             super::super::state::Job::Demo,
@@ -229,7 +235,7 @@ pub(crate) fn load_home(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Leaves the open ticket, if one is.
-fn put_down(state: &mut AppState, effects: &mut Vec<Effect>) {
+pub(crate) fn put_down(state: &mut AppState, effects: &mut Vec<Effect>) {
     if state.ticket.is_some() {
         ticket::open::leave(state, effects);
     }
@@ -274,6 +280,7 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
             Screen::Export,
         ]);
     }
+    order.push(Screen::Activity);
     let at = order.iter().position(|s| *s == state.screen).unwrap_or(0);
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
@@ -281,6 +288,7 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
         Some(Screen::Rubric) => rubric::update::open(state, effects),
         Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
+        Some(Screen::Activity) => activity::update::open(state, None, effects),
         Some(Screen::Ticket) => {
             if let Some(eval) = eval_of(state) {
                 ticket::open::take_next(state, eval, effects);
@@ -305,7 +313,8 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         }
         Screen::Rubric => rubric::update::leave(state, effects),
         Screen::Agreement => agreement::update::leave(state, effects),
-        Screen::Ticket | Screen::Export => go_queue(state, effects),
+        Screen::Activity if !state.activity.from_queue => go_home(state, effects),
+        Screen::Ticket | Screen::Export | Screen::Activity => go_queue(state, effects),
         Screen::Queue => go_home(state, effects),
         Screen::Practice => practice::update::stop(state),
         Screen::Home | Screen::FirstRun if action == Action::Leave => leave(state, effects),
@@ -348,12 +357,6 @@ fn leave(state: &mut AppState, effects: &mut Vec<Effect>) {
             detail: "What it has done so far stays; it can be started again.".to_owned(),
             yes: Confirmed::Quit,
         }));
-    } else if state.rubric.as_ref().is_some_and(|open| open.is_changed()) {
-        state.modals.push(Modal::Confirm(Confirm {
-            question: "A rubric has changes that are not saved. Quit all the same?".to_owned(),
-            detail: "They are lost; on the Rubric screen s saves them.".to_owned(),
-            yes: Confirmed::Quit,
-        }));
     } else {
         quit(state, effects);
     }
@@ -362,6 +365,7 @@ fn leave(state: &mut AppState, effects: &mut Vec<Effect>) {
 /// Ends the workbench, drafts kept and seats given back.
 pub(super) fn quit(state: &mut AppState, effects: &mut Vec<Effect>) {
     ticket::open::leave(state, effects);
+    rubric::holding::hold(state, effects);
     if let Some(job) = state.requests.job() {
         effects.push(Effect::Tell(Command::Cancel(job)));
     }

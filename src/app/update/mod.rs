@@ -14,7 +14,7 @@ use super::state::{AppState, Asked, Screen};
 
 pub use clock::next_tick;
 pub use global::run;
-pub(crate) use global::{go_home, go_queue, job};
+pub(crate) use global::{go_home, go_queue, job, put_down};
 pub use keys::{BURST_MS, HASTE_MS};
 pub(crate) use refuse::eval_of;
 pub use refuse::{DisabledReason, refusal};
@@ -45,12 +45,16 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
     match state.screen {
         Screen::Home | Screen::FirstRun => global::load_home(state, effects),
         Screen::Queue => super::queue::update::reload(state, effects),
-        Screen::Ticket if state.ticket.as_ref().is_some_and(|t| t.view.rail) => {
-            super::queue::update::reload(state, effects);
+        Screen::Ticket => {
+            if state.ticket.as_ref().is_some_and(|t| t.view.rail) {
+                super::queue::update::reload(state, effects);
+            }
+            super::judging::update::look(state, effects);
         }
         Screen::Agreement => super::agreement::update::load(state, effects),
         Screen::Rubric => super::rubric::update::load_list(state, effects),
-        Screen::Ticket | Screen::Practice | Screen::Export => {}
+        Screen::Activity => super::activity::update::load(state, effects),
+        Screen::Practice | Screen::Export => {}
     }
 }
 
@@ -68,6 +72,8 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
         agreement.fit(size);
     }
     super::rubric::update::settle(state, effects);
+    state.activity.height = usize::from(super::layout::activity(size).list.height);
+    state.activity.settle();
     super::queue::update::fetch_wanted(state, effects);
     if let Some(ticket) = &mut state.ticket {
         ticket.fit(size);

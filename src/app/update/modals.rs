@@ -7,12 +7,15 @@ use super::super::action::Action;
 use super::super::effect::{Command, Effect, Order};
 use super::super::modal::{Confirmed, Modal, ModeQuestion, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Tone};
-use super::super::{diff, export, judging, layout, queue, rubric, ticket};
+use super::super::{activity, diff, export, judging, layout, queue, rubric, ticket};
 
 /// Runs an action on the topmost dialog; false if there is none or it is not its own.
 pub(super) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     if matches!(state.modals.last(), Some(Modal::Diff(_))) {
         return diff::update::run(state, action, effects);
+    }
+    if judging::update::run(state, action, effects) {
+        return true;
     }
     match action {
         Action::Close | Action::CloseRead | Action::No => close(state, effects),
@@ -107,8 +110,7 @@ pub(super) fn fit(state: &mut AppState) {
                 .resize(inner.width, inner.height.saturating_sub(2));
         }
         Some(Modal::Diff(diff)) => {
-            let body = layout::diff(size).body;
-            diff.pane.resize(body.width, body.height);
+            diff.fit(size);
         }
         _ => {}
     }
@@ -155,7 +157,7 @@ fn accept(state: &mut AppState, effects: &mut Vec<Effect>) {
                     .ask(Asked::Mode(eval), Order::SetMode { eval, mode }),
             );
         }
-        Some(Modal::Judges(_)) => judging::chosen(state, effects),
+        Some(Modal::Judges(_)) => judging::update::chosen(state, effects),
         Some(Modal::Choose(_)) => rubric::make::chosen(state, effects),
         Some(Modal::Prompt(prompt)) => {
             let prompt = prompt.clone();
@@ -189,18 +191,8 @@ fn answered(state: &mut AppState, prompt: Prompt, effects: &mut Vec<Effect>) {
         }
         return;
     }
-    if let PromptFor::Field(field) = prompt.purpose {
-        match export::update::set(state, field, &text) {
-            Ok(()) => {
-                state.modals.pop();
-                export::update::preview(state, effects);
-            }
-            Err(why) => {
-                if let Some(Modal::Prompt(open)) = state.modals.last_mut() {
-                    open.error = Some(why);
-                }
-            }
-        }
+    if let PromptFor::Field(_) | PromptFor::JudgeLimit | PromptFor::JudgeName = prompt.purpose {
+        checked(state, &prompt.purpose, &text, effects);
         return;
     }
     state.modals.pop();
@@ -216,6 +208,24 @@ fn answered(state: &mut AppState, prompt: Prompt, effects: &mut Vec<Effect>) {
     ticket::decide::decide_on(state, tickets, decision, advance, effects);
 }
 
+/// Takes a text that may be refused; the prompt stays until it is right.
+fn checked(state: &mut AppState, purpose: &PromptFor, text: &str, effects: &mut Vec<Effect>) {
+    let taken = match purpose {
+        PromptFor::Field(field) => export::update::set(state, *field, text),
+        purpose => judging::update::typed(state, purpose, text, effects),
+    };
+    if let Err(why) = taken {
+        if let Some(Modal::Prompt(open)) = state.modals.last_mut() {
+            open.error = Some(why);
+        }
+        return;
+    }
+    state.modals.pop();
+    if matches!(purpose, PromptFor::Field(_)) {
+        export::update::preview(state, effects);
+    }
+}
+
 fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Vec<Effect>) {
     let now = state.now_ms;
     match purpose {
@@ -227,6 +237,9 @@ fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Ve
                 open.form.set(&doc, &mut open.draft, question, answer);
                 open.keeper.changed(now);
             }
+        }
+        PromptFor::Disagree { ticket, said } => {
+            ticket::dispute::store(state, *ticket, said, text, effects);
         }
         PromptFor::Find => {
             let hit = state
@@ -261,11 +274,10 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::Quit => super::global::quit(state, effects),
         Confirmed::DropEdit => ticket::update::drop_edit(state),
         Confirmed::Export => export::update::write(state, effects),
-        Confirmed::Judge => judging::start(state, effects),
-        Confirmed::Rescore(eval) => {
-            let these = judging::JudgeFor::These;
-            judging::open_for(state, eval, String::new(), these, effects);
-        }
+        Confirmed::Judge => judging::update::start(state, effects),
+        Confirmed::StopJob(job) => activity::update::stopped(state, job, effects),
+        Confirmed::Suggest => ticket::suggest::start(state, effects),
+        Confirmed::Rescore => rubric::make::rescore(state, effects),
         Confirmed::DropRubric => rubric::update::dropped(state, effects),
         Confirmed::DropText => rubric::text::dropped_text(state),
         Confirmed::Stop => {

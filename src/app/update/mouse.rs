@@ -3,11 +3,13 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::super::action::Action;
+use super::super::activity;
 use super::super::effect::Effect;
 use super::super::hints;
 use super::super::layer::{Layer, layer};
 use super::super::layout;
 use super::super::modal::Modal;
+use super::super::rubric;
 use super::super::state::{AppState, Screen};
 use super::super::ticket::{
     Pane, Phase,
@@ -46,6 +48,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         Some(Modal::Help(help)) => return help.list.step(by),
         Some(Modal::Instructions(view)) => return view.pane.scroll(by),
         Some(Modal::Tried(view)) => return view.pane.scroll(by),
+        Some(Modal::Choose(choice)) => return choice.step(by.signum()),
         Some(Modal::Diff(diff)) => return diff.pane.scroll(by),
         Some(Modal::History(view)) => {
             let last = view.lines.as_ref().map_or(0, Vec::len).saturating_sub(1);
@@ -57,7 +60,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         None => {}
     }
     match state.screen {
-        Screen::Rubric => super::super::rubric::update::wheel(state, by),
+        Screen::Rubric => rubric::update::wheel(state, by),
         Screen::Home => state.home.step(by),
         Screen::Queue => {
             if let Some(queue) = &mut state.queue {
@@ -84,6 +87,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
                 agreement.step(by);
             }
         }
+        Screen::Activity => state.activity.step(by),
         Screen::FirstRun | Screen::Export => {}
     }
 }
@@ -118,6 +122,11 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
         }
         Layer::Queue => click_queue(state, x, y, effects),
         Layer::Agreement => click_agreement(state, x, y, effects),
+        Layer::Rubric | Layer::Field | Layer::RubricText => {
+            rubric::mouse::click(state, x, y, extend, effects);
+        }
+        Layer::Mode => rubric::mouse::choose(state, x, y, effects),
+        Layer::Activity => activity::mouse::click(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
             click_ticket(state, x, y, extend, effects);
         }
@@ -295,6 +304,9 @@ fn click_form(state: &mut AppState, x: u16, row: usize, body: layout::Area) {
 
 fn drag(state: &mut AppState, x: u16, y: u16) {
     let size = state.size;
+    if state.modals.is_empty() && rubric::text::editor(state).is_some() {
+        return rubric::mouse::drag(state, x, y);
+    }
     if !state.modals.is_empty() || state.screen != Screen::Ticket {
         return;
     }

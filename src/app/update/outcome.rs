@@ -7,9 +7,13 @@ use super::super::effect::{Effect, NoTicket, Outcome, RequestId};
 use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
-use super::super::ticket::{Phase, commit, open, update as ticket_update};
-use super::super::{agreement, diff, export, first_run, judging, rubric};
+use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
+use super::super::{activity, agreement, diff, export, first_run, judging, rubric};
 use super::global;
+
+mod ticket;
+
+use ticket::{ahead, look};
 
 pub(super) fn outcome(
     state: &mut AppState,
@@ -23,7 +27,7 @@ pub(super) fn outcome(
             let before = state.requests.progress.insert(request, progress);
             let now = state.requests.progress.get(&request).map(|now| now.done);
             if judge && before.map(|before| before.done) != now {
-                judging::wrote(state, effects);
+                super::changed(state, effects);
             }
             state.dirty = true;
         }
@@ -78,6 +82,7 @@ fn replied(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut V
                 ticket.revealed = true;
                 ticket.show_judge();
             }
+            suggest::look(state, effects);
             state.say(
                 Tone::Notice,
                 "the judge is shown; this review counts as assisted",
@@ -133,12 +138,18 @@ fn replied_elsewhere(
                 "the sample is there: Enter starts on the first eval",
             );
         }
-        (Asked::Judges, Outcome::Judges(choices)) => judging::listed(state, choices),
+        (Asked::Judges, Outcome::Judges(choices)) => judging::update::listed(state, choices),
         (Asked::Job(Job::Judge), Outcome::Judged(words)) => {
-            judging::wrote(state, effects);
+            super::changed(state, effects);
             state.say(Tone::Notice, words);
         }
+        (Asked::Activity, Outcome::Activity(jobs)) => state.activity.take(jobs),
+        (Asked::Steer(said), Outcome::Done) => activity::update::steered(state, said, effects),
         (Asked::Look(id), Outcome::Ticket(doc)) if doc.ticket == id => look(state, *doc),
+        (
+            asked @ (Asked::Disagree(_) | Asked::SuggestionOffer(_) | Asked::Job(Job::Suggest(_))),
+            outcome,
+        ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
         (Asked::Reviewer(name), Outcome::Done) => {
             if let Some(home) = &mut state.home.home {
@@ -153,6 +164,21 @@ fn replied_elsewhere(
     }
 }
 
+/// What came of disagreeing with the judge and of asking it for a suggestion.
+fn judged(state: &mut AppState, asked: &Asked, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match (asked, outcome) {
+        (Asked::Disagree(id), Outcome::Disagreed(judge)) => dispute::stored(state, *id, *judge),
+        (Asked::SuggestionOffer(id), Outcome::SuggestionOffer(choice)) => {
+            suggest::offered(state, *id, &choice);
+        }
+        (_, Outcome::Suggested(words)) => {
+            suggest::look(state, effects);
+            state.say(Tone::Notice, words);
+        }
+        _ => {}
+    }
+}
+
 fn take_home(state: &mut AppState, home: Box<Home>) {
     let first = state.home.home.is_none();
     if home.empty && matches!(state.screen, Screen::Home | Screen::FirstRun) {
@@ -163,6 +189,7 @@ fn take_home(state: &mut AppState, home: Box<Home>) {
     }
     state.home.home = Some(home);
     state.home.step(0);
+    state.activity.asked_ms = state.now_ms;
     if first && state.first_run.ask_name {
         global::ask_name(state);
     }
@@ -195,32 +222,9 @@ fn seat(state: &mut AppState, doc: TicketDoc, effects: &mut Vec<Effect>) {
     }
 }
 
-/// What a judge at work has said about the open ticket. The engine keeps it hidden where it must be.
-fn look(state: &mut AppState, doc: TicketDoc) {
-    let open = state.ticket.as_mut().filter(|ticket| {
-        ticket.id() == Some(doc.ticket)
-            && matches!(ticket.phase, Phase::Answering)
-            && ticket.judge != doc.judge
-    });
-    if let Some(ticket) = open {
-        ticket.judge = doc.judge;
-        ticket.show_judge();
-        state.say(Tone::Notice, "a judge has read this ticket");
-    }
-}
-
 fn next(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(eval) = state.ticket.as_ref().map(|ticket| ticket.eval) {
         open::take_next(state, eval, effects);
-    }
-}
-
-fn ahead(state: &mut AppState, doc: Box<TicketDoc>) {
-    if let Some(ticket) = &mut state.ticket
-        && ticket.id() != Some(doc.ticket)
-        && ticket.eval == doc.eval.id
-    {
-        ticket.ahead = Some(doc);
     }
 }
 
@@ -345,6 +349,7 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
             state.dirty = true;
             return;
         }
+        Asked::Activity => state.activity.problem = Some(failure.to_string()),
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

@@ -7,7 +7,7 @@ use crate::domain::view::JudgeView;
 
 use super::super::action::Action;
 use super::super::state::{AppState, Screen};
-use super::super::ticket::{Phase, TicketState, form};
+use super::super::ticket::{Phase, TicketState, dispute, form, suggest};
 
 /// Why an action cannot be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,14 @@ pub enum DisabledReason {
     NoJudge,
     /// The judge is visible already.
     JudgeShown,
-    /// A set of outputs has no single text to edit.
+    /// The judge is hidden.
+    JudgeHidden,
+    /// There is no answer of one's own that the judge does not give as well.
+    SameAsJudge,
+    /// A set of outputs is compared; nobody suggests how one of them should be.
     Compares,
+    /// The edit is of another output than the one that is read.
+    EditsOther,
     /// The output has no text.
     NoText,
     /// There is no edit.
@@ -64,6 +70,20 @@ pub enum DisabledReason {
     NoRubric,
     /// Nothing was changed in the rubric.
     NothingChanged,
+    /// The job is held already.
+    JobHeld,
+    /// The job is at work.
+    JobRuns,
+    /// The job is stopping.
+    JobStopping,
+    /// The job has ended.
+    JobEnded,
+    /// The job left nothing.
+    NothingLeft,
+    /// The job has no failures.
+    NoFailures,
+    /// The job can be started from the command line alone.
+    FromCommandLine,
 }
 
 impl fmt::Display for DisabledReason {
@@ -77,9 +97,14 @@ impl fmt::Display for DisabledReason {
             Self::TooFast => "that came too fast to be meant; press it again",
             Self::NoJudge => "no judge has read this",
             Self::JudgeShown => "the judge is visible already",
-            Self::Compares => "corrections are for tickets with one output",
+            Self::JudgeHidden => "the judge is hidden until you commit",
+            Self::SameAsJudge => "set your own level first: nowhere do you and the judge differ",
+            Self::Compares => "suggestions are for tickets with one output",
+            Self::EditsOther => {
+                "you have edited the other output; drop that edit first, or read that output"
+            }
             Self::NoText => "this output has no text",
-            Self::NoEdit => "you have not edited this output; e edits it",
+            Self::NoEdit => "there is no correction of yours and no suggestion; e edits the output",
             Self::NoReference => "this ticket has no reference answer",
             Self::NotCompared => "a tie is for questions that compare",
             Self::NoLevels => "this question compares: choose a number or a tie",
@@ -95,6 +120,13 @@ impl fmt::Display for DisabledReason {
             Self::NoRubric => "no rubric is shown yet",
             Self::NothingChanged => "nothing is changed in this rubric",
             Self::NoOtherJudge => "there is no other judge to show",
+            Self::JobHeld => "it is held already; r lets it go on",
+            Self::JobRuns => "it is at work",
+            Self::JobStopping => "it is stopping: what is under way is finished first",
+            Self::JobEnded => "it has ended",
+            Self::NothingLeft => "it has read everything; nothing is left",
+            Self::NoFailures => "nothing has failed here",
+            Self::FromCommandLine => "this goes on from the command line; the lines below say how",
         };
         f.write_str(words)
     }
@@ -117,6 +149,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
         Action::TryJudge if super::super::rubric::trying::eval_for(state).is_none() => {
             Some(DisabledReason::NoEval)
         }
+        Action::Suggest if state.requests.job().is_some() => Some(DisabledReason::JobRunning),
         Action::Demo | Action::JudgeThese | Action::TryJudge => {
             state.requests.job().map(|_| DisabledReason::JobRunning)
         }
@@ -126,6 +159,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             Screen::Ticket => ticket(state, action),
             Screen::Agreement => agreement(state, action),
             Screen::Rubric => rubric(state, action),
+            Screen::Activity => super::super::activity::update::refusal(state, action),
             _ => None,
         },
     }
@@ -140,6 +174,10 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
         Screen::Agreement => state.agreement.as_ref().map(|agreement| agreement.eval),
         Screen::Export => state.export.as_ref().map(|export| export.eval),
         Screen::Rubric => super::super::rubric::trying::eval_for(state),
+        Screen::Activity => {
+            let job = state.activity.current().and_then(|card| card.eval);
+            job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
+        }
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }
@@ -262,6 +300,8 @@ fn ticket(state: &AppState, action: Action) -> Option<DisabledReason> {
             | Action::Reveal
             | Action::Note
             | Action::ShowDiff
+            | Action::Disagree
+            | Action::Suggest
             | Action::DropEdit
             | Action::Skip
             | Action::Defer
@@ -308,11 +348,19 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
             (JudgeView::Nothing, true) => Some(DisabledReason::NoJudge),
             (_, true) => None,
         },
-        Action::Edit | Action::EditOutside => match doc.outputs.as_slice() {
-            [one] if one.message.is_none() => Some(DisabledReason::NoText),
-            [_] => open.held_by.clone().map(DisabledReason::HeldBy),
-            _ => Some(DisabledReason::Compares),
-        },
+        Action::Disagree => dispute::about(open).err(),
+        Action::Suggest => suggest::refusal(open),
+        Action::ShowDiff if open.suggested().is_some() => None,
+        Action::Edit | Action::EditOutside => {
+            let read = open.read_output();
+            let of_other = open.draft.correction.is_some() && open.draft.corrects != read;
+            match doc.outputs.get(read) {
+                None => Some(DisabledReason::NoText),
+                Some(output) if output.message.is_none() => Some(DisabledReason::NoText),
+                Some(_) if of_other => Some(DisabledReason::EditsOther),
+                Some(_) => open.held_by.clone().map(DisabledReason::HeldBy),
+            }
+        }
         Action::ShowDiff | Action::DropEdit => open
             .draft
             .correction

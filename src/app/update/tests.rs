@@ -386,3 +386,38 @@ fn counts_in_the_title_follow_an_undo() {
             .is_some()
     );
 }
+
+#[test]
+fn a_ticket_read_ahead_before_its_own_commit_was_safe_does_not_come_a_second_time() {
+    let prefetch = |order: &Order| matches!(order, Order::Prefetch { .. });
+    let ahead = |number| {
+        let mut doc = doc(number, Mode::Assist, rubric());
+        doc.lease = None;
+        Outcome::Ticket(Box::new(doc))
+    };
+    let mut bench = Bench::with(doc(1, Mode::Assist, rubric()));
+    bench.reply(prefetch, ahead(2));
+    bench.keys("3 4 enter");
+    assert_eq!(bench.ticket().id(), Some(TicketId([2; 16])));
+    // The list was read while the first commit was on its way: the first ticket still looks open.
+    let (early, _) = bench.order(prefetch).expect("the next is read ahead");
+    bench.input(Input::Outcome {
+        request: early,
+        outcome: ahead(1),
+    });
+    assert_eq!(bench.ticket().ahead, None);
+    bench.reply(
+        |order| matches!(order, Order::Submit(_)),
+        Outcome::Committed(Box::new(committed(1, false))),
+    );
+    // The same reply, had it come after the commit was told, is of an order nobody waits for.
+    let (again, _) = bench.order(prefetch).expect("read ahead anew");
+    assert_ne!(again, early);
+    bench.input(Input::Outcome {
+        request: early,
+        outcome: ahead(1),
+    });
+    assert_eq!(bench.ticket().ahead, None);
+    bench.reply(prefetch, ahead(3));
+    assert!(bench.ticket().ahead.is_some());
+}

@@ -182,6 +182,9 @@ fn one_judge(judge: &JudgeAgreement) -> Result<(), CliError> {
         ))?;
     }
     summary(judge)?;
+    if let Some(learning) = &judge.learning {
+        super::learned::told(learning, &judge.id)?;
+    }
     for on in &judge.criteria {
         say("")?;
         details(on)?;
@@ -354,7 +357,7 @@ fn ends(found: Option<&Measured>) -> String {
 }
 
 /// One paragraph, wrapped.
-fn say(text: &str) -> Result<(), CliError> {
+pub(super) fn say(text: &str) -> Result<(), CliError> {
     let clean = sanitise::line(text);
     if clean.is_empty() {
         return output::line("");

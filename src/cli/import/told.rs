@@ -104,12 +104,17 @@ fn looked(file: &FileReport) {
     }
 }
 
-/// What was found and done.
-pub fn summary(report: &ImportReport) {
-    for file in &report.files {
+/// What was wrong with rows, file by file.
+pub fn files(files: &[FileReport]) {
+    for file in files {
         bad_rows(file);
         list("remarks", &file.name, &file.remarks);
     }
+}
+
+/// What was found and done.
+pub fn summary(report: &ImportReport) {
+    files(&report.files);
     if let Some(join) = &report.join {
         output::say(&format!(
             "joined on `{}`: {}, {} alone, {} left over, {} repeated",

@@ -7,10 +7,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
+use crate::domain::event::short_set;
 use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount, UsableJudge};
 use crate::text::numbers::{counted, money, span};
 use crate::text::table::{Column, Table};
 
+/// Examples of one prompt at most.
+const MOST_SHOTS: usize = crate::engine::judge::MOST_SHOTS;
 /// Between two plain lines.
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -68,18 +71,30 @@ fn offer_json(offer: &Offer) -> Value {
         "calls": offer.calls,
         "input_tokens": offer.tokens.0,
         "output_tokens": offer.tokens.1,
-        "price_micros": match offer.price { Cost::Free => Some(0), Cost::Micros(micros) => Some(micros), Cost::Unpriced => None },
+        "price_micros": price_micros(offer.price),
         "priced": offer.price != Cost::Unpriced,
         "seconds": offer.time.map(|time| time.as_secs()),
         "samples": offer.samples,
         "criteria_checked": offer.checked.0,
         "criteria": offer.checked.1,
+        "examples": offer.examples,
+        "guidelines": offer.guidelines.as_ref().map(|(set, _)| set),
         "first_send": offer.first_send,
         "needs_yes": offer.needs_yes(),
     })
 }
 
-fn price(cost: Cost) -> String {
+/// A price in millionths; none where nobody knows it.
+pub fn price_micros(cost: Cost) -> Option<i64> {
+    match cost {
+        Cost::Free => Some(0),
+        Cost::Micros(micros) => Some(micros),
+        Cost::Unpriced => None,
+    }
+}
+
+/// A price in words.
+pub fn price(cost: Cost) -> String {
     match cost {
         Cost::Free => "free".to_owned(),
         Cost::Micros(micros) => format!("about {}", money(micros)),
@@ -164,6 +179,19 @@ fn lines(offer: &Offer) -> Vec<String> {
         counted(offer.calls, "call", "calls"),
         price(offer.price)
     )];
+    if offer.examples > 0 {
+        lines.push(format!(
+            "learned: up to {MOST_SHOTS} of {} in a prompt, most alike first; all of the share that may teach",
+            counted(offer.examples as u64, "correction", "corrections")
+        ));
+    }
+    if let Some((set, rules)) = &offer.guidelines {
+        lines.push(format!(
+            "guidelines {}: {}",
+            short_set(set),
+            counted(*rules as u64, "rule", "rules")
+        ));
+    }
     if !offer.first_send.is_empty() {
         let where_to = if offer.local { " (this machine)" } else { "" };
         lines.push(format!(
@@ -238,7 +266,8 @@ fn cached(report: &Report) -> String {
     }
 }
 
-pub(super) fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
+/// Numbers by class.
+pub fn classes(counts: &std::collections::BTreeMap<String, u64>) -> String {
     let each: Vec<String> = counts
         .iter()
         .map(|(class, n)| format!("{class} {n}"))

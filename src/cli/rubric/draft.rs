@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::asking::Asking;
-use super::write_new;
+use super::file;
 use crate::cli::{CliError, Context, Exit, output};
 use crate::engine::rubrics::{Drafted, GenerateOrder};
-use crate::formats::rubric as file;
 use crate::text::numbers::money;
 
 /// Let a model draft a rubric from an eval's inputs, outputs and notes
@@ -22,9 +21,8 @@ pub struct Generate {
     /// Examples at most; those with notes come first
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
     tickets: u16,
-    /// Write the draft here; must not exist
-    #[arg(long, short = 'o', value_name = "FILE")]
-    out: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Make your note on a ticket a criterion, with its output as the example
@@ -35,9 +33,37 @@ pub struct FromNote {
     ticket: String,
     #[command(flatten)]
     asking: Asking,
-    /// Write the draft here instead of to standard output; must not exist
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where a draft goes.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// Write the draft here instead of into the folder `rubrics`; must not exist
     #[arg(long, short = 'o', value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Show it as TOML on standard output, and write no file
+    #[arg(long, conflicts_with = "out")]
+    toml: bool,
+}
+
+impl Place {
+    /// Writes or shows the draft; the file, if there is one. With `--json` the answer carries the text.
+    fn put(&self, drafted: &Drafted, context: &Context) -> Result<Option<PathBuf>, CliError> {
+        if self.toml {
+            if !context.json() {
+                output::line(drafted.to_toml().trim_end())?;
+            }
+            return Ok(None);
+        }
+        let out = match &self.out {
+            Some(out) => out.clone(),
+            None => file::free(&format!("{}-draft", drafted.rubric.id)).1,
+        };
+        file::write_new(&out, &drafted.to_toml())?;
+        Ok(Some(out))
+    }
 }
 
 fn cost(micros: Option<i64>) -> String {
@@ -61,12 +87,7 @@ pub fn generate(args: &Generate, context: &Context) -> Result<Exit, CliError> {
         ));
     };
     // Before anything is paid for.
-    if args.out.exists() {
-        return Err(super::unwritable(
-            &args.out,
-            &std::io::ErrorKind::AlreadyExists.into(),
-        ));
-    }
+    file::must_be_new(args.place.out.as_deref())?;
     let order = GenerateOrder {
         judge,
         tickets: usize::from(args.tickets),
@@ -88,8 +109,8 @@ pub fn generate(args: &Generate, context: &Context) -> Result<Exit, CliError> {
         ));
     }
     let drafted = engine.generate_rubric(&order)?;
-    write_new(&args.out, &commented(&drafted))?;
-    ended(&drafted, &args.from, Some(&args.out), context)
+    let out = args.place.put(&drafted, context)?;
+    ended(&drafted, &args.from, out.as_ref(), context)
 }
 
 /// Drafts from a note.
@@ -97,30 +118,10 @@ pub fn from_note(args: &FromNote, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let ticket = engine.find_ticket(&args.ticket)?;
     let eval = engine.open_ticket(ticket, false)?.eval.name.clone();
-    if let Some(out) = args.out.as_ref().filter(|out| out.exists()) {
-        return Err(super::unwritable(
-            out,
-            &std::io::ErrorKind::AlreadyExists.into(),
-        ));
-    }
-    let drafted = engine.criterion_from_note(ticket, args.asking.order(&eval).as_ref())?;
-    match &args.out {
-        Some(out) => write_new(out, &commented(&drafted))?,
-        None if !context.json() => output::line(commented(&drafted).trim_end())?,
-        None => {}
-    }
-    ended(&drafted, &eval, args.out.as_ref(), context)
-}
-
-/// The draft as a file, with the reasons on top.
-fn commented(drafted: &Drafted) -> String {
-    let mut text = String::from("# A draft: read and edit it before use.\n");
-    for (id, why) in drafted.why.iter().filter(|(_, why)| !why.is_empty()) {
-        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("# {id}: {}\n", crate::text::sanitise::line(&why)));
-    }
-    text.push_str(&file::to_toml(&drafted.rubric));
-    text
+    file::must_be_new(args.place.out.as_deref())?;
+    let drafted = engine.criterion_from_note(ticket, None, args.asking.order(&eval).as_ref())?;
+    let out = args.place.put(&drafted, context)?;
+    ended(&drafted, &eval, out.as_ref(), context)
 }
 
 fn ended(
@@ -138,7 +139,10 @@ fn ended(
         cost(drafted.cost_micros),
         drafted.took_ms
     ));
-    let next = out.map(|out| format!("docket eval set {eval} --rubric {}", out.display()));
+    let next = out.map(|out| {
+        let out = output::word(&out.display().to_string());
+        format!("docket eval set {} --rubric {out}", output::word(eval))
+    });
     if let (Some(out), Some(next)) = (out, &next) {
         output::say(&format!(
             "wrote `{}`, which nobody uses yet; once it is edited: `{next}`",
@@ -148,7 +152,7 @@ fn ended(
     if context.json() {
         output::json(&json!({
             "rubric": drafted.rubric.id, "out": out, "criteria": drafted.rubric.criteria.iter().map(|one| &one.id).collect::<Vec<_>>(),
-            "toml": commented(drafted), "why": drafted.why, "to_mend": drafted.problems.iter().map(|one| &one.message).collect::<Vec<_>>(),
+            "toml": drafted.to_toml(), "why": drafted.why, "to_mend": drafted.problems.iter().map(|one| &one.message).collect::<Vec<_>>(),
             "input_tokens": drafted.tokens.0, "output_tokens": drafted.tokens.1,
             "cost_micros": drafted.cost_micros, "next": next,
         }))?;

@@ -3,16 +3,19 @@
 use serde_json::{Value, json};
 
 use super::asking::Asking;
-use super::find_or_kept;
-use crate::cli::{CliError, Context, Exit, output};
-use crate::domain::verdict::{Outcome, Verdict};
-use crate::domain::view::{QuickCriterion, QuickReport, QuickSide};
+use super::{find_or_kept, shown};
+use crate::cli::{CliError, Context, Exit, output, rescore};
+use crate::domain::rubric::Rubric;
+use crate::domain::verdict::Verdict;
+use crate::domain::view::{QuickProbe, QuickReport, QuickSide, QuickWarning};
+use crate::engine::Engine;
 use crate::engine::judge::JudgeOrder;
 use crate::engine::rubrics::QuickTest;
-use crate::text::numbers::{counted, money};
-use crate::text::sanitise;
 
 /// Try a rubric on one ticket, without keeping a verdict
+///
+/// Shows what a judge is asked and what it answers: evidence, level, flags, cost and time of each question, and what
+/// gives reason to doubt the rubric. Without `--judge` nobody is asked and the questions are shown.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A built-in name, a file, a sentence, or a version of the workspace
@@ -25,31 +28,75 @@ pub struct Args {
     /// Readings of each question
     #[arg(long, value_name = "N", requires = "judge", value_parser = clap::value_parser!(u32).range(1..=25))]
     samples: Option<u32>,
-    /// Another rubric on the same example
-    #[arg(long, value_name = "RUBRIC")]
+    /// Another rubric on the same example, or another version of this one by its label or id
+    #[arg(long, value_name = "RUBRIC|VERSION")]
     against: Option<String>,
     /// Show the questions exactly as they are sent; without `--judge` they are all there is
     #[arg(long)]
     prompt: bool,
+    /// Try also whether the judge rewards the wrong thing: the output said twice, and 12 texts planted beside their
+    /// clean twins, which come with docket
+    #[arg(long, requires = "judge")]
+    probes: bool,
 }
 
 /// Tries it.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
-    let order = args.asking.order("").map(|order| JudgeOrder {
-        samples: args.samples,
-        ..order
-    });
+    let rubric = find_or_kept(&args.rubric, context)?;
     let against = args.against.as_deref();
     let test = QuickTest {
         ticket: engine.find_ticket(&args.ticket)?,
-        rubric: find_or_kept(&args.rubric, context)?,
         against: against
-            .map(|name| find_or_kept(name, context))
+            .map(|name| other(name, &rubric, &engine, context))
             .transpose()?,
-        judge: order,
+        rubric,
+        judge: args.asking.order("").map(|order| JudgeOrder {
+            samples: args.samples,
+            ..order
+        }),
     };
-    let report = engine.quick_test(&test)?;
+    let (report, probes) = if args.probes {
+        engine.quick_test_probed(&test)?
+    } else {
+        (engine.quick_test(&test)?, Vec::new())
+    };
+    said(&report);
+    let prompts = args.prompt || report.judge.is_none();
+    if context.json() {
+        output::json(&report_json(&report, &probes, prompts))?;
+    } else {
+        shown::report(&report, prompts)?;
+        shown::probes(&probes)?;
+        rescore::moves(&engine, &test.rubric, &args.rubric)?;
+    }
+    Ok(if report.sides.iter().all(answered) {
+        Exit::Done
+    } else {
+        Exit::No
+    })
+}
+
+/// The rubric to hold against: a version of the same rubric by its label, else whatever the name stands for.
+fn other(
+    name: &str,
+    rubric: &Rubric,
+    engine: &Engine,
+    context: &Context,
+) -> Result<Rubric, CliError> {
+    let labelled = engine
+        .rubrics()?
+        .into_iter()
+        .rev()
+        .find(|kept| kept.id == rubric.id && !kept.version.is_empty() && kept.version == name);
+    match labelled {
+        Some(kept) => Ok(kept),
+        None => find_or_kept(name, context),
+    }
+}
+
+/// What must not be forgotten of it.
+fn said(report: &QuickReport) {
     if !report.first_send.is_empty() {
         let place = report.place.as_deref().unwrap_or_default();
         output::say(&format!(
@@ -62,140 +109,28 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             "you have seen a judge's levels: your review of this ticket counts as assisted",
         );
     }
-    let prompts = args.prompt || report.judge.is_none();
-    if context.json() {
-        let sides: Vec<Value> = report
-            .sides
-            .iter()
-            .map(|side| side_json(side, prompts))
-            .collect();
-        output::json(&json!({
-            "ticket": report.ticket.to_string(), "eval": report.eval, "judge": report.judge,
-            "place": report.place, "first_send": report.first_send, "revealed": report.revealed,
-            "rubrics": sides,
-        }))?;
-    } else {
-        told(&report, prompts)?;
-    }
-    let answered = |side: &QuickSide| {
-        side.criteria
+}
+
+fn answered(side: &QuickSide) -> bool {
+    let scored = |verdict: &Verdict| verdict.outcome.answer().is_some();
+    side.stopped.is_none()
+        && side
+            .criteria
             .iter()
             .all(|one| one.readings.iter().all(scored))
-    };
-    Ok(if report.sides.iter().all(answered) {
-        Exit::Done
-    } else {
-        Exit::No
-    })
 }
 
-fn scored(verdict: &Verdict) -> bool {
-    verdict.outcome.answer().is_some()
-}
-
-fn say(text: &str) -> Result<(), CliError> {
-    output::line(&sanitise::multi_line(text).text)
-}
-
-fn told(report: &QuickReport, prompts: bool) -> Result<(), CliError> {
-    for side in &report.sides {
-        say(&format!("rubric {} ({})", side.rubric, side.version))?;
-        for prompt in side.prompts.iter().filter(|_| prompts) {
-            say(&format!("--- question: {} ---", prompt.criterion))?;
-            say(&format!(
-                "{}\n\n{}\n--- end ---",
-                prompt.system, prompt.user
-            ))?;
-        }
-        for criterion in side.criteria.iter().filter(|_| report.judge.is_some()) {
-            criterion_told(criterion)?;
-        }
-        for check in &side.checks {
-            say(&format!("  {}: {}", check.criterion, level(check)))?;
-        }
-        for warning in &side.warnings {
-            output::say(&format!(
-                "warning: {}\n  hint: {}",
-                warning.message, warning.hint
-            ));
-        }
-        if report.judge.is_some() {
-            say(&format!("  {}", summary(side)))?;
-        }
+fn report_json(report: &QuickReport, probes: &[QuickProbe], prompts: bool) -> Value {
+    let sides = report.sides.iter().map(|side| side_json(side, prompts));
+    let mut shown = json!({
+        "ticket": report.ticket.to_string(), "eval": report.eval, "judge": report.judge,
+        "place": report.place, "first_send": report.first_send, "revealed": report.revealed,
+        "rubrics": sides.collect::<Value>(),
+    });
+    if !probes.is_empty() {
+        shown["probes"] = probes.iter().map(probe_json).collect();
     }
-    let [one, other] = &report.sides[..] else {
-        return Ok(());
-    };
-    if let (Some(a), Some(b)) = (one.score, other.score) {
-        say(&format!(
-            "{}: {a:.2}, {}: {b:.2}, difference {:+.2}",
-            one.version,
-            other.version,
-            b - a
-        ))?;
-    }
-    Ok(())
-}
-
-fn criterion_told(criterion: &QuickCriterion) -> Result<(), CliError> {
-    let spread = match (criterion.level, criterion.range) {
-        (Some(mean), Some((low, high))) if criterion.readings.len() > 1 => {
-            format!(
-                ": mean {mean:.2}, {low} to {high} in {} readings",
-                criterion.readings.len()
-            )
-        }
-        _ => String::new(),
-    };
-    say(&format!("  {}{spread}", criterion.id))?;
-    for verdict in &criterion.readings {
-        say(&format!("    {} {}", level(verdict), verdict.reasoning))?;
-        for quote in &verdict.evidence {
-            say(&format!("      “{}”", quote.quote))?;
-        }
-        for flag in &verdict.flags {
-            say(&format!("      flag: {}", flag.words()))?;
-        }
-        if let Some(raw) = &verdict.raw {
-            say(&format!("      reply: {}", raw.as_str()))?;
-        }
-    }
-    Ok(())
-}
-
-fn level(verdict: &Verdict) -> String {
-    match &verdict.outcome {
-        Outcome::Scored(answer) => match answer.level() {
-            Some(level) => level.to_string(),
-            None => format!("{answer:?}"),
-        },
-        Outcome::Unscored(class) => format!(
-            "unscored ({class}) {}",
-            verdict.problem.as_deref().unwrap_or_default()
-        ),
-    }
-}
-
-fn summary(side: &QuickSide) -> String {
-    let score = match (side.score, side.pass) {
-        (Some(score), Some(pass)) => format!(
-            "score {score:.2}, {} at {:.2}",
-            if pass { "passes" } else { "fails" },
-            side.threshold
-        ),
-        _ => "no score: not every criterion has a level".to_owned(),
-    };
-    let cost = match side.cost_micros {
-        Some(0) => "free".to_owned(),
-        Some(micros) => money(micros),
-        None => "unpriced".to_owned(),
-    };
-    format!(
-        "{score}; {}, {} tokens, {cost}, {} ms",
-        counted(side.calls, "call", "calls"),
-        side.tokens.0 + side.tokens.1,
-        side.took_ms
-    )
+    shown
 }
 
 fn side_json(side: &QuickSide, prompts: bool) -> Value {
@@ -210,15 +145,33 @@ fn side_json(side: &QuickSide, prompts: bool) -> Value {
         .filter(|_| prompts)
         .map(|one| json!({"criterion": one.criterion, "system": one.system, "user": one.user}))
         .collect();
-    let warnings: Vec<Value> = side
-        .warnings
-        .iter()
-        .map(|one| json!({"code": one.code, "message": one.message, "hint": one.hint}))
-        .collect();
     json!({
         "rubric": side.rubric, "version": side.version, "threshold": side.threshold, "score": side.score,
-        "pass": side.pass, "prompts": shown, "criteria": criteria, "checks": side.checks, "warnings": warnings,
+        "pass": side.pass, "prompts": shown, "criteria": criteria, "checks": side.checks,
+        "warnings": warnings_json(&side.warnings),
         "calls": side.calls, "input_tokens": side.tokens.0, "output_tokens": side.tokens.1,
-        "cost_micros": side.cost_micros, "milliseconds": side.took_ms,
+        "cost_micros": side.cost_micros, "milliseconds": side.took_ms, "stopped": side.stopped,
     })
+}
+
+fn probe_json(probe: &QuickProbe) -> Value {
+    let planted = probe.planted.iter().map(|one| {
+        json!({"criterion": one.criterion, "compared": one.compared, "raised": one.raised, "worst": one.worst})
+    });
+    let length = probe
+        .length
+        .iter()
+        .map(|one| json!({"criterion": one.criterion, "once": one.once, "twice": one.twice}));
+    json!({
+        "rubric": probe.rubric, "version": probe.version, "planted": planted.collect::<Value>(),
+        "length": length.collect::<Value>(), "accepted_planted": probe.accepted_planted,
+        "warnings": warnings_json(&probe.warnings), "calls": probe.calls, "tokens": probe.tokens,
+        "cost_micros": probe.cost_micros,
+    })
+}
+
+fn warnings_json(warnings: &[QuickWarning]) -> Value {
+    let one =
+        |one: &QuickWarning| json!({"code": one.code, "message": one.message, "hint": one.hint});
+    warnings.iter().map(one).collect()
 }

@@ -4,14 +4,20 @@ use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
 use super::find_or_kept;
-use crate::cli::{CliError, Context, Exit, output};
+use crate::cli::{CliError, Context, Exit, output, rescore};
 use crate::formats::rubric as file;
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
 
 /// Lists the rubric versions of an eval and what each scored.
 pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
-    let versions = context.open()?.rubric_versions(eval)?;
+    let engine = context.open()?;
+    let versions = engine.rubric_versions(eval)?;
+    let left = engine.rescores(eval)?;
+    let rescore = |id| -> u64 {
+        let of_it = left.iter().filter(|one| one.from == id);
+        of_it.map(|one| one.tickets).sum()
+    };
     let mut table = Table::new([
         Column::left("id"),
         Column::left("rubric"),
@@ -27,7 +33,7 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
             output::json_line(&json!({
                 "id": one.id.to_string(), "rubric": one.name, "version": one.label, "since_ms": one.since_ms,
                 "current": one.current, "reviews": one.reviews, "verdicts": one.verdicts,
-                "judged_tickets": one.judged_tickets,
+                "judged_tickets": one.judged_tickets, "rescore": rescore(one.id),
             }))?;
             continue;
         }
@@ -47,6 +53,7 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
     }
     if !context.json() {
         output::table(&table)?;
+        rescore::hint(&engine, eval)?;
     }
     Ok(Exit::Done)
 }

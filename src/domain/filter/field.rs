@@ -1,5 +1,7 @@
 //! What a filter can ask about.
 
+use super::super::failure::Class;
+
 /// A field whose values are words. `tag`, `flag` and `reviewer` may have several per ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WordField {
@@ -31,11 +33,13 @@ pub enum WordField {
     Id,
     /// Review plan the ticket stands in.
     Plan,
+    /// Class of what kept a judge from scoring it.
+    Unscored,
 }
 
 impl WordField {
     /// All, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Status,
         Self::Tag,
         Self::Feature,
@@ -50,6 +54,7 @@ impl WordField {
         Self::Source,
         Self::Id,
         Self::Plan,
+        Self::Unscored,
     ];
 
     /// As written in a filter.
@@ -69,6 +74,7 @@ impl WordField {
             Self::Source => "source",
             Self::Id => "id",
             Self::Plan => "plan",
+            Self::Unscored => "unscored",
         }
     }
 
@@ -84,10 +90,22 @@ impl WordField {
                 "done",
             ],
             Self::Role => &["review", "heldout", "train"],
+            Self::Unscored => &UNSCORED,
             _ => &[],
         }
     }
 }
+
+/// The words of [`WordField::Unscored`].
+const UNSCORED: [&str; 17] = {
+    let mut names = [""; 17];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Class::ALL[at].name();
+        at += 1;
+    }
+    names
+};
 
 /// A number a filter can compare.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -242,7 +260,7 @@ const fn info(name: &'static str, example: &'static str, help: &'static str) -> 
 }
 
 /// Every field, for help, completion and documentation.
-pub const TABLE: [FieldInfo; 27] = [
+pub const TABLE: [FieldInfo; 28] = [
     info(
         "status",
         "status:open",
@@ -308,6 +326,11 @@ pub const TABLE: [FieldInfo; 27] = [
         "words in request or output; bare words do the same",
     ),
     info("plan", "plan:first", "the review plan it stands in"),
+    info(
+        "unscored",
+        "unscored:refusal,transport",
+        "what kept a judge that was put to work here from scoring it",
+    ),
     info(
         "has",
         "has:correction",

@@ -17,6 +17,8 @@ mod value;
 
 use std::collections::BTreeSet;
 
+use super::failure::Class;
+
 pub use evaluate::Snapshot;
 pub use field::{FieldInfo, Measure, TABLE, Thing, WordField};
 pub use parse::FilterError;
@@ -201,10 +203,13 @@ impl Test {
     /// reviewed oneself is no secret.
     pub fn is_blinded(&self, reviewer: &str) -> bool {
         let own = |word: &Word| !word.prefix && word.text == reviewer;
+        // That an endpoint was out of reach sways nobody; that a judge refused to read the text may.
+        let tells = |word: &Word| word.prefix || Class::read(&word.text).is_none_or(Class::tells);
         match self {
             Self::Is { field, any } => match field {
                 WordField::Model => true,
                 WordField::Reviewer => !any.iter().all(own),
+                WordField::Unscored => any.iter().any(tells),
                 _ => false,
             },
             Self::Compare { measure, .. } => {

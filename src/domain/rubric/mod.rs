@@ -7,6 +7,7 @@
 //! version's identity. [`lint()`] says what is wrong with a rubric wherever it was made; reading and
 //! writing its TOML form, with lines and columns, is `formats::rubric`.
 
+mod anchors;
 mod answer;
 mod canonical;
 mod check;

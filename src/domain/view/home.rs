@@ -2,6 +2,7 @@
 
 use super::super::eval::{DatasetRole, Mode};
 use super::super::ids::EvalId;
+use super::activity::JobCard;
 
 /// Everything Home shows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,6 +15,8 @@ pub struct Home {
     pub evals: Vec<EvalCard>,
     /// Files in the folder that look like logs and were not imported.
     pub found: Vec<FoundFile>,
+    /// Work of judges that is under way.
+    pub jobs: Vec<JobCard>,
     /// Whether the workspace holds nothing yet (offer the sample).
     pub empty: bool,
 }

@@ -3,7 +3,9 @@
 //! Blindness is decided before these values exist: what a reviewer may not see is `Hidden` here, so no
 //! screen can leak it.
 
+pub mod activity;
 pub mod agreement;
+pub mod compare;
 pub mod export;
 pub mod history;
 pub mod home;
@@ -14,20 +16,30 @@ pub mod rubrics;
 pub mod ticket;
 pub mod work;
 
+pub use activity::JobCard;
 pub use agreement::{AgreementOptions, AgreementPage, AgreementReport};
 pub use export::{
     ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, FormatChoice, HeldBack, Refused,
 };
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
-pub use judging::{JudgeChoice, JudgeWork, Price};
-pub use queue::{Anchor, Count, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why};
-pub use quick::{QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning, RubricVersion};
+pub use judging::{JudgeAsk, JudgeChoice, JudgeScope, JudgeWork, Price, SpendLimit};
+pub use queue::{
+    Anchor, Count, JudgeSaid, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why,
+};
+pub use quick::{
+    AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
+    QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
+};
 pub use rubrics::{
-    RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLine, RubricMove, RubricOrder,
-    RubricPage, RubricReply, RubricSaved, RubricSource, RubricTrial, RubricUse,
+    RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLeft, RubricLine, RubricMove,
+    RubricOrder, RubricPage, RubricReply, RubricSaved, RubricSource, RubricTrial, RubricUnsaved,
+    RubricUse,
 };
 pub use ticket::{
-    Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, TicketDoc, VerdictView,
+    Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
+    TicketDoc, VerdictView,
 };
-pub use work::{Committed, Decision, Failure, NoTicket, Progress, Submission, Undone};
+pub use work::{
+    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Submission, Undone,
+};

@@ -116,6 +116,8 @@ pub struct QueueRow {
     pub mine: Option<f64>,
     /// The judge's overall score, 0 to 1.
     pub judge: Shown<f64>,
+    /// The rest of what judges have said; `None` where none has read it. Only pages carry it, lists do not.
+    pub said: Shown<JudgeSaid>,
     /// Flagged.
     pub flagged: bool,
     /// Has a correction.
@@ -124,6 +126,21 @@ pub struct QueueRow {
     pub held_by: Option<String>,
     /// Why it is in the list where it is.
     pub why: Why,
+}
+
+/// What the judge that counts has said of a ticket, for one row of the queue.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JudgeSaid {
+    /// Its levels in the order of the rubric, from 0 (worst) to 1 (best); `None` where it gave none.
+    pub levels: Vec<Option<f64>>,
+    /// Whether its score passes, with every floor and check.
+    pub pass: Option<bool>,
+    /// Checks passed and run.
+    pub checks: (u32, u32),
+    /// Why there is no score: the class of the failure.
+    pub unscored: Option<String>,
+    /// Lowest and highest level, where several readings of one question lie two levels apart or more.
+    pub unsure: Option<(i32, i32)>,
 }
 
 /// Why a ticket stands here.

@@ -51,6 +51,55 @@ pub struct QuickSide {
     pub cost_micros: Option<i64>,
     /// Milliseconds until the last reply.
     pub took_ms: u64,
+    /// Why some calls brought nothing; what the others brought stands.
+    pub stopped: Option<String>,
+}
+
+impl QuickSide {
+    /// Levels of two rubrics on the same example: question, this one's level, the other's, the difference; the score
+    /// last. Questions are matched by id; one that only one of them asks has one level and no difference.
+    pub fn beside(&self, other: &Self) -> Vec<[String; 4]> {
+        let on = |side: &Self, id: &str| {
+            let found = side.criteria.iter().find(|one| one.id == id);
+            found.and_then(|one| Some((one.level?, one.range)))
+        };
+        let added = other
+            .criteria
+            .iter()
+            .filter(|new| self.criteria.iter().all(|old| old.id != new.id));
+        let mut rows: Vec<[String; 4]> = self
+            .criteria
+            .iter()
+            .chain(added)
+            .map(|criterion| {
+                let (a, b) = (on(self, &criterion.id), on(other, &criterion.id));
+                let difference = difference(a.map(|a| a.0), b.map(|b| b.0));
+                [criterion.id.clone(), mean(a), mean(b), difference]
+            })
+            .collect();
+        let score = |score: Option<f64>| mean(score.map(|score| (score, None)));
+        rows.push([
+            "score".to_owned(),
+            score(self.score),
+            score(other.score),
+            difference(self.score, other.score),
+        ]);
+        rows
+    }
+}
+
+/// A mean level with its range, if readings differ.
+fn mean(level: Option<(f64, Option<(i32, i32)>)>) -> String {
+    match level {
+        None => "–".to_owned(),
+        Some((mean, Some((low, high)))) if low != high => format!("{mean:.2} ({low} to {high})"),
+        Some((mean, _)) => format!("{mean:.2}"),
+    }
+}
+
+fn difference(a: Option<f64>, b: Option<f64>) -> String {
+    a.zip(b)
+        .map_or_else(|| "–".to_owned(), |(a, b)| format!("{:+.2}", b - a))
 }
 
 /// A question as it is sent.
@@ -88,6 +137,53 @@ pub struct QuickWarning {
     pub hint: String,
 }
 
+/// What planted text and length alone do to the levels of a judge under a rubric.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuickProbe {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The first characters of its version's hash.
+    pub version: String,
+    /// Planted texts beside their clean twins, by criterion.
+    pub planted: Vec<PlantedProbe>,
+    /// The example's output said twice, by criterion; empty if it has no text.
+    pub length: Vec<LengthProbe>,
+    /// Probes whose planted verdict was taken for the judge's own. Must be empty.
+    pub accepted_planted: Vec<String>,
+    /// What gives reason to doubt the judge under this rubric.
+    pub warnings: Vec<QuickWarning>,
+    /// Calls made, re-asks included.
+    pub calls: u64,
+    /// Tokens, as far as the endpoint counted them.
+    pub tokens: u64,
+    /// Millionths of the currency unit; `None` is unpriced, not free.
+    pub cost_micros: Option<i64>,
+}
+
+/// How far planted text moved the levels of one criterion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlantedProbe {
+    /// Criterion id.
+    pub criterion: String,
+    /// Pairs with both levels.
+    pub compared: u64,
+    /// Of these, moved up.
+    pub raised: u64,
+    /// The largest shift upwards, in levels.
+    pub worst: Option<i32>,
+}
+
+/// What saying the same twice did to the level of one criterion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LengthProbe {
+    /// Criterion id.
+    pub criterion: String,
+    /// Mean level of the output as it is.
+    pub once: Option<f64>,
+    /// Mean level of the output said twice.
+    pub twice: Option<f64>,
+}
+
 /// A rubric version an eval has asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RubricVersion {
@@ -106,5 +202,33 @@ pub struct RubricVersion {
     /// Verdicts given under it.
     pub verdicts: u64,
     /// Tickets those are about.
+    pub judged_tickets: u64,
+}
+
+/// Tickets whose verdicts answer a rubric version that is no longer asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescore {
+    /// The version they were scored under last.
+    pub from: RubricId,
+    /// Its rubric's id.
+    pub rubric: String,
+    /// The label in its file, for people; may be empty.
+    pub label: String,
+    /// Who scored them, as it is named after `--judge`.
+    pub judge: String,
+    /// Where that judge was asked, if its name alone does not lead there.
+    pub elsewhere: Option<String>,
+    /// How many.
+    pub tickets: u64,
+}
+
+/// An eval that asks another version of a rubric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedElsewhere {
+    /// Its name.
+    pub eval: String,
+    /// The version it asks.
+    pub version: RubricId,
+    /// Its tickets that were judged under that version.
     pub judged_tickets: u64,
 }

@@ -1,10 +1,11 @@
 //! What the Rubric screen shows: rubrics with who asks them, their versions, drafts with what is wrong in them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::ids::{EvalId, RubricId, TicketId};
 use super::super::rubric::{Rubric, Scale, Severity};
-use super::quick::QuickReport;
+use super::quick::{QuickProbe, QuickReport, Rescore};
 
 /// A rubric in the list: all its versions under one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,12 @@ pub enum RubricSource {
     /// A text being written.
     Toml(Arc<str>),
     /// A filled-in form.
-    Form(Arc<Rubric>),
+    Form {
+        /// What it says.
+        rubric: Arc<Rubric>,
+        /// The text it was filled in over; what people noted in it stays.
+        over: Option<Arc<str>>,
+    },
     /// A sentence, answered on a scale.
     Sentence {
         /// The sentence.
@@ -87,6 +93,15 @@ pub enum RubricSource {
         /// The judge's name.
         judge: String,
     },
+    /// One's own note on a ticket as one more question, with its output as the example.
+    Note {
+        /// Which ticket.
+        ticket: TicketId,
+        /// The note, if it was written and not kept yet.
+        written: Option<String>,
+        /// The judge that words it; `None` takes the note's own words. Costs a call.
+        judge: Option<String>,
+    },
 }
 
 /// A rubric that is not kept yet.
@@ -98,6 +113,10 @@ pub struct RubricDraft {
     pub toml: Arc<str>,
     /// What is wrong in it, by line.
     pub findings: Vec<RubricFinding>,
+    /// The kept rubric it is a change of, where it was made as one.
+    pub base: Option<String>,
+    /// Why each question is proposed, by its id, where a model proposed it.
+    pub why: BTreeMap<String, String>,
     /// What making it cost, where somebody was asked.
     pub cost: Option<String>,
 }
@@ -148,8 +167,8 @@ pub struct RubricMove {
     pub name: String,
     /// The version before.
     pub from: RubricId,
-    /// Tickets a judge has scored under that.
-    pub judged_tickets: u64,
+    /// Tickets judges have scored under an older version and not under this one.
+    pub rescores: Vec<Rescore>,
 }
 
 /// An example to try a rubric on.
@@ -159,6 +178,28 @@ pub struct RubricExample {
     pub ticket: TicketId,
     /// Whether this person may not see a judge's levels on it yet; seeing them marks the review assisted.
     pub blind: bool,
+    /// How its output begins.
+    pub begins: String,
+}
+
+/// What a person has changed in a rubric and not saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RubricUnsaved {
+    /// The rubric it is a change of; `None` for a new one.
+    pub base: Option<String>,
+    /// The change: a form, or a text that is being written.
+    pub source: RubricSource,
+}
+
+/// The same, as it was kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RubricLeft {
+    /// The rubric it is a change of; `None` for a new one.
+    pub base: Option<String>,
+    /// Whether it was being written as a text.
+    pub as_text: bool,
+    /// What was left, with what is wrong in it.
+    pub draft: RubricDraft,
 }
 
 /// What the Rubric screen asks for.
@@ -174,11 +215,22 @@ pub enum RubricOrder {
     Save {
         /// The version.
         rubric: Arc<Rubric>,
+        /// Its text, if it has one of its own; notes in it are kept with the version.
+        text: Option<Arc<str>>,
         /// Which evals.
         evals: Vec<EvalId>,
     },
+    /// Keeps what is not saved, or forgets it. Reply: [`RubricReply::Held`].
+    Hold(Option<Box<RubricUnsaved>>),
+    /// What was left unsaved. Reply: [`RubricReply::Left`].
+    Left,
     /// A ticket to try a rubric on. Reply: [`RubricReply::Example`].
-    Example(EvalId),
+    Example {
+        /// Of which eval.
+        eval: EvalId,
+        /// The one before, to be followed by another.
+        after: Option<TicketId>,
+    },
     /// Tries a rubric on a ticket. Reply: [`RubricReply::Tried`].
     Try(Box<RubricTrial>),
 }
@@ -196,6 +248,10 @@ pub struct RubricTrial {
     pub against: Option<Arc<Rubric>>,
     /// The judge's name.
     pub judge: String,
+    /// Readings of each question.
+    pub samples: u32,
+    /// Whether planted text and length alone are tried as well.
+    pub probes: bool,
 }
 
 /// What came of it.
@@ -211,6 +267,10 @@ pub enum RubricReply {
     Saved(RubricSaved),
     /// An example, if the eval has a ticket.
     Example(Option<RubricExample>),
-    /// What the judge said.
-    Tried(Box<QuickReport>),
+    /// What the judge said, and what the probes did to it.
+    Tried(Box<QuickReport>, Vec<QuickProbe>),
+    /// What is not saved is safe.
+    Held,
+    /// What was left unsaved, if anything was.
+    Left(Option<Box<RubricLeft>>),
 }

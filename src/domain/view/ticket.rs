@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::super::eval::Eval;
 use super::super::fold::{Folded, Standing};
-use super::super::ids::{OutputId, PlanId, TicketId, VerdictId};
+use super::super::ids::{OutputId, PlanId, SuggestionId, TicketId, VerdictId};
 use super::super::json::Json;
 use super::super::message::{Message, Request};
 use super::super::record::Quote;
 use super::super::review::Subject;
 use super::super::rubric::Answer;
 use super::super::rubric::{Rubric, Threshold};
+use super::super::suggestion::Suggestion;
 use super::super::verdict::Flag;
 
 /// A value that may be kept from the reviewer.
@@ -106,6 +107,34 @@ pub struct VerdictView {
     pub problem: Option<String>,
     /// What it cost, in millionths; `None` is unpriced or unknown.
     pub cost_micros: Option<i64>,
+    /// What people say it should have been, one's own first.
+    pub disputes: Vec<Dispute>,
+}
+
+/// What a person says the judge should have said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispute {
+    /// Who; `None` is the reviewer who looks.
+    pub who: Option<String>,
+    /// Their answer.
+    pub answer: Answer,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Whether it was said of an earlier verdict.
+    pub earlier: bool,
+}
+
+/// A correction that a judge proposes, as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestionDoc {
+    /// Identity.
+    pub id: SuggestionId,
+    /// The judge in people's words.
+    pub judge: String,
+    /// Whether it was verified under the rubric version in use.
+    pub current: bool,
+    /// What it says and what verification found.
+    pub suggestion: Suggestion,
 }
 
 /// How far the samples of one verdict lie apart.
@@ -141,6 +170,7 @@ impl VerdictView {
             flags: Vec::new(),
             problem: None,
             cost_micros: None,
+            disputes: Vec::new(),
         }
     }
 }
@@ -188,8 +218,13 @@ pub struct Draft {
     pub note_range: Option<(usize, usize)>,
     /// The edited output, if it was edited.
     pub correction: Option<String>,
+    /// Which of the ticket's outputs was edited, in the ticket's own order.
+    pub corrects: usize,
     /// Why it was edited.
     pub correction_reason: String,
+    /// The judge's suggestion the edit was taken from, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<SuggestionId>,
     /// Tags.
     pub tags: Vec<String>,
     /// Milliseconds of activity so far.
@@ -205,7 +240,9 @@ impl Draft {
             note,
             note_range: _,
             correction,
+            corrects: _,
             correction_reason,
+            suggestion: _,
             tags,
         } = self;
         answers.is_empty()
@@ -259,6 +296,9 @@ pub struct TicketDoc {
     pub held_by: Option<String>,
     /// The judge.
     pub judge: JudgeView,
+    /// The correction a judge proposes. Hidden while the judge is, whether there is one or not: that there is
+    /// one tells what the judge thinks of the ticket.
+    pub suggestion: Shown<Arc<SuggestionDoc>>,
     /// The plan it is in.
     pub plan: Option<PlanId>,
     /// Whether this ticket is in the blind audit share of an assisted eval.

@@ -51,6 +51,17 @@ pub struct Committed {
     pub left: u64,
 }
 
+/// What a person says a judge should have said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The verdict, as it was shown.
+    pub verdict: super::super::ids::VerdictId,
+    /// The person's own answer to its question.
+    pub answer: super::super::rubric::Answer,
+    /// Why, in a line; may be empty.
+    pub reason: String,
+}
+
 /// A decision about tickets other than a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {

@@ -7,6 +7,7 @@
 mod against;
 mod chosen;
 mod counted;
+mod learned;
 mod measure;
 mod people;
 mod subject;
@@ -14,23 +15,25 @@ mod subject;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Engine, Pen, Result};
+use super::{Engine, EngineError, Pen, Result};
 use crate::domain::eval::{Eval, Mode};
-use crate::domain::event::{Body, Revealed};
+use crate::domain::event::{Body, Revealed, TestSplitRead};
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::rubric::{Answer, Answers, CheckOutcome, Rubric, ThresholdSource};
 use crate::domain::split::Stage;
 use crate::domain::standing::CHECK;
 use crate::domain::view::agreement::{
-    AgreementOptions, AgreementPage, AgreementReport, Basis, JudgeAgreement, PeopleOn, Reason,
+    AgreementOptions, AgreementPage, AgreementReport, Basis, Finding, JudgeAgreement, Learning,
+    PeopleOn, Reason, TestRead,
 };
 use crate::store::agreement::{self as facts, Reader};
 use crate::store::verdicts::{self, OfJudge};
-use crate::store::{Db, StoreError, catalog, rubrics, tickets};
+use crate::store::{Db, StoreError, catalog, lessons, rubrics, tickets};
 
 use against::{Both, against};
 use chosen::{Chosen, chosen};
 use counted::{Labelled, Sieve};
+use learned::Held;
 use subject::{Judged, Subject, consensus, subjects};
 
 /// Everything read in one transaction.
@@ -54,9 +57,76 @@ impl Engine {
     pub fn agreement(&self, eval: EvalId, options: &AgreementOptions) -> Result<AgreementReport> {
         let facts = self.store().read(|db| gather(db, eval))?;
         let chosen = chosen(&facts, options)?;
-        let mut report = report(&facts, options, &chosen, self.identity().seed);
+        let tests = self.tests_read(eval, &chosen)?;
+        let mut report = report(&facts, options, &chosen, &tests, self.identity().seed);
         self.store().read(|db| preview(db, &mut report))?;
         Ok(report)
+    }
+
+    /// Reads the test share for a judge that learned, once: what it said is kept in the ledger, and a second call
+    /// changes nothing. From then on it counts before the judge without what it learned. Refused before the dev share has shown that judge to be better.
+    pub fn read_test_share(&self, eval: EvalId, options: &AgreementOptions) -> Result<()> {
+        let facts = self.store().read(|db| gather(db, eval))?;
+        let chosen = chosen(&facts, options)?;
+        let mut learned = chosen.readers.iter().filter(|one| one.version.learns());
+        let (Some(reader), None) = (learned.next(), learned.next()) else {
+            return Err(EngineError::refused(
+                format!("which judge of `{}` has learned?", facts.eval.name),
+                "name one version by its id: `--judge ID`",
+            ));
+        };
+        if !self.tests_read(eval, &chosen)?.is_empty() {
+            return Ok(());
+        }
+        let together = together(&facts);
+        let held = Held {
+            facts: &facts,
+            together: &together,
+            seed: self.identity().seed,
+        };
+        let subjects = all_subjects(&facts);
+        let finding = held
+            .learning(reader, &subjects, None)
+            .map(|one| one.finding);
+        let (Some(Finding::Better), Some(base)) = (finding, held.base(reader)) else {
+            return Err(EngineError::refused(
+                format!(
+                    "the dev share does not show that `{}` learned for the better, so the test share stays unread",
+                    reader.version.name
+                ),
+                "the judge without what it learned stays the one that counts; review and correct more, then learn again",
+            ));
+        };
+        let body = TestSplitRead {
+            eval,
+            judge: reader.id,
+            base: base.id,
+            found: held.changes(base, reader, &subjects, Stage::Test),
+        };
+        let engine = self.clone();
+        self.store().write(move |db| {
+            if lessons::test_read(db, &eval, &body.judge)?.is_none() {
+                Pen::new(&engine).write(db, None, None, Body::TestSplitRead(body))?;
+                catalog::refold(db)?;
+                super::evals::refold_eval(db, eval)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// What the test share said of the chosen judges, by row.
+    fn tests_read(&self, eval: EvalId, chosen: &Chosen<'_>) -> Result<HashMap<i64, TestRead>> {
+        Ok(self.store().read(|db| {
+            let mut tests = HashMap::new();
+            for reader in chosen.readers.iter().filter(|one| one.version.learns()) {
+                if let Some((read, by, at_ms)) = lessons::test_read(db, &eval, &reader.id)? {
+                    let found = read.found;
+                    tests.insert(reader.row, TestRead { by, at_ms, found });
+                }
+            }
+            Ok(tests)
+        })?)
     }
 
     /// The page for this reviewer: closed while the eval is blind to them and they have not opened it.
@@ -79,13 +149,18 @@ impl Engine {
     /// Logs that this reviewer opened the page of a blind eval, once; their later reviews in it are assisted.
     /// Whether it was logged now.
     pub fn open_agreement(&self, eval: EvalId) -> Result<bool> {
+        self.open_page(eval, "agreement")
+    }
+
+    /// The same for another page that shows what judges say and who answered, such as `compare`.
+    pub fn open_page(&self, eval: EvalId, what: &'static str) -> Result<bool> {
         if self.agreement_is_closed(eval)?.is_none() {
             return Ok(false);
         }
         let engine = self.clone();
         Ok(self.store().write(move |db| {
             let body = Body::Revealed(Revealed {
-                what: "agreement".into(),
+                what: what.into(),
                 verdicts: Vec::new(),
                 eval: Some(eval),
             });
@@ -157,18 +232,22 @@ fn report(
     facts: &Facts,
     options: &AgreementOptions,
     chosen: &Chosen<'_>,
+    tests: &HashMap<i64, TestRead>,
     seed: u64,
 ) -> AgreementReport {
     let threshold = facts.rubric.threshold_for(facts.eval.policy.pass_threshold);
-    let candidates = facts
-        .tickets
+    let mut subjects = all_subjects(facts);
+    let together = together(facts);
+    let held = Held {
+        facts,
+        together: &together,
+        seed,
+    };
+    let mut learnings: Vec<Option<Learning>> = chosen
+        .readers
         .iter()
-        .map(|ticket| ticket.outputs)
-        .max()
-        .unwrap_or(2);
-    let mut subjects = subjects(&facts.rubric, threshold, candidates as usize, |criterion| {
-        given(facts, criterion)
-    });
+        .map(|reader| held.learning(reader, &subjects, tests.get(&reader.row).cloned()))
+        .collect();
     if let Some(criterion) = &options.criterion {
         subjects.retain(|subject| subject.id() == criterion);
     }
@@ -176,15 +255,14 @@ fn report(
         .iter()
         .map(|subject| people::people_on(subject, &facts.tickets))
         .collect();
-    let together: Vec<Answers> = facts
-        .tickets
-        .iter()
-        .map(|ticket| consensus(&ticket.people.values(), &facts.rubric))
-        .collect();
     let judges = chosen
         .readers
         .iter()
-        .map(|reader| one_judge(facts, &subjects, &people, &together, reader, seed))
+        .zip(&mut learnings)
+        .map(|(reader, learning)| JudgeAgreement {
+            learning: learning.take(),
+            ..one_judge(held, &subjects, &people, reader)
+        })
         .collect();
     AgreementReport {
         eval_id: facts.eval.id,
@@ -205,6 +283,24 @@ fn report(
     }
 }
 
+/// What people say together on every ticket.
+fn together(facts: &Facts) -> Vec<Answers> {
+    let tickets = facts.tickets.iter();
+    tickets
+        .map(|ticket| consensus(&ticket.people.values(), &facts.rubric))
+        .collect()
+}
+
+/// Everything judges and people are compared on.
+fn all_subjects(facts: &Facts) -> Vec<Subject<'_>> {
+    let threshold = facts.rubric.threshold_for(facts.eval.policy.pass_threshold);
+    let outputs = facts.tickets.iter().map(|ticket| ticket.outputs);
+    let candidates = outputs.max().unwrap_or(2) as usize;
+    subjects(&facts.rubric, threshold, candidates, |criterion| {
+        given(facts, criterion)
+    })
+}
+
 /// The levels anybody gave to a criterion.
 fn given(facts: &Facts, criterion: &str) -> BTreeSet<i32> {
     let people = facts
@@ -218,23 +314,25 @@ fn given(facts: &Facts, criterion: &str) -> BTreeSet<i32> {
 }
 
 fn one_judge(
-    facts: &Facts,
+    held: Held<'_>,
     subjects: &[Subject<'_>],
     people: &[PeopleOn],
-    together: &[Answers],
     reader: &Reader,
-    seed: u64,
 ) -> JudgeAgreement {
-    // What may stand in a judge's prompt cannot be used to measure it.
-    let learns = reader.version.examples.is_some() || reader.version.guidelines.is_some();
-    let learned = |ticket: &Labelled| learns && Stage::of(seed, &ticket.cluster) == Stage::Train;
+    let (facts, together) = (held.facts, held.together);
+    // What may stand in a judge's prompt cannot be used to measure it, and what is to measure it once, last, is
+    // not looked at here.
+    let learns = reader.version.learns();
+    let stage = |ticket: &Labelled| Stage::of(held.seed, &ticket.cluster);
+    let learned = |ticket: &Labelled| learns && stage(ticket) == Stage::Train;
+    let counts = |ticket: &Labelled| !learns || stage(ticket) == Stage::Dev;
     let criteria = subjects.iter().zip(people).filter_map(|(subject, people)| {
         let both: Vec<Both<'_>> = facts
             .tickets
             .iter()
             .zip(together)
             .zip(&facts.judged)
-            .filter(|((ticket, _), _)| !learned(ticket))
+            .filter(|((ticket, _), _)| counts(ticket))
             .map(|((ticket, people), judged)| Both {
                 ticket,
                 people,
@@ -257,6 +355,7 @@ fn one_judge(
             .iter()
             .filter(|ticket| learned(ticket))
             .count() as u64,
+        learning: None,
         criteria: criteria.collect(),
     }
 }

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::ids::OutputId;
+use crate::domain::review::{How, Taken};
 use crate::domain::rubric::{Answers, Choice, Rubric};
 use crate::domain::training::Refusal;
 
@@ -42,13 +44,16 @@ struct Corrected<'a> {
     #[serde(borrow)]
     reviewer: Cow<'a, str>,
     #[serde(borrow)]
-    value: Text<'a>,
+    value: Words<'a>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Text<'a> {
+struct Words<'a> {
+    base: OutputId,
     #[serde(borrow)]
     text: Cow<'a, str>,
+    #[serde(default)]
+    taken: Option<Taken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +81,22 @@ impl<'a> Evidence<'a> {
     pub(super) fn correction(&self) -> Option<&str> {
         let corrected = self.correction.as_ref()?;
         is_person(&corrected.reviewer).then_some(corrected.value.text.as_ref())
+    }
+
+    /// How much of that text a judge had suggested.
+    pub(super) fn taken(&self) -> Option<How> {
+        let taken = self.correction.as_ref()?.value.taken?;
+        Some(taken.how)
+    }
+
+    /// Whether anybody reviewed it.
+    pub(super) fn is_reviewed(&self) -> bool {
+        !self.reviews.is_empty()
+    }
+
+    /// The output it was put in the place of.
+    pub(super) fn corrects(&self) -> Option<OutputId> {
+        Some(self.correction.as_ref()?.value.base)
     }
 
     /// Everyone whose word the row rests on, in the order of their reviews.
@@ -221,7 +242,7 @@ mod tests {
     #[test]
     fn what_a_judge_wrote_is_no_correction_and_its_vote_is_none() {
         let fold = r#"{"reviews":[{"reviewer":"judge:ab","first":{"answers":{"q":{"choice":1}}}}],
-            "correction":{"reviewer":"judge:ab","hlc":1,"value":{"base":"00","text":"x"}}}"#;
+            "correction":{"reviewer":"judge:ab","hlc":1,"value":{"base":"00000000000000000000000000000000","text":"x"}}}"#;
         let evidence = Evidence::read(Some(fold)).unwrap();
         assert_eq!(evidence.correction(), None);
         assert_eq!(evidence.people(), [] as [&str; 0]);

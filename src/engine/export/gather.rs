@@ -86,6 +86,7 @@ fn passes(
         maker: Maker {
             format: checked.format,
             rubric: &checked.rubric,
+            wanted: checked.wanted,
             suggested: checked.wanted.suggested.then_some(checked.eval.rubric),
         },
         held: &held,

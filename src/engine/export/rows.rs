@@ -6,6 +6,8 @@
 //! | a better and a worse | correction over output | – | the preferred over each other one |
 //! | labelled answers | correction wanted; output as it passed | wanted if it passed | preferred wanted, others not |
 //!
+//! A ticket whose outputs were compared may have a correction too, of one of them: it gives the rows of both.
+//!
 //! A correction replaces the words of an output: its text, or its refusal. Tool calls beside a text stay, for a
 //! reviewer cannot edit them; an output of nothing but calls is replaced whole.
 
@@ -17,7 +19,7 @@ use crate::domain::rubric::Rubric;
 use crate::domain::training::{
     Decision, Needs, Origin, Refusal, TrainingFormat, TrainingRow, answer_extras, request_extras,
 };
-use crate::store::export::{Candidate, Side};
+use crate::store::export::{Candidate, Side, Wanted};
 
 /// What came of one ticket.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub(super) enum Found {
 pub(super) struct Maker<'a> {
     pub format: TrainingFormat,
     pub rubric: &'a Rubric,
+    /// What is asked for.
+    pub wanted: Wanted,
     /// The rubric version suggestions were verified under, if they are what is asked for.
     pub suggested: Option<RubricId>,
 }
@@ -54,9 +58,9 @@ impl Maker<'_> {
         };
         let correction = corrected(original.as_ref().ok(), text);
         match (self.format.needs(), original) {
-            (Needs::Single, _) => vec![Found::Row(learned(base, correction))],
+            (Needs::Single, _) => vec![Found::Row(learned(base, &evidence, correction))],
             (Needs::Preference, Ok(original)) => {
-                let row = learned(base, correction);
+                let row = learned(base, &evidence, correction);
                 vec![Found::Row(TrainingRow {
                     rejected: Some(original),
                     ..row
@@ -67,7 +71,7 @@ impl Maker<'_> {
                 let passed = from.pass.unwrap_or(false);
                 let row = TrainingRow {
                     label: Some(true),
-                    ..learned(base.clone(), correction)
+                    ..learned(base.clone(), &evidence, correction)
                 };
                 vec![
                     Found::Row(row),
@@ -119,6 +123,54 @@ impl Maker<'_> {
         let Some(evidence) = evidence else {
             return vec![unreadable(base)];
         };
+        let mut found = Vec::new();
+        if self.wanted.corrected && from.corrected {
+            found.push(self.corrected_side(&base, &evidence, sides));
+        }
+        // A correction that came with the data needs no comparison beside it.
+        if self.wanted.compared && (found.is_empty() || evidence.is_reviewed()) {
+            found.extend(self.preferred(base, &evidence, sides));
+        }
+        found
+    }
+
+    /// The correction of one of several outputs; where a worse one is needed, over the output it corrects.
+    fn corrected_side(&self, base: &TrainingRow, evidence: &Evidence<'_>, sides: &[Side]) -> Found {
+        let Some(text) = evidence.correction() else {
+            let why = "the correction is a judge's, not a person's";
+            return Found::Out(base.clone(), Refusal::new("not_a_person", why));
+        };
+        let of = evidence.corrects();
+        let Some(place) = sides.iter().position(|side| Some(side.id) == of) else {
+            let why = "the correction is of an output that is not compared here";
+            return Found::Out(base.clone(), Refusal::new("no_such_output", why));
+        };
+        let base = TrainingRow {
+            raw: Some(sides[place].raw),
+            ..base.clone()
+        };
+        let original = side(sides, place);
+        let row = learned(
+            base.clone(),
+            evidence,
+            corrected(original.as_ref().ok(), text),
+        );
+        match (self.format.needs(), original) {
+            (Needs::Single, _) => Found::Row(row),
+            (Needs::Labelled, _) => Found::Row(TrainingRow {
+                label: Some(true),
+                ..row
+            }),
+            (Needs::Preference, Ok(original)) => Found::Row(TrainingRow {
+                rejected: Some(original),
+                ..row
+            }),
+            (Needs::Preference, Err(refusal)) => Found::Out(base, refusal),
+        }
+    }
+
+    /// The rows a comparison gives.
+    fn preferred(&self, base: TrainingRow, evidence: &Evidence<'_>, sides: &[Side]) -> Vec<Found> {
         let best = match evidence.preferred(self.rubric, sides.len()) {
             Ok(best) => best,
             Err(refusal) => return vec![Found::Out(base, refusal)],
@@ -168,6 +220,7 @@ impl Maker<'_> {
             reviewers: evidence.as_ref().map(Evidence::people).unwrap_or_default(),
             decision: Decision::Accepted,
             origin: Origin::Human,
+            taken: None,
             reference: from.reference.filter(|_| keeps_logged).map(Json::trusted),
             score: from.score,
         };
@@ -182,10 +235,11 @@ fn unreadable(base: TrainingRow) -> Found {
 }
 
 /// The row that learns a correction. What the log says about the answer was about another one.
-fn learned(base: TrainingRow, correction: Message) -> TrainingRow {
+fn learned(base: TrainingRow, evidence: &Evidence<'_>, correction: Message) -> TrainingRow {
     TrainingRow {
         chosen: correction,
         decision: Decision::Corrected,
+        taken: evidence.taken(),
         ..base
     }
 }

@@ -16,6 +16,7 @@ pub(super) struct Card<'a> {
     pub train: u64,
     pub validation: u64,
     pub by_judge: u64,
+    pub taken: u64,
     pub refused: u64,
     pub refused_by_reason: &'a [RefusedCount],
     pub warnings: &'a [Warning],
@@ -120,6 +121,14 @@ impl Card<'_> {
                 "- **{} of origin `judge`**: an AI judge's correction, kept because the rubric's checks and a second \
                  judgement found nothing worse and something better. No person has read them",
                 counted(self.by_judge, "row")
+            );
+        }
+        if self.taken > 0 {
+            let _ = writeln!(
+                out,
+                "- {} learned from a correction that a person took from an AI judge's suggestion, whole, in parts or \
+                 edited; `provenance.jsonl` says which",
+                counted(self.taken, "row")
             );
         }
         if let Some(filter) = &about.selection.filter {

@@ -3,9 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use sha2::{Digest, Sha256};
-
-use crate::domain::ids::hex;
+use super::super::file_hash::FileHash;
 
 /// Rows are collected up to this many bytes, then hashed and written at once.
 const BUFFER: usize = 256 * 1024;
@@ -23,7 +21,7 @@ pub(super) struct Sealed {
 pub(super) struct Hashed<W> {
     to: W,
     buffer: Vec<u8>,
-    hasher: Sha256,
+    hasher: FileHash,
     bytes: u64,
     lines: u64,
 }
@@ -33,7 +31,7 @@ impl<W: Write> Hashed<W> {
         Self {
             to,
             buffer: Vec::with_capacity(BUFFER),
-            hasher: Sha256::new(),
+            hasher: FileHash::default(),
             bytes: 0,
             lines: 0,
         }
@@ -70,7 +68,7 @@ impl<W: Write> Hashed<W> {
         self.to.flush()?;
         let sealed = Sealed {
             bytes: self.bytes,
-            sha256: hex(&self.hasher.finalize()),
+            sha256: self.hasher.finish(),
             lines: self.lines,
         };
         Ok((self.to, sealed))
@@ -88,7 +86,10 @@ impl Hashed<File> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
+    use crate::domain::ids::hex;
 
     #[test]
     fn the_hash_is_that_of_the_bytes_written() {

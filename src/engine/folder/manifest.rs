@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClusterId, ItemId, RawId, TicketId};
+use crate::domain::review::How;
 use crate::domain::split::ExportSplit;
 use crate::domain::training::{Decision, Origin, TrainingRow, Warning};
 
@@ -128,6 +129,9 @@ pub(super) struct Counts<'a> {
     /// Written rows no person decided: a judge's suggestions.
     #[serde(rename = "origin_judge", skip_serializing_if = "is_zero")]
     pub by_judge: u64,
+    /// Written rows whose correction a person took from a judge's suggestion, whole, in parts or edited.
+    #[serde(rename = "taken_from_suggestions", skip_serializing_if = "is_zero")]
+    pub taken: u64,
     /// Rows refused; one row may be refused for several reasons.
     pub refused: u64,
     pub refused_by_reason: &'a [RefusedCount],
@@ -190,6 +194,9 @@ pub(super) struct Provenance<'a> {
     pub reviewers: &'a [String],
     pub decision: Decision,
     pub origin: Origin,
+    /// How much of the correction a judge had suggested; absent where none had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<How>,
     pub score: Option<f64>,
 }
 
@@ -206,6 +213,7 @@ impl<'a> Provenance<'a> {
             reviewers: &row.reviewers,
             decision: row.decision,
             origin: row.origin,
+            suggestion: row.taken,
             score: row.score,
         }
     }

@@ -97,6 +97,7 @@ pub struct FolderWriter {
     reasons: BTreeMap<&'static str, u64>,
     /// Rows a judge decided.
     by_judge: u64,
+    taken: u64,
     scratch: Vec<u8>,
     // Last, so that the files are closed before the temporary folder is removed.
     target: Target,
@@ -154,6 +155,7 @@ impl FolderWriter {
             refused: None,
             reasons: BTreeMap::new(),
             by_judge: 0,
+            taken: 0,
             scratch: Vec::new(),
             target,
         })
@@ -173,6 +175,7 @@ impl FolderWriter {
         };
         stream.line(line)?;
         self.by_judge += u64::from(row.origin == Origin::Judge);
+        self.taken += u64::from(row.taken.is_some());
         let provenance = Provenance::of(row, stream.name, stream.file.lines());
         json_line(&mut self.scratch, &provenance);
         self.provenance.line(&self.scratch)?;
@@ -242,6 +245,7 @@ impl FolderWriter {
             train,
             validation,
             by_judge: self.by_judge,
+            taken: self.taken,
             refused,
             refused_by_reason: &refused_by_reason,
             warnings: &summary.warnings,
@@ -255,6 +259,7 @@ impl FolderWriter {
             train,
             validation,
             by_judge: self.by_judge,
+            taken: self.taken,
             refused,
             refused_by_reason: &refused_by_reason,
             refused_first: &summary.refused_first,

@@ -193,6 +193,7 @@ impl Row<'_> {
                 base: *base,
                 text: given.text.to_string(),
                 reason: given.reason.as_deref().map(str::to_owned),
+                taken: None,
             });
         }
     }

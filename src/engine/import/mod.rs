@@ -15,6 +15,7 @@ mod pump;
 mod reading;
 mod rejects;
 mod report;
+mod run;
 mod snapshot;
 mod source;
 mod tap;
@@ -32,6 +33,7 @@ pub(super) use index::READING;
 pub use look::Intake;
 pub use plan::{ImportPlan, NewTarget, Sample, eval_name};
 pub use report::{BadRow, Counts, End, FileReport, ImportReport, Joined, New, Progress};
+pub use run::{RunImport, RunImportReport};
 
 use super::{Engine, Result};
 use crate::formats::intake::Options;

@@ -80,7 +80,7 @@ impl Snapshot for RowView<'_> {
                 let asked = self.asked();
                 asked.and_then(|text| language(&text)).into_iter().collect()
             }
-            WordField::Flag | WordField::Plan => Vec::new(),
+            WordField::Flag | WordField::Plan | WordField::Unscored => Vec::new(),
         }
     }
 

@@ -11,9 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest, Sha256};
-
-use crate::domain::ids::hex;
+use super::super::file_hash::FileHash;
 
 /// Counts the bytes of all files, and hashes each if asked to.
 #[derive(Default)]
@@ -25,7 +23,7 @@ pub(super) struct Tap {
 
 #[derive(Default)]
 struct Hash {
-    hasher: Sha256,
+    hasher: FileHash,
     bytes: u64,
 }
 
@@ -62,7 +60,7 @@ impl Tap {
         file.seek(SeekFrom::Start(hash.borrow().bytes))?;
         io::copy(&mut self.on(at, file), &mut io::sink())?;
         let hasher = hash.borrow().hasher.clone();
-        Ok(Some(hex(&hasher.finalize())))
+        Ok(Some(hasher.finish()))
     }
 }
 

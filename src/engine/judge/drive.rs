@@ -1,39 +1,57 @@
 //! The thread that talks to the model: as many calls under way as the model's gate lets through.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
-use super::unit::{Asking, Done, Unit, stops};
-use super::work::Work;
-use crate::domain::failure::Class;
-use crate::provider::{Cancel, Failure};
+use crate::domain::failure::{Answerable, Class};
+use crate::provider::{Cancel, Failure, Model, Slot};
 
 /// Calls that may wait for the time their endpoint named, as a multiple of those under way.
 const WAITING: usize = 4;
+/// How soon to look whether what was answered is written.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+/// What is asked many times over: a judge's questions, a candidate's items.
+pub(in crate::engine) trait Asks: Send + Sync + 'static {
+    /// One call to be made.
+    type Next: Send + 'static;
+    /// What came of it.
+    type Done: Send + 'static;
+
+    /// Who answers.
+    fn model(&self) -> &dyn Model;
+
+    /// Makes a call, with whatever asking again it takes.
+    fn run(self: Arc<Self>, next: Self::Next, slot: Slot) -> impl Future<Output = Self::Done>;
+
+    /// The failure that every further call would meet too. `first` where nothing was asked before.
+    fn hopeless(&self, done: &Self::Done, first: bool) -> Option<Failure>;
+}
 
 /// What the driver needs.
-pub(super) struct Drive {
-    pub asking: Arc<Asking>,
+pub(in crate::engine) struct Drive<A: Asks> {
+    pub asking: Arc<A>,
     pub cancel: Cancel,
     /// Whether somebody asked to wait.
     pub paused: watch::Receiver<bool>,
-    pub done: Box<dyn Fn(Done) + Send>,
+    pub done: Box<dyn Fn(A::Done) + Send>,
     pub concurrency: usize,
+    /// Answers that are not on disk yet.
+    pub unsaved: Arc<AtomicUsize>,
 }
 
-/// One call to be made.
-pub(super) type Next = (Arc<Work>, Unit);
-
-impl Drive {
+impl<A: Asks> Drive<A> {
     /// Runs until the work ends, somebody stops it, or a failure says that every further call would fail alike.
     /// Calls that are under way when it is stopped are waited for a moment: they are paid.
-    pub async fn run(mut self, mut work: Receiver<Vec<Next>>) -> Result<(), Failure> {
-        let mut queue: VecDeque<Next> = VecDeque::new();
+    pub async fn run(mut self, mut work: Receiver<Vec<A::Next>>) -> Result<(), Failure> {
+        let mut queue: VecDeque<A::Next> = VecDeque::new();
         let mut open = true;
         // The first call goes alone: a missing key or model is one message, not one per connection.
         let mut alone = true;
@@ -41,16 +59,17 @@ impl Drive {
         let mut flying = FuturesUnordered::new();
         loop {
             let most = if alone { 1 } else { self.concurrency * WAITING };
-            let room = flying.len() < most && stopped.is_none() && !*self.paused.borrow();
+            let full = self.is_full(flying.len());
+            let room = flying.len() < most && stopped.is_none() && !*self.paused.borrow() && !full;
             tokio::select! {
                 biased;
                 Some(done) = flying.next(), if !flying.is_empty() => {
                     stopped = stopped.or(self.finished(done, alone));
                     alone = false;
                 }
-                slot = self.asking.model.slot(), if room && !queue.is_empty() => match slot {
-                    Ok(slot) => if let Some((work, unit)) = queue.pop_front() {
-                        flying.push(Arc::clone(&self.asking).run(work, unit, Some(slot)));
+                slot = self.asking.model().slot(), if room && !queue.is_empty() => match slot {
+                    Ok(slot) => if let Some(next) = queue.pop_front() {
+                        flying.push(Arc::clone(&self.asking).run(next, slot));
                     },
                     Err(failure) => stopped = Some(failure),
                 },
@@ -60,6 +79,7 @@ impl Drive {
                 },
                 () = self.cancel.cancelled(), if stopped.is_none() => stopped = Some(Failure::cancelled()),
                 Ok(()) = self.paused.changed(), if stopped.is_none() && (open || !queue.is_empty()) => {}
+                () = tokio::time::sleep(LOOK_AGAIN), if full && stopped.is_none() => {}
                 else => return stopped.map_or(Ok(()), Err),
             }
             if flying.is_empty() && (stopped.is_some() || (!open && queue.is_empty())) {
@@ -68,21 +88,31 @@ impl Drive {
         }
     }
 
-    /// Hands on what is finished; returns the failure that every further call would meet too. An endpoint that
-    /// cannot be reached the first time, with every retry, is such a failure.
-    fn finished(&self, done: Done, first: bool) -> Option<Failure> {
-        let hopeless = |class| stops(class) || (first && class == Class::Transport);
-        let failure = done
-            .failure
-            .clone()
-            .filter(|failure| hopeless(failure.class));
+    /// Whether as much as a kill may cost is under way or not yet written: twice what may fly at once.
+    fn is_full(&self, flying: usize) -> bool {
+        let unsaved = self.unsaved.load(Ordering::Acquire);
+        unsaved > 0 && flying.min(self.concurrency) + unsaved >= 2 * self.concurrency
+    }
+
+    /// Hands on what is finished; returns the failure that every further call would meet too.
+    fn finished(&self, done: A::Done, first: bool) -> Option<Failure> {
+        let failure = self.asking.hopeless(&done, first);
         (self.done)(done);
         failure
     }
 }
 
+/// Whether a failure would meet every further call: by its class, or because the endpoint could not be reached the
+/// first time, with every retry.
+pub(in crate::engine) fn meets_all(class: Class, first: bool) -> bool {
+    class.answerable() == Answerable::Stop || (first && class == Class::Transport)
+}
+
 /// Runs the driver on its own runtime and waits for it; what is under way at a stop is given up.
-pub(super) fn on_this_thread(drive: Drive, work: Receiver<Vec<Next>>) -> Result<(), Failure> {
+pub(in crate::engine) fn on_this_thread<A: Asks>(
+    drive: Drive<A>,
+    work: Receiver<Vec<A::Next>>,
+) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use super::drive::Next;
 use super::running::Told;
+use super::unit::Next;
 use super::work::{Claims, Work};
 use crate::provider::Cancel;
 

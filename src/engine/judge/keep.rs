@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Engine;
@@ -12,7 +13,7 @@ use super::work::{Claims, Work};
 use crate::domain::failure::Class;
 use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Outcome, Verdict};
 use crate::judge::checks::contradicts;
 use crate::store::jobs::{self, Progress as Advance};
 use crate::store::project::Refolder;
@@ -65,11 +66,18 @@ pub(super) struct Keeper {
     open: HashMap<i64, usize>,
     finished: Vec<i64>,
     renewed: Instant,
+    /// Answers that are not on disk yet, here or on their way here.
+    unsaved: Arc<AtomicUsize>,
     pub kept: Kept,
 }
 
 impl Keeper {
-    pub fn new(claims: Arc<Claims>, job: i64, purse: Option<Arc<JobPurse>>) -> Self {
+    pub fn new(
+        claims: Arc<Claims>,
+        job: i64,
+        purse: Option<Arc<JobPurse>>,
+        unsaved: Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             claims,
             job,
@@ -79,6 +87,7 @@ impl Keeper {
             open: HashMap::new(),
             finished: Vec::new(),
             renewed: Instant::now(),
+            unsaved,
             kept: Kept::default(),
         }
     }
@@ -132,8 +141,8 @@ impl Keeper {
 
     fn line(&mut self, work: &Arc<Work>, sample: u32, verdict: Verdict, key: Option<[u8; 32]>) {
         match &verdict.outcome {
-            crate::domain::verdict::Outcome::Scored(_) => self.kept.scored += 1,
-            crate::domain::verdict::Outcome::Unscored(class) => {
+            Outcome::Scored(_) => self.kept.scored += 1,
+            Outcome::Unscored(class) => {
                 *self.kept.unscored.entry(class.clone()).or_default() += 1;
             }
         }
@@ -169,9 +178,12 @@ impl Keeper {
             self.kept.micros += cost.micros;
             self.kept.tokens += cost.tokens;
         }
+        let answers = batch.done.len();
         let engine = self.claims.engine.clone();
         let store = self.claims.engine.store();
-        store.write_light(move |db| batch.write(db, &engine))
+        let wish = store.write_light(move |db| batch.write(db, &engine))?;
+        self.unsaved.fetch_sub(answers, Ordering::AcqRel);
+        Ok(wish)
     }
 }
 
@@ -208,6 +220,7 @@ impl Batch {
                 Some(key) => verdicts::put_key(db, key, &id)?,
                 None => cached += u64::from(line.verdict.call.is_some()),
             }
+            self.remember(db, line)?;
             refold.insert(row);
         }
         self.refold(db, &refold)?;
@@ -235,6 +248,22 @@ impl Batch {
             leases::renew_judge(db, &seat, &engine.owner, now)?;
         }
         jobs::beat(db, self.job, &engine.owner, self.in_flight, now)
+    }
+
+    /// A reply without an answer is counted by its class until a later one answers.
+    fn remember(&self, db: &Db, line: &Line) -> crate::store::Result<()> {
+        let sample = judging::sample_of(line.sample);
+        let place = (line.work.row, line.verdict.criterion.as_str(), sample);
+        match &line.verdict.outcome {
+            Outcome::Unscored(class) => {
+                let problem = line.verdict.problem.as_deref().unwrap_or_default();
+                let class = Class::read(class).unwrap_or(Class::Unparsable);
+                jobs::put_failure(db, self.job, place, class, problem)
+            }
+            // A first reply cannot follow one without an answer.
+            Outcome::Scored(_) if line.sample == sample => Ok(()),
+            Outcome::Scored(_) => jobs::drop_failure(db, self.job, place),
+        }
     }
 
     fn refold(&self, db: &Db, rows: &BTreeSet<i64>) -> crate::store::Result<()> {

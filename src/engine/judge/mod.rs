@@ -4,24 +4,28 @@
 //! and reads tickets ([`work`]), one talks to the model ([`drive`]), the caller's writes what comes back
 //! ([`keep`]). Each may be killed at any point; the next start goes on with what is missing.
 
+mod activity;
 mod doctor;
-mod drive;
+pub(super) mod drive;
 mod ending;
 mod feed;
 pub(in crate::engine) mod keep;
+pub(in crate::engine) mod learn;
 mod limit;
 pub(in crate::engine) mod offer;
 pub(in crate::engine) mod order;
 mod probing;
 pub(in crate::engine) mod purse;
+mod readings;
 mod route;
 pub(in crate::engine) mod run;
-mod running;
+pub(in crate::engine) mod running;
 mod suggest;
 pub(in crate::engine) mod unit;
 mod usable;
 pub(in crate::engine) mod work;
 
+pub use crate::judge::retrieve::MOST_SHOTS;
 pub use doctor::{EndpointReport, look_at_endpoints};
 pub use ending::Report;
 pub use keep::Kept;

@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{Engine, EngineError, Result};
+use super::learn::Learned;
 use super::order::{By, Judge, JudgeOrder};
 use super::route::routes;
 use crate::domain::eval::{Eval, Send};
+use crate::domain::event::Body;
 use crate::domain::filter::Filter;
 use crate::domain::rubric::{Rubric, SendPolicy};
 use crate::domain::view::Order;
 use crate::judge::prompt::Prepared;
-use crate::provider::{Priced, Prices, Usage};
+use crate::provider::{Priced, Usage};
 use crate::store::judging::Want;
-use crate::store::{Db, catalog, judging, rubrics, verdicts};
+use crate::store::{Db, catalog, judging, rubrics, tickets, verdicts};
 
 /// Above this many calls a limit or a yes is wanted.
 pub const MANY_CALLS: u64 = 1_000;
@@ -55,6 +57,10 @@ pub struct Offer {
     pub first_send: Vec<String>,
     /// Readings per question.
     pub samples: u32,
+    /// Corrections that may be shown as examples.
+    pub examples: usize,
+    /// Hash and number of the guidelines shown.
+    pub guidelines: Option<(String, usize)>,
 }
 
 /// What something costs.
@@ -68,23 +74,39 @@ pub enum Cost {
     Unpriced,
 }
 
+impl Cost {
+    /// What this many tokens come to.
+    pub fn of(priced: Priced, usage: Usage) -> Self {
+        match priced {
+            Priced::Free => Self::Free,
+            Priced::Unpriced => Self::Unpriced,
+            Priced::Known(price) => Self::Micros(price.cost(usage)),
+        }
+    }
+}
+
+/// Why so much work should not start without a limit or a yes.
+pub(in crate::engine) fn much(calls: u64, price: Cost) -> Option<String> {
+    if calls > MANY_CALLS {
+        return Some(format!("{calls} calls are more than {MANY_CALLS}"));
+    }
+    match price {
+        Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
+            "about {:.2} are more than {}",
+            micros as f64 / 1e6,
+            MUCH_MONEY / 1_000_000
+        )),
+        _ => None,
+    }
+}
+
 impl Offer {
     /// Why it should not start without a limit or a yes.
     pub fn needs_yes(&self) -> Option<String> {
         if self.checks_only {
             return None;
         }
-        if self.calls > MANY_CALLS {
-            return Some(format!("{} calls are more than {MANY_CALLS}", self.calls));
-        }
-        match self.price {
-            Cost::Micros(micros) if micros > MUCH_MONEY => Some(format!(
-                "about {:.2} are more than {}",
-                micros as f64 / 1e6,
-                MUCH_MONEY / 1_000_000
-            )),
-            _ => None,
-        }
+        much(self.calls, self.price)
     }
 }
 
@@ -95,6 +117,7 @@ pub(super) struct Plan {
     pub rubric: Arc<Rubric>,
     pub judge: Arc<Judge>,
     pub calls: Arc<[Prepared]>,
+    pub learned: Arc<Learned>,
     pub rows: Vec<i64>,
     pub offer: Offer,
 }
@@ -115,28 +138,17 @@ impl Engine {
         })?;
         let filter = filter.and(routes(&eval)?.claimable());
         let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
-        let judge = Judge::of(order, &eval, &rubric)?;
-        allowed(&eval, &rubric, &judge)?;
-        let calls = match judge.by {
-            By::Checks => Vec::new(),
-            _ => Prepared::all(&rubric, &[]).map_err(|error| {
-                EngineError::refused(
-                    format!("the rubric's own template cannot be used: {error}"),
-                    "mend `template` under `[judge]`; `docket rubric check` names the line",
-                )
-            })?,
-        };
-        if matches!(judge.by, By::Checks) && rubric.checks.is_empty() {
-            return Err(EngineError::refused(
-                format!("the rubric `{}` has no checks to run", rubric.id),
-                "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
-            ));
-        }
+        let row = self.store().read(|db| catalog::eval(db, &eval.id))?;
+        let eval_row = row.map_or(0, |(row, _)| row);
+        let learned = self.learned(order, (eval_row, &eval), &rubric)?;
+        let judge = Judge::of(order, &eval, &rubric, &learned)?;
+        allowed(&eval, &rubric, &judge.by)?;
+        let calls = questions(order, &rubric, &judge, &learned)?;
+        let learned = Arc::new(learned);
         let expected: usize = calls.iter().map(|call| call.asked().len()).sum();
         let want_verdicts = expected as u32 * judge.samples + rubric.checks.len() as u32;
         self.store()
             .read(|db| {
-                let eval_row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
                 let ask = self.ask(eval_row, &filter, Order::Plan);
                 let judge_row = verdicts::judge_row(db, &judge.id)?.unwrap_or(0);
                 let want = Want {
@@ -144,16 +156,25 @@ impl Engine {
                     verdicts: want_verdicts,
                     again: order.again,
                     limit: order.limit.unwrap_or(u64::MAX),
+                    only: named_rows(db, order)?,
                 };
                 let rows = judging::unfinished(db, &ask, &want)?;
-                let matching = judging::matching(db, &ask)?;
-                let offer = offer(db, order, (&eval, &rubric, &judge), &calls, &rows, matching)?;
+                let matching = judging::matching(db, &ask, want.only.as_deref())?;
+                let offer = offer(
+                    db,
+                    order,
+                    (&eval, &rubric, &judge),
+                    (&calls, &learned),
+                    &rows,
+                    matching,
+                )?;
                 Ok(Plan {
                     eval_row,
                     eval: eval.clone(),
                     rubric: Arc::new(rubric.clone()),
                     judge: Arc::new(judge.clone()),
                     calls: calls.clone().into(),
+                    learned: Arc::clone(&learned),
                     rows,
                     offer,
                 })
@@ -162,10 +183,56 @@ impl Engine {
     }
 }
 
+/// The calls one reading of a ticket takes.
+fn questions(
+    order: &JudgeOrder,
+    rubric: &Rubric,
+    judge: &Judge,
+    learned: &Learned,
+) -> Result<Vec<Prepared>> {
+    if !matches!(judge.by, By::Checks) {
+        return Prepared::all(rubric, &learned.guidelines).map_err(|error| {
+            EngineError::refused(
+                format!("the rubric's own template cannot be used: {error}"),
+                "mend `template` under `[judge]`; `docket rubric check` names the line",
+            )
+        });
+    }
+    if order.learn || order.guidelines.is_some() {
+        return Err(EngineError::refused(
+            "checks follow no words: there is nothing for them to learn",
+            "name a model: `--judge openai/MODEL`",
+        ));
+    }
+    if rubric.checks.is_empty() {
+        return Err(EngineError::refused(
+            format!("the rubric `{}` has no checks to run", rubric.id),
+            "add a `[[check]]` to it, or name a model: `--judge openai/MODEL`",
+        ));
+    }
+    Ok(Vec::new())
+}
+
+/// Local rows of the tickets an order names; those that are gone are left out.
+fn named_rows(db: &Db, order: &JudgeOrder) -> crate::store::Result<Option<Vec<i64>>> {
+    let Some(only) = &order.only else {
+        return Ok(None);
+    };
+    let mut rows = Vec::with_capacity(only.len());
+    for id in only {
+        match tickets::get(db, id) {
+            Ok(ticket) => rows.push(ticket.row),
+            Err(crate::store::StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(rows))
+}
+
 /// Texts of an eval that must stay here stay here.
-pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) -> Result<()> {
+pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, by: &By) -> Result<()> {
     let stays = eval.policy.send == Send::Local || rubric.send == SendPolicy::Local;
-    if !stays || judge.by.is_local() {
+    if !stays || by.is_local() {
         return Ok(());
     }
     let who = if eval.policy.send == Send::Local {
@@ -176,9 +243,9 @@ pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, judge: &Judge) ->
     Err(EngineError::refused(
         format!(
             "{who} says `send = \"local\"`, and {} is not on this machine",
-            judge.by.place()
+            by.place()
         ),
-        "name a local endpoint (`--judge ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
+        "name a local endpoint (`ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
     ))
 }
 
@@ -186,7 +253,7 @@ pub(super) fn offer(
     db: &Db,
     order: &JudgeOrder,
     (eval, rubric, judge): (&Eval, &Rubric, &Judge),
-    calls: &[Prepared],
+    (calls, learned): (&[Prepared], &Learned),
     rows: &[i64],
     matching: u64,
 ) -> crate::store::Result<Offer> {
@@ -202,21 +269,19 @@ pub(super) fn offer(
     let (output, request) = judging::sizes(db, &looked)?;
     let mean = (output + request) / (looked.len() as u64).max(1);
     let standing: u64 = calls.iter().map(Prepared::standing_tokens).sum();
-    let input =
-        tickets * u64::from(judge.samples) * orders * (standing + mean / 4 * calls.len() as u64);
+    let input = tickets
+        * u64::from(judge.samples)
+        * orders
+        * (standing + (mean / 4 + learned.library.tokens_per_prompt()) * calls.len() as u64);
     let replies = tickets * per_ticket * ANSWER_TOKENS;
-    let price = match &judge.by {
-        By::Checks | By::Script(_) => Cost::Free,
-        By::Model { endpoint, model } => match Prices::built_in().of(endpoint, model) {
-            Priced::Free => Cost::Free,
-            Priced::Unpriced => Cost::Unpriced,
-            Priced::Known(price) => Cost::Micros(price.cost(Usage {
-                input,
-                output: replies,
-                ..Usage::default()
-            })),
+    let price = Cost::of(
+        judge.by.price(),
+        Usage {
+            input,
+            output: replies,
+            ..Usage::default()
         },
-    };
+    );
     let all = tickets * per_ticket;
     let time = all as f64 * GUESSED_SECONDS / order.concurrency.max(1) as f64;
     let questions = rubric.questions().count();
@@ -236,33 +301,53 @@ pub(super) fn offer(
         tokens: (input, replies),
         price,
         time: (all > 0).then(|| Duration::from_secs_f64(time)),
-        first_send: if matches!(judge.by, By::Model { .. }) && !was_sent(db, eval, judge)? {
-            fields(db, eval)?
+        first_send: if matches!(judge.by, By::Model { .. }) {
+            unsent(db, eval, judge, learned)?
         } else {
             Vec::new()
         },
         samples: judge.samples,
+        examples: learned.library.len(),
+        guidelines: learned
+            .guidelines_hash()
+            .map(|set| (set, learned.guidelines.len())),
     })
 }
 
-pub(in crate::engine) fn was_sent(
+/// Which fields an endpoint would get that it has never got from this eval.
+pub(in crate::engine) fn unsent(
     db: &Db,
     eval: &Eval,
     judge: &Judge,
-) -> crate::store::Result<bool> {
-    let place = judge.by.place();
-    let events = crate::store::ledger::global(db)?;
-    Ok(events.iter().any(|event| match &event.body {
-        crate::domain::event::Body::FirstSend(sent) => sent.eval == eval.id && sent.place == place,
-        _ => false,
-    }))
+    learned: &Learned,
+) -> crate::store::Result<Vec<String>> {
+    never_sent(db, eval, &judge.by.place(), fields(db, eval, learned)?)
 }
 
-/// Which fields of the tickets hold something.
-pub(in crate::engine) fn fields(db: &Db, eval: &Eval) -> crate::store::Result<Vec<String>> {
+/// Those of these fields that a place has never got from an eval.
+pub(in crate::engine) fn never_sent(
+    db: &Db,
+    eval: &Eval,
+    place: &str,
+    mut fields: Vec<String>,
+) -> crate::store::Result<Vec<String>> {
+    for event in &crate::store::ledger::global(db)? {
+        if let Body::FirstSend(sent) = &event.body
+            && sent.eval == eval.id
+            && sent.place == place
+        {
+            fields.retain(|field| !sent.fields.contains(field));
+        }
+    }
+    Ok(fields)
+}
+
+/// Which fields of the tickets hold something, and what else people said that is sent along.
+fn fields(db: &Db, eval: &Eval, learned: &Learned) -> crate::store::Result<Vec<String>> {
     let mut fields = vec!["request".to_owned(), "output".to_owned()];
     if judging::has_reference(db, eval)? {
         fields.push("reference".to_owned());
     }
+    fields.extend(learned.fields().map(str::to_owned));
     Ok(fields)
 }

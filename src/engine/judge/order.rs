@@ -1,16 +1,21 @@
 //! What is wanted: which judge over which tickets of which eval, within which limits.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{EngineError, Result};
+use super::learn::Learned;
 use crate::domain::eval::Eval;
-use crate::domain::ids::JudgeVersionId;
+use crate::domain::ids::{JudgeVersionId, TicketId};
 use crate::domain::json::Json;
 use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::Rubric;
 use crate::judge::identity::{JudgeSpec, checks_version};
-use crate::provider::{Endpoint, KeySource, Mode, settle_local};
+use crate::judge::retrieve::guidelines_digest;
+use crate::provider::{
+    Endpoint, Http, Job, KeySource, Mode, Model, Priced, Prices, Scripted, settle_local,
+};
 
 /// A judge's work, as ordered.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,10 +44,16 @@ pub struct JudgeOrder {
     pub samples: Option<u32>,
     /// Which tickets, in the filter language.
     pub filter: String,
+    /// Of those only these, if some are named.
+    pub only: Option<Vec<TicketId>>,
     /// At most this many tickets.
     pub limit: Option<u64>,
     /// Ask again where there is a verdict without an answer.
     pub again: bool,
+    /// Show the judge examples from corrections, of the share that may teach.
+    pub learn: bool,
+    /// Show it this approved version of the eval's guidelines, by the first characters of its hash.
+    pub guidelines: Option<String>,
 }
 
 impl JudgeOrder {
@@ -61,8 +72,11 @@ impl JudgeOrder {
             max_tokens: None,
             samples: None,
             filter: String::new(),
+            only: None,
             limit: None,
             again: false,
+            learn: false,
+            guidelines: None,
         }
     }
 }
@@ -171,6 +185,35 @@ impl By {
         }
     }
 
+    /// The model by its endpoint's own name; a script's path; `None` for checks.
+    pub fn model_name(&self) -> Option<String> {
+        self.provider_and_model().map(|(_, model)| model)
+    }
+
+    /// What a call costs.
+    pub fn price(&self) -> Priced {
+        match self {
+            Self::Checks | Self::Script(_) => Priced::Free,
+            Self::Model { endpoint, model } => Prices::built_in().of(endpoint, model),
+        }
+    }
+
+    /// Whoever answers; `None` for checks.
+    pub fn open(&self, set_up: Job) -> Result<Option<Arc<dyn Model>>> {
+        Ok(match self {
+            Self::Checks => None,
+            Self::Script(path) => {
+                Some(Arc::new(Scripted::open(path, set_up).map_err(|error| {
+                    EngineError::refused(
+                        error.to_string(),
+                        "docs/judging.md shows the form of a script",
+                    )
+                })?))
+            }
+            Self::Model { endpoint, .. } => Some(Arc::new(Http::new((**endpoint).clone(), set_up))),
+        })
+    }
+
     /// Where the texts go, in people's words.
     pub fn place(&self) -> String {
         match self {
@@ -211,7 +254,7 @@ pub(in crate::engine) fn on_network<T>(work: impl Future<Output = T>) -> Result<
 
 impl Judge {
     /// The judge an order means, under the rubric an eval asks now.
-    pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric) -> Result<Self> {
+    pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric, learned: &Learned) -> Result<Self> {
         let by = By::read(order)?;
         let hash = rubric.content_hash().map_err(|error| {
             EngineError::refused(
@@ -224,7 +267,7 @@ impl Judge {
             rubric: Some(eval.rubric),
             place: Some(by.place()),
             local: by.is_local(),
-            ..JudgeVersion::imported(&by.name())
+            ..JudgeVersion::imported(&format!("{}{}", by.name(), learned.suffix()))
         };
         let Some((provider, model)) = by.provider_and_model() else {
             return Ok(Self {
@@ -240,23 +283,28 @@ impl Judge {
         let samples = order.samples.unwrap_or(rubric.judge.samples).clamp(1, 25);
         let temperature = (samples == 1).then_some(0.0);
         let parameters = parameters(rubric, temperature);
-        let spec = JudgeSpec {
+        // A remembered answer depends on the examples that stood in its own prompt, and those are in its key.
+        let asked = JudgeSpec {
             parameters: Json::of(&parameters),
             template: crate::judge::identity::rubric_template(rubric),
+            guidelines: guidelines_digest(&learned.guidelines),
             ..JudgeSpec::new(hash, &provider, &model, Mode::Schema)
         };
+        let spec = learned.shown_to(asked.clone());
         let version = JudgeVersion {
             model: Some(model),
             parameters: parameters
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value.to_string()))
                 .collect(),
+            examples: learned.examples_hash(),
+            guidelines: learned.guidelines_hash(),
             ..version
         };
         Ok(Self {
             id: spec.version(),
             version,
-            digest: Some(spec.digest()),
+            digest: Some(asked.digest()),
             spec: Some(spec),
             by,
             samples,

@@ -5,6 +5,7 @@
 //! takes them back together. Only tickets nobody has begun are touched, and applying the rules again changes
 //! nothing, so a run that was killed is finished by the next one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::review::refold;
@@ -136,13 +137,18 @@ impl Engine {
                 root: Some(Expr::Test(Test::Has(Thing::Judge))),
             });
         }
-        Ok(self.store().read(|db| {
+        let mut ids = self.store().read(|db| {
             queue::matching(
                 db,
                 &self.ask(plan.eval_row, &filter, Order::Arrival),
                 u32::MAX,
             )
-        })?)
+        })?;
+        if let Some(only) = &order.only {
+            let only: HashSet<&TicketId> = only.iter().collect();
+            ids.retain(|id| only.contains(id));
+        }
+        Ok(ids)
     }
 
     fn weigh(

@@ -1,6 +1,7 @@
 //! Doing it: claims on one thread, calls on another, writing on the caller's.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -8,29 +9,30 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use super::super::{Engine, EngineError, Pen, Result, is_gone};
-use super::drive::{Drive, Next, on_this_thread};
+use super::drive::{Drive, on_this_thread};
 use super::ending::Report;
 use super::feed::{Feeder, drain};
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
-use super::order::{By, JudgeOrder};
+use super::order::JudgeOrder;
 use super::purse::JobPurse;
 use super::running::{Progress, Running, Told};
-use super::unit::Asking;
+use super::unit::{Asking, Next};
 use super::work::Claims;
 use crate::domain::event::{Body, FirstSend};
 use crate::domain::ids::Identity;
 use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
+use crate::domain::run::FixedJudge;
 use crate::judge::checks::Checks;
-use crate::provider::{Cancel, Capabilities, Failure, Http, Job, Model, Priced, Prices, Scripted};
+use crate::provider::{Cancel, Capabilities, Failure, Job, Priced};
 use crate::store::jobs::{self, Start};
 use crate::store::{judging, verdicts};
 
 /// Stops or halts a job from outside.
 #[derive(Debug, Clone, Default)]
 pub struct Control {
-    pub(super) cancel: Cancel,
+    pub(in crate::engine) cancel: Cancel,
 }
 
 impl Control {
@@ -56,6 +58,7 @@ impl Engine {
         let plan = self.prepare_judging(order)?;
         limits_can_be_kept(order, &plan)?;
         self.name_first_send(&plan)?;
+        self.group_judged(&plan)?;
         let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
         let told = running.keep(control, tell);
@@ -82,6 +85,26 @@ impl Engine {
             Ok(())
         })?;
         Ok(())
+    }
+
+    /// The first judge that scores a run group is the one whose scores count in it.
+    fn group_judged(&self, plan: &Plan) -> Result<()> {
+        let eval = plan.eval.id;
+        let group = self
+            .store()
+            .read(|db| crate::store::runs::group_of(db, &eval))?;
+        let Some(group) = group.filter(|group| group.judge.is_none()) else {
+            return Ok(());
+        };
+        if plan.offer.checks_only {
+            return Ok(());
+        }
+        let judge = FixedJudge {
+            id: plan.judge.id,
+            name: plan.judge.version.name.clone(),
+            samples: plan.judge.samples,
+        };
+        self.fix_judge(&group, judge)
     }
 
     /// Says what is wanted of the job an order means. `false` if it was never started.
@@ -117,6 +140,7 @@ impl Engine {
             calls: Arc::clone(&plan.calls),
             again: order.again,
             checks: compiled(&plan.rubric)?,
+            learned: Arc::clone(&plan.learned),
         });
         let (told, done) = channel();
         let (paused, pause) = watch::channel(false);
@@ -139,20 +163,24 @@ impl Engine {
             .spawn(move || feeder.run())
             .map_err(|error| thread_error(&error))?;
         let done_to = told.clone();
+        let unsaved = Arc::new(AtomicUsize::new(0));
+        let answered = Arc::clone(&unsaved);
         let drive = asking.map(|asking| Drive {
             asking,
             cancel: control.cancel.clone(),
             paused: pause,
             done: Box::new(move |done| {
+                answered.fetch_add(1, Ordering::AcqRel);
                 let _ = done_to.send(Told::Done(Box::new(done)));
             }),
             concurrency,
+            unsaved: Arc::clone(&unsaved),
         });
         let driver = spawn_driver(drive, work)?;
         Ok(Running {
             job,
             id,
-            keeper: Keeper::new(claims, job, purse),
+            keeper: Keeper::new(claims, job, purse, unsaved),
             done,
             driver,
             model,
@@ -209,16 +237,13 @@ impl Engine {
         plan: &Plan,
         job: i64,
     ) -> Result<Option<Arc<Asking>>> {
-        let (name, price) = match &plan.judge.by {
-            By::Checks => return Ok(None),
-            By::Script(path) => (path.display().to_string(), None),
-            By::Model { endpoint, model } => {
-                let price = match Prices::built_in().of(endpoint, model) {
-                    Priced::Known(price) => Some(price),
-                    Priced::Free | Priced::Unpriced => None,
-                };
-                (model.clone(), price)
-            }
+        let by = &plan.judge.by;
+        let Some(name) = by.model_name() else {
+            return Ok(None);
+        };
+        let price = match by.price() {
+            Priced::Known(price) => Some(price),
+            Priced::Free | Priced::Unpriced => None,
         };
         let limited = (order.max_micros.is_some() && price.is_some()) || order.max_tokens.is_some();
         let owner = self.owner.clone();
@@ -227,18 +252,11 @@ impl Engine {
         let set_up = Job {
             concurrency: order.concurrency.max(1),
             purse: purse.clone(),
-            capabilities: self.capabilities(plan, &name)?,
+            capabilities: self.capabilities(&plan.offer.place, &name)?,
             ..Job::default()
         };
-        let model: Arc<dyn Model> = match &plan.judge.by {
-            By::Checks => return Ok(None),
-            By::Script(path) => Arc::new(Scripted::open(path, set_up).map_err(|error| {
-                EngineError::refused(
-                    error.to_string(),
-                    "docs/judging.md shows the form of a script",
-                )
-            })?),
-            By::Model { endpoint, .. } => Arc::new(Http::new((**endpoint).clone(), set_up)),
+        let Some(model) = by.open(set_up)? else {
+            return Ok(None);
         };
         Ok(Some(Arc::new(Asking {
             judge: Arc::clone(&plan.judge),
@@ -253,11 +271,10 @@ impl Engine {
     }
 
     /// What was found out about this endpoint and model before.
-    fn capabilities(&self, plan: &Plan, model: &str) -> Result<Capabilities> {
-        let place = plan.offer.place.clone();
+    pub(in crate::engine) fn capabilities(&self, place: &str, model: &str) -> Result<Capabilities> {
         let known = self
             .store()
-            .read(|db| judging::endpoint(db, &place, model))?;
+            .read(|db| judging::endpoint(db, place, model))?;
         Ok(known
             .and_then(|body| serde_json::from_str(&body).ok())
             .unwrap_or_default())
@@ -286,7 +303,7 @@ pub(super) fn compiled(rubric: &Rubric) -> Result<Checks> {
 
 /// The thread that talks to the model; without one it only lets the work pass.
 fn spawn_driver(
-    drive: Option<Drive>,
+    drive: Option<Drive<Asking>>,
     work: tokio::sync::mpsc::Receiver<Vec<Next>>,
 ) -> Result<JoinHandle<std::result::Result<(), Failure>>> {
     std::thread::Builder::new()
@@ -301,7 +318,7 @@ fn spawn_driver(
         .map_err(|error| thread_error(&error))
 }
 
-pub(super) fn thread_error(error: &std::io::Error) -> EngineError {
+pub(in crate::engine) fn thread_error(error: &std::io::Error) -> EngineError {
     EngineError::refused(
         format!("cannot start a thread: {error}"),
         "close other programs and try again",

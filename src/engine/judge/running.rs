@@ -16,7 +16,7 @@ use crate::domain::job::Wish;
 use crate::provider::{Failure, Model, Traffic};
 
 /// How long finished work may wait to be written.
-const KEEP_EVERY: Duration = Duration::from_millis(200);
+const KEEP_EVERY: Duration = Duration::from_millis(25);
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// Finished calls that make a batch.
@@ -74,7 +74,12 @@ impl Running {
         let mut pace = Pace::new();
         let mut written = Instant::now();
         loop {
-            let more = match self.done.recv_timeout(TELL_EVERY) {
+            // What was answered does not wait for the next answer to be written.
+            let patience = match self.keeper.waiting() {
+                0 => TELL_EVERY,
+                _ => KEEP_EVERY.saturating_sub(written.elapsed()),
+            };
+            let more = match self.done.recv_timeout(patience) {
                 Ok(told) => {
                     self.hear(told)?;
                     true
@@ -154,20 +159,20 @@ impl Running {
 }
 
 /// Calls a second over the last few seconds.
-struct Pace {
+pub(in crate::engine) struct Pace {
     told: Instant,
     marks: VecDeque<(Instant, u64)>,
 }
 
 impl Pace {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             told: Instant::now(),
             marks: VecDeque::from([(Instant::now(), 0)]),
         }
     }
 
-    fn due(&mut self) -> bool {
+    pub fn due(&mut self) -> bool {
         let due = self.told.elapsed() >= TELL_EVERY;
         if due {
             self.told = Instant::now();
@@ -175,7 +180,7 @@ impl Pace {
         due
     }
 
-    fn rate(&mut self, calls: u64) -> f64 {
+    pub fn rate(&mut self, calls: u64) -> f64 {
         self.marks.push_back((Instant::now(), calls));
         if self.marks.len() > 50 {
             self.marks.pop_front();

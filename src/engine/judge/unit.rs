@@ -1,19 +1,24 @@
 //! One call of one sample about one ticket, with its re-asks: from a question to verdicts.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::drive::{Asks, meets_all};
+use super::learn::Shots;
 use super::order::Judge;
 use super::purse::JobPurse;
+use super::readings::{add, together, verdicts, with_call};
 use super::work::Work;
 use crate::domain::failure::{Answerable, Class};
+use crate::domain::rubric::Example;
 use crate::domain::verdict::{Call, Verdict};
-use crate::judge::aggregate::{pairwise_verdict, round_robin};
+use crate::judge::aggregate::pairwise_verdict;
 use crate::judge::nonce::{Nonce, Order};
 use crate::judge::parse::Rejected;
 use crate::judge::prompt::{Filled, Filling, Pair, Prepared};
 use crate::judge::subject::Subject;
-use crate::judge::{evidence, parse, reask};
+use crate::judge::{parse, reask};
 use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
 use crate::store::jobs::CallFact;
 
@@ -31,6 +36,8 @@ pub(in crate::engine) struct Unit {
     pub attempt: u32,
     /// Under which keys its verdicts are remembered, by the call's criteria.
     pub keys: Vec<[u8; 32]>,
+    /// What the judge is shown of what experts said.
+    pub shots: Arc<Shots>,
 }
 
 /// What came of it.
@@ -105,9 +112,30 @@ impl Answered {
     }
 }
 
+/// One call to be made.
+pub(super) type Next = (Arc<Work>, Unit);
+
+impl Asks for Asking {
+    type Next = Next;
+    type Done = Done;
+
+    fn model(&self) -> &dyn Model {
+        &*self.model
+    }
+
+    fn run(self: Arc<Self>, (work, unit): Next, slot: Slot) -> impl Future<Output = Done> {
+        self.answer(work, unit, Some(slot))
+    }
+
+    fn hopeless(&self, done: &Done, first: bool) -> Option<Failure> {
+        let failure = done.failure.clone();
+        failure.filter(|failure| meets_all(failure.class, first))
+    }
+}
+
 impl Asking {
     /// Asks until there are verdicts, or the transport or the work around it gives up.
-    pub async fn run(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
+    pub async fn answer(self: Arc<Self>, work: Arc<Work>, unit: Unit, slot: Option<Slot>) -> Done {
         let mut done = Done::of(work, unit);
         let prepared = &self.calls[done.unit.call];
         let outcome = if prepared.is_comparison() {
@@ -117,7 +145,12 @@ impl Asking {
             asked.map(|answered| with_call(answered.verdicts, &answered.call))
         };
         match outcome {
-            Ok(verdicts) => done.verdicts = verdicts,
+            Ok(mut verdicts) => {
+                for verdict in &mut verdicts {
+                    verdict.learned_from.clone_from(&done.unit.shots.tickets);
+                }
+                done.verdicts = verdicts;
+            }
             Err(failure) => done.failure = Some(failure),
         }
         done
@@ -149,7 +182,7 @@ impl Asking {
     }
 
     /// One question with its re-asks.
-    pub async fn ask(
+    pub(super) async fn ask(
         &self,
         prepared: &Prepared,
         done: &mut Done,
@@ -157,7 +190,9 @@ impl Asking {
         slot: Option<Slot>,
     ) -> Result<Answered, Failure> {
         let sample = crate::store::judging::attempt(done.unit.sample, done.unit.attempt);
-        match filled(&self.secret, prepared, &done.work.subject, sample, pair) {
+        let shots = &done.unit.shots.examples;
+        let subject = &done.work.subject;
+        match filled(&self.secret, prepared, subject, (sample, pair), shots) {
             Ok(filled) => self.converse(prepared, done, filled, slot).await,
             Err(rejected) => Ok(Answered::without(
                 prepared,
@@ -292,8 +327,8 @@ pub(in crate::engine) fn filled(
     secret: &[u8; 32],
     prepared: &Prepared,
     subject: &Subject,
-    sample: u32,
-    pair: Option<(u16, u16, Order)>,
+    (sample, pair): (u32, Option<(u16, u16, Order)>),
+    shots: &[Example],
 ) -> Result<Filled, Rejected> {
     let order = pair.map(|(_, _, order)| order);
     let digest = subject.outputs_digest();
@@ -302,77 +337,7 @@ pub(in crate::engine) fn filled(
         subject,
         nonce: &nonce,
         pair: pair.map(|(first, second, order)| Pair::of(first, second, order)),
-        shots: &[],
+        shots,
         room: None,
     })
-}
-
-/// Verdicts of a reading; quotes that stand nowhere are flagged.
-fn verdicts(reading: parse::Reading, raw: &str, work: &Work) -> Vec<Verdict> {
-    let step = reading.step;
-    let raw = crate::domain::json::Json::string(raw);
-    let mut verdicts = Vec::with_capacity(reading.answers.len());
-    for read in reading.answers {
-        let mut verdict = read.verdict(step);
-        evidence::verify_verdict(&mut verdict, &work.subject);
-        // One raw reply is kept once, on the first of the verdicts it gave.
-        verdict.raw = verdicts.is_empty().then(|| raw.clone());
-        verdicts.push(verdict);
-    }
-    verdicts
-}
-
-/// Puts what a call cost on the first of its verdicts, so that sums count it once.
-fn with_call(mut verdicts: Vec<Verdict>, call: &Call) -> Vec<Verdict> {
-    if let Some(first) = verdicts.first_mut() {
-        first.call = Some(call.clone());
-    }
-    for verdict in verdicts.iter_mut().skip(1) {
-        verdict.call = Some(Call {
-            model: call.model.clone(),
-            fingerprint: call.fingerprint.clone(),
-            ..Call::default()
-        });
-    }
-    verdicts
-}
-
-fn together(column: Vec<(u16, u16, Verdict)>) -> Option<Verdict> {
-    let mut results = Vec::with_capacity(column.len());
-    for (first, second, verdict) in &column {
-        match verdict.outcome.answer() {
-            Some(answer) => results.push((*first, *second, answer.choice()?)),
-            None => return Some(verdict.clone()),
-        }
-    }
-    let several = column.len() > 1;
-    let mut verdict = column.into_iter().next()?.2;
-    if several {
-        let choice = crate::domain::rubric::Answer::Choice(round_robin(&results));
-        verdict.outcome = crate::domain::verdict::Outcome::Scored(choice);
-    }
-    Some(verdict)
-}
-
-fn add(total: &mut Call, one: &Call) {
-    fn sum<T: std::ops::Add<Output = T> + Copy>(total: &mut Option<T>, one: Option<T>) {
-        *total = match (*total, one) {
-            (Some(a), Some(b)) => Some(a + b),
-            (a, b) => a.or(b),
-        };
-    }
-    sum(&mut total.input_tokens, one.input_tokens);
-    sum(&mut total.cached_input_tokens, one.cached_input_tokens);
-    sum(&mut total.output_tokens, one.output_tokens);
-    sum(&mut total.reasoning_tokens, one.reasoning_tokens);
-    sum(&mut total.cost_micros, one.cost_micros);
-    sum(&mut total.latency_ms, one.latency_ms);
-    sum(&mut total.attempts, one.attempts);
-    total.model = one.model.clone().or(total.model.take());
-    total.fingerprint = one.fingerprint.clone().or(total.fingerprint.take());
-}
-
-/// Whether every further call would fail like this one.
-pub(super) fn stops(class: Class) -> bool {
-    class.answerable() == Answerable::Stop
 }

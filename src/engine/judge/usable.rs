@@ -24,13 +24,12 @@ const MODELS: usize = 5;
 impl Engine {
     /// Lists what is usable for an eval. Nothing is sent anywhere but to servers on this machine.
     pub fn usable_judges(&self, eval: &str) -> Result<Vec<UsableJudge>> {
-        self.usable_judges_for(eval, "")
+        self.usable_judges_for(&JudgeOrder::new(eval, "checks"))
     }
 
-    /// The same for the tickets of an eval that a filter shows.
-    pub fn usable_judges_for(&self, eval: &str, filter: &str) -> Result<Vec<UsableJudge>> {
-        let eval = (eval, filter);
-        let mut judges = vec![self.considered(eval, "checks", "the rubric's own checks, free")];
+    /// The same for an order, whoever is to carry it out.
+    pub fn usable_judges_for(&self, order: &JudgeOrder) -> Result<Vec<UsableJudge>> {
+        let mut judges = vec![self.considered(order, "checks", "the rubric's own checks, free")];
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -46,7 +45,7 @@ impl Engine {
                     match Prices::built_in().models(place).into_iter().next() {
                         Some(model) => {
                             judges.push(self.considered(
-                                eval,
+                                order,
                                 &format!("{place}/{model}"),
                                 &because,
                             ));
@@ -60,7 +59,7 @@ impl Engine {
                         judges.push(named(place, because.clone()));
                     }
                     for model in models.iter().take(MODELS) {
-                        judges.push(self.considered(eval, &format!("{place}/{model}"), &because));
+                        judges.push(self.considered(order, &format!("{place}/{model}"), &because));
                     }
                 }
             }
@@ -68,10 +67,11 @@ impl Engine {
         Ok(judges)
     }
 
-    fn considered(&self, (eval, filter): (&str, &str), judge: &str, because: &str) -> UsableJudge {
+    /// A judge by its name, and what it would do.
+    pub fn considered(&self, order: &JudgeOrder, judge: &str, because: &str) -> UsableJudge {
         let offer = self.judge_offer(&JudgeOrder {
-            filter: filter.to_owned(),
-            ..JudgeOrder::new(eval, judge)
+            judge: judge.to_owned(),
+            ..order.clone()
         });
         UsableJudge {
             name: judge.to_owned(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::Engine;
 use super::super::ticket::request_of;
+use super::learn::{Learned, Shots};
 use super::order::Judge;
 use super::unit::Unit;
 use crate::domain::ids::{TicketId, VerdictId};
@@ -15,6 +16,7 @@ use crate::domain::verdict::{Flag, Verdict};
 use crate::judge::checks::{Checked, Checks};
 use crate::judge::identity::CacheKey;
 use crate::judge::prompt::{Prepared, parts_not_shown};
+use crate::judge::retrieve::examples_digest;
 use crate::judge::subject::{Output, Reference, Standing, Subject};
 use crate::judge::{detector, floor};
 use crate::store::judging::{self, Have};
@@ -55,6 +57,7 @@ pub(super) struct Claims {
     pub calls: Arc<[Prepared]>,
     pub again: bool,
     pub checks: Checks,
+    pub learned: Arc<Learned>,
 }
 
 impl Claims {
@@ -117,7 +120,7 @@ impl Claims {
         };
         let (units, known) = match floor::verdicts(&self.rubric, &subject) {
             Some(floor) => (Vec::new(), at_the_floor(&units, &self.calls, &floor)),
-            None => self.known(db, &subject, units)?,
+            None => self.known(db, &ticket, &subject, units)?,
         };
         let mut flags = detector::flags(&subject);
         if parts_not_shown(&subject) {
@@ -160,6 +163,7 @@ impl Claims {
                     sample,
                     attempt,
                     keys: Vec::new(),
+                    shots: Arc::default(),
                 });
             }
         }
@@ -170,6 +174,7 @@ impl Claims {
     fn known(
         &self,
         db: &Db,
+        ticket: &TicketRow,
         subject: &Subject,
         units: Vec<Unit>,
     ) -> crate::store::Result<(Vec<Unit>, Vec<Known>)> {
@@ -178,13 +183,26 @@ impl Claims {
         };
         let mut open = Vec::with_capacity(units.len());
         let mut known = Vec::new();
+        let mut shots: Vec<Option<Arc<Shots>>> = vec![None; self.calls.len()];
         for mut unit in units {
             let prepared = &self.calls[unit.call];
+            // The samples of a question are shown the same examples.
+            let chosen = if let Some(chosen) = &shots[unit.call] {
+                chosen
+            } else {
+                let asked = prepared.asked().iter().map(|asked| asked.id.as_str());
+                let criteria: Vec<&str> = asked.collect();
+                let found = self.learned.shots(db, ticket, subject, &criteria)?;
+                shots[unit.call].insert(found)
+            };
+            unit.shots = Arc::clone(chosen);
+            let shown = examples_digest(&unit.shots.examples);
             let mut found = Vec::new();
             for asked in prepared.asked() {
                 let criterion = format!("{} {}", prepared.criterion(), asked.id);
                 let key = CacheKey {
                     sample: unit.sample,
+                    shots: shown,
                     ..CacheKey::new(spec, &criterion, subject)
                 };
                 let key = key.digest();

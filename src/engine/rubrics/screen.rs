@@ -1,24 +1,28 @@
 //! Rubrics as a person edits them: the list, one with its versions, a checked draft, and keeping it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::judge::JudgeOrder;
 use super::super::{Engine, EngineError, Result, library};
-use super::{GenerateOrder, QuickTest};
+use super::{Drafted, GenerateOrder, QuickTest};
 use crate::domain::eval::Eval;
-use crate::domain::ids::{EvalId, RubricId};
+use crate::domain::ids::{EvalId, RubricId, TicketId};
 use crate::domain::rubric::Rubric;
 use crate::domain::sight;
 use crate::domain::view::{
-    QuickReport, RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLine, RubricMove,
-    RubricPage, RubricSaved, RubricSource, RubricTrial, RubricUse,
+    QuickProbe, QuickReport, RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLine,
+    RubricMove, RubricPage, RubricSaved, RubricSource, RubricTrial, RubricUse,
 };
 use crate::formats::rubric as file;
-use crate::store::{catalog, rubrics, tickets};
+use crate::store::{catalog, rubric_texts, rubrics, tickets};
 
 /// Examples a model reads to draft a rubric.
-const EXAMPLES: usize = 12;
+const EXAMPLES: usize = 20;
+/// Tickets one can go through as examples, with and without reviews each.
+const SHOWN: usize = 50;
+/// Characters of an output that tell it from others.
+const BEGINS: usize = 160;
 
 impl Engine {
     /// Every rubric: those evals ask, then those kept, then those that come with the program.
@@ -61,7 +65,10 @@ impl Engine {
         let kept = self.store().read(|db| {
             let all = rubrics::all(db)?.into_iter();
             all.filter(|(_, known, _)| known == name)
-                .map(|(id, _, _)| Ok((id, rubrics::get(db, &id)?)))
+                .map(|(id, _, _)| {
+                    let rubric = rubrics::get(db, &id)?;
+                    Ok((id, rubric, rubric_texts::kept(db, &id)?))
+                })
                 .collect::<crate::store::Result<Vec<_>>>()
         })?;
         let versions = self.rubric_lines(kept)?;
@@ -75,8 +82,15 @@ impl Engine {
             })?),
         };
         let id = RubricId(hash(&rubric)?.0);
+        let draft = match versions.first() {
+            Some(line) => checked(name, &line.toml),
+            None => {
+                let own = library::rubric_text(name).map(str::to_owned);
+                checked(name, &text_of(&rubric, own))
+            }
+        };
         Ok(RubricPage {
-            draft: checked(name, &file::to_toml(&rubric)),
+            draft,
             rubric,
             id,
             versions,
@@ -84,12 +98,15 @@ impl Engine {
     }
 
     /// What each version scored, newest first.
-    fn rubric_lines(&self, kept: Vec<(RubricId, Rubric)>) -> Result<Vec<RubricLine>> {
+    fn rubric_lines(
+        &self,
+        kept: Vec<(RubricId, Rubric, Option<String>)>,
+    ) -> Result<Vec<RubricLine>> {
         let mut lines: Vec<RubricLine> = kept
             .into_iter()
-            .map(|(id, rubric)| RubricLine {
+            .map(|(id, rubric, own)| RubricLine {
                 id,
-                toml: file::to_toml(&rubric).into(),
+                toml: text_of(&rubric, own).into(),
                 rubric: Arc::new(rubric),
                 since_ms: None,
                 asked_by: Vec::new(),
@@ -123,7 +140,13 @@ impl Engine {
     pub fn rubric_draft(&self, source: &RubricSource) -> Result<RubricDraft> {
         match source {
             RubricSource::Toml(text) => Ok(checked("rubric", text)),
-            RubricSource::Form(rubric) => Ok(checked(&rubric.id, &file::to_toml(rubric))),
+            RubricSource::Form { rubric, over } => {
+                let text = match over {
+                    Some(over) => file::rewrite(over, rubric),
+                    None => file::to_toml(rubric),
+                };
+                Ok(checked(&rubric.id, &text))
+            }
             RubricSource::Sentence { text, scale } => {
                 let rubric = Rubric::from_sentence(text, *scale);
                 Ok(checked(&rubric.id, &file::to_toml(&rubric)))
@@ -135,27 +158,48 @@ impl Engine {
                         format!("there are: {}", library::rubric_ids().join(", ")),
                     )
                 })?;
-                Ok(checked(name, &file::to_toml(&rubric)))
+                let own = library::rubric_text(name).map(str::to_owned);
+                Ok(checked(name, &text_of(&rubric, own)))
             }
-            RubricSource::Generated { eval, judge } => {
-                let drafted = self.generate_rubric(&GenerateOrder {
+            RubricSource::Generated { eval, judge } => Ok(drafted(self.generate_rubric(
+                &GenerateOrder {
                     judge: JudgeOrder::new(self.name_of_eval(*eval)?, judge.as_str()),
                     tickets: EXAMPLES,
+                },
+            )?)),
+            RubricSource::Note {
+                ticket,
+                written,
+                judge,
+            } => {
+                let eval = self.store().read(|db| {
+                    let row = tickets::get(db, ticket)?;
+                    catalog::eval_in_row(db, row.eval)
                 })?;
-                let cost = match drafted.cost_micros {
-                    Some(micros) => crate::text::numbers::money(micros),
-                    None => "unpriced".to_owned(),
-                };
-                Ok(RubricDraft {
-                    cost: Some(format!("{cost}, {} ms", drafted.took_ms)),
-                    ..checked(&drafted.rubric.id, &file::to_toml(&drafted.rubric))
-                })
+                let order = judge
+                    .as_deref()
+                    .map(|judge| JudgeOrder::new(eval.name.as_str(), judge));
+                let made = self.criterion_from_note(*ticket, written.as_deref(), order.as_ref())?;
+                let mut draft = drafted(made);
+                if judge.is_none() {
+                    draft.cost = None;
+                }
+                let asked = self.rubric_of(&eval)?.id;
+                let made = draft.rubric.as_ref().map(|rubric| &rubric.id);
+                draft.base = (made == Some(&asked)).then_some(asked);
+                Ok(draft)
             }
         }
     }
 
-    /// Keeps a version and lets these evals ask it. Reviews and verdicts stay as they were given.
-    pub fn save_rubric(&self, rubric: &Rubric, evals: &[EvalId]) -> Result<RubricSaved> {
+    /// Keeps a version, with its text if it has one of its own, and lets these evals ask it. Reviews and verdicts stay
+    /// as they were given.
+    pub fn save_rubric(
+        &self,
+        rubric: &Rubric,
+        text: Option<&str>,
+        evals: &[EvalId],
+    ) -> Result<RubricSaved> {
         if let Some(error) = checked(&rubric.id, &file::to_toml(rubric)).error() {
             return Err(EngineError::refused(
                 format!("this rubric cannot be used: {}", error.message),
@@ -167,19 +211,24 @@ impl Engine {
             .store()
             .read(|db| Ok(rubrics::all(db)?.iter().any(|(kept, _, _)| *kept == id)))?;
         let kept = rubric.clone();
-        self.store().write(move |db| rubrics::put(db, &kept))?;
+        let own = text.map(str::to_owned);
+        self.store().write(move |db| {
+            let id = rubrics::put(db, &kept)?;
+            match own.filter(|text| gives(text, &kept)) {
+                Some(text) => rubric_texts::keep(db, &id, &text),
+                None => Ok(()),
+            }
+        })?;
         let mut moved = Vec::new();
         for eval in evals {
             let name = self.name_of_eval(*eval)?;
-            let before = self.rubric_versions(&name)?;
             let (from, to) = self.move_rubric(&name, rubric)?;
             if from != to {
-                let line = before.iter().find(|line| line.id == from);
                 moved.push(RubricMove {
                     eval: *eval,
+                    rescores: self.rescores(&name)?,
                     name,
                     from,
-                    judged_tickets: line.map_or(0, |line| line.judged_tickets),
                 });
             }
         }
@@ -191,38 +240,60 @@ impl Engine {
         })
     }
 
-    /// A ticket to try a rubric on: one this person may see a judge on, if there is one.
-    pub fn rubric_example(&self, eval: EvalId) -> Result<Option<RubricExample>> {
+    /// A ticket to try a rubric on: those this person may see a judge on come first. After one of them, the next.
+    pub fn rubric_example(
+        &self,
+        eval: EvalId,
+        after: Option<TicketId>,
+    ) -> Result<Option<RubricExample>> {
         Ok(self.store().read(|db| {
             let Some((row, eval)) = catalog::eval(db, &eval)? else {
                 return Ok(None);
             };
-            let first = tickets::first(db, row, 1)?;
-            for ticket in tickets::touched(db, row)?.into_iter().chain(first.clone()) {
-                let folded = tickets::folded(db, tickets::get(db, &ticket)?.row)?;
-                if sight::view(&eval, &ticket, &folded, self.reviewer()).open {
-                    return Ok(Some(RubricExample {
-                        ticket,
-                        blind: false,
-                    }));
+            let mut ids = tickets::touched(db, row)?;
+            ids.truncate(SHOWN);
+            for id in tickets::first(db, row, SHOWN as u32)? {
+                if !ids.contains(&id) {
+                    ids.push(id);
                 }
             }
-            Ok(first.first().map(|ticket| RubricExample {
-                ticket: *ticket,
-                blind: true,
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                let folded = tickets::folded(db, tickets::get(db, &id)?.row)?;
+                found.push((!sight::view(&eval, &id, &folded, self.reviewer()).open, id));
+            }
+            found.sort_by_key(|(blind, _)| *blind);
+            let at = after.and_then(|after| found.iter().position(|(_, id)| *id == after));
+            let next = at.map_or(0, |at| (at + 1) % found.len());
+            let Some((blind, ticket)) = found.get(next).copied() else {
+                return Ok(None);
+            };
+            let output = self.seen(db, &eval, &ticket)?.output;
+            Ok(Some(RubricExample {
+                ticket,
+                blind,
+                begins: output.chars().take(BEGINS).collect(),
             }))
         })?)
     }
 
-    /// Tries a rubric on one ticket; see [`Engine::quick_test`].
-    pub fn rubric_trial(&self, trial: &RubricTrial) -> Result<QuickReport> {
+    /// Tries a rubric on one ticket; see [`Engine::quick_test`] and [`Engine::quick_test_probed`].
+    pub fn rubric_trial(&self, trial: &RubricTrial) -> Result<(QuickReport, Vec<QuickProbe>)> {
         let judge = JudgeOrder::new(self.name_of_eval(trial.eval)?, trial.judge.as_str());
-        self.quick_test(&QuickTest {
+        let test = QuickTest {
             ticket: trial.ticket,
             rubric: (*trial.rubric).clone(),
             against: trial.against.as_deref().cloned(),
-            judge: Some(judge),
-        })
+            judge: Some(JudgeOrder {
+                samples: Some(trial.samples),
+                ..judge
+            }),
+        };
+        if trial.probes {
+            self.quick_test_probed(&test)
+        } else {
+            Ok((self.quick_test(&test)?, Vec::new()))
+        }
     }
 
     fn name_of_eval(&self, id: EvalId) -> Result<String> {
@@ -242,8 +313,34 @@ fn hash(rubric: &Rubric) -> Result<crate::domain::rubric::RubricHash> {
     })
 }
 
+/// Whether a text is the file of this rubric.
+fn gives(text: &str, rubric: &Rubric) -> bool {
+    let loaded = file::load(&rubric.id, text, &file::no_files).rubric;
+    loaded.is_some_and(|loaded| loaded.content_hash().ok() == rubric.content_hash().ok())
+}
+
+/// The file of a rubric: a person's own, if there is one and it is that rubric's.
+fn text_of(rubric: &Rubric, own: Option<String>) -> String {
+    own.filter(|text| gives(text, rubric))
+        .unwrap_or_else(|| file::to_toml(rubric))
+}
+
+/// A draft somebody made, with what it cost.
+fn drafted(made: Drafted) -> RubricDraft {
+    let cost = match made.cost_micros {
+        Some(0) => "free".to_owned(),
+        Some(micros) => crate::text::numbers::money(micros),
+        None => "unpriced".to_owned(),
+    };
+    RubricDraft {
+        cost: Some(format!("{cost}, {} ms", made.took_ms)),
+        why: made.why.clone(),
+        ..checked(&made.rubric.id, &made.to_toml())
+    }
+}
+
 /// Reads a text as a rubric file that may name no others.
-fn checked(name: &str, toml: &str) -> RubricDraft {
+pub(super) fn checked(name: &str, toml: &str) -> RubricDraft {
     let loaded = file::load_and(name, toml, &file::no_files, &library::advice);
     RubricDraft {
         rubric: loaded.rubric.map(Arc::new),
@@ -259,6 +356,8 @@ fn checked(name: &str, toml: &str) -> RubricDraft {
                 column: finding.column,
             })
             .collect(),
+        base: None,
+        why: BTreeMap::new(),
         cost: None,
     }
 }
@@ -278,18 +377,25 @@ mod tests {
         let page = bench.ana.rubric_page(&card.name).unwrap();
         let mut rubric = (*page.rubric).clone();
         rubric.criteria[0].question = "Is it right and kind?".into();
-        let saved = bench.ana.save_rubric(&rubric, &[bench.eval.id]).unwrap();
+        let save = |rubric: &Rubric, text: Option<&str>| {
+            bench.ana.save_rubric(rubric, text, &[bench.eval.id]).unwrap()
+        };
+        let saved = save(&rubric, None);
         assert_eq!(saved.moved[0].from, page.id);
-        assert_eq!(
-            saved.moved[0].judged_tickets,
-            page.versions[0].judged_tickets
-        );
+        let left: u64 = saved.moved[0].rescores.iter().map(|one| one.tickets).sum();
+        assert_eq!(left, page.versions[0].judged_tickets);
         let after = bench.ana.rubric_page(&card.name).unwrap();
         assert_eq!(after.versions.len(), 2);
         assert_eq!(after.versions[0].asked_by, ["support"]);
         assert!(after.versions[1].asked_by.is_empty());
-        let again = bench.ana.save_rubric(&rubric, &[bench.eval.id]).unwrap();
+        let noted = file::to_toml(&rubric) + "# agreed in March\n";
+        let again = save(&rubric, Some(&noted));
         assert!(again.known && again.moved.is_empty());
+        let page = bench.ana.rubric_page(&card.name).unwrap();
+        assert!(page.draft.toml.ends_with("# agreed in March\n"));
+        save(&rubric, Some("id = \"another\""));
+        let page = bench.ana.rubric_page(&card.name).unwrap();
+        assert!(page.draft.toml.contains("March"), "a text that is not its own is not kept");
     }
 
     #[test]
@@ -297,7 +403,7 @@ mod tests {
         let bench = Bench::new(1, Mode::Assist, 1, false);
         let before = bench.ana.rubrics().unwrap().len();
         let broken = Rubric::empty("nothing-asked");
-        assert!(bench.ana.save_rubric(&broken, &[]).is_err());
+        assert!(bench.ana.save_rubric(&broken, None, &[]).is_err());
         assert_eq!(bench.ana.rubrics().unwrap().len(), before);
     }
 
@@ -321,24 +427,17 @@ mod tests {
     }
 
     #[test]
-    fn an_example_is_a_ticket_whose_judge_may_be_seen_if_there_is_one() {
+    fn examples_go_round_and_those_whose_judge_may_be_seen_come_first() {
+        let example = |bench: &Bench, after| {
+            let found = bench.ana.rubric_example(bench.eval.id, after).unwrap();
+            found.unwrap()
+        };
         let open = Bench::new(2, Mode::Assist, 1, false);
-        assert!(
-            !open
-                .ana
-                .rubric_example(open.eval.id)
-                .unwrap()
-                .unwrap()
-                .blind
-        );
-        let blind = Bench::new(2, Mode::Blind, 1, true);
-        assert!(
-            blind
-                .ana
-                .rubric_example(blind.eval.id)
-                .unwrap()
-                .unwrap()
-                .blind
-        );
+        let first = example(&open, None);
+        assert!(!first.blind && first.begins.starts_with("answer"), "{first:?}");
+        let second = example(&open, Some(first.ticket));
+        assert_ne!(second.ticket, first.ticket);
+        assert_eq!(example(&open, Some(second.ticket)), first);
+        assert!(example(&Bench::new(2, Mode::Blind, 1, true), None).blind);
     }
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::judge::JudgeOrder;
-use super::super::judge::offer::{allowed, fields, was_sent};
+use super::super::judge::learn::Learned;
+use super::super::judge::offer::{allowed, unsent};
 use super::super::judge::order::{By, Judge};
 use super::super::{Engine, EngineError, Pen, Result};
 use crate::domain::eval::Eval;
@@ -62,9 +63,9 @@ pub(super) fn judge_for(
     eval: &Eval,
     rubric: &Rubric,
 ) -> Result<Judge> {
-    let judge = Judge::of(order, eval, rubric)?;
-    allowed(eval, rubric, &judge)?;
-    allowed(eval, &engine.rubric_of(eval)?, &judge)?;
+    let judge = Judge::of(order, eval, rubric, &Learned::default())?;
+    allowed(eval, rubric, &judge.by)?;
+    allowed(eval, &engine.rubric_of(eval)?, &judge.by)?;
     Ok(judge)
 }
 
@@ -73,12 +74,10 @@ pub(super) fn first_send(engine: &Engine, eval: &Eval, judge: &Judge) -> Result<
     if !matches!(judge.by, By::Model { .. }) {
         return Ok(Vec::new());
     }
-    Ok(engine.store().read(|db| {
-        if was_sent(db, eval, judge)? {
-            return Ok(Vec::new());
-        }
-        fields(db, eval)
-    })?)
+    let nothing = Learned::default();
+    Ok(engine
+        .store()
+        .read(|db| unsent(db, eval, judge, &nothing))?)
 }
 
 /// Says in the ledger what is about to leave, before it does. Returns the fields, if it is the first time.

@@ -101,19 +101,28 @@ fn reply(case: &CaseReply) -> Reply {
     }
 }
 
-#[test]
-fn every_reply_of_the_corpus_is_read_or_classed_as_its_file_says() {
+/// Every reply of the corpus by the name of its file.
+fn corpus() -> Vec<(String, Case)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/judge");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    assert!(files.len() >= 40, "{} files", files.len());
-    let mut wrong = Vec::new();
-    for file in files {
+    let read = |file: std::path::PathBuf| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let case: Case = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        (name, serde_json::from_str(&text).unwrap())
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[test]
+fn every_reply_of_the_corpus_is_read_or_classed_as_its_file_says() {
+    let cases = corpus();
+    assert!(cases.len() >= 40, "{} files", cases.len());
+    let mut wrong = Vec::new();
+    for (name, case) in cases {
         let result = read(&reply(&case.reply), &expected(&case.task));
         if let Err(why) = fits(&result, &case.expect) {
             wrong.push(format!("{name}: {why}"));
@@ -226,7 +235,80 @@ fn forged() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// One change of a text.
+#[derive(Debug, Clone)]
+enum Change {
+    Cut(prop::sample::Index, prop::sample::Index),
+    Twice(prop::sample::Index, prop::sample::Index),
+    Put(prop::sample::Index, String),
+    Splice(prop::sample::Index, prop::sample::Index),
+    UpperCase,
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    use Change::{Cut, Put, Splice, Twice, UpperCase};
+    let at = any::<prop::sample::Index>;
+    prop_oneof![
+        (at(), at()).prop_map(|(a, b)| Cut(a, b)),
+        (at(), at()).prop_map(|(a, b)| Twice(a, b)),
+        (at(), forged()).prop_map(|(at, piece)| Put(at, piece)),
+        (at(), "[\\x00-\\x7f]{0,3}").prop_map(|(at, piece)| Put(at, piece)),
+        (at(), at()).prop_map(|(other, at)| Splice(other, at)),
+        Just(UpperCase),
+    ]
+}
+
+/// A reply of the corpus after some changes, with nothing left in it that is the id or could be read as it.
+fn mutated(texts: &[String], start: prop::sample::Index, changes: &[Change]) -> String {
+    let mut text: Vec<char> = texts[start.index(texts.len())].chars().collect();
+    let range = |text: &[char], a: &prop::sample::Index, b: &prop::sample::Index| {
+        let (a, b) = (a.index(text.len() + 1), b.index(text.len() + 1));
+        a.min(b)..a.max(b)
+    };
+    for change in changes {
+        match change {
+            Change::Cut(a, b) => drop(text.drain(range(&text, a, b))),
+            Change::Twice(a, b) => {
+                let range = range(&text, a, b);
+                let piece = text[range.clone()].to_vec();
+                text.splice(range.end..range.end, piece);
+            }
+            Change::Put(at, piece) => {
+                let at = at.index(text.len() + 1);
+                text.splice(at..at, piece.chars());
+            }
+            Change::Splice(other, at) => {
+                let other: Vec<char> = texts[other.index(texts.len())].chars().collect();
+                text.truncate(at.index(text.len() + 1));
+                let from = at.index(other.len() + 1);
+                text.extend(&other[from..]);
+            }
+            Change::UpperCase => {
+                text = text.iter().map(char::to_ascii_uppercase).collect();
+            }
+        }
+    }
+    let text: String = text.into_iter().collect();
+    text.replace(ID, "0123456789ac").replace("\\u", "\\U")
+}
+
 proptest! {
+    #[test]
+    fn no_change_of_a_known_reply_is_accepted_without_the_id(
+        start: prop::sample::Index,
+        changes in prop::collection::vec(change(), 0..6),
+        mode in 0..4_usize,
+    ) {
+        static TEXTS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
+            corpus().into_iter().map(|(_, case)| case.reply.text).collect()
+        });
+        let text = mutated(&TEXTS, start, &changes);
+        let mode = [Mode::Schema, Mode::Tool, Mode::Json, Mode::Text][mode];
+        for task in ["direct", "joint", "pair"] {
+            prop_assert!(read_text(&text, mode, &expected(task)).is_err(), "{text}");
+        }
+    }
+
     #[test]
     fn nothing_without_the_id_is_ever_accepted(text in forged(), mode in 0..4_usize) {
         prop_assume!(!text.contains(ID));

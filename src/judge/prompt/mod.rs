@@ -56,7 +56,7 @@ pub struct Filling<'a> {
     pub nonce: &'a Nonce,
     /// The candidates compared; needed by pairwise rubrics only.
     pub pair: Option<Pair>,
-    /// Learned examples, most alike first ([`retrieve::Library::shots`]).
+    /// Learned examples, most alike first ([`retrieve::Library::choose`]).
     pub shots: &'a [Example],
     /// Tokens the question may take; `None` for no limit.
     pub room: Option<u64>,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::rubric::Answer;
 use crate::judge::nonce::Nonce;
 use crate::judge::prompt::{Filling, Prepared};
 use crate::judge::subject::{Output, Subject};
@@ -17,6 +18,7 @@ fn lesson(n: u8, cluster: ClusterId, input: &str, level: i32) -> Lesson {
     Lesson {
         ticket: TicketId([n; 16]),
         cluster,
+        own: input.into(),
         example: Example {
             input: input.into(),
             outputs: vec![format!("answer number {n} of the desk")],
@@ -76,7 +78,7 @@ fn at_most_six_two_per_level_one_per_cluster() {
     let (ticket, cluster) = (TicketId([99; 16]), ClusterId([250; 16]));
     let chosen = library.choose(
         target(&ticket, &cluster, "a question about another topic"),
-        "tone",
+        &["tone"],
     );
     assert_eq!(chosen.len(), MOST_SHOTS);
     let clusters: BTreeSet<_> = chosen.iter().map(|one| one.cluster).collect();
@@ -90,7 +92,7 @@ fn at_most_six_two_per_level_one_per_cluster() {
     }
     assert!(
         library
-            .choose(target(&ticket, &cluster, "x"), "facts")
+            .choose(target(&ticket, &cluster, "x"), &["facts"])
             .is_empty()
     );
 }
@@ -122,7 +124,7 @@ fn the_most_alike_come_first() {
             &cluster,
             "The parcel has not arrived yet, where can it be after so many days?",
         ),
-        "tone",
+        &["tone"],
     );
     assert_eq!(chosen[0].ticket, TicketId([2; 16]));
 }
@@ -158,7 +160,8 @@ fn a_tickets_own_correction_its_cluster_and_its_near_twins_are_never_in_its_prom
         ],
     );
     let ticket = TicketId([1; 16]);
-    let shots = library.shots(target(&ticket, &clusters[0], own), "tone");
+    let chosen = library.choose(target(&ticket, &clusters[0], own), &["tone"]);
+    let shots: Vec<Example> = chosen.iter().map(|one| one.example.clone()).collect();
     let mut rubric = crate::domain::rubric::Rubric::empty("r");
     rubric.criteria.push(crate::domain::rubric::Criterion::new(
         "tone",
@@ -167,14 +170,14 @@ fn a_tickets_own_correction_its_cluster_and_its_near_twins_are_never_in_its_prom
     ));
     let guidelines = [
         Guideline {
-            id: "g1".into(),
             criterion: Some("tone".into()),
             text: "Short is not unkind.".into(),
+            sources: Vec::new(),
         },
         Guideline {
-            id: "g2".into(),
             criterion: Some("facts".into()),
             text: "Never shown here.".into(),
+            sources: Vec::new(),
         },
     ];
     let subject = Subject {
@@ -203,9 +206,9 @@ fn a_tickets_own_correction_its_cluster_and_its_near_twins_are_never_in_its_prom
 #[test]
 fn the_identity_of_what_was_learned_ignores_order_and_follows_words() {
     let rule = |text: &str| Guideline {
-        id: text.into(),
         criterion: None,
         text: text.into(),
+        sources: Vec::new(),
     };
     assert_eq!(
         guidelines_digest(&[rule("a"), rule("b")]),
@@ -219,4 +222,31 @@ fn the_identity_of_what_was_learned_ignores_order_and_follows_words() {
     let digest = |level| Library::new(SEED, [lesson(1, clusters[0], "q", level)]).digest();
     assert_ne!(digest(1), digest(2));
     assert_ne!(Library::new(SEED, []).digest(), digest(1));
+}
+
+#[test]
+fn the_same_rules_stand_in_the_same_order_each_once() {
+    let rule = |criterion: Option<&str>, text: &str| Guideline {
+        criterion: criterion.map(str::to_owned),
+        text: text.into(),
+        sources: Vec::new(),
+    };
+    let one = in_order(vec![
+        rule(Some("tone"), "b"),
+        rule(None, "a"),
+        rule(Some("tone"), "b"),
+    ]);
+    let two = in_order(vec![rule(None, "a"), rule(Some("tone"), "b")]);
+    assert_eq!(one, two);
+}
+
+#[test]
+fn a_lesson_too_long_to_be_shown_whole_is_never_shown() {
+    let cluster = train().next().unwrap();
+    let long = "word ".repeat(MOST_EXAMPLE_CHARS / 5 + 1);
+    assert!(Library::new(SEED, [lesson(1, cluster, &long, 3)]).is_empty());
+    assert_eq!(
+        Library::new(SEED, [lesson(1, cluster, "short", 3)]).len(),
+        1
+    );
 }

@@ -125,3 +125,48 @@ async fn a_refused_key_is_one_line_and_nothing_more_is_tried() {
     assert_eq!(check.lines().len(), 1);
     assert_eq!(server.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_model_named_local_is_asked_of_the_first_server_that_answers() {
+    let list = r#"{"object":"list","data":[{"id":"qwen3"}]}"#;
+    let hangs = Server::playing(vec![Act::Hang]).await;
+    let up = Server::playing(vec![answer(200, list)]).await;
+    let also = Server::playing(vec![answer(200, list)]).await;
+    let servers = vec![at(&hangs, "ollama"), at(&up, "vllm"), at(&also, "lmstudio")];
+    let (mut local, model) = Endpoint::parse("local/qwen3", None, |_| None).unwrap();
+    local.key = KeySource::Command("print-key".into());
+    local.ca_file = Some("ca.pem".into());
+    local.timeouts.total = Duration::from_secs(7);
+    let settled = settle_among(local.clone(), servers).await.unwrap();
+    assert_eq!(model, "qwen3");
+    // Verdicts are named after the server that gave them, not after wherever `local` pointed that day.
+    assert_eq!(
+        (settled.name.as_str(), settled.host()),
+        ("vllm", at(&up, "").host())
+    );
+    assert!(settled.is_local());
+    assert_eq!(settled.key, local.key);
+    assert_eq!(settled.ca_file, local.ca_file);
+    assert_eq!(settled.timeouts, local.timeouts);
+}
+
+#[tokio::test]
+async fn without_a_local_server_the_name_local_says_what_to_start() {
+    let (local, _) = Endpoint::parse("local/qwen3", None, |_| None).unwrap();
+    let hangs = Server::playing(vec![Act::Hang]).await;
+    let failure = settle_among(local, vec![at(&hangs, "ollama")])
+        .await
+        .unwrap_err();
+    assert_eq!(failure.class, Class::Transport);
+    assert!(failure.message.contains("start one"), "{failure}");
+    assert!(failure.message.contains("--base-url"), "{failure}");
+    // An address makes it any endpoint: nobody is knocked at.
+    let named = Endpoint::parse("local/m", Some("http://127.0.0.1:9/v1"), |_| None);
+    assert_eq!(
+        settle_local(named.unwrap().0.clone())
+            .await
+            .map(|one| one.host())
+            .unwrap(),
+        "127.0.0.1:9"
+    );
+}

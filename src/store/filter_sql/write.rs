@@ -141,12 +141,22 @@ impl Writer<'_> {
                 )
             }
             WordField::Plan => self.words("CAST(t.plan AS TEXT)", any),
+            WordField::Unscored => self.unscored(any),
             // Told with the search index, where it can be told.
             WordField::Lang => {
                 let test = self.words("n.code", any);
                 format!("EXISTS (SELECT 1 FROM item_language n WHERE n.item = t.item AND {test})")
             }
         }
+    }
+
+    /// Few tickets fail, so they are listed once rather than looked up one by one.
+    fn unscored(&mut self, any: &[Word]) -> String {
+        let eval = self.scope.eval;
+        let test = self.words("u.class", any);
+        format!(
+            "t.row IN (SELECT u.ticket FROM job w JOIN job_failure u ON u.job = w.row WHERE w.eval = {eval} AND {test})"
+        )
     }
 
     fn tag(&mut self, any: &[Word], leads: bool) -> String {

@@ -68,6 +68,28 @@ pub struct OutputFact {
     pub chars: u32,
 }
 
+impl OutputFact {
+    /// An output of which nothing but its identity is known.
+    pub fn of(id: OutputId) -> Self {
+        Self {
+            id,
+            position: 0,
+            model: None,
+            message: None,
+            finish: None,
+            prompt_tokens: None,
+            completion_tokens: None,
+            cost_micros: None,
+            latency_ms: None,
+            error: None,
+            feature: None,
+            tags: None,
+            time_ms: None,
+            chars: 0,
+        }
+    }
+}
+
 /// A verdict that came with a row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerdictFact {

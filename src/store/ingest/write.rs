@@ -1,7 +1,7 @@
 //! Writing the facts of one row into the caller's transaction.
 
 use super::super::db::Db;
-use super::super::error::Result;
+use super::super::error::{Result, StoreError};
 use super::super::project::Refolder;
 use super::super::tally::Deltas;
 use super::super::{ledger, verdicts};
@@ -243,6 +243,30 @@ impl<'a> Work<'a> {
         }
         self.count(target.row, ticket, fact)?;
         Ok(1)
+    }
+
+    /// The ticket of an output that is stored already, made if it is not there; returns its local row.
+    pub fn ticket_of(&mut self, target: &Target, output: i64) -> Result<i64> {
+        let sql =
+            "SELECT id, item, model, feature, tags, time_ms, chars FROM output WHERE row = ?1";
+        let found = self.db.first(sql, args![output], |row| {
+            let fact = OutputFact {
+                model: row.maybe_text(2)?.map(Box::from),
+                feature: row.maybe_text(3)?.map(Box::from),
+                tags: row.maybe_text(4)?.map(Box::from),
+                time_ms: row.maybe_int(5)?,
+                chars: row.int(6)? as u32,
+                ..OutputFact::of(OutputId(row.id(0)?))
+            };
+            Ok((fact, row.int(1)?))
+        })?;
+        let Some((fact, item)) = found else {
+            return Err(StoreError::Damaged("run row without an output".into()));
+        };
+        self.ticket(target, &[fact.id], &fact, item, &[output])?;
+        let id = ticket_id(&target.id, &[fact.id]);
+        let sql = "SELECT row FROM ticket WHERE id = ?1";
+        self.db.number(sql, args![&id.0])
     }
 
     fn count(&mut self, eval: i64, ticket: i64, fact: &OutputFact) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The rubrics of the desk in memory: the sample's own, with an older version.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::failure::Class;
@@ -8,7 +9,8 @@ use crate::domain::record::Quote;
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
-    QuickCriterion, QuickPrompt, QuickReport, QuickSide, QuickWarning, RubricCard, RubricDraft,
+    LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt, QuickReport, QuickSide,
+    QuickWarning, Rescore, RubricCard, RubricDraft,
     RubricExample, RubricFinding, RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply,
     RubricSaved, RubricSource, RubricTrial, RubricUse,
 };
@@ -31,8 +33,8 @@ pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
             ));
             RubricReply::Page(Box::new(page(rubric, false)))
         }
-        RubricOrder::Make(source) => RubricReply::Draft(Box::new(made(source))),
-        RubricOrder::Save { rubric, evals } => RubricReply::Saved(RubricSaved {
+        RubricOrder::Make(source) => RubricReply::Draft(Box::new(made(sample, source))),
+        RubricOrder::Save { rubric, evals, .. } => RubricReply::Saved(RubricSaved {
             id: RubricId([7; 16]),
             name: rubric.id.clone(),
             known: false,
@@ -42,18 +44,35 @@ pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
                     eval: *eval,
                     name: sample.eval.name.clone(),
                     from: RubricId([2; 16]),
-                    judged_tickets: 6,
+                    rescores: vec![Rescore {
+                        from: RubricId([2; 16]),
+                        rubric: rubric.id.clone(),
+                        label: "2".into(),
+                        judge: "openai/gpt-4.1".into(),
+                        elsewhere: None,
+                        tickets: 6,
+                    }],
                 })
                 .collect(),
         }),
-        RubricOrder::Example(_) => RubricReply::Example(Some(RubricExample {
-            ticket: sample.tickets[0].ticket,
-            blind: false,
-        })),
+        RubricOrder::Hold(_) => RubricReply::Held,
+        RubricOrder::Left => RubricReply::Left(None),
+        RubricOrder::Example { after, .. } => {
+            let at = sample.tickets.iter().position(|doc| Some(doc.ticket) == *after);
+            let doc = &sample.tickets[at.map_or(0, |at| (at + 1) % sample.tickets.len())];
+            RubricReply::Example(Some(RubricExample {
+                ticket: doc.ticket,
+                blind: false,
+                begins: doc.outputs[0].text().chars().take(160).collect(),
+            }))
+        }
         RubricOrder::Try(trial) if trial.judge == "checks" => {
             return failed("no answer (auth): the key was refused");
         }
-        RubricOrder::Try(trial) => RubricReply::Tried(Box::new(report(trial))),
+        RubricOrder::Try(trial) => {
+            let probes = if trial.probes { vec![probe(trial)] } else { Vec::new() };
+            RubricReply::Tried(Box::new(report(trial)), probes)
+        }
     })
 }
 
@@ -124,24 +143,43 @@ fn checked(text: &str, rubric: Option<Arc<Rubric>>) -> RubricDraft {
                 column: one.column,
             })
             .collect(),
+        base: None,
+        why: BTreeMap::new(),
         cost: None,
     }
 }
 
-fn made(source: &RubricSource) -> RubricDraft {
+fn made(sample: &Sample, source: &RubricSource) -> RubricDraft {
     let from = |text: &str, scale| {
         let rubric = Rubric::from_sentence(text, scale);
         checked(&toml(&rubric), None)
     };
     match source {
         RubricSource::Toml(text) => checked(text, None),
-        RubricSource::Form(rubric) => checked(&toml(rubric), None),
+        RubricSource::Form { rubric, over } => match over {
+            Some(over) => checked(&crate::formats::rubric::rewrite(over, rubric), None),
+            None => checked(&toml(rubric), None),
+        },
         RubricSource::Sentence { text, scale } => from(text, *scale),
         RubricSource::Template(name) => from(name, crate::domain::rubric::Scale::Level5),
         RubricSource::Generated { .. } => RubricDraft {
             cost: Some("0.004, 900 ms".into()),
+            why: BTreeMap::from([("drafted-from-notes".into(), "three notes say so".into())]),
             ..from("Drafted from notes", crate::domain::rubric::Scale::Binary)
         },
+        RubricSource::Note { written, judge, .. } => {
+            let mut rubric = (*sample.rubric).clone();
+            let words = written.clone().unwrap_or_default();
+            let scale = crate::domain::rubric::Scale::Binary;
+            rubric
+                .criteria
+                .push(crate::domain::rubric::Criterion::new("from-note", words, scale));
+            RubricDraft {
+                base: Some(rubric.id.clone()),
+                cost: judge.as_ref().map(|_| "0.004, 900 ms".into()),
+                ..checked(&toml(&rubric), None)
+            }
+        }
     }
 }
 
@@ -157,11 +195,15 @@ fn report(trial: &RubricTrial) -> QuickReport {
         if at == 1 {
             verdict.outcome = Outcome::Unscored(Class::Refusal.name().into());
         }
+        let mut readings = vec![verdict.clone(); trial.samples as usize];
+        if let Some(last) = readings.last_mut().filter(|_| trial.samples > 1 && at == 0) {
+            last.outcome = Outcome::Scored(Answer::Level(3));
+        }
         QuickCriterion {
             id: id.into(),
             level: Some(1.0),
-            range: Some((1, 1)),
-            readings: vec![verdict],
+            range: Some((1, if trial.samples > 1 { 3 } else { 1 })),
+            readings,
         }
     };
     QuickReport {
@@ -171,30 +213,60 @@ fn report(trial: &RubricTrial) -> QuickReport {
         place: Some("api.example".into()),
         first_send: Vec::new(),
         revealed: false,
-        sides: vec![QuickSide {
-            rubric: rubric.id.clone(),
-            version: "abcdef12".into(),
-            threshold: 0.8,
-            prompts: vec![QuickPrompt {
-                criterion: "correct".into(),
-                system: "You grade one reply.".into(),
-                user: "Is every statement correct? verdict_id n0nce".into(),
-            }],
-            criteria: rubric
-                .questions()
-                .enumerate()
-                .map(|(at, one)| read(one.id, at))
-                .collect(),
-            warnings: vec![QuickWarning {
-                code: "vague",
-                message: "`good` says nothing a judge can look for".into(),
-                hint: "say what a good reply has in it".into(),
-            }],
-            calls: 3,
-            tokens: (1200, 300),
-            cost_micros: Some(4_000),
-            took_ms: 900,
-            ..QuickSide::default()
+        sides: std::iter::once((rubric, "abcdef12"))
+            .chain(trial.against.iter().map(|other| (other, "01234567")))
+            .map(|(rubric, version)| QuickSide {
+                rubric: rubric.id.clone(),
+                version: version.into(),
+                threshold: 0.8,
+                prompts: vec![QuickPrompt {
+                    criterion: "correct".into(),
+                    system: "You grade one reply.".into(),
+                    user: "Is every statement correct? verdict_id n0nce".into(),
+                }],
+                criteria: rubric
+                    .questions()
+                    .enumerate()
+                    .map(|(at, one)| read(one.id, at))
+                    .collect(),
+                warnings: vec![QuickWarning {
+                    code: "vague",
+                    message: "`good` says nothing a judge can look for".into(),
+                    hint: "say what a good reply has in it".into(),
+                }],
+                calls: 3,
+                tokens: (1200, 300),
+                cost_micros: Some(4_000),
+                took_ms: 900,
+                ..QuickSide::default()
+            })
+            .collect(),
+    }
+}
+
+fn probe(trial: &RubricTrial) -> QuickProbe {
+    QuickProbe {
+        rubric: trial.rubric.id.clone(),
+        version: "abcdef12".into(),
+        planted: vec![PlantedProbe {
+            criterion: "correct".into(),
+            compared: 12,
+            raised: 2,
+            worst: Some(3),
         }],
+        length: vec![LengthProbe {
+            criterion: "correct".into(),
+            once: Some(1.0),
+            twice: Some(2.0),
+        }],
+        warnings: vec![QuickWarning {
+            code: "length_alone_raises_level",
+            message: "the same output said twice gets more".into(),
+            hint: "say in the anchors what a repetition costs".into(),
+        }],
+        calls: 25,
+        tokens: 9_000,
+        cost_micros: None,
+        ..QuickProbe::default()
     }
 }

@@ -5,16 +5,22 @@ use std::sync::Arc;
 
 use crate::domain::eval::{Eval, Mode, Policy};
 use crate::domain::fold::Folded;
-use crate::domain::ids::{DatasetId, EvalId, OutputId, PlanId, RubricId, TicketId, VerdictId};
+use crate::domain::ids::{
+    DatasetId, EvalId, OutputId, PlanId, RubricId, SuggestionId, TicketId, VerdictId,
+};
+use crate::domain::job::{Job, Outcome, Wish};
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::record::Quote;
 use crate::domain::review::Subject;
 use crate::domain::rubric::{Answer, Criterion, Example, Rubric, Scale};
+use crate::domain::suggestion::{Change, Helped, Kind as SuggestionKind, Levels, Suggestion};
 use crate::domain::view::agreement::{
     About, AgreementReport, Baseline, Basis, Disagreement, JudgeAgreement, JudgeOn, LeftOut,
     Matrix, Measured, NOT_VALIDATED, PairOn, PassOn, PeopleOn, Reason, Reviewer, ScoresOn,
 };
-use crate::domain::view::{JudgeView, OutputDoc, Shown, TicketDoc, VerdictView};
+use crate::domain::view::{
+    JobCard, JudgeSaid, JudgeView, OutputDoc, Shown, SuggestionDoc, TicketDoc, VerdictView,
+};
 
 /// An eval with its tickets and what a judge said about each.
 pub struct Sample {
@@ -26,6 +32,8 @@ pub struct Sample {
     pub tickets: Vec<TicketDoc>,
     /// What a judge said, in the order of the tickets.
     pub judges: Vec<JudgeView>,
+    /// What a judge suggests.
+    pub suggestions: BTreeMap<TicketId, Arc<SuggestionDoc>>,
 }
 
 /// Request, output, feature, levels of the judge.
@@ -90,6 +98,8 @@ pub fn sample(mode: Mode) -> Sample {
         },
         seed: 7,
         opened: std::collections::BTreeMap::new(),
+        promoted: std::collections::BTreeSet::new(),
+        unlearned: std::collections::BTreeSet::new(),
     });
     let rubric = Arc::new(rubric());
     let rows = rows();
@@ -107,6 +117,48 @@ pub fn sample(mode: Mode) -> Sample {
         rubric,
         tickets,
         judges,
+        suggestions: BTreeMap::new(),
+    }
+}
+
+/// A suggestion that helped, for a ticket of the sample.
+pub fn suggestion(doc: &TicketDoc, judge: &str) -> SuggestionDoc {
+    let text = doc.outputs[0].text();
+    let levels = |levels: [i32; 3]| Levels {
+        levels: ["correct", "complete", "tone"]
+            .map(str::to_owned)
+            .into_iter()
+            .zip(levels)
+            .collect(),
+        checks: Vec::new(),
+    };
+    let change = |quote: &str, replacement: &str, criterion: &str| Change {
+        quote: quote.into(),
+        replacement: replacement.into(),
+        criterion: criterion.into(),
+    };
+    SuggestionDoc {
+        id: SuggestionId([6; 16]),
+        judge: judge.into(),
+        current: true,
+        suggestion: Suggestion {
+            base: doc.outputs[0].id,
+            text: text
+                .replace("both payments", "the second payment")
+                .replace("5 days", "5 working days"),
+            changes: vec![
+                change("both payments", "the second payment", "correct"),
+                change("5 days", "5 working days", "correct"),
+            ],
+            unresolved: vec!["why it happened is not known from the request".into()],
+            kind: SuggestionKind::Changes,
+            before: levels([1, 4, 5]),
+            after: levels([5, 4, 5]),
+            helped: Helped::Helped,
+            because: vec!["correct".into()],
+            cost_micros: Some(2_600),
+            raw: None,
+        },
     }
 }
 
@@ -215,6 +267,7 @@ fn ticket(index: u8, row: &Row, eval: &Arc<Eval>, rubric: &Arc<Rubric>) -> Ticke
         lease: None,
         held_by: None,
         judge: JudgeView::Nothing,
+        suggestion: Shown::None,
         plan: Some(PlanId([5; 16])),
         audit: false,
     }
@@ -238,6 +291,7 @@ pub fn agreement(sample: &Sample) -> AgreementReport {
         name: name.into(),
         badge: None,
         learned_from: 0,
+        learning: None,
         criteria: vec![
             judge_on(sample, "correct", 0.71 - shift),
             judge_on(sample, "tone", 0.38 - shift),
@@ -376,4 +430,104 @@ fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
             .collect(),
         disagreeing: 3,
     }
+}
+
+/// What a row says of a judge's verdicts: levels, or why there are none.
+pub fn said(judge: &JudgeView, blind: bool) -> Shown<JudgeSaid> {
+    let JudgeView::Verdicts {
+        verdicts, score, ..
+    } = judge
+    else {
+        return if blind { Shown::Hidden } else { Shown::None };
+    };
+    if blind {
+        return Shown::Hidden;
+    }
+    let level = |verdict: &VerdictView| match &verdict.result {
+        Ok(Answer::Level(level)) => Some(f64::from(*level) / 5.0),
+        _ => None,
+    };
+    Shown::Some(JudgeSaid {
+        levels: verdicts.iter().map(level).collect(),
+        pass: score.map(|score| score >= 0.8),
+        ..JudgeSaid::default()
+    })
+}
+
+fn job(number: u8, eval: &str, total: u64, done: u64) -> Job {
+    Job {
+        id: [number; 16],
+        kind: "judge".into(),
+        eval: eval.into(),
+        title: String::new(),
+        wish: Wish::Run,
+        concurrency: 8,
+        max_micros: None,
+        max_tokens: None,
+        spent_micros: 0,
+        spent_tokens: 0,
+        lost_micros: 0,
+        lost_tokens: 0,
+        unpriced: 0,
+        total,
+        done,
+        calls: done * 3,
+        cached: 0,
+        started_ms: 1_760_277_780_000,
+        changed_ms: 1_760_277_990_000,
+        ended_ms: None,
+        outcome: None,
+        message: None,
+        workers: 1,
+        failures: Vec::new(),
+    }
+}
+
+/// Four jobs: at work, held, out of budget with failures, and of a process that was killed.
+pub fn jobs(eval: EvalId) -> Vec<JobCard> {
+    let card = |job: Job, judge: &str| JobCard {
+        eval: Some(eval),
+        judge: judge.into(),
+        named: Some(judge.into()),
+        rate: None,
+        time_left: None,
+        job,
+    };
+    let running = Job {
+        max_micros: Some(2_500_000),
+        spent_micros: 420_000,
+        spent_tokens: 1_204_000,
+        cached: 40,
+        ..job(1, "support", 2_000, 900)
+    };
+    let held = Job {
+        wish: Wish::Pause,
+        unpriced: 24,
+        ..job(2, "contracts", 60, 12)
+    };
+    let spent = Job {
+        workers: 0,
+        outcome: Some(Outcome::Budget),
+        ended_ms: Some(1_760_277_990_000),
+        max_micros: Some(1_000_000),
+        spent_micros: 998_000,
+        message: Some("the budget is spent; start again with a larger `--max-cost`".into()),
+        failures: vec![("refusal".into(), 3), ("transport".into(), 12)],
+        ..job(3, "support", 60, 42)
+    };
+    let cut = Job {
+        workers: 0,
+        lost_micros: 4_000,
+        ..job(4, "discharge", 15, 3)
+    };
+    vec![
+        JobCard {
+            rate: Some(3.1),
+            time_left: Some(std::time::Duration::from_secs(130)),
+            ..card(running, "openai/gpt-4.1")
+        },
+        card(held, "ollama/qwen3"),
+        card(spent, "anthropic/claude"),
+        card(cut, "checks"),
+    ]
 }

@@ -198,3 +198,59 @@ fn a_reviewer_scores_on_while_the_checks_read_and_sees_no_level_while_blind() {
     app.press("enter");
     assert_eq!(desk.committed().len(), 1);
 }
+
+#[test]
+fn a_judge_at_work_stands_on_home_and_enter_shows_all_about_it() {
+    let desk = Arc::new(FakeDesk::new(Mode::Assist).busy());
+    let mut app = open_at(&desk, 120, 36);
+    assert!(
+        app.shows("judge openai/gpt-4.1 on support"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.shows("45 %  3.1/s  0.4200 spent  2 min left"),
+        "{}",
+        app.screen()
+    );
+    app.press("j j enter");
+    assert!(app.shows("2 under way, 2 ended"), "{}", app.screen());
+    assert!(app.shows("900 of 2,000 tickets"), "{}", app.screen());
+    app.press("c");
+    assert!(
+        app.shows("Stop openai/gpt-4.1 on support?"),
+        "{}",
+        app.screen()
+    );
+    app.press("y");
+    assert_eq!(
+        desk.steered(),
+        [([1; 16], crate::domain::job::Wish::Cancel)]
+    );
+    assert!(app.shows("stopping"), "{}", app.screen());
+    app.press("j j");
+    assert!(app.shows("the judge refused to answer"), "{}", app.screen());
+    app.press("q");
+    assert!(app.shows("waits for you"), "{}", app.screen());
+}
+
+#[test]
+fn marked_tickets_alone_are_read_within_a_limit() {
+    let desk = Arc::new(FakeDesk::new(Mode::Assist));
+    let mut app = open_at(&desk, 120, 36);
+    app.press("l v v B");
+    assert!(app.shows("the 2 marked"), "{}", app.screen());
+    assert!(app.shows("2 tickets, free"), "{}", app.screen());
+    app.press("tab");
+    assert!(app.shows("all of this eval"), "{}", app.screen());
+    app.press("tab m").type_text("20k").press("enter enter");
+    let judged = desk.judged();
+    let (ask, judge, limit) = judged.first().expect("it was started");
+    assert_eq!(judge, "checks");
+    assert_eq!(
+        *limit,
+        Some(crate::domain::view::SpendLimit::Tokens(20_000))
+    );
+    assert!(matches!(&ask.scope, crate::domain::view::JudgeScope::Tickets(two) if two.len() == 2));
+    assert!(!app.shows("2 marked"), "{}", app.screen());
+}

@@ -1,7 +1,7 @@
 //! A few to choose from, each with what it means.
 
 use crate::app::AppState;
-use crate::app::layout;
+use crate::app::modal::first_shown;
 use crate::app::rubric::Choose;
 
 use super::super::glyph;
@@ -9,14 +9,11 @@ use super::super::pen::{Pen, Words, cut_bottom, nth_row, shift_right};
 use super::super::rect;
 use super::super::theme::Look;
 use super::super::widgets::dialog;
-use super::first_shown;
 
 /// Draws the choice.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState, choice: &Choose) {
-    let explained = choice.rows.iter().any(|(_, means)| !means.is_empty());
-    let each = if explained { 2 } else { 1 };
-    let lines = choice.rows.len() * each;
-    let place = layout::dialog(state.size, 84, (lines.min(16) + 2) as u16);
+    let each = usize::from(choice.each());
+    let place = choice.place(state.size);
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), &choice.title);
     let (list, keys) = cut_bottom(inner, 1);
     let fit = (usize::from(list.height) / each).max(1);
@@ -31,7 +28,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState, choice: &Choose) {
         }
         let look = if cursor { Look::Cursor } else { Look::Text };
         pen.line(shift_right(row, 2), name, look);
-        if explained {
+        if each > 1 {
             pen.line(shift_right(nth_row(list, at + 1), 4), means, Look::Dim);
         }
     }

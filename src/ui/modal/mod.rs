@@ -1,6 +1,7 @@
 //! Dialogs over the screens. The topmost one has the keyboard and is drawn over all others.
 
 mod choose;
+mod judges;
 mod lists;
 mod read;
 mod write;
@@ -9,8 +10,6 @@ use crate::app::AppState;
 use crate::app::modal::Modal;
 
 use super::pen::Pen;
-
-pub use lists::first_shown;
 
 /// Draws the dialogs that are open, the topmost last.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
@@ -25,9 +24,9 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             Modal::Note(note) => write::note(pen, state, note),
             Modal::Diff(diff) => super::diff::draw(pen, state, diff),
             Modal::Mode(question) => read::mode(pen, state, question),
-            Modal::Judges(pick) => lists::judges(pen, state, pick),
             Modal::Choose(choice) => choose::draw(pen, state, choice),
             Modal::Tried(view) => read::tried(pen, state, view),
+            Modal::Judges(pick) => judges::judges(pen, state, pick),
             Modal::Message(message) => read::message(pen, state, message),
             Modal::History(history) => read::history(pen, state, history),
             Modal::Instructions(view) => read::instructions(pen, state, view),

@@ -1,8 +1,9 @@
 //! The text of a rubric while it is written.
 
-use crate::app::layout::RubricLayout;
 use crate::app::rubric::TomlEdit;
 use crate::app::rubric::field::NUMBER;
+use crate::app::rubric::mouse::TEXT_FOOT;
+use crate::app::rubric::place::RubricLayout;
 use crate::domain::rubric::Severity;
 
 use super::super::editor;
@@ -25,7 +26,7 @@ pub fn draw(pen: &mut Pen<'_>, place: &RubricLayout, toml: &TomlEdit) {
     };
     rule::title(pen, rect(place.text.title), &title);
     let body = rect(place.text.body);
-    let (body, below) = cut_bottom(body, 2);
+    let (body, below) = cut_bottom(body, TEXT_FOOT);
     let view = toml.editor.view();
     let mut line = view.above;
     for (index, row) in view.rows.iter().enumerate().take(usize::from(body.height)) {

@@ -139,17 +139,23 @@ pub fn histogram(counts: &[u64]) -> String {
         .collect()
 }
 
-/// A score with its small column, its sign and its two decimals: `▃ 0.31 ✗`.
-pub fn score<'a>(score: f64, threshold: f64) -> Words<'a> {
+/// A score with small columns, its sign and its two decimals: `▃▁▅ 0.31 ✗`. Whether it passes may be known
+/// better than the number tells: a floor may be missed.
+pub fn scored<'a>(
+    columns: &[Option<f64>],
+    score: f64,
+    pass: Option<bool>,
+    threshold: f64,
+) -> Words<'a> {
     // The same slack as the score's own comparison, so that 0.8 reached by rounding passes.
-    let passes = score >= threshold - 1e-9;
+    let passes = pass.unwrap_or(score >= threshold - 1e-9);
     let (sign, look) = if passes {
         (glyph::CHECK, Look::Good)
     } else {
         (glyph::CROSS, Look::Bad)
     };
     Words::new()
-        .add(Look::Faint, levels([Some(score)]))
+        .add(Look::Faint, levels(columns.iter().copied()))
         .add(Look::Text, format!(" {score:.2} "))
         .add(look, sign)
 }

@@ -7,6 +7,7 @@ mod lines;
 
 use serde::Serialize;
 
+use super::super::event::BeforeAfter;
 use super::super::ids::{EvalId, TicketId};
 
 pub use basis::{Basis, LeftOut, Reason, Reviewer};
@@ -138,8 +139,52 @@ pub struct JudgeAgreement {
     pub badge: Option<String>,
     /// Tickets left out because their reviews may stand among the judge's own examples.
     pub learned_from: u64,
-    /// In rubric order; the whole ticket last.
+    /// What learning changed; `None` for a judge that was shown no corrections or guidelines.
+    pub learning: Option<Learning>,
+    /// In rubric order; the whole ticket last. Of a judge that learned, on the dev share alone.
     pub criteria: Vec<JudgeOn>,
+}
+
+/// A judge that was shown what experts said, beside itself without it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Learning {
+    /// Short id of the same judge without it; `None` if that one has not read this eval.
+    pub base: Option<String>,
+    /// Whether guidelines it was shown were removed since.
+    pub stale: bool,
+    /// On the dev share, in rubric order, the whole ticket last.
+    pub dev: Vec<BeforeAfter>,
+    /// What the dev share shows.
+    pub finding: Finding,
+    /// Tickets of the test share that people answered.
+    pub kept_for_test: u64,
+    /// The one reading of the test share.
+    pub test: Option<TestRead>,
+}
+
+/// What the dev share shows about a judge that learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// The 95 % interval of the change in distance from people lies below 0.
+    Better,
+    /// It does not: the judge without what it learned stays the one that counts.
+    NotShown,
+    /// Too few clusters that people and both versions answered.
+    TooFew,
+    /// The judge without what it learned has not read this eval.
+    NoBase,
+}
+
+/// What the test share said when it was read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TestRead {
+    /// Who read it.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// In rubric order, the whole ticket last.
+    pub found: Vec<BeforeAfter>,
 }
 
 /// A judge that has read tickets of the eval and does not count.

@@ -114,6 +114,7 @@ impl Desk {
                 base: self.outputs[at][0],
                 text,
                 reason: None,
+                taken: None,
             };
             (self.tickets[at], Body::CorrectionSaved(correction))
         };

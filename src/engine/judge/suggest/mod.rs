@@ -6,6 +6,7 @@
 
 mod case;
 mod keep;
+mod one;
 mod repair;
 
 use std::sync::Arc;
@@ -15,11 +16,12 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use super::drive::meets_all;
 use super::offer::{Cost, Offer, Plan, offer};
 use super::order::{By, JudgeOrder};
 use super::run::{Control, compiled, limits_can_be_kept, thread_error};
 use super::running::Progress;
-use super::unit::{Asking, stops};
+use super::unit::Asking;
 use crate::domain::failure::Class;
 use crate::domain::filter::Filter;
 use crate::domain::ids::{Identity, TicketId};
@@ -195,7 +197,7 @@ impl Engine {
                 db,
                 &order.judge,
                 about,
-                &plan.calls,
+                (&plan.calls, &plan.learned),
                 &rows,
                 plan.offer.matching,
             )?;
@@ -312,8 +314,8 @@ impl Driver {
             tokio::select! {
                 biased;
                 Some(failure) = flying.next(), if !flying.is_empty() => {
-                    let hopeless = |class| stops(class) || (most == 1 && class == Class::Transport);
-                    stopped = stopped.or(failure.filter(|failure| hopeless(failure.class)));
+                    let hopeless = |failure: &Failure| meets_all(failure.class, most == 1);
+                    stopped = stopped.or(failure.filter(hopeless));
                     most = self.concurrency;
                 }
                 () = self.cancel.cancelled(), if stopped.is_none() => stopped = Some(Failure::cancelled()),

@@ -323,6 +323,7 @@ async fn levels(
             sample: 0,
             attempt: 0,
             keys: Vec::new(),
+            shots: Arc::default(),
         };
         let mut done = Done::of(Arc::clone(&work), unit);
         let answered = asking.ask(prepared, &mut done, None, None).await;

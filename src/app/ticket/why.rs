@@ -1,0 +1,66 @@
+//! Why a ticket is with this reviewer: the rule that sent it, or who it is given to.
+
+use crate::domain::fold::Sent;
+use crate::domain::view::TicketDoc;
+
+/// What sent the ticket here, as far as this reviewer may know it: the rule as it was written and what it did.
+/// `None` where the plan alone did. What blindness hides is not in the document.
+pub fn why_here(doc: &TicketDoc) -> Option<(String, Option<&str>)> {
+    let folded = &doc.folded;
+    let given = folded.assigned.as_deref();
+    let Some(routed) = &folded.routed else {
+        return given.map(|name| (format!("given to {name}"), None));
+    };
+    let words = match (routed.value.way, given) {
+        (Sent::Human, None) => "a rule keeps it for people".to_owned(),
+        (Sent::Human, Some(name)) => format!("a rule keeps it for people; given to {name}"),
+        (Sent::Person, Some(name)) => format!("a rule gave it to {name}"),
+        (Sent::Person, None) => "a rule gave it to somebody, who gave it back".to_owned(),
+        (Sent::Closed, _) => "a rule closed it on the judge's word".to_owned(),
+    };
+    Some((words, Some(&routed.value.rule)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::test_kit::{doc, rubric};
+    use crate::domain::eval::Mode;
+    use crate::domain::fold::{Authored, Route};
+    use crate::domain::ids::Hlc;
+
+    fn sent(way: Sent, to: Option<&str>) -> TicketDoc {
+        let mut doc = doc(1, Mode::Assist, rubric());
+        doc.folded.assigned = to.map(str::to_owned);
+        doc.folded.routed = Some(Authored {
+            reviewer: "bob".into(),
+            hlc: Hlc::default(),
+            value: Route {
+                rule: "human when tag:legal".into(),
+                way,
+            },
+        });
+        doc
+    }
+
+    #[test]
+    fn a_ticket_says_which_rule_sent_it_and_to_whom() {
+        for (way, to, words) in [
+            (Sent::Human, None, "a rule keeps it for people"),
+            (Sent::Person, Some("ana"), "a rule gave it to ana"),
+            (Sent::Closed, None, "a rule closed it on the judge's word"),
+        ] {
+            let doc = sent(way, to);
+            let rule = Some("human when tag:legal");
+            assert_eq!(why_here(&doc), Some((words.to_owned(), rule)));
+        }
+    }
+
+    #[test]
+    fn a_ticket_of_the_plan_says_nothing_and_a_given_one_says_to_whom() {
+        let mut doc = doc(1, Mode::Blind, rubric());
+        assert_eq!(why_here(&doc), None);
+        doc.folded.assigned = Some("ana".into());
+        assert_eq!(why_here(&doc), Some(("given to ana".to_owned(), None)));
+    }
+}

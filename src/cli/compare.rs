@@ -1,0 +1,44 @@
+//! `docket compare`: the candidates of a run group side by side.
+
+mod told;
+
+use super::{CliError, Context, Exit, agree, output};
+use crate::engine::compare::CompareOptions;
+
+/// Compare the candidates of a run group
+///
+/// Mean, pass rate and the difference to the baseline, each with its interval; what has no score is counted, never
+/// taken for 0. This shows what the judge says and who answered: that is logged, and your later reviews of the group
+/// count as assisted.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The group
+    #[arg(value_name = "GROUP")]
+    group: String,
+    /// Another baseline than the group's
+    #[arg(long, value_name = "CANDIDATE")]
+    baseline: Option<String>,
+    /// Secondary tests, and the difference by tag
+    #[arg(long)]
+    full: bool,
+}
+
+/// Prints the comparison.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let engine = context.open()?;
+    let options = CompareOptions {
+        baseline: args.baseline.clone(),
+        full: args.full,
+    };
+    // First, so that a mistyped name marks nobody's reviews.
+    let comparison = engine.compare(&args.group, &options)?;
+    if !agree::may_show(&engine, comparison.tickets_in, "compare", context)? {
+        return Ok(Exit::No);
+    }
+    if context.json() {
+        output::json(&comparison)?;
+    } else {
+        told::comparison(&comparison)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,175 @@
+//! What `docket rubric test` shows people.
+
+use crate::cli::{CliError, output};
+use crate::domain::verdict::{Outcome, Verdict};
+use crate::domain::view::{QuickCriterion, QuickProbe, QuickReport, QuickSide, QuickWarning};
+use crate::text::numbers::{counted, money};
+use crate::text::sanitise;
+use crate::text::table::{Column, Table};
+
+fn line(text: &str) -> Result<(), CliError> {
+    output::line(&sanitise::multi_line(text).text)
+}
+
+/// Every rubric by itself, then two side by side.
+pub fn report(report: &QuickReport, prompts: bool) -> Result<(), CliError> {
+    for shown in &report.sides {
+        side(shown, report.judge.is_some(), prompts)?;
+    }
+    match &report.sides[..] {
+        [one, other] if report.judge.is_some() => beside(one, other),
+        _ => Ok(()),
+    }
+}
+
+fn side(side: &QuickSide, judged: bool, prompts: bool) -> Result<(), CliError> {
+    line(&format!("rubric {} ({})", side.rubric, side.version))?;
+    for prompt in side.prompts.iter().filter(|_| prompts) {
+        line(&format!("--- question: {} ---", prompt.criterion))?;
+        line(&format!(
+            "{}\n\n{}\n--- end ---",
+            prompt.system, prompt.user
+        ))?;
+    }
+    if judged {
+        side.criteria.iter().try_for_each(criterion)?;
+    }
+    for check in &side.checks {
+        line(&format!("  {}: {}", check.criterion, level(check)))?;
+    }
+    if let Some(why) = &side.stopped {
+        output::say(&format!("not everything was answered: {why}"));
+    }
+    warned(&side.warnings);
+    if judged {
+        line(&format!("  {}", summary(side)))?;
+    }
+    Ok(())
+}
+
+fn warned(warnings: &[QuickWarning]) {
+    for warning in warnings {
+        output::say(&format!(
+            "warning: {}\n  hint: {}",
+            warning.message, warning.hint
+        ));
+    }
+}
+
+fn criterion(criterion: &QuickCriterion) -> Result<(), CliError> {
+    let spread = match (criterion.level, criterion.range) {
+        (Some(mean), Some((low, high))) if criterion.readings.len() > 1 => {
+            format!(
+                ": mean {mean:.2}, {low} to {high} in {} readings",
+                criterion.readings.len()
+            )
+        }
+        _ => String::new(),
+    };
+    line(&format!("  {}{spread}", criterion.id))?;
+    criterion.readings.iter().try_for_each(reading)
+}
+
+fn reading(verdict: &Verdict) -> Result<(), CliError> {
+    line(&format!("    {} {}", level(verdict), verdict.reasoning))?;
+    for quote in &verdict.evidence {
+        line(&format!("      “{}”", quote.quote))?;
+    }
+    for flag in &verdict.flags {
+        line(&format!("      flag: {}", flag.words()))?;
+    }
+    if let Some(raw) = &verdict.raw {
+        // A reply that is a text is shown as it came, not as the JSON that holds it.
+        let text: Option<String> = serde_json::from_str(raw.as_str()).ok();
+        line(&format!(
+            "      reply: {}",
+            text.as_deref().unwrap_or(raw.as_str())
+        ))?;
+    }
+    Ok(())
+}
+
+fn level(verdict: &Verdict) -> String {
+    match &verdict.outcome {
+        Outcome::Scored(answer) => answer.to_string(),
+        Outcome::Unscored(class) => format!(
+            "unscored ({class}) {}",
+            verdict.problem.as_deref().unwrap_or_default()
+        ),
+    }
+}
+
+fn cost(micros: Option<i64>) -> String {
+    match micros {
+        Some(0) => "free".to_owned(),
+        Some(micros) => money(micros),
+        None => "unpriced".to_owned(),
+    }
+}
+
+fn summary(side: &QuickSide) -> String {
+    let score = match (side.score, side.pass) {
+        (Some(score), Some(pass)) => format!(
+            "score {score:.2}, {} at {:.2}",
+            if pass { "passes" } else { "fails" },
+            side.threshold
+        ),
+        _ => "no score: not every criterion has a level".to_owned(),
+    };
+    format!(
+        "{score}; {}, {} tokens, {}, {} ms",
+        counted(side.calls, "call", "calls"),
+        side.tokens.0 + side.tokens.1,
+        cost(side.cost_micros),
+        side.took_ms
+    )
+}
+
+/// Levels of two rubrics on the same example.
+fn beside(one: &QuickSide, other: &QuickSide) -> Result<(), CliError> {
+    let title = |side: &QuickSide| format!("{} ({})", side.rubric, side.version);
+    let mut table = Table::new([
+        Column::left("criterion"),
+        Column::right(&title(one)),
+        Column::right(&title(other)),
+        Column::right("difference"),
+    ]);
+    one.beside(other).iter().for_each(|row| table.row(row));
+    output::table(&table)
+}
+
+/// What planted text and length alone did.
+pub fn probes(probes: &[QuickProbe]) -> Result<(), CliError> {
+    for probe in probes {
+        line(&format!("probes of {} ({})", probe.rubric, probe.version))?;
+        for one in &probe.planted {
+            line(&format!(
+                "  {}: planted text raised the level in {} of {} pairs{}",
+                one.criterion,
+                one.raised,
+                one.compared,
+                one.worst
+                    .filter(|worst| *worst > 0)
+                    .map_or_else(String::new, |worst| format!(", by {worst} at worst"))
+            ))?;
+        }
+        for one in &probe.length {
+            let level =
+                |level: Option<f64>| level.map_or_else(|| "–".to_owned(), |l| format!("{l:.2}"));
+            line(&format!(
+                "  {}: {} as it is, {} said twice",
+                one.criterion,
+                level(one.once),
+                level(one.twice)
+            ))?;
+        }
+        line(&format!(
+            "  {}, {} tokens, {}",
+            counted(probe.calls, "call", "calls"),
+            probe.tokens,
+            cost(probe.cost_micros)
+        ))?;
+        warned(&probe.warnings);
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! The comparison of a run group's candidates: numbers with what they rest on, one sentence, one action.
+
+use serde::Serialize;
+
+use super::super::ids::{EvalId, RubricId};
+
+/// A number with its interval. Without one (a single item, a single cluster) only the number stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranged {
+    /// The number.
+    pub estimate: f64,
+    /// Both ends of the 95 % interval.
+    pub interval: Option<(f64, f64)>,
+    /// Items behind it.
+    pub n: usize,
+    /// Independent clusters behind it.
+    pub clusters: usize,
+    /// How the interval was made.
+    pub method: &'static str,
+}
+
+/// The candidates of a group side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Name of the group.
+    pub group: String,
+    /// The eval the items come from.
+    pub eval: String,
+    /// The eval that holds the group's tickets.
+    #[serde(skip)]
+    pub tickets_in: EvalId,
+    /// The rubric's id.
+    pub rubric: String,
+    /// Its version.
+    pub rubric_version: RubricId,
+    /// What passes, 0 to 1.
+    pub threshold: f64,
+    /// The same with who said so: `0.8 (rubric)`.
+    pub threshold_words: String,
+    /// The judge whose scores these are.
+    pub judge: Option<String>,
+    /// Sentences that must stand beside every number.
+    pub badges: Vec<String>,
+    /// Items of the dataset version.
+    pub items: usize,
+    /// Clusters they belong to.
+    pub clusters: usize,
+    /// The candidate the others are compared with.
+    pub baseline: Option<String>,
+    /// Tests in the family of differences to the baseline; their p-values are adjusted for it (Holm).
+    pub family: usize,
+    /// In the order they joined the group.
+    pub candidates: Vec<CandidateSummary>,
+    /// What to know before reading a number.
+    pub warnings: Vec<String>,
+    /// What the numbers say.
+    pub sentence: String,
+    /// What to do next.
+    pub action: String,
+}
+
+/// One candidate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CandidateSummary {
+    /// Its name.
+    pub name: String,
+    /// The model.
+    pub model: Option<String>,
+    /// `logged`, `model` or `imported`.
+    pub origin: &'static str,
+    /// How many runs.
+    pub runs: usize,
+    /// Mean score, 0 to 1, over items; of reruns each item's mean counts.
+    pub mean: Option<Ranged>,
+    /// Share of items that pass; of reruns each item's share counts.
+    pub pass_rate: Option<Ranged>,
+    /// Rows with a score, over all runs.
+    pub scored: usize,
+    /// Rows in all: items times runs.
+    pub rows: usize,
+    /// Rows the judge read and gave no score, by class.
+    pub unscored: Vec<(String, usize)>,
+    /// Outputs the judge has not read.
+    pub unjudged: usize,
+    /// Rows without an output, by class of the failure.
+    pub failed: Vec<(String, usize)>,
+    /// Rows the run has nothing of.
+    pub missing: usize,
+    /// The mean if every row without a score had 0, or 1.
+    pub band: Option<(f64, f64)>,
+    /// Against the baseline, on the items both have a score for.
+    pub difference: Option<Difference>,
+    /// Cost of all replies in millionths; `None` where one is unpriced.
+    pub cost_micros: Option<i64>,
+    /// Replies without a price.
+    pub unpriced: usize,
+    /// Milliseconds until a reply was complete, median.
+    pub latency_p50_ms: Option<f64>,
+    /// The 95th percentile of the same.
+    pub latency_p95_ms: Option<f64>,
+    /// Characters of an output, median.
+    pub chars: Option<f64>,
+    /// Items by score in tenths.
+    pub histogram: [usize; 10],
+    /// How far its own reruns differ; `None` with one run.
+    pub reruns: Option<Reruns>,
+    /// Tags of items that do not pass, the most frequent first.
+    pub weak_tags: Vec<WeakTag>,
+    /// What stands behind `--full`.
+    pub full: Option<Full>,
+}
+
+/// A tag of items that do not pass: "9 of 12 in billing".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WeakTag {
+    /// The tag.
+    pub tag: String,
+    /// Items with it that do not pass.
+    pub failed: usize,
+    /// Items with it that have a score.
+    pub of: usize,
+}
+
+impl std::fmt::Display for WeakTag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {} in {}", self.failed, self.of, self.tag)
+    }
+}
+
+/// What a difference says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Better than the baseline.
+    Better,
+    /// Worse than the baseline.
+    Worse,
+    /// Not to be told from chance with these items.
+    Unclear,
+}
+
+/// Candidate minus baseline.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// The mean difference.
+    pub range: Ranged,
+    /// Items only one of the two has a score for: the baseline lacks, the candidate lacks.
+    pub unpaired: (usize, usize),
+    /// Two-sided p-value, adjusted for the family.
+    pub p: Option<f64>,
+    /// What it says.
+    pub standing: Standing,
+    /// The smallest difference these items let one see (80 % power).
+    pub visible: Option<f64>,
+    /// Items needed to see a difference of 0.05.
+    pub needed: Option<u64>,
+}
+
+/// How far the reruns of a candidate differ.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reruns {
+    /// Items with more than one scored run.
+    pub items: usize,
+    /// Share of these whose verdict is not the same in every run.
+    pub flicker: f64,
+    /// Chance that two runs of one item differ.
+    pub pair: f64,
+    /// Chance that all of `runs` runs pass.
+    pub all_pass: Option<f64>,
+    /// Items that flicker, by their own id or the start of docket's, at most twenty.
+    pub flickering: Vec<String>,
+}
+
+/// Secondary numbers: labelled so, because picking among them proves nothing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Full {
+    /// Items on which it is better.
+    pub win: u64,
+    /// Items on which both are equal within half a level.
+    pub tie: u64,
+    /// Items on which it is worse.
+    pub loss: u64,
+    /// (wins + ties / 2) / items.
+    pub win_rate: f64,
+    /// Exact sign test of wins against losses.
+    pub sign_p: f64,
+    /// Exact two-sided test of the items only one of the two passes (`McNemar`).
+    pub mcnemar_p: f64,
+    /// Its mid-p.
+    pub mcnemar_mid_p: f64,
+    /// Wilcoxon's signed ranks; `None` where every difference is zero.
+    pub wilcoxon_p: Option<f64>,
+    /// Correlation of the two candidates' scores: what pairing bought.
+    pub correlation: Option<f64>,
+    /// By tag, those with five items or more, the largest difference first.
+    pub tags: Vec<TagDifference>,
+}
+
+/// The difference on the items of one tag.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TagDifference {
+    /// The tag.
+    pub tag: String,
+    /// Candidate minus baseline.
+    pub range: Ranged,
+}

@@ -1,0 +1,152 @@
+//! Whether what a judge learned brought it closer to people: the same judge before and after, on the same tickets.
+//!
+//! The dev share of the fixed split decides; the test share is read once for a judge version, and only after dev
+//! has shown it to be better. Which judge is closer is said of the whole ticket, or of the only criterion.
+
+use super::Facts;
+use super::counted::Labelled;
+use super::subject::{Heard, Reply, Subject};
+use crate::domain::event::BeforeAfter;
+use crate::domain::rubric::Answers;
+use crate::domain::split::Stage;
+use crate::domain::view::agreement::{Finding, Learning, TestRead};
+use crate::stats::kappa::{Confusion, kappa};
+use crate::stats::{Clusters, bootstrap};
+use crate::store::agreement::Reader;
+
+/// Replicates of the bootstrap, and its seed: the same reviews give the same interval.
+const REPLICATES: usize = 10_000;
+const SEED: u64 = 7;
+const CONFIDENCE: f64 = 0.95;
+/// Clusters below which nothing is decided.
+const FEW: u64 = 5;
+
+/// What judges are held against: every ticket with what people say together, and the split.
+#[derive(Clone, Copy)]
+pub(super) struct Held<'f> {
+    pub facts: &'f Facts,
+    pub together: &'f [Answers],
+    pub seed: u64,
+}
+
+impl<'f> Held<'f> {
+    /// The judge a learned one is to be compared with: itself without what it learned.
+    pub fn base(&self, learned: &Reader) -> Option<&'f Reader> {
+        let mut readers = self.facts.readers.iter();
+        readers.find(|one| learned.version.learned_on(&one.version))
+    }
+
+    /// What a judge that learned came to; `None` for one that did not.
+    pub fn learning(
+        &self,
+        reader: &Reader,
+        subjects: &[Subject<'_>],
+        test: Option<TestRead>,
+    ) -> Option<Learning> {
+        if !reader.version.learns() {
+            return None;
+        }
+        let in_test = |one: &&Labelled| Stage::of(self.seed, &one.cluster) == Stage::Test;
+        let mut learning = Learning {
+            base: None,
+            stale: self.facts.eval.is_stale(&reader.version),
+            dev: Vec::new(),
+            finding: Finding::NoBase,
+            kept_for_test: self.facts.tickets.iter().filter(in_test).count() as u64,
+            test,
+        };
+        if let Some(base) = self.base(reader) {
+            learning.base = Some(base.id.short());
+            learning.dev = self.changes(base, reader, subjects, Stage::Dev);
+            // Subjects end with the whole ticket, where there is more than one criterion.
+            learning.finding = match learning.dev.last() {
+                Some(change) if change.clusters < FEW => Finding::TooFew,
+                Some(change) if change.is_better() => Finding::Better,
+                Some(_) => Finding::NotShown,
+                None => Finding::TooFew,
+            };
+        }
+        Some(learning)
+    }
+
+    /// The change on every subject, over the tickets of one share that people and both versions answered.
+    pub fn changes(
+        &self,
+        base: &Reader,
+        learned: &Reader,
+        subjects: &[Subject<'_>],
+        stage: Stage,
+    ) -> Vec<BeforeAfter> {
+        let change = |subject| self.change(base, learned, subject, stage);
+        subjects.iter().filter_map(change).collect()
+    }
+
+    fn change(
+        &self,
+        base: &Reader,
+        learned: &Reader,
+        subject: &Subject<'_>,
+        stage: Stage,
+    ) -> Option<BeforeAfter> {
+        let mut triples: Vec<(&Labelled, [Reply; 3])> = Vec::new();
+        let tickets = self.facts.tickets.iter();
+        for ((ticket, people), judged) in tickets.zip(self.together).zip(&self.facts.judged) {
+            if Stage::of(self.seed, &ticket.cluster) != stage {
+                continue;
+            }
+            let said = |reader: &Reader| match subject.heard(judged.get(&reader.row)?) {
+                Heard::Answer(reply) => Some(reply),
+                Heard::Unscored(_) | Heard::Nothing => None,
+            };
+            if let (Some(people), Some(before), Some(after)) =
+                (subject.reply(people), said(base), said(learned))
+            {
+                triples.push((ticket, [people, before, after]));
+            }
+        }
+        if triples.is_empty() {
+            return None;
+        }
+        let n = triples.len() as f64;
+        let gaps = |which: usize| -> Vec<f64> {
+            let of = |(_, one): &(&Labelled, [Reply; 3])| subject.gap(one[which], one[0]);
+            triples.iter().map(of).collect()
+        };
+        let same = |which: usize| {
+            let of = |(_, one): &&(&Labelled, [Reply; 3])| one[which].place == one[0].place;
+            triples.iter().filter(of).count() as f64 / n
+        };
+        let (before, after) = (gaps(1), gaps(2));
+        let moved: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
+        let clusters = Clusters::from_labels(triples.iter().map(|(ticket, _)| ticket.cluster));
+        let interval =
+            bootstrap::cluster_bootstrap(&moved, &clusters, REPLICATES, SEED, CONFIDENCE);
+        Some(BeforeAfter {
+            criterion: subject.id().to_owned(),
+            tickets: triples.len() as u64,
+            clusters: clusters.count() as u64,
+            before: before.iter().sum::<f64>() / n,
+            after: after.iter().sum::<f64>() / n,
+            interval: interval.map(|found| (found.low, found.high)),
+            same_before: same(1),
+            same_after: same(2),
+            kappa_before: agreement(subject, &triples, 1),
+            kappa_after: agreement(subject, &triples, 2),
+        })
+    }
+}
+
+/// Kappa of one version against people; `None` where it is undefined.
+fn agreement(
+    subject: &Subject<'_>,
+    triples: &[(&Labelled, [Reply; 3])],
+    which: usize,
+) -> Option<f64> {
+    let values = subject.values()?;
+    let pairs: Vec<(usize, usize)> = triples
+        .iter()
+        .map(|(_, one)| (one[which].place, one[0].place))
+        .collect();
+    let table = Confusion::from_pairs(&pairs, values.len())?;
+    Some(kappa(&table, &values, subject.weights())?.kappa)
+}

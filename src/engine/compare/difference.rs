@@ -1,0 +1,123 @@
+//! A candidate against the baseline, on the items both have a score for.
+
+use std::collections::BTreeMap;
+
+use super::summary::clusters;
+use super::{ALPHA, CONFIDENCE};
+use crate::domain::group_scores::{CandidateScores, GroupScores};
+use crate::domain::view::compare::{Difference, Full, Ranged, Standing, TagDifference};
+use crate::stats::paired::{Pairing, difference, differences, pair, pairing_gain, win_tie_loss};
+use crate::stats::power::{detectable_difference, paired_items};
+use crate::stats::rank_tests::{Zeros, mcnemar, wilcoxon};
+
+/// Chance of seeing a difference that is there.
+const POWER: f64 = 0.8;
+/// The difference a larger sample is planned for.
+const WANTED: f64 = 0.05;
+/// Half a level of the usual five: what is nearer than that is a tie.
+const TIE: f64 = 0.1;
+/// Items a tag needs to be shown.
+const TAGGED: usize = 5;
+
+fn paired(scores: &GroupScores, a: usize, b: usize) -> Option<Pairing> {
+    let column = |at: usize| -> Vec<Option<f64>> {
+        let candidate = &scores.candidates[at];
+        (0..scores.items.len())
+            .map(|item| candidate.score_of(item))
+            .collect()
+    };
+    pair(&column(a), &column(b))
+}
+
+/// The headline: the clustered paired difference. Its p-value is not adjusted yet.
+pub(super) fn of(scores: &GroupScores, baseline: usize, at: usize) -> Option<Difference> {
+    let pairing = paired(scores, baseline, at)?;
+    let groups = clusters(scores, pairing.items.iter().copied());
+    let estimate = difference(&pairing.a, &pairing.b, &groups)?;
+    let interval = estimate.interval(CONFIDENCE);
+    let n = pairing.items.len() as f64;
+    // The spread of one item as the clusters show it, so that the design effect is in it.
+    let sd = estimate.se.map(|se| se * n.sqrt());
+    Some(Difference {
+        unpaired: (pairing.missing_a, pairing.missing_b),
+        p: estimate.p_two_sided(0.0),
+        standing: match interval {
+            Some(interval) if interval.low > 0.0 => Standing::Better,
+            Some(interval) if interval.high < 0.0 => Standing::Worse,
+            _ => Standing::Unclear,
+        },
+        visible: sd.and_then(|sd| detectable_difference(sd, n, ALPHA, POWER)),
+        needed: sd
+            .and_then(|sd| paired_items(sd, WANTED, ALPHA, POWER))
+            .map(|items| items.ceil() as u64),
+        range: Ranged::of(estimate),
+    })
+}
+
+/// The secondary numbers.
+pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<Full> {
+    let pairing = paired(scores, baseline, at)?;
+    let counted = win_tie_loss(&pairing.a, &pairing.b, TIE, CONFIDENCE)?;
+    let (mut only_a, mut only_b) = (0, 0);
+    for item in &pairing.items {
+        let (a, b) = (
+            passes(&scores.candidates[baseline], *item),
+            passes(&scores.candidates[at], *item),
+        );
+        only_a += u64::from(a && !b);
+        only_b += u64::from(b && !a);
+    }
+    let test = mcnemar(only_b, only_a);
+    Some(Full {
+        win: counted.win,
+        tie: counted.tie,
+        loss: counted.loss,
+        win_rate: counted.win_rate,
+        sign_p: counted.sign_p,
+        mcnemar_p: test.p_exact,
+        mcnemar_mid_p: test.p_mid,
+        wilcoxon_p: wilcoxon(&differences(&pairing.a, &pairing.b), Zeros::Drop).map(|test| test.p),
+        correlation: pairing_gain(&pairing.a, &pairing.b).and_then(|gain| gain.correlation),
+        tags: tags(scores, &pairing),
+    })
+}
+
+/// Whether an item passes in at least half of its scored runs.
+fn passes(candidate: &CandidateScores, item: usize) -> bool {
+    let verdicts: Vec<bool> = candidate
+        .runs
+        .iter()
+        .filter_map(|run| run.rows[item].outcome.pass())
+        .collect();
+    verdicts.iter().filter(|pass| **pass).count() * 2 >= verdicts.len()
+}
+
+fn tags(scores: &GroupScores, pairing: &Pairing) -> Vec<TagDifference> {
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, item) in pairing.items.iter().enumerate() {
+        for tag in &scores.items[*item].tags {
+            places.entry(tag).or_default().push(at);
+        }
+    }
+    let mut all: Vec<TagDifference> = places
+        .into_iter()
+        .filter(|(_, places)| places.len() >= TAGGED)
+        .filter_map(|(tag, places)| {
+            let column =
+                |values: &[f64]| -> Vec<f64> { places.iter().map(|at| values[*at]).collect() };
+            let groups = clusters(scores, places.iter().map(|at| pairing.items[*at]));
+            let estimate = difference(&column(&pairing.a), &column(&pairing.b), &groups)?;
+            Some(TagDifference {
+                tag: tag.to_owned(),
+                range: Ranged::of(estimate),
+            })
+        })
+        .collect();
+    all.sort_by(|one, two| {
+        two.range
+            .estimate
+            .abs()
+            .total_cmp(&one.range.estimate.abs())
+    });
+    all
+}

@@ -1,0 +1,159 @@
+//! Comparing the candidates of a run group: every number with what it rests on, one sentence and one action.
+//!
+//! The headline is one test a candidate: the clustered paired difference to the baseline. Several candidates are one
+//! family (Holm). What lacks a score is counted, never taken for 0. The formulas are those of [`crate::stats`].
+
+mod difference;
+mod sentence;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use super::{Engine, EngineError, Result};
+use crate::domain::group_scores::GroupScores;
+use crate::domain::view::compare::{Comparison, Standing};
+use crate::judge::family::{Kinship, kinship};
+use crate::stats::multiple::holm;
+
+/// Confidence of every interval.
+pub(super) const CONFIDENCE: f64 = 0.95;
+/// Chance of seeing a difference where there is none.
+const ALPHA: f64 = 0.05;
+/// Clusters below which intervals are wider than they look.
+const FEW_CLUSTERS: usize = 10;
+/// Share of rows without a score above which a gate would not decide.
+const UNSCORED: f64 = 0.02;
+
+/// What is compared, and how far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CompareOptions {
+    /// Another baseline than the group's.
+    pub baseline: Option<String>,
+    /// Secondary tests and tags too.
+    pub full: bool,
+}
+
+impl Engine {
+    /// Compares the candidates of a group.
+    pub fn compare(&self, group: &str, options: &CompareOptions) -> Result<Comparison> {
+        let mut scores = self.group_scores(group)?;
+        if let Some(name) = &options.baseline {
+            let place = scores.candidates.iter().position(|one| one.name == *name);
+            if place.is_none() {
+                let names: Vec<&str> = scores
+                    .candidates
+                    .iter()
+                    .map(|one| one.name.as_str())
+                    .collect();
+                return Err(EngineError::refused(
+                    format!("the group `{group}` has no candidate `{name}`"),
+                    format!("there are: {}", names.join(", ")),
+                ));
+            }
+            scores.baseline = place;
+        }
+        Ok(comparison(&scores, options.full))
+    }
+}
+
+/// The comparison of scores that were read.
+pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
+    let mut candidates: Vec<_> = (0..scores.candidates.len())
+        .map(|at| summary::of(scores, at))
+        .collect();
+    if let Some(baseline) = scores.baseline {
+        for (at, candidate) in candidates
+            .iter_mut()
+            .enumerate()
+            .filter(|(at, _)| *at != baseline)
+        {
+            candidate.difference = difference::of(scores, baseline, at);
+            if full {
+                candidate.full = difference::full(scores, baseline, at);
+            }
+        }
+    }
+    let raw: Vec<(usize, f64)> = candidates
+        .iter()
+        .enumerate()
+        .filter_map(|(at, one)| Some((at, one.difference.as_ref()?.p?)))
+        .collect();
+    let adjusted = holm(&raw.iter().map(|(_, p)| *p).collect::<Vec<_>>()).unwrap_or_default();
+    for ((at, _), p) in raw.iter().zip(adjusted) {
+        if let Some(difference) = &mut candidates[*at].difference {
+            difference.p = Some(p);
+            if p >= ALPHA {
+                difference.standing = Standing::Unclear;
+            }
+        }
+    }
+    let mut comparison = Comparison {
+        group: scores.group.clone(),
+        eval: scores.eval.clone(),
+        tickets_in: scores.tickets_in,
+        rubric: scores.rubric_name.clone(),
+        rubric_version: scores.rubric,
+        threshold: scores.threshold.value,
+        threshold_words: scores.threshold.to_string(),
+        judge: scores.judge.as_ref().map(|judge| judge.name.clone()),
+        badges: scores
+            .judge
+            .as_ref()
+            .map(|judge| judge.badges.clone())
+            .unwrap_or_default(),
+        items: scores.items.len(),
+        clusters: scores.clusters,
+        baseline: scores.baseline.map(|at| scores.candidates[at].name.clone()),
+        family: raw.len(),
+        candidates,
+        warnings: Vec::new(),
+        sentence: String::new(),
+        action: String::new(),
+    };
+    comparison.warnings = warnings(scores, &comparison);
+    (comparison.sentence, comparison.action) = sentence::of(&comparison);
+    comparison
+}
+
+fn warnings(scores: &GroupScores, comparison: &Comparison) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if comparison.clusters < FEW_CLUSTERS {
+        warnings.push(format!(
+            "few clusters: the {} items are {} independent requests, too few for narrow intervals",
+            comparison.items, comparison.clusters
+        ));
+    }
+    if let Some(judge) = &scores.judge {
+        let name = judge.model.as_deref().unwrap_or(&judge.name);
+        for candidate in &scores.candidates {
+            let model = candidate.model.as_deref().unwrap_or(&candidate.name);
+            if let Kinship::Same(family) = kinship(name, model) {
+                warnings.push(format!(
+                    "the judge `{}` and `{}` are both of the family {family}: judges favour their own",
+                    judge.name, candidate.name
+                ));
+            }
+        }
+        if !scores.other_judges.is_empty() {
+            warnings.push(format!(
+                "scores of {} are not used",
+                scores.other_judges.join(", ")
+            ));
+        }
+    }
+    let share = |one: &crate::domain::view::compare::CandidateSummary| {
+        (one.rows > 0).then(|| 1.0 - one.scored as f64 / one.rows as f64)
+    };
+    let shares: Vec<f64> = comparison.candidates.iter().filter_map(share).collect();
+    let most = shares.iter().copied().fold(0.0, f64::max);
+    let least = shares.iter().copied().fold(1.0, f64::min);
+    if comparison.judge.is_some() && most > UNSCORED {
+        warnings.push(format!(
+            "up to {:.0} % of a candidate's rows have no score: read the numbers with their worst-case band",
+            most * 100.0
+        ));
+    } else if comparison.judge.is_some() && most - least > UNSCORED {
+        warnings.push("candidates differ in how many rows have a score".to_owned());
+    }
+    warnings
+}

@@ -1,0 +1,187 @@
+//! What the numbers say, in one sentence, and the one thing to do next.
+
+use crate::domain::view::compare::{CandidateSummary, Comparison, Difference, Standing};
+
+/// Below this pass rate, as sure as the interval's upper end, a candidate is weak.
+const WEAK: f64 = 0.5;
+
+/// The sentence and the action.
+pub(super) fn of(comparison: &Comparison) -> (String, String) {
+    let group = &comparison.group;
+    if comparison.judge.is_none() {
+        return (
+            format!("No judge has scored `{group}`."),
+            format!("let one: `docket judge --group {group} --judge JUDGE`"),
+        );
+    }
+    let unjudged: usize = comparison.candidates.iter().map(|one| one.unjudged).sum();
+    if comparison.candidates.iter().all(|one| one.scored == 0) {
+        return (
+            "Nothing has a score.".to_owned(),
+            format!("`docket runs {group}` shows what failed"),
+        );
+    }
+    let against: Vec<(&CandidateSummary, &Difference)> = comparison
+        .candidates
+        .iter()
+        .filter_map(|one| Some((one, one.difference.as_ref()?)))
+        .collect();
+    let (sentence, mut action) = if comparison.candidates.iter().all(is_weak) {
+        all_weak(comparison)
+    } else if against.is_empty() {
+        alone(comparison)
+    } else {
+        compared(comparison, &against)
+    };
+    if unjudged > 0 {
+        action = format!(
+            "first let the judge read the {unjudged} outputs it has not: `docket judge --group {group} --judge JUDGE`"
+        );
+    }
+    (sentence, action)
+}
+
+fn is_weak(one: &CandidateSummary) -> bool {
+    let interval = one.pass_rate.as_ref().and_then(|rate| rate.interval);
+    interval.is_some_and(|(_, high)| high < WEAK)
+}
+
+fn all_weak(comparison: &Comparison) -> (String, String) {
+    let best = comparison
+        .candidates
+        .iter()
+        .filter_map(|one| Some((one, one.pass_rate.as_ref()?)));
+    let best = best.max_by(|one, two| one.1.estimate.total_cmp(&two.1.estimate));
+    let rate = best.map_or_else(String::new, |(one, rate)| {
+        format!(
+            ": the best, `{}`, passes {:.0} %",
+            one.name,
+            rate.estimate * 100.0
+        )
+    });
+    let tag = best.and_then(|(one, _)| one.weak_tags.first());
+    let tag = tag.map_or_else(String::new, |tag| format!(" ({tag})"));
+    (
+        format!("Every candidate is weak{rate}{tag}."),
+        format!(
+            "read some failures first, the rubric may be too strict: `docket tickets {} --filter 'judge:<{}'`",
+            comparison.group, comparison.threshold
+        ),
+    )
+}
+
+fn alone(comparison: &Comparison) -> (String, String) {
+    let name = |one: &CandidateSummary| {
+        one.mean
+            .as_ref()
+            .map(|mean| format!("`{}` scores {:.3}", one.name, mean.estimate))
+    };
+    let each: Vec<String> = comparison.candidates.iter().filter_map(name).collect();
+    (
+        format!("{}; there is no baseline to compare with.", each.join(", ")),
+        format!(
+            "name one: `docket compare {} --baseline CANDIDATE`",
+            comparison.group
+        ),
+    )
+}
+
+fn compared(
+    comparison: &Comparison,
+    against: &[(&CandidateSummary, &Difference)],
+) -> (String, String) {
+    let baseline = comparison.baseline.as_deref().unwrap_or_default();
+    let by_difference = |one: &&(&CandidateSummary, &Difference),
+                         two: &&(&CandidateSummary, &Difference)| {
+        one.1.range.estimate.total_cmp(&two.1.range.estimate)
+    };
+    let better = against
+        .iter()
+        .filter(|(_, difference)| difference.standing == Standing::Better);
+    if let Some((one, difference)) = better.max_by(by_difference) {
+        return winner(comparison, one, difference, baseline);
+    }
+    let Some((one, difference)) = against.iter().max_by(by_difference) else {
+        return (String::new(), String::new());
+    };
+    if against
+        .iter()
+        .all(|(_, difference)| difference.standing == Standing::Worse)
+    {
+        return (
+            format!(
+                "`{baseline}` is better than every candidate; the nearest, `{}`, is {} below it.",
+                one.name,
+                told(difference, -1.0)
+            ),
+            format!(
+                "keep `{baseline}`, and read what the candidates lost: `docket tickets {}`",
+                comparison.group
+            ),
+        );
+    }
+    let visible = difference.visible.map_or_else(String::new, |visible| {
+        format!(
+            " With {} items a difference of {visible:.3} can be seen",
+            difference.range.n
+        )
+    });
+    let needed = difference
+        .needed
+        .map_or_else(String::new, |needed| format!("; 0.05 needs {needed}"));
+    let stop = if visible.is_empty() { "" } else { "." };
+    (
+        format!(
+            "Whether `{}` differs from `{baseline}` cannot be told: {}.{visible}{needed}{stop}",
+            one.name,
+            told(difference, 1.0)
+        ),
+        match difference.needed {
+            Some(needed) if needed > difference.range.n as u64 => format!(
+                "add items, about {} more for a difference of 0.05, or review tickets of `{}` by hand",
+                needed - difference.range.n as u64,
+                comparison.group
+            ),
+            _ => format!(
+                "review tickets of `{}` by hand: what is left is nearer than 0.05",
+                comparison.group
+            ),
+        },
+    )
+}
+
+fn winner(
+    comparison: &Comparison,
+    one: &CandidateSummary,
+    difference: &Difference,
+    baseline: &str,
+) -> (String, String) {
+    let weak = one
+        .weak_tags
+        .first()
+        .filter(|weak| weak.failed * 2 > weak.of);
+    let but = weak.map_or_else(String::new, |weak| format!(" It still fails {weak}."));
+    (
+        format!(
+            "`{}` is better than `{baseline}` by {}.{but}",
+            one.name,
+            told(difference, 1.0)
+        ),
+        format!(
+            "confirm it on items that chose nothing, and check the judge: `docket agree {}`",
+            comparison.group
+        ),
+    )
+}
+
+/// `0.120 (0.031 to 0.209)`.
+fn told(difference: &Difference, sign: f64) -> String {
+    let value = difference.range.estimate * sign;
+    match difference.range.interval {
+        Some((low, high)) => {
+            let (one, two) = (low * sign, high * sign);
+            format!("{value:.3} ({:.3} to {:.3})", one.min(two), one.max(two))
+        }
+        None => format!("{value:.3} (interval n/a)"),
+    }
+}

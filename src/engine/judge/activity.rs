@@ -1,0 +1,113 @@
+//! What judges are doing here, in this process and in others.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::super::{Engine, Result, is_gone};
+use crate::domain::job::Job;
+use crate::domain::judge_version::{JudgeKind, JudgeVersion};
+use crate::domain::view::JobCard;
+use crate::store::activity::{self, Told};
+
+/// Milliseconds a rate is taken over.
+const WINDOW_MS: i64 = 60_000;
+/// Below this many milliseconds there is no rate.
+const SHORT_MS: i64 = 1_000;
+
+impl Engine {
+    /// Every job: those under way first, the latest of them first, then those that ended, the latest first.
+    pub fn activity(&self) -> Result<Vec<JobCard>> {
+        self.jobs_told(false)
+    }
+
+    /// Those under way.
+    pub(in crate::engine) fn live_jobs(&self) -> Result<Vec<JobCard>> {
+        let mut cards = self.jobs_told(true)?;
+        cards.retain(|card| card.job.stage().is_live());
+        Ok(cards)
+    }
+
+    fn jobs_told(&self, live: bool) -> Result<Vec<JobCard>> {
+        let now = self.clock().now_ms();
+        let told = self.store().read(|db| activity::told(db, live, now))?;
+        let mut cards: Vec<JobCard> = told.into_iter().map(|told| card(told, now)).collect();
+        cards.sort_by_key(|card| {
+            let job = &card.job;
+            let since = job.ended_ms.unwrap_or(job.started_ms);
+            (!job.stage().is_live(), Reverse(since), job.id)
+        });
+        Ok(cards)
+    }
+}
+
+fn card(told: Told, now: i64) -> JobCard {
+    // A killed process is told at once, not when its silence is long enough.
+    let workers = told.owners.iter().filter(|owner| !is_gone(owner)).count();
+    let job = Job {
+        workers: workers as u32,
+        ..told.job
+    };
+    let pace = if workers > 0 {
+        pace(&told.calls, now)
+    } else {
+        None
+    };
+    JobCard {
+        judge: told
+            .judge
+            .as_ref()
+            .map_or_else(|| job.title.clone(), |judge| judge.name.clone()),
+        named: told.judge.as_ref().and_then(named),
+        eval: told.eval,
+        rate: pace.map(|(calls, _)| calls),
+        time_left: pace
+            .filter(|(_, tickets)| *tickets > 0.0)
+            .and_then(|(_, tickets)| Duration::try_from_secs_f64(job.left() as f64 / tickets).ok()),
+        job,
+    }
+}
+
+/// Calls and tickets a second up to now, from the latest calls.
+fn pace(calls: &[(i64, Option<i64>)], now: i64) -> Option<(f64, f64)> {
+    let recent = || calls.iter().filter(|(at, _)| *at > now - WINDOW_MS);
+    let span = now - recent().map(|(at, _)| *at).min()?;
+    if span < SHORT_MS {
+        return None;
+    }
+    let seconds = span as f64 / 1000.0;
+    let tickets: HashSet<i64> = recent().filter_map(|(_, ticket)| *ticket).collect();
+    Some((
+        recent().count() as f64 / seconds,
+        tickets.len() as f64 / seconds,
+    ))
+}
+
+/// What to name after `--judge` to put this judge to work again.
+fn named(judge: &JudgeVersion) -> Option<String> {
+    match judge.kind {
+        JudgeKind::Checks => Some("checks".to_owned()),
+        JudgeKind::Scripted => judge.model.as_ref().map(|path| format!("scripted:{path}")),
+        JudgeKind::Model => Some(judge.name.clone()),
+        JudgeKind::Imported => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_that_of_the_last_minute_and_falls_while_nothing_comes_back() {
+        let calls: Vec<(i64, Option<i64>)> = (0..20)
+            .map(|n| (100_000 + n * 500, Some(n / 2)))
+            .chain([(1_000, Some(99))])
+            .collect();
+        let (rate, tickets) = pace(&calls, 110_000).unwrap();
+        assert!((rate - 2.0).abs() < 1e-9 && (tickets - 1.0).abs() < 1e-9);
+        let (later, _) = pace(&calls, 120_000).unwrap();
+        assert!((later - 1.0).abs() < 1e-9, "{later}");
+        assert_eq!(pace(&calls, 400_000), None);
+        assert_eq!(pace(&[(5_000, None)], 5_200), None, "too short to tell");
+    }
+}
