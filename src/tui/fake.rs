@@ -15,7 +15,7 @@ use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::ticket::State;
 use crate::domain::view::{
-    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, Shown, SpendLimit, Submission, TicketDoc, Undone, Why,
+    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -41,6 +41,7 @@ struct Inner {
     opened: bool,
     jobs: Vec<JobCard>,
     steered: Vec<([u8; 16], Wish)>,
+    rubric_held: Option<RubricUnsaved>,
     asked: Vec<(JudgeAsk, String, Option<SpendLimit>)>,
 }
 
@@ -66,6 +67,7 @@ impl FakeDesk {
                 opened: false,
                 jobs: Vec::new(),
                 steered: Vec::new(),
+                rubric_held: None,
                 asked: Vec::new(),
             }),
             tokens: AtomicU64::new(1),
@@ -635,7 +637,11 @@ impl Desk for FakeDesk {
     }
 
     fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
-        rubrics::answer(&self.inner.lock().unwrap().sample, order)
+        let mut inner = self.inner.lock().unwrap();
+        let Inner {
+            sample, rubric_held, ..
+        } = &mut *inner;
+        rubrics::answer(sample, rubric_held, order)
     }
 
     fn suggestion_offer(&self, _ticket: TicketId) -> Answer<JudgeChoice> {

@@ -18,7 +18,7 @@ use crate::domain::view::{RubricCard, RubricFinding, RubricLine};
 use super::clock;
 use super::editor;
 use super::glyph;
-use super::pen::{Pen, Words, cut_bottom, cut_left, nth_row, shift_down, shift_right};
+use super::pen::{Pen, Words, cut_left, nth_row, shift_down, shift_right};
 use super::rect;
 use super::screen;
 use super::theme::Look;

@@ -15,7 +15,6 @@ use super::super::effect::{Effect, Order};
 use super::super::judging::{self, JudgeFor};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::super::update;
 use super::{Focus, RubricAsked, TriedView};
 
 /// Readings one can choose.

@@ -11,15 +11,19 @@ use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
     LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt, QuickReport, QuickSide,
     QuickWarning, Rescore, RubricCard, RubricDraft,
-    RubricExample, RubricFinding, RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply,
-    RubricSaved, RubricSource, RubricTrial, RubricUse,
+    RubricExample, RubricFinding, RubricLeft, RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply,
+    RubricSaved, RubricSource, RubricTrial, RubricUnsaved, RubricUse,
 };
 
 use super::super::desk::Answer as Reply;
 use super::{Sample, failed};
 
 /// Carries an order of the Rubric screen out.
-pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
+pub fn answer(
+    sample: &Sample,
+    held: &mut Option<RubricUnsaved>,
+    order: &RubricOrder,
+) -> Reply<RubricReply> {
     let rubric = &sample.rubric;
     Ok(match order {
         RubricOrder::List => RubricReply::List(cards(sample)),
@@ -55,8 +59,17 @@ pub fn answer(sample: &Sample, order: &RubricOrder) -> Reply<RubricReply> {
                 })
                 .collect(),
         }),
-        RubricOrder::Hold(_) => RubricReply::Held,
-        RubricOrder::Left => RubricReply::Left(None),
+        RubricOrder::Hold(unsaved) => {
+            *held = unsaved.as_deref().cloned();
+            RubricReply::Held
+        }
+        RubricOrder::Left => RubricReply::Left(held.as_ref().map(|held| {
+            Box::new(RubricLeft {
+                base: held.base.clone(),
+                as_text: matches!(held.source, RubricSource::Toml(_)),
+                draft: made(sample, &held.source),
+            })
+        })),
         RubricOrder::Example { after, .. } => {
             let at = sample.tickets.iter().position(|doc| Some(doc.ticket) == *after);
             let doc = &sample.tickets[at.map_or(0, |at| (at + 1) % sample.tickets.len())];
