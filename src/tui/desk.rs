@@ -11,7 +11,10 @@ use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SpendLimit, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, RubricOrder,
+    RubricReply, SpendLimit, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.

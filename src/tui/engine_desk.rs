@@ -11,7 +11,10 @@ use crate::domain::failure::Class;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::{Outcome, Wish};
 use crate::domain::view::{
-    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SpendLimit, Submission, TicketDoc, Undone,
+    AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
+    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    RubricOrder, RubricReply, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder, Report};

@@ -15,7 +15,11 @@ use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::ticket::State;
 use crate::domain::view::{
-    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard, ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SpendLimit, Submission, TicketDoc, Undone, Why,
+    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
+    ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
+    HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView,
+    JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey,
+    RubricOrder, RubricReply, RubricUnsaved, Shown, SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -639,7 +643,9 @@ impl Desk for FakeDesk {
     fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
         let mut inner = self.inner.lock().unwrap();
         let Inner {
-            sample, rubric_held, ..
+            sample,
+            rubric_held,
+            ..
         } = &mut *inner;
         rubrics::answer(sample, rubric_held, order)
     }

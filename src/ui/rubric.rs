@@ -187,7 +187,11 @@ fn block(pen: &mut Pen<'_>, area: Rect, block: &Block, open: &RubricState, curso
         }
         return;
     }
-    let look = if block.is_empty { Look::Dim } else { Look::Text };
+    let look = if block.is_empty {
+        Look::Dim
+    } else {
+        Look::Text
+    };
     for (index, row) in block.rows.iter().enumerate() {
         pen.line(nth_row(value, index as u16), row, look);
     }

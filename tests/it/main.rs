@@ -18,6 +18,7 @@ mod endpoint;
 mod export_cli;
 mod flows_compare;
 mod flows_review;
+mod flows_rubric;
 mod flows_suggest;
 mod full_disk;
 mod golden;

@@ -111,7 +111,8 @@ actions! {
     PreviousJudge "previous-judge" "The judge before", "judge before" [Agreement] ["left" "h"] 0 Reviewer Free;
     // Rubrics.
     OpenRubrics "open-rubrics" "Read and write rubrics", "rubrics" [Home] ["R"] 6 Reviewer Free;
-    TryJudge "try" "Let a judge read one example now, and show everything it said", "try it" [Ticket Differs Rubric] ["T"] 5 Reviewer Free;
+    TryJudge "try" "Let a judge read one example now, and show everything it said", "try it" [Rubric] ["T"] 5 Reviewer Free;
+    TryTicket "try-ticket" "Let a judge read this ticket now, and show everything it said", "try the judge" [Ticket Differs] ["T"] 11 Reviewer Free;
     NoteQuestion "note-question" "Make my note on this ticket a question of the rubric", "note to question" [Ticket Differs] ["Q"] 0 Reviewer Free;
     RubricNew "rubric-new" "Write a new rubric: from a sentence, a template or a draft", "new" [Rubric] ["n"] 3 Reviewer Free;
     RubricSave "rubric-save" "Save this rubric as a version", "save" [Rubric] ["s"] 2 Reviewer Decides;
@@ -130,9 +131,9 @@ actions! {
     JudgeScopeBack "judge-scope-back" "The choice of tickets before", "tickets before" [Judging] ["backtab" "left" "h"] 0 Reviewer Free;
     JudgeLimit "judge-limit" "Set the most it may spend", "limit" [Judging] ["m"] 3 Reviewer Free;
     JudgeAgain "judge-again" "Ask again where it gave no answer, or not", "ask again" [Judging] ["r"] 4 Engineer Free;
-    TrySamples "try-samples" "Read the example once, three or five times", "readings" [Judging] ["s"] 0 Reviewer Free;
-    TryAgainst "try-against" "Hold the rubric against another of its versions", "against" [Judging] ["v"] 0 Reviewer Free;
-    TryProbes "try-probes" "Try as well what planted text and length alone do", "probes" [Judging] ["p"] 0 Engineer Free;
+    TrySamples "try-samples" "Read the example once, three or five times", "readings" [Judging] ["s"] 3 Reviewer Free;
+    TryAgainst "try-against" "Hold the rubric against another of its versions", "against" [Judging] ["v"] 4 Reviewer Free;
+    TryProbes "try-probes" "Try as well what planted text and length alone do", "probes" [Judging] ["p"] 4 Engineer Free;
     JudgeName "judge-name" "Name another judge", "another judge" [Judging] ["n"] 5 Engineer Free;
     // Export.
     FieldLeft "field-left" "The value before", "before" [Export Rubric] ["left"] 0 Reviewer Free;

@@ -9,7 +9,7 @@ use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor
 use super::super::rubric::{make, trying};
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::Phase;
-use super::super::update;
+use super::super::update::{self, DisabledReason};
 use super::{JudgeFor, JudgePick, NO_MODEL, limit_words, notice, some_tickets};
 
 /// Opens the choice for the eval of this screen: for the tickets marked, else for those the filter shows, else
@@ -101,6 +101,28 @@ pub(crate) fn listed(state: &mut AppState, choices: Vec<JudgeChoice>) {
     }
 }
 
+/// Why a setting is none of what a judge is chosen for.
+pub(crate) fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let purpose = state.modals.iter().find_map(|modal| match modal {
+        Modal::Judges(pick) => Some(&pick.purpose),
+        _ => None,
+    })?;
+    let of_trial = matches!(
+        action,
+        Action::TrySamples | Action::TryAgainst | Action::TryProbes
+    );
+    let fits = match purpose {
+        JudgeFor::These => !of_trial,
+        JudgeFor::Try(plan) => match action {
+            Action::JudgeScope | Action::JudgeScopeBack => plan.free,
+            Action::TryAgainst => !plan.others.is_empty(),
+            _ => of_trial,
+        },
+        JudgeFor::Draft | JudgeFor::Word { .. } => false,
+    };
+    (!fits).then_some(DisabledReason::NotForThis)
+}
+
 /// Runs an action of the dialog; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     let Some(Modal::Judges(pick)) = state.modals.last_mut() else {
@@ -110,7 +132,10 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         Action::JudgeName => {}
         _ if pick.purpose != JudgeFor::These => return trying::set(state, action, effects),
         Action::TrySamples | Action::TryProbes | Action::TryAgainst => {
-            state.say(Tone::Refused, "this is for a trial: T on a rubric or a ticket");
+            state.say(
+                Tone::Refused,
+                "this is for a trial: T on a rubric or a ticket",
+            );
             return true;
         }
         _ => {}

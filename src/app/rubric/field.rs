@@ -163,13 +163,28 @@ pub fn all(rubric: &Rubric) -> Vec<Field> {
     fields
 }
 
+/// The whole form as a text people read: what is empty is left out.
+pub fn in_words(rubric: &Rubric) -> String {
+    let mut words = String::new();
+    for field in all(rubric) {
+        if let Some(heading) = field.heading(rubric) {
+            words.extend(["\n", &heading, "\n"]);
+        }
+        let value = text(rubric, &field);
+        if !value.trim().is_empty() {
+            words.extend([&field.label(rubric), ": ", value.trim(), "\n"]);
+        }
+    }
+    words
+}
+
 /// The text of a field.
 pub fn text(rubric: &Rubric, field: &Field) -> String {
     let criterion = |at: &usize| rubric.criteria.get(*at);
     let example = |at: &usize| rubric.examples.get(*at);
     let found = match field {
         Field::Name => Some(rubric.id.clone()),
-        Field::Kind => Some(rubric.kind.name().to_owned()),
+        Field::Kind => Some(form::kind_words(rubric.kind).to_owned()),
         Field::Instructions => Some(rubric.instructions.clone()),
         Field::Notes => Some(rubric.reviewer_notes.clone()),
         Field::PassMark => rubric.pass_threshold.map(|mark| mark.to_string()),

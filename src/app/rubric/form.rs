@@ -7,13 +7,23 @@ use super::field::Field;
 /// Ids of questions nobody has worded yet.
 const UNNAMED: &str = "question-";
 
+/// How a rubric is answered, in people's words.
+pub fn kind_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Direct => "levels",
+        Kind::Adherence => "met or not",
+        Kind::Pairwise => "which is better",
+    }
+}
+
 /// Answers it another way; what was asked stays as far as it can.
 pub fn set_kind(rubric: &mut Rubric, text: &str) -> Result<(), String> {
     let kinds = [Kind::Direct, Kind::Adherence, Kind::Pairwise];
-    let Some(kind) = kinds.into_iter().find(|kind| kind.name() == text) else {
-        return Err(
-            "`direct` (levels), `adherence` (met or not) or `pairwise` (which is better)".into(),
-        );
+    let Some(kind) = kinds
+        .into_iter()
+        .find(|kind| kind_words(*kind) == text || kind.name() == text)
+    else {
+        return Err("`levels`, `met or not` or `which is better`".into());
     };
     if kind == rubric.kind {
         return Ok(());
@@ -176,7 +186,7 @@ pub fn turned(rubric: &Rubric, field: &Field, by: isize) -> Option<String> {
     };
     let now = super::field::text(rubric, field);
     match field {
-        Field::Kind => pick(&["direct", "adherence", "pairwise"], &now),
+        Field::Kind => pick(&["levels", "met or not", "which is better"], &now),
         Field::Scale(_) => pick(&["yes or no", "0-5", "1-3", "1-5", "1-10"], &now),
         Field::PassMark => {
             let mark = rubric.threshold().value + 0.05 * by as f64;

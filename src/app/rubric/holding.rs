@@ -7,7 +7,7 @@ use crate::domain::view::{RubricLeft, RubricOrder, RubricSource, RubricUnsaved};
 use super::super::editor::EditorState;
 use super::super::effect::{Effect, Order};
 use super::super::state::{AppState, Asked, Tone};
-use super::{Field, Focus, RubricAsked, RubricState, TomlEdit, field, update};
+use super::{Field, Focus, RubricAsked, RubricState, Then, TomlEdit, field, update};
 
 impl RubricState {
     /// Tells one state of what is written from another.
@@ -166,7 +166,7 @@ fn restore(state: &mut AppState, pending: Pending) {
             revision: editor.revision(),
             editor,
             checked: left.draft,
-            then_save: false,
+            then: Then::Stay,
         }));
     } else {
         open.past.push((None, open.text().cloned()));
@@ -178,7 +178,9 @@ fn restore(state: &mut AppState, pending: Pending) {
         open.checked = Some(left.draft);
         open.focus = Focus::Form;
         let fields = open.fields();
-        let last = fields.iter().rposition(|one| matches!(one, Field::Question(_)));
+        let last = fields
+            .iter()
+            .rposition(|one| matches!(one, Field::Question(_)));
         open.field = last.filter(|_| pending.at_last).unwrap_or(open.field);
     }
     state.say(Tone::Notice, pending.say);

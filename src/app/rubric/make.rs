@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::count::counted;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::{RubricDraft, RubricLeft, RubricOrder, RubricReply, RubricSaved, RubricSource};
+use crate::domain::view::{
+    RubricDraft, RubricLeft, RubricOrder, RubricReply, RubricSaved, RubricSource,
+};
 
 use super::super::effect::{Effect, Order};
 use super::super::judging::{self, JudgeFor};

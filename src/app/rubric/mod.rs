@@ -106,8 +106,20 @@ pub struct TomlEdit {
     pub revision: u64,
     /// What is wrong in it.
     pub checked: RubricDraft,
-    /// Whether the text is saved as soon as it is checked.
-    pub then_save: bool,
+    /// What is done as soon as the text is checked; another key takes it back.
+    pub then: Then,
+}
+
+/// What waits for a text to be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Then {
+    /// Nothing.
+    #[default]
+    Stay,
+    /// The form.
+    Leave,
+    /// Saving it.
+    Save,
 }
 
 impl TomlEdit {

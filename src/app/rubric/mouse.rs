@@ -25,13 +25,7 @@ pub fn version_rows(area: Area) -> u16 {
 }
 
 /// A click on the screen.
-pub(crate) fn click(
-    state: &mut AppState,
-    x: u16,
-    y: u16,
-    extend: bool,
-    effects: &mut Vec<Effect>,
-) {
+pub(crate) fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<Effect>) {
     let Some(open) = &mut state.rubric else {
         return;
     };
@@ -128,8 +122,7 @@ fn list(state: &mut AppState, place: &RubricLayout, y: u16, effects: &mut Vec<Ef
     };
     let body = place.list.body;
     let count = open.cards().len();
-    let at = first_shown(open.cursor, count, usize::from(body.height))
-        + usize::from(y - body.y);
+    let at = first_shown(open.cursor, count, usize::from(body.height)) + usize::from(y - body.y);
     if at >= count {
         return;
     }

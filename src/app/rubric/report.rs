@@ -10,7 +10,9 @@ use crate::domain::count::counted;
 use crate::domain::failure::Class;
 use crate::domain::rubric::Answer;
 use crate::domain::verdict::{Outcome, Verdict};
-use crate::domain::view::{Failure, QuickCriterion, QuickProbe, QuickReport, QuickSide, QuickWarning};
+use crate::domain::view::{
+    Failure, QuickCriterion, QuickProbe, QuickReport, QuickSide, QuickWarning,
+};
 use crate::text::numbers;
 use crate::text::table::{Column, Table};
 
@@ -230,7 +232,11 @@ fn criterion(out: &mut String, one: &QuickCriterion) {
         }
         if let Some(raw) = &verdict.raw {
             // A reply that is a text is shown as it came, not as the JSON that holds it.
-            let _ = writeln!(out, "  reply: {}", raw.as_text().as_deref().unwrap_or(raw.as_str()));
+            let _ = writeln!(
+                out,
+                "  reply: {}",
+                raw.as_text().as_deref().unwrap_or(raw.as_str())
+            );
         }
     }
     out.push('\n');

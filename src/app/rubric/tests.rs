@@ -170,7 +170,10 @@ fn what_is_not_saved_is_there_again_after_a_kill() {
     assert!(question.ends_with("Really?"), "{question}");
     app.press("X y").wait(400);
     drop(app);
-    assert!(!open(&at_desk(&desk)).is_changed(), "what was dropped stays so");
+    assert!(
+        !open(&at_desk(&desk)).is_changed(),
+        "what was dropped stays so"
+    );
 }
 
 #[test]
@@ -180,7 +183,11 @@ fn a_text_with_an_error_is_there_again_after_a_kill_at_its_line() {
     app.press("t").type_text("?").wait(400);
     drop(app);
     let app = at_desk(&desk);
-    assert!(app.shows("AS TEXT") && app.shows("line 1, column"), "{}", app.screen());
+    assert!(
+        app.shows("AS TEXT") && app.shows("line 1, column"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -242,6 +249,10 @@ fn a_trial_shows_evidence_levels_cost_warnings_and_the_exact_prompt() {
 fn a_trial_that_fails_says_its_class_in_words() {
     let mut app = screen();
     app.press("T enter");
+    assert!(app.shows("no checks to run"), "{}", app.screen());
+    app.press("n")
+        .type_text("openai/broken")
+        .press("enter enter");
     assert!(
         app.shows("the key is missing or refused"),
         "{}",
@@ -311,7 +322,11 @@ fn readings_probes_and_another_version_are_chosen_before_it_is_asked() {
     assert!(app.shows("reads it 3 times"), "{}", app.screen());
     assert!(app.shows("about ") && app.shows("no verdict is kept"));
     app.press("s p v v");
-    assert!(app.shows("5 times, and 24 planted texts"), "{}", app.screen());
+    assert!(
+        app.shows("5 times, and 24 planted texts"),
+        "{}",
+        app.screen()
+    );
     assert!(app.shows("against  version 1"), "{}", app.screen());
     app.press("m");
     assert!(app.shows("no limits to set"), "{}", app.screen());
@@ -407,7 +422,9 @@ fn on_ticket() -> Harness {
     while !app.state.modals.is_empty() || app.state.screen == Screen::Practice {
         app.press("esc").wait(300);
     }
-    app.press("m").type_text("Forgets to say when").press("enter");
+    app.press("m")
+        .type_text("Forgets to say when")
+        .press("enter");
     app
 }
 
@@ -418,10 +435,20 @@ fn a_note_becomes_a_question_whose_form_opens_on_it() {
     assert!(app.shows("In whose words"), "{}", app.screen());
     app.press("enter").wait(300);
     assert_eq!(app.state.screen, Screen::Rubric);
-    assert!(app.shows("your note is the last question"), "{}", app.screen());
+    assert!(
+        app.shows("your note is the last question"),
+        "{}",
+        app.screen()
+    );
     let rubric = open(&app).shown().unwrap();
-    assert_eq!(rubric.criteria.last().unwrap().question, "Forgets to say when");
-    assert_eq!(open(&app).current(), Some(Field::Question(rubric.criteria.len() - 1)));
+    assert_eq!(
+        rubric.criteria.last().unwrap().question,
+        "Forgets to say when"
+    );
+    assert_eq!(
+        open(&app).current(),
+        Some(Field::Question(rubric.criteria.len() - 1))
+    );
     assert!(app.shows("changed, not saved"), "{}", app.screen());
     app.press("u");
     assert!(!open(&app).is_changed());
@@ -442,14 +469,45 @@ fn a_note_worded_by_a_model_waits_and_takes_nobody_away_from_a_ticket() {
 fn why_a_model_proposes_a_question_stands_below_it() {
     let mut app = screen();
     app.press("n j j enter enter j enter y");
-    assert!(app.shows("proposed because: three notes say so"), "{}", app.screen());
+    assert!(
+        app.shows("proposed because: three notes say so"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
 fn what_people_noted_in_the_text_survives_the_form() {
     let mut app = screen();
     app.press("t").type_text("# agreed in March\n").press("esc");
-    app.press("tab j j j j j enter").type_text(" Really?").press("enter t");
+    app.press("tab j j j j j enter")
+        .type_text(" Really?")
+        .press("enter t");
     assert!(app.shows("# agreed in March"), "{}", app.screen());
     assert!(app.shows("Really?"), "{}", app.screen());
+}
+
+#[test]
+fn what_differs_is_told_in_the_words_of_the_form() {
+    let mut app = screen();
+    app.press("tab j j j j j enter")
+        .type_text(" Really?")
+        .press("enter d");
+    assert!(
+        app.shows("question: Is every statement correct?"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.shows("Really?") && !app.shows("[[criterion]]"),
+        "{}",
+        app.screen()
+    );
+}
+
+#[test]
+fn leaving_a_text_at_once_waits_until_it_is_read() {
+    let mut app = screen();
+    app.press("t").type_text("# ours\n").press("esc").wait(100);
+    assert!(open(&app).toml.is_none(), "{}", app.screen());
 }

@@ -8,7 +8,7 @@ use super::super::editor::EditorState;
 use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::{RubricAsked, RubricState, TomlEdit, make};
+use super::{RubricAsked, RubricState, Then, TomlEdit, make};
 
 pub(super) fn text(open: &mut RubricState) {
     let checked = match (&open.draft, &open.page) {
@@ -21,7 +21,7 @@ pub(super) fn text(open: &mut RubricState) {
             revision: editor.revision(),
             editor,
             checked,
-            then_save: false,
+            then: Then::Stay,
         }));
     }
 }
@@ -60,31 +60,31 @@ pub(super) fn take_text(state: &mut AppState) -> bool {
 }
 
 pub(super) fn leave_text(state: &mut AppState) {
-    let current = state
-        .rubric
-        .as_ref()
-        .and_then(|open| open.toml.as_ref())
-        .is_some_and(|toml| toml.is_current());
-    if !current {
-        state.say(Tone::Refused, "a moment: reading the text");
-    } else if !take_text(state) {
-        state.modals.push(Modal::Confirm(Confirm {
-            question: "This text has an error. Leave it all the same?".to_owned(),
-            detail: "The form stands as it was before you opened the text; what you wrote in it is dropped."
-                .to_owned(),
-            yes: Confirmed::DropText,
-        }));
-    }
+    when_checked(state, Then::Leave);
 }
 
 pub(super) fn save_text(state: &mut AppState) {
+    when_checked(state, Then::Save);
+}
+
+/// Does it now if the text is known as it stands, else as soon as it is.
+fn when_checked(state: &mut AppState, then: Then) {
     let Some(toml) = state.rubric.as_mut().and_then(|open| open.toml.as_mut()) else {
         return;
     };
     if !toml.is_current() {
-        toml.then_save = true;
-    } else if take_text(state) {
-        make::save(state);
+        toml.then = then;
+        return;
+    }
+    match (then, take_text(state)) {
+        (Then::Save, true) => make::save(state),
+        (Then::Leave, false) => state.modals.push(Modal::Confirm(Confirm {
+            question: "This text has an error. Leave it all the same?".to_owned(),
+            detail: "The form stands as it was before you opened the text; what you wrote in it is dropped."
+                .to_owned(),
+            yes: Confirmed::DropText,
+        })),
+        _ => {}
     }
 }
 
@@ -139,8 +139,9 @@ pub(super) fn checked(state: &mut AppState, draft: RubricDraft) {
     }
     toml.revision = toml.editor.revision();
     toml.checked = draft;
-    if std::mem::take(&mut toml.then_save) && take_text(state) {
-        make::save(state);
+    let then = std::mem::take(&mut toml.then);
+    if then != Then::Stay {
+        when_checked(state, then);
     }
 }
 
@@ -162,7 +163,10 @@ pub(crate) fn editor(state: &mut AppState) -> Option<&mut EditorState> {
             edit.problem = None;
             Some(&mut edit.editor)
         }
-        (None, Some(toml)) => Some(&mut toml.editor),
+        (None, Some(toml)) => {
+            toml.then = Then::Stay;
+            Some(&mut toml.editor)
+        }
         (None, None) => None,
     }
 }

@@ -9,7 +9,7 @@ use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{diff, update};
-use super::{Focus, RubricAsked, RubricState, holding, make, text, trying, writing};
+use super::{Focus, RubricAsked, RubricState, field, holding, make, text, trying, writing};
 
 /// Opens the screen; what was being changed on it is still there.
 pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -283,25 +283,38 @@ fn turn(open: &mut RubricState, by: isize) {
     open.focus = Focus::ALL[at as usize];
 }
 
-/// Shows what differs: the version under the cursor against what the form shows, else what is not saved yet.
+/// Shows what differs: the version under the cursor against what the form shows, else what is not saved yet. It is
+/// told in the words of the form, and as files only where those are the same.
 fn compare(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(open) = &state.rubric else { return };
-    let new = open.text().cloned();
+    let line = |at: usize| {
+        let line = open.versions().get(at)?;
+        Some((Arc::clone(&line.rubric), Arc::clone(&line.toml)))
+    };
     let old = match open.focus {
         // The newest version against itself says nothing: it is held against the one before.
-        Focus::Versions if open.version == 0 && open.draft.is_none() => {
-            open.versions().get(1).map(|line| &line.toml)
-        }
-        Focus::Versions => open.line().map(|line| &line.toml),
-        Focus::List | Focus::Form => open.page.as_ref().map(|page| &page.draft.toml),
+        Focus::Versions if open.version == 0 && open.draft.is_none() => line(1),
+        Focus::Versions => line(open.version),
+        Focus::List | Focus::Form => open
+            .page
+            .as_ref()
+            .map(|page| (Arc::clone(&page.rubric), Arc::clone(&page.draft.toml))),
     };
-    match (old.cloned(), new) {
-        (Some(old), Some(new)) if old != new => {
-            diff::update::compare(state, old, new, effects);
-        }
-        (None, _) => state.say(Tone::Refused, "there is no other version to compare with"),
-        (Some(_), None) => state.say(Tone::Refused, "a moment: reading the text"),
-        (Some(_), Some(_)) => state.say(Tone::Notice, "both are the same"),
+    let new = open.shown().cloned().zip(open.text().cloned());
+    let (Some(old), Some(new)) = (old, new) else {
+        state.say(Tone::Refused, "there is no other version to compare with");
+        return;
+    };
+    let words = [&old.0, &new.0].map(|rubric| Arc::<str>::from(field::in_words(rubric)));
+    let [before, after] = if words[0] == words[1] {
+        [old.1, new.1]
+    } else {
+        words
+    };
+    if before == after {
+        state.say(Tone::Notice, "both are the same");
+    } else {
+        diff::update::compare(state, before, after, effects);
     }
 }
 

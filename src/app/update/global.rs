@@ -53,7 +53,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoQueue => go_queue(state, effects),
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
         Action::GoRubrics | Action::OpenRubrics => rubric::update::open(state, effects),
-        Action::TryJudge => rubric::trying::open(state, effects),
+        Action::TryJudge | Action::TryTicket => rubric::trying::open(state, effects),
         Action::NoteQuestion => rubric::make::note(state, effects),
         Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
         Action::GoExport => export::update::open(state, effects),

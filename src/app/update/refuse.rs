@@ -70,6 +70,8 @@ pub enum DisabledReason {
     NoRubric,
     /// Nothing was changed in the rubric.
     NothingChanged,
+    /// What is chosen has no such setting.
+    NotForThis,
     /// The job is held already.
     JobHeld,
     /// The job is at work.
@@ -118,6 +120,7 @@ impl fmt::Display for DisabledReason {
             Self::NoPractice => "this rubric has no examples to practise on",
             Self::NothingHeld => "nothing is held back",
             Self::NoRubric => "no rubric is shown yet",
+            Self::NotForThis => "there is nothing of this to set here",
             Self::NothingChanged => "nothing is changed in this rubric",
             Self::NoOtherJudge => "there is no other judge to show",
             Self::JobHeld => "it is held already; r lets it go on",
@@ -145,12 +148,21 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             .is_none()
             .then_some(DisabledReason::NoJob),
         Action::Import => import(state),
+        Action::JudgeScope
+        | Action::JudgeScopeBack
+        | Action::JudgeLimit
+        | Action::JudgeAgain
+        | Action::TrySamples
+        | Action::TryAgainst
+        | Action::TryProbes => super::super::judging::update::refusal(state, action),
         Action::JudgeThese if eval_of(state).is_none() => Some(DisabledReason::NoEval),
-        Action::TryJudge if super::super::rubric::trying::eval_for(state).is_none() => {
+        Action::TryJudge | Action::TryTicket
+            if super::super::rubric::trying::eval_for(state).is_none() =>
+        {
             Some(DisabledReason::NoEval)
         }
         Action::Suggest if state.requests.job().is_some() => Some(DisabledReason::JobRunning),
-        Action::Demo | Action::JudgeThese | Action::TryJudge => {
+        Action::Demo | Action::JudgeThese => {
             state.requests.job().map(|_| DisabledReason::JobRunning)
         }
         Action::FieldEdit | Action::ExportWrite | Action::ExportOverride => export(state, action),

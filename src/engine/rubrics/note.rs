@@ -144,7 +144,10 @@ mod tests {
         let mut given = level(&doc, 1);
         given.draft.note = "No greeting at all.".to_owned();
         bench.ana.submit(&given).unwrap();
-        let drafted = bench.ana.criterion_from_note(doc.ticket, None, None).unwrap();
+        let drafted = bench
+            .ana
+            .criterion_from_note(doc.ticket, None, None)
+            .unwrap();
         let [_, criterion] = &drafted.rubric.criteria[..] else {
             panic!("{drafted:?}");
         };
@@ -166,9 +169,14 @@ mod tests {
         // Ben is still blind to what ana wrote.
         let refused = bench.by("ben").criterion_from_note(doc.ticket, None, None);
         assert!(refused.unwrap_err().to_string().contains("no note"));
-        let fresh = bench.by("ben").criterion_from_note(doc.ticket, Some(" Too long. "), None);
+        let fresh = bench
+            .by("ben")
+            .criterion_from_note(doc.ticket, Some(" Too long. "), None);
         let fresh = fresh.unwrap().rubric;
         assert_eq!(fresh.criteria[1].id, "too-long");
-        assert_eq!(fresh.examples[0].why, "Too long.", "nobody else's note is in it");
+        assert_eq!(
+            fresh.examples[0].why, "Too long.",
+            "nobody else's note is in it"
+        );
     }
 }

@@ -161,12 +161,12 @@ impl Engine {
                 let own = library::rubric_text(name).map(str::to_owned);
                 Ok(checked(name, &text_of(&rubric, own)))
             }
-            RubricSource::Generated { eval, judge } => Ok(drafted(self.generate_rubric(
-                &GenerateOrder {
+            RubricSource::Generated { eval, judge } => {
+                Ok(drafted(self.generate_rubric(&GenerateOrder {
                     judge: JudgeOrder::new(self.name_of_eval(*eval)?, judge.as_str()),
                     tickets: EXAMPLES,
-                },
-            )?)),
+                })?))
+            }
             RubricSource::Note {
                 ticket,
                 written,
@@ -378,7 +378,10 @@ mod tests {
         let mut rubric = (*page.rubric).clone();
         rubric.criteria[0].question = "Is it right and kind?".into();
         let save = |rubric: &Rubric, text: Option<&str>| {
-            bench.ana.save_rubric(rubric, text, &[bench.eval.id]).unwrap()
+            bench
+                .ana
+                .save_rubric(rubric, text, &[bench.eval.id])
+                .unwrap()
         };
         let saved = save(&rubric, None);
         assert_eq!(saved.moved[0].from, page.id);
@@ -395,7 +398,10 @@ mod tests {
         assert!(page.draft.toml.ends_with("# agreed in March\n"));
         save(&rubric, Some("id = \"another\""));
         let page = bench.ana.rubric_page(&card.name).unwrap();
-        assert!(page.draft.toml.contains("March"), "a text that is not its own is not kept");
+        assert!(
+            page.draft.toml.contains("March"),
+            "a text that is not its own is not kept"
+        );
     }
 
     #[test]
@@ -434,7 +440,10 @@ mod tests {
         };
         let open = Bench::new(2, Mode::Assist, 1, false);
         let first = example(&open, None);
-        assert!(!first.blind && first.begins.starts_with("answer"), "{first:?}");
+        assert!(
+            !first.blind && first.begins.starts_with("answer"),
+            "{first:?}"
+        );
         let second = example(&open, Some(first.ticket));
         assert_ne!(second.ticket, first.ticket);
         assert_eq!(example(&open, Some(second.ticket)), first);

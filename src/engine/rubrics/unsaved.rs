@@ -31,7 +31,12 @@ impl Engine {
                 _ => return None,
             };
             let base = unsaved.base.clone();
-            serde_json::to_string(&Held { base, as_text, text }).ok()
+            serde_json::to_string(&Held {
+                base,
+                as_text,
+                text,
+            })
+            .ok()
         });
         let reviewer = self.reviewer().to_owned();
         Ok(self

@@ -193,9 +193,14 @@ levels = { right = 5 }
     #[test]
     fn a_changed_level_changes_its_line_alone() {
         let text = after(|rubric| {
-            rubric.criteria[0].anchors.insert(5, "all of it right".into());
+            rubric.criteria[0]
+                .anchors
+                .insert(5, "all of it right".into());
         });
-        assert_eq!(text, FILE.replace("\"right\"\n\n", "\"all of it right\"\n\n"));
+        assert_eq!(
+            text,
+            FILE.replace("\"right\"\n\n", "\"all of it right\"\n\n")
+        );
     }
 
     #[test]
@@ -219,19 +224,34 @@ levels = { right = 5 }
             rubric.judge.samples = 3;
             rubric.pass_threshold = Some(0.7);
         });
-        for note in ["Ours", "never rename", "legal", "asked first", "on purpose", "floor", "Tone came", "October"] {
+        for note in [
+            "Ours",
+            "never rename",
+            "legal",
+            "asked first",
+            "on purpose",
+            "floor",
+            "Tone came",
+            "October",
+        ] {
             assert!(text.contains(note), "{note}: {text}");
         }
         let text = after(|rubric| {
             rubric.criteria.remove(0);
             rubric.examples.clear();
         });
-        assert!(!text.contains("legal") && text.contains("Tone came"), "{text}");
+        assert!(
+            !text.contains("legal") && text.contains("Tone came"),
+            "{text}"
+        );
         let text = after(|rubric| {
             rubric.criteria[1].id = "kind".into();
             rubric.id = "reply-2".into();
         });
-        assert!(text.contains("Tone came") && text.contains("never rename"), "{text}");
+        assert!(
+            text.contains("Tone came") && text.contains("never rename"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -10,9 +10,9 @@ use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
     LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt, QuickReport, QuickSide,
-    QuickWarning, Rescore, RubricCard, RubricDraft,
-    RubricExample, RubricFinding, RubricLeft, RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply,
-    RubricSaved, RubricSource, RubricTrial, RubricUnsaved, RubricUse,
+    QuickWarning, Rescore, RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLeft,
+    RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply, RubricSaved, RubricSource,
+    RubricTrial, RubricUnsaved, RubricUse,
 };
 
 use super::super::desk::Answer as Reply;
@@ -71,7 +71,10 @@ pub fn answer(
             })
         })),
         RubricOrder::Example { after, .. } => {
-            let at = sample.tickets.iter().position(|doc| Some(doc.ticket) == *after);
+            let at = sample
+                .tickets
+                .iter()
+                .position(|doc| Some(doc.ticket) == *after);
             let doc = &sample.tickets[at.map_or(0, |at| (at + 1) % sample.tickets.len())];
             RubricReply::Example(Some(RubricExample {
                 ticket: doc.ticket,
@@ -79,11 +82,15 @@ pub fn answer(
                 begins: doc.outputs[0].text().chars().take(160).collect(),
             }))
         }
-        RubricOrder::Try(trial) if trial.judge == "checks" => {
+        RubricOrder::Try(trial) if trial.judge.ends_with("/broken") => {
             return failed("no answer (auth): the key was refused");
         }
         RubricOrder::Try(trial) => {
-            let probes = if trial.probes { vec![probe(trial)] } else { Vec::new() };
+            let probes = if trial.probes {
+                vec![probe(trial)]
+            } else {
+                Vec::new()
+            };
             RubricReply::Tried(Box::new(report(trial)), probes)
         }
     })
@@ -175,18 +182,24 @@ fn made(sample: &Sample, source: &RubricSource) -> RubricDraft {
         },
         RubricSource::Sentence { text, scale } => from(text, *scale),
         RubricSource::Template(name) => from(name, crate::domain::rubric::Scale::Level5),
-        RubricSource::Generated { .. } => RubricDraft {
-            cost: Some("0.004, 900 ms".into()),
-            why: BTreeMap::from([("drafted-from-notes".into(), "three notes say so".into())]),
-            ..from("Drafted from notes", crate::domain::rubric::Scale::Binary)
-        },
+        RubricSource::Generated { .. } => {
+            let mut draft = from("Drafted from notes", crate::domain::rubric::Scale::Binary);
+            let asked = draft.rubric.iter().flat_map(|rubric| &rubric.criteria);
+            draft.why = asked
+                .map(|one| (one.id.clone(), "three notes say so".into()))
+                .collect();
+            draft.cost = Some("0.004, 900 ms".into());
+            draft
+        }
         RubricSource::Note { written, judge, .. } => {
             let mut rubric = (*sample.rubric).clone();
             let words = written.clone().unwrap_or_default();
             let scale = crate::domain::rubric::Scale::Binary;
-            rubric
-                .criteria
-                .push(crate::domain::rubric::Criterion::new("from-note", words, scale));
+            rubric.criteria.push(crate::domain::rubric::Criterion::new(
+                "from-note",
+                words,
+                scale,
+            ));
             RubricDraft {
                 base: Some(rubric.id.clone()),
                 cost: judge.as_ref().map(|_| "0.004, 900 ms".into()),

@@ -61,7 +61,13 @@ pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
             for (index, choice) in choices.iter().enumerate().skip(first).take(height) {
                 let place = ((index - first) * 2) as u16;
                 let rows = (nth_row(list, place), nth_row(list, place + 1));
-                one(pen, rows, choice, &does_words(pick, choice), index == pick.cursor);
+                one(
+                    pen,
+                    rows,
+                    choice,
+                    &does_words(pick, choice),
+                    index == pick.cursor,
+                );
             }
         }
     }
@@ -128,7 +134,7 @@ fn trial(pen: &mut Pen<'_>, head: Rect, plan: &Plan, key: &dyn Fn(Action) -> Str
         .add(Look::Dim, "reads it ")
         .add(Look::Text, readings);
     if plan.probes {
-        reads.push(Look::Text, ", and 24 planted texts, and the output said twice");
+        reads.push(Look::Text, ", 24 planted texts, said twice");
     }
     let keys = Words::new()
         .add(Look::Accent, key(Action::TrySamples))

@@ -144,7 +144,7 @@ pub fn history(pen: &mut Pen<'_>, state: &AppState, history: &HistoryView) {
 pub fn tried(pen: &mut Pen<'_>, state: &AppState, view: &TriedView) {
     let place = layout::reader(state.size);
     let title = if view.done {
-        format!("{} on one example; nothing is kept", view.judge)
+        format!("{} on one example; no verdict is kept", view.judge)
     } else {
         format!("Asking {}", view.judge)
     };
