@@ -6,7 +6,7 @@ use crate::domain::view::{JudgeChoice, JudgeScope, Price, SpendLimit};
 use super::super::action::Action;
 use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor};
-use super::super::rubric::{make, trying};
+use super::super::rubric::{make, noting, trying};
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::Phase;
 use super::super::update::{self, DisabledReason};
@@ -310,7 +310,7 @@ pub(crate) fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
         JudgeFor::Try(plan) => return trying::start(state, pick.eval, *plan, &judge, effects),
         JudgeFor::Draft => return make::generate(state, pick.eval, &judge, effects),
         JudgeFor::Word { ticket, written } => {
-            return make::from_note(state, ticket, written, Some(judge), effects);
+            return noting::from_note(state, ticket, written, Some(judge), effects);
         }
     }
     let within = match pick.limit {

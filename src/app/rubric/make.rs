@@ -1,20 +1,16 @@
-//! A new rubric from a sentence, a template or what people wrote; keeping one, and who asks it then.
+//! A new rubric from a sentence, a template or what people wrote, and the choices of a few on the way.
 
 use std::sync::Arc;
 
-use crate::domain::count::counted;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::{
-    RubricDraft, RubricLeft, RubricOrder, RubricReply, RubricSaved, RubricSource,
-};
+use crate::domain::view::{RubricDraft, RubricOrder, RubricReply, RubricSource};
 
 use super::super::effect::{Effect, Order};
 use super::super::judging::{self, JudgeFor};
 use super::super::layout::{self, DialogLayout, Size};
-use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor};
-use super::super::state::{AppState, Asked, Screen, Tone};
-use super::holding::Pending;
-use super::{Focus, RubricAsked, field};
+use super::super::modal::{LineEdit, Modal, Prompt, PromptFor};
+use super::super::state::{AppState, Asked, Tone};
+use super::{Focus, RubricAsked, field, noting, saving};
 
 /// A choice of a few.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,12 +71,19 @@ impl Choose {
     }
 }
 
-fn rows<const N: usize>(rows: [(&str, &str); N]) -> Vec<(String, String)> {
+/// Choices with what each means.
+pub(super) fn rows<const N: usize>(rows: [(&str, &str); N]) -> Vec<(String, String)> {
     rows.map(|(name, means)| (name.to_owned(), means.to_owned()))
         .into()
 }
 
-fn choose(state: &mut AppState, title: &str, rows: Vec<(String, String)>, purpose: ChooseFor) {
+/// Opens a choice.
+pub(super) fn choose(
+    state: &mut AppState,
+    title: &str,
+    rows: Vec<(String, String)>,
+    purpose: ChooseFor,
+) {
     state.modals.push(Modal::Choose(Choose {
         title: title.to_owned(),
         rows,
@@ -132,11 +135,11 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
             }
         }
         ChooseFor::Keep(evals) => {
-            keep(state, evals.get(row).cloned().unwrap_or_default(), effects);
+            saving::keep(state, evals.get(row).cloned().unwrap_or_default(), effects);
         }
         ChooseFor::Note {
             ticket, written, ..
-        } if row == 0 => from_note(state, ticket, written, None, effects),
+        } if row == 0 => noting::from_note(state, ticket, written, None, effects),
         ChooseFor::Note {
             eval,
             ticket,
@@ -208,117 +211,9 @@ pub(crate) fn generate(state: &mut AppState, eval: EvalId, judge: &str, effects:
     make(state, RubricSource::Generated { eval, judge }, effects);
 }
 
-/// Asks who shall word the note of the open ticket as a question of its rubric.
-pub(crate) fn note(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let open = state.ticket.as_ref();
-    let Some((eval, ticket, note)) =
-        open.and_then(|open| Some((open.eval, open.id()?, open.draft.note.clone())))
-    else {
-        return;
-    };
-    // What was left unsaved earlier is found before anything is paid for.
-    super::update::begin(state, Screen::Queue, effects);
-    if refused_over_changes(state) {
-        return;
-    }
-    let written = Some(note).filter(|note| !note.trim().is_empty());
-    let purpose = ChooseFor::Note {
-        eval,
-        ticket,
-        written,
-    };
-    let rows = rows([
-        (
-            "My own words",
-            "The note as it stands becomes the question, its fault the lowest level. Free, at once.",
-        ),
-        (
-            "A model's words",
-            "A model reads this output and the note and words question and levels. You edit them.",
-        ),
-    ]);
-    choose(state, "In whose words shall the note ask?", rows, purpose);
-}
-
-fn refused_over_changes(state: &mut AppState) -> bool {
-    let changed = state.rubric.as_ref().is_some_and(|open| open.is_changed());
-    if changed {
-        state.say(
-            Tone::Refused,
-            "a rubric has changes that are not saved: save or drop them on its screen first",
-        );
-    }
-    changed
-}
-
-/// Drafts a question from a note. One's own words are there at once and the form opens on them; a model's wait on
-/// the Rubric screen, so that nobody is taken away from a ticket.
-pub(crate) fn from_note(
-    state: &mut AppState,
-    ticket: TicketId,
-    written: Option<String>,
-    judge: Option<String>,
-    effects: &mut Vec<Effect>,
-) {
-    if refused_over_changes(state) {
-        return;
-    }
-    if let (Some(judge), Some(open)) = (&judge, &mut state.rubric) {
-        open.judge = Some(judge.clone());
-        let words = format!("{judge} words the note; you can go on meanwhile");
-        state.say(Tone::Notice, words);
-    }
-    let asked = Asked::Rubric(RubricAsked::Note {
-        by_model: judge.is_some(),
-    });
-    let source = RubricSource::Note {
-        ticket,
-        written,
-        judge,
-    };
-    let order = Order::Rubric(RubricOrder::Make(source));
-    effects.push(state.requests.ask(asked, order));
-}
-
 fn make(state: &mut AppState, source: RubricSource, effects: &mut Vec<Effect>) {
     let order = Order::Rubric(RubricOrder::Make(source));
     effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Make), order));
-}
-
-/// A rubric with one question more has come. It is a change of the rubric it was added to, which is read first so
-/// that what differs is known.
-fn noted(state: &mut AppState, draft: RubricDraft, by_model: bool, effects: &mut Vec<Effect>) {
-    if refused_over_changes(state) {
-        return;
-    }
-    if !by_model {
-        super::update::open(state, effects);
-    }
-    if draft.base.is_none() {
-        return made(state, draft);
-    }
-    let cost = draft.cost.as_ref().map(|cost| format!(" ({cost})"));
-    let place = if state.screen == Screen::Rubric {
-        "s saves it"
-    } else {
-        "the Rubric screen has it"
-    };
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    open.left = Some(Box::new(Pending {
-        say: format!(
-            "your note is the last question{}, this output its example; {place}",
-            cost.unwrap_or_default()
-        ),
-        left: RubricLeft {
-            base: draft.base.clone(),
-            as_text: false,
-            draft,
-        },
-        at_last: true,
-    }));
-    super::holding::take_up(state, effects);
 }
 
 /// A draft from somewhere else has come.
@@ -354,127 +249,6 @@ pub(super) fn made(state: &mut AppState, draft: RubricDraft) {
     state.say(Tone::Notice, words);
 }
 
-/// Asks who shall ask the version, if it can be kept.
-pub(super) fn save(state: &mut AppState) {
-    let Some(open) = &state.rubric else { return };
-    let Some(rubric) = open.shown() else { return };
-    if let Some(error) = open
-        .findings()
-        .iter()
-        .find(|finding| finding.severity == crate::domain::rubric::Severity::Error)
-    {
-        let words = format!("cannot be saved yet: {}", error.message);
-        state.say(Tone::Refused, words);
-        return;
-    }
-    let cards = open.cards().iter().filter(|card| card.name == rubric.id);
-    let uses: Vec<_> = cards.flat_map(|card| card.evals.clone()).collect();
-    let mut rows = Vec::new();
-    let mut evals = Vec::new();
-    if !uses.is_empty() {
-        let names: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
-        rows.push((
-            format!("Save, and let {} ask it from now on", names.join(" and ")),
-            "Reviews and verdicts stay as they were given.".to_owned(),
-        ));
-        evals.push(uses.iter().map(|one| one.eval).collect());
-    }
-    rows.push((
-        "Save only".to_owned(),
-        "Evals go on with the version they ask.".to_owned(),
-    ));
-    evals.push(Vec::new());
-    for card in state.home.home.iter().flat_map(|home| &home.evals) {
-        if uses.iter().all(|one| one.eval != card.id) {
-            rows.push((
-                format!("Save, and let {} ask it instead of its own", card.name),
-                String::new(),
-            ));
-            evals.push(vec![card.id]);
-        }
-    }
-    let title = format!("Save {}", rubric.id);
-    choose(state, &title, rows, ChooseFor::Keep(evals));
-}
-
-fn keep(state: &mut AppState, evals: Vec<EvalId>, effects: &mut Vec<Effect>) {
-    let Some(open) = &state.rubric else { return };
-    let Some(rubric) = open.shown().map(Arc::clone) else {
-        return;
-    };
-    // What is known of the text must be about the rubric as it stands.
-    let text = open.text().cloned();
-    let order = Order::Rubric(RubricOrder::Save {
-        rubric,
-        text,
-        evals,
-    });
-    effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Save), order));
-}
-
-/// It is kept. Where a judge has scored tickets under the version before, the way on is offered.
-pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<Effect>) {
-    let Some(open) = &mut state.rubric else {
-        return;
-    };
-    // The draft stands until the page has come, so that the form does not flicker.
-    open.past.clear();
-    open.toml = None;
-    open.version = 0;
-    let name = saved.name.clone();
-    let words = match (saved.known, saved.moved.is_empty()) {
-        (true, true) => format!("{name}: exactly this version was kept before"),
-        (_, true) => format!("{name} saved as version {}", saved.id.short()),
-        (_, false) => {
-            let names: Vec<&str> = saved.moved.iter().map(|one| one.name.as_str()).collect();
-            format!(
-                "{name} saved as version {}; {} asks it now",
-                saved.id.short(),
-                names.join(", ")
-            )
-        }
-    };
-    state.say(Tone::Done, words);
-    super::update::load_list(state, effects);
-    super::update::load_page(state, &name, effects);
-    let left = saved
-        .moved
-        .iter()
-        .flat_map(|moved| moved.rescores.iter().map(move |one| (moved, one)));
-    if let Some((moved, one)) = left.max_by_key(|(_, one)| one.tickets) {
-        let label = if one.label.is_empty() {
-            one.from.short()
-        } else {
-            format!("{} ({})", one.label, one.from.short())
-        };
-        let confirm = Confirm {
-            question: format!(
-                "Rescore {} of {} made under {label}?",
-                counted(one.tickets, "ticket"),
-                moved.name,
-            ),
-            detail: format!(
-                "{} scored them. Yes says what it costs first; what was said under the old version stays.",
-                one.judge
-            ),
-            yes: Confirmed::Rescore,
-        };
-        let rescore = (moved.eval, one.judge.clone());
-        if let Some(open) = &mut state.rubric {
-            open.rescore = Some(rescore);
-        }
-        state.modals.push(Modal::Confirm(confirm));
-    }
-}
-
-/// Opens the choice of a judge on the one that scored under the version before.
-pub(crate) fn rescore(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let asked = state.rubric.as_mut().and_then(|open| open.rescore.take());
-    if let Some((eval, judge)) = asked {
-        judging::update::open_on(state, eval, Some(judge), false, effects);
-    }
-}
-
 /// A reply about drafts and keeping.
 pub(super) fn replied(
     state: &mut AppState,
@@ -485,10 +259,10 @@ pub(super) fn replied(
     match (asked, reply) {
         (RubricAsked::Make, RubricReply::Draft(draft)) => made(state, *draft),
         (RubricAsked::Note { by_model }, RubricReply::Draft(draft)) => {
-            noted(state, *draft, *by_model, effects);
+            noting::noted(state, *draft, *by_model, effects);
         }
         (RubricAsked::Check, RubricReply::Draft(draft)) => super::text::checked(state, *draft),
-        (RubricAsked::Save, RubricReply::Saved(saved)) => kept(state, &saved, effects),
+        (RubricAsked::Save, RubricReply::Saved(saved)) => saving::kept(state, &saved, effects),
         _ => {}
     }
 }

@@ -8,7 +8,7 @@ use super::super::editor::EditorState;
 use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
-use super::{RubricAsked, RubricState, Then, TomlEdit, make};
+use super::{RubricAsked, RubricState, Then, TomlEdit, saving};
 
 pub(super) fn text(open: &mut RubricState) {
     let checked = match (&open.draft, &open.page) {
@@ -77,7 +77,7 @@ fn when_checked(state: &mut AppState, then: Then) {
         return;
     }
     match (then, take_text(state)) {
-        (Then::Save, true) => make::save(state),
+        (Then::Save, true) => saving::save(state),
         (Then::Leave, false) => state.modals.push(Modal::Confirm(Confirm {
             question: "This text has an error. Leave it all the same?".to_owned(),
             detail: "The form stands as it was before you opened the text; what you wrote in it is dropped."

@@ -9,7 +9,7 @@ use super::super::effect::{Effect, Order};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{diff, update};
-use super::{Focus, RubricAsked, RubricState, field, holding, make, text, trying, writing};
+use super::{Focus, RubricAsked, RubricState, field, holding, make, saving, text, trying, writing};
 
 /// Opens the screen; what was being changed on it is still there.
 pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -261,7 +261,7 @@ fn verbs(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
                 make::open(state);
             }
         }
-        Action::RubricSave => make::save(state),
+        Action::RubricSave => saving::save(state),
         Action::RubricDrop => state.modals.push(Modal::Confirm(Confirm {
             question: "Drop what was changed in this rubric?".to_owned(),
             detail: "It stands again as it was saved last.".to_owned(),

@@ -54,7 +54,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
         Action::GoRubrics | Action::OpenRubrics => rubric::update::open(state, effects),
         Action::TryJudge | Action::TryTicket => rubric::trying::open(state, effects),
-        Action::NoteQuestion => rubric::make::note(state, effects),
+        Action::NoteQuestion => rubric::noting::note(state, effects),
         Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),

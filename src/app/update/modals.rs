@@ -277,7 +277,7 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::Judge => judging::update::start(state, effects),
         Confirmed::StopJob(job) => activity::update::stopped(state, job, effects),
         Confirmed::Suggest => ticket::suggest::start(state, effects),
-        Confirmed::Rescore => rubric::make::rescore(state, effects),
+        Confirmed::Rescore => rubric::saving::rescore(state, effects),
         Confirmed::DropRubric => rubric::update::dropped(state, effects),
         Confirmed::DropText => rubric::text::dropped_text(state),
         Confirmed::Stop => {
