@@ -117,21 +117,22 @@ pub(crate) fn made(state: &mut AppState, diff: Arc<ThreeWay>) {
     open.show();
 }
 
+/// Why nothing can be taken here.
+fn refused(state: &AppState, action: Action) -> Option<String> {
+    let takes = matches!(action, Action::TakeHunk | Action::TakeAll);
+    let changes = takes || matches!(action, Action::Edit | Action::EditOutside);
+    let bare = matches!(state.modals.last(), Some(Modal::Diff(open)) if open.ticket.is_none());
+    if bare {
+        return changes.then(|| "these two are only compared".to_owned());
+    }
+    let who = state.ticket.as_ref()?.held_by.clone()?;
+    takes.then(|| DisabledReason::HeldBy(who).to_string())
+}
+
 /// Runs an action in the comparison; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
-    let bare = matches!(state.modals.last(), Some(Modal::Diff(open)) if open.ticket.is_none());
-    let changes = matches!(
-        action,
-        Action::TakeHunk | Action::TakeAll | Action::Edit | Action::EditOutside
-    );
-    if bare && changes {
-        state.say(Tone::Refused, "these two are only compared");
-        return true;
-    }
-    if matches!(action, Action::TakeHunk | Action::TakeAll)
-        && let Some(who) = state.ticket.as_ref().and_then(|t| t.held_by.clone())
-    {
-        state.say(Tone::Refused, DisabledReason::HeldBy(who).to_string());
+    if let Some(why) = refused(state, action) {
+        state.say(Tone::Refused, why);
         return true;
     }
     let Some(Modal::Diff(open)) = state.modals.last_mut() else {

@@ -272,7 +272,7 @@ pub fn set(rubric: &mut Rubric, field: &Field, text: &str) -> Result<(), String>
             rubric.judge.samples = samples;
         }
         Field::Scale(at) | Field::Weight(at) | Field::MustReach(at) | Field::Anchor(at, _) => {
-            set_criterion(rubric, *at, field, trimmed)?
+            set_criterion(rubric, *at, field, trimmed)?;
         }
         Field::Input(at) | Field::Output(at, _) | Field::Answer(at, _) | Field::Why(at) => {
             set_example(rubric, *at, field, text)?;

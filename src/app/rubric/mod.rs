@@ -141,6 +141,9 @@ impl TomlEdit {
     }
 }
 
+/// A draft and its text; no draft is the rubric as kept.
+pub type Step = (Option<Arc<Rubric>>, Option<Arc<str>>);
+
 /// The screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RubricState {
@@ -158,8 +161,8 @@ pub struct RubricState {
     pub page: Option<Box<RubricPage>>,
     /// The rubric as it is being changed.
     pub draft: Option<Arc<Rubric>>,
-    /// The draft before each change with its text, the last change last; no draft is the rubric as kept.
-    pub past: Vec<(Option<Arc<Rubric>>, Option<Arc<str>>)>,
+    /// The draft before each change, the last change last.
+    pub past: Vec<Step>,
     /// The text the draft is a change of.
     pub over: Option<Arc<str>>,
     /// Why each question is proposed, by its id, where a model proposed it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::view::{Failure, RubricOrder, RubricReply, RubricSource};
 
 use super::super::action::Action;
-use super::super::effect::{Effect, Order};
+use super::super::effect::{Effect, Order, Outcome};
 use super::super::modal::{Confirm, Confirmed, Modal};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{diff, update};
@@ -64,8 +64,22 @@ fn load_current(state: &mut AppState, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What was waited for has come: a reply, or a text from `$EDITOR`.
+pub(crate) fn came(
+    state: &mut AppState,
+    asked: &RubricAsked,
+    outcome: Outcome,
+    effects: &mut Vec<Effect>,
+) {
+    match outcome {
+        Outcome::Rubric(reply) => replied(state, asked, reply, effects),
+        Outcome::Edited(written) => text::edited(state, written),
+        _ => {}
+    }
+}
+
 /// A reply has come.
-pub(crate) fn replied(
+fn replied(
     state: &mut AppState,
     asked: &RubricAsked,
     reply: RubricReply,
@@ -244,7 +258,7 @@ fn verbs(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
         },
         Action::Back if open.focus != Focus::List => open.focus = Focus::List,
         Action::KeepField | Action::LeaveText if open.editing.is_some() => {
-            writing::keep_field(state)
+            writing::keep_field(state);
         }
         Action::LeaveText => text::leave_text(state),
         Action::SaveDraft => text::save_text(state),

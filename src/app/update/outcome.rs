@@ -115,10 +115,7 @@ fn replied_elsewhere(
         (Asked::Agreement(eval), Outcome::Agreement(page)) => {
             agreement::update::shown(state, eval, *page);
         }
-        (Asked::Rubric(asked), Outcome::Rubric(reply)) => {
-            rubric::update::replied(state, &asked, reply, effects);
-        }
-        (Asked::Rubric(_), Outcome::Edited(text)) => rubric::text::edited(state, text),
+        (Asked::Rubric(asked), outcome) => rubric::update::came(state, &asked, outcome, effects),
         (Asked::Opened(_), Outcome::Done) => agreement::update::load(state, effects),
         (Asked::ExportOptions, Outcome::ExportOptions(options)) => {
             export::update::options(state, options, effects);
@@ -133,10 +130,8 @@ fn replied_elsewhere(
         (Asked::Job(Job::Import), Outcome::Imported(done)) => imported(state, &done, effects),
         (Asked::Job(Job::Demo), Outcome::Done) => {
             global::go_home(state, effects);
-            state.say(
-                Tone::Done,
-                "the sample is there: Enter starts on the first eval",
-            );
+            let words = "the sample is there: Enter starts on the first eval";
+            state.say(Tone::Done, words);
         }
         (Asked::Judges, Outcome::Judges(choices)) => judging::update::listed(state, choices),
         (Asked::Job(Job::Judge), Outcome::Judged(words)) => {
