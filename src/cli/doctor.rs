@@ -129,7 +129,7 @@ fn probe(args: &Args, judge: &str, context: &Context) -> Result<Exit, CliError> 
     if let Some(rubric) = &order.rubric {
         order.stays |= rubric.send == SendPolicy::Local;
     }
-    told::before(&order);
+    told::before(&order, order.offer()?);
     let report = probe_judge(&order)?;
     if context.json() {
         let mut shown = serde_json::to_value(&report).unwrap_or_default();

@@ -74,6 +74,9 @@ pub struct Args {
     /// At most so many tickets, the first of the plan
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    /// Only tickets it scored under another version of the rubric
+    #[arg(long, requires = "judge", conflicts_with = "suggest")]
+    rescore: bool,
     /// Ask again where an earlier reply gave no answer
     #[arg(long)]
     again: bool,
@@ -236,6 +239,7 @@ fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
         samples: args.samples,
         filter: args.filter.clone(),
         limit: args.limit,
+        rescore: args.rescore,
         again: args.again,
         learn: args.learn.learn,
         ..JudgeOrder::new(eval, judge)

@@ -60,7 +60,7 @@ fn version(one: &Rescore) -> String {
 
 fn line(one: &Rescore, eval: &str) -> String {
     let command = format!(
-        "docket judge {} --judge {}",
+        "docket judge {} --judge {} --rescore",
         output::word(eval),
         output::word(&one.judge)
     );

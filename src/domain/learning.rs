@@ -16,7 +16,7 @@ pub const MOST_GUIDELINES: usize = 20;
 /// Most characters of one rule.
 pub const MOST_GUIDELINE_CHARS: usize = 600;
 
-/// A correction of a judge with where it stands.
+/// A standing correction of a judge: the latest of one person on one question of one ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgeCorrection {
     /// The ticket.
@@ -46,9 +46,9 @@ pub struct AgreedCorrection {
     pub why: String,
 }
 
-/// What experts agree on in some corrections (oldest first), by ticket and criterion.
+/// What experts agree on in some corrections, by ticket and criterion.
 ///
-/// Per person the latest correction counts. Corrections made under another rubric version are left out, for
+/// Of two corrections of one person the later in the list counts. Corrections made under another rubric version are left out, for
 /// its anchors may have meant something else; so are those that experts do not agree on, and "cannot judge".
 pub fn agreed_corrections(
     corrections: &[JudgeCorrection],

@@ -14,7 +14,6 @@ pub mod group_scores;
 pub mod ids;
 pub mod job;
 pub mod json;
-pub mod judge_correction;
 pub mod judge_version;
 pub mod learning;
 pub mod message;

@@ -4,12 +4,11 @@ use super::review::refold;
 use super::ticket::judge;
 use super::{Engine, Pen, Result};
 use crate::domain::event::{Body, JudgeCorrected};
-use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::judge_correction::JudgeCorrections;
+use crate::domain::ids::TicketId;
 use crate::domain::sight;
 use crate::domain::standing::CHECK;
 use crate::domain::view::{Disagreement, JudgeView};
-use crate::store::{StoreError, catalog, corrections, rubrics, tickets, verdicts};
+use crate::store::{StoreError, catalog, rubrics, tickets, verdicts};
 
 impl Engine {
     /// Stores a correction of the judge: an event of its own, taken back like any decision. A later one of the
@@ -43,24 +42,6 @@ impl Engine {
             let folded = tickets::folded(db, ticket.row)?;
             let about = (&eval, &rubric, &folded);
             judge(db, ticket.row, about, Some(&engine.reviewer))
-        })?)
-    }
-
-    /// What people say judges should have said on the tickets of an eval, by what it may be used for: only
-    /// `examples` may appear in prompts or guidelines, `dev` chooses between judge versions, and `test` is for one
-    /// logged reading per judge version ([`JudgeCorrections::hold_test`] where it is not read).
-    ///
-    /// For judges that learn, not for screens: nothing is hidden here.
-    pub fn judge_corrections(&self, eval: EvalId) -> Result<JudgeCorrections> {
-        let seed = self.identity().seed;
-        Ok(self.store().read(|db| {
-            let Some((row, _)) = catalog::eval(db, &eval)? else {
-                return Err(StoreError::NotFound {
-                    what: "eval",
-                    name: eval.short(),
-                });
-            };
-            Ok(JudgeCorrections::of(corrections::of_eval(db, row, seed)?))
         })?)
     }
 }

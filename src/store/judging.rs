@@ -1,11 +1,15 @@
 //! What a judge has to do, and what it has done.
 
+use std::collections::BTreeSet;
+
 use super::db::{Db, Val};
 use super::error::Result;
 use super::filter_sql::compile;
 use super::queue::Ask;
+use super::verdicts;
 use crate::domain::eval::Eval;
 use crate::domain::ids::VerdictId;
+use crate::domain::judge_version::JudgeVersion;
 
 /// Bits of a stored sample that count the sample; the bits above count attempts after an unscored one.
 const SAMPLE_BITS: u32 = 16;
@@ -65,6 +69,17 @@ pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
     .to_vec();
     args.extend(compiled.args.iter().map(super::filter_sql::Arg::val));
     db.query(&sql, &args, |row| row.int(0))
+}
+
+/// The tickets of an eval that a judge of this name scored under another version of the rubric, by local row.
+pub fn scored_elsewhere(db: &Db, eval: i64, judge: &JudgeVersion) -> Result<BTreeSet<i64>> {
+    let mut found = BTreeSet::new();
+    for (row, _, other) in verdicts::judges(db)? {
+        if other.name == judge.name && other.rubric.is_some() && other.rubric != judge.rubric {
+            found.extend(verdicts::tickets_of(db, eval, row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// How many tickets a filter shows, among all or among some by local row.

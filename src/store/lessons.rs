@@ -1,39 +1,38 @@
 //! What experts said judges should have said, and the guidelines they approved: read from the ledger.
 
 use super::db::Db;
-use super::error::Result;
+use super::error::{Result, StoreError};
 use super::ledger;
 use crate::domain::effective::effective;
 use crate::domain::event::{Body, TestSplitRead};
+use crate::domain::fold::Folded;
 use crate::domain::ids::{ClusterId, EvalId, JudgeVersionId, TicketId};
 use crate::domain::learning::{GuidelineVersion, JudgeCorrection, Removed};
 
-/// The corrections of judges on an eval's tickets that nobody took back, oldest first.
+/// The standing corrections of judges on the tickets of an eval (local row), in plan order, then by time.
+///
+/// One a person, ticket and question: the latest that was not taken back. All three shares of the split are among
+/// them: what may be shown to a judge, and what only measures it, is decided by the ticket's cluster.
 pub fn corrections(db: &Db, eval: i64) -> Result<Vec<JudgeCorrection>> {
-    let sql = "SELECT DISTINCT t.id, i.cluster FROM event e JOIN ticket t ON t.id = e.ticket JOIN item i ON i.row = t.item
-               WHERE t.eval = ?1 AND e.kind = 'judge_corrected'";
+    let sql = "SELECT t.id, i.cluster, f.body FROM ticket t JOIN item i ON i.row = t.item JOIN ticket_fold f ON f.ticket = t.row
+               WHERE t.eval = ?1 AND t.id IN (SELECT ticket FROM event WHERE kind = 'judge_corrected' AND ticket IS NOT NULL)
+               ORDER BY t.plan_key, t.row";
     let tickets = db.query(sql, args![eval], |row| {
-        Ok((TicketId(row.id(0)?), ClusterId(row.id(1)?)))
+        let folded: Folded =
+            serde_json::from_str(row.text(2)?).map_err(|_| StoreError::Damaged("fold".into()))?;
+        Ok((TicketId(row.id(0)?), ClusterId(row.id(1)?), folded))
     })?;
     let mut found = Vec::new();
-    for (ticket, cluster) in tickets {
-        let events = ledger::of_ticket(db, &ticket)?;
-        for event in effective(&events) {
-            if let Body::JudgeCorrected(said) = &event.body {
-                found.push((
-                    (event.hlc, event.id),
-                    JudgeCorrection {
-                        ticket,
-                        cluster,
-                        reviewer: event.reviewer.clone(),
-                        said: said.clone(),
-                    },
-                ));
-            }
-        }
+    for (ticket, cluster, folded) in tickets {
+        let all = folded.judge_corrections.into_iter();
+        found.extend(all.map(|one| JudgeCorrection {
+            ticket,
+            cluster,
+            reviewer: one.reviewer,
+            said: one.value,
+        }));
     }
-    found.sort_by_key(|(at, _)| *at);
-    Ok(found.into_iter().map(|(_, one)| one).collect())
+    Ok(found)
 }
 
 /// The cluster of a ticket of this eval; `None` if it has no such ticket.

@@ -11,7 +11,6 @@ pub mod activity;
 mod actor;
 pub mod agreement;
 pub mod catalog;
-pub mod corrections;
 pub mod datasets;
 pub mod dialect;
 pub mod drafts;

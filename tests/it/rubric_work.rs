@@ -233,7 +233,7 @@ fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
         "{}",
         moved.err
     );
-    let command = "docket judge e --judge checks";
+    let command = "docket judge e --judge checks --rescore";
     let asks = |line: &str| done(at, line).err.ends_with(&format!("? `{command}`\n"));
     assert!(asks("eval set e --rubric r2.toml"));
     assert!(asks("rubric versions e"));
@@ -245,7 +245,16 @@ fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
     );
     assert_eq!(versions[0]["judged_tickets"], 1);
     assert_eq!(versions[0]["rescore"], 1);
+    // Logged since, never judged, and no part of the question.
+    fs::write(
+        at.join("more.jsonl"),
+        "{\"request\":\"And the bill?\",\"response\":\"By post.\"}\n",
+    )
+    .unwrap();
+    done(at, "import more.jsonl --eval e");
     let again = done(at, command.trim_start_matches("docket "));
+    let versions = json_lines(at, "rubric versions e --json");
+    assert_eq!(versions[1]["judged_tickets"], 1);
     assert!(
         again
             .err
@@ -320,6 +329,11 @@ fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
     );
     let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --probes");
     let ran = done(at, &line);
+    assert!(
+        ran.err.starts_with("probes of names-a-day: 24 calls, free"),
+        "{}",
+        ran.err
+    );
     assert!(
         ran.out
             .contains("  day: planted text raised the level in 1 of 12 pairs, by 1 at worst"),

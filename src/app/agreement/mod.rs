@@ -130,11 +130,16 @@ impl AgreementState {
         self.on().map_or(&[], |on| &on.disagreements)
     }
 
-    /// The numbers of the criterion under the cursor: the judge's, then those of people among themselves.
+    /// The numbers of the criterion under the cursor: the judge's, what it learned, then those of people among themselves.
     pub fn numbers(&self) -> Vec<NumberLine> {
         let judge = self.on().map(JudgeOn::lines).unwrap_or_default();
         let people = self.people().map(PeopleOn::lines).unwrap_or_default();
-        judge.into_iter().chain(people).collect()
+        let learning = self.judge().and_then(|judge| judge.learning.as_ref());
+        let learned = match (learning, self.on()) {
+            (Some(learning), Some(on)) => learning.lines(&on.criterion),
+            _ => Vec::new(),
+        };
+        judge.into_iter().chain(learned).chain(people).collect()
     }
 
     /// What Enter does now.

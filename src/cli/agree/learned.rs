@@ -19,20 +19,7 @@ pub(super) fn told(learning: &Learning, judge: &str) -> Result<(), CliError> {
     if learning.stale {
         say("stale: guidelines it was shown were removed since")?;
     }
-    say(match learning.finding {
-        Finding::Better => {
-            "closer to people than before: the whole interval of the change lies below 0"
-        }
-        Finding::NotShown => {
-            "not shown to be closer to people: the judge without what it learned stays the one that counts"
-        }
-        Finding::TooFew => {
-            "too few tickets of the dev share that people and both versions answered to decide anything"
-        }
-        Finding::NoBase => {
-            "the same judge without what it learned has not read this eval, so there is no before and after"
-        }
-    })?;
+    say(learning.finding.said())?;
     if let Some(test) = &learning.test {
         say(&format!("TEST SHARE, read once, by {}", test.by))?;
         return table(&test.found);

@@ -1,7 +1,8 @@
 //! What `docket doctor` says.
 
+use crate::cli::judge::told::price;
 use crate::cli::{CliError, output};
-use crate::engine::judge::{EndpointReport, ProbeOrder, ProbeReport};
+use crate::engine::judge::{EndpointReport, ProbeOffer, ProbeOrder, ProbeReport};
 use crate::engine::upkeep::Finding;
 use crate::text::numbers::{counted, money};
 use crate::text::sanitise;
@@ -37,14 +38,16 @@ pub fn endpoints(endpoints: &[EndpointReport]) -> Result<(), CliError> {
 }
 
 /// Said before anything is sent.
-pub fn before(order: &ProbeOrder) {
+pub fn before(order: &ProbeOrder, offer: ProbeOffer) {
     let rubric = order.rubric.as_ref().map_or_else(
         || "the probes' own rubric".to_owned(),
         |rubric| format!("the rubric `{}`", rubric.id),
     );
     output::say(&format!(
-        "{}: 12 planted texts and their 12 clean twins, asked by {rubric}; they come with docket, no text of your tickets is sent",
-        sanitise::line(&order.judge.judge)
+        "{}: 12 planted texts and their 12 clean twins, asked by {rubric}, {} calls, {}; they come with docket, no text of your tickets is sent",
+        sanitise::line(&order.judge.judge),
+        offer.calls,
+        price(offer.price)
     ));
 }
 

@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use super::asking::Asking;
 use super::{find_or_kept, shown};
+use crate::cli::judge::told::price;
 use crate::cli::{CliError, Context, Exit, output, rescore};
 use crate::domain::rubric::Rubric;
 use crate::domain::verdict::Verdict;
 use crate::domain::view::{QuickProbe, QuickReport, QuickSide, QuickWarning};
 use crate::engine::Engine;
-use crate::engine::judge::JudgeOrder;
+use crate::engine::judge::{JudgeOrder, ProbeOrder};
 use crate::engine::rubrics::QuickTest;
 
 /// Try a rubric on one ticket, without keeping a verdict
@@ -57,6 +58,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }),
     };
     let (report, probes) = if args.probes {
+        if !context.json() {
+            before_probes(&test)?;
+        }
         engine.quick_test_probed(&test)?
     } else {
         (engine.quick_test(&test)?, Vec::new())
@@ -93,6 +97,30 @@ fn other(
         Some(kept) => Ok(kept),
         None => find_or_kept(name, context),
     }
+}
+
+/// Says what the probes will take, for each rubric they are asked under.
+fn before_probes(test: &QuickTest) -> Result<(), CliError> {
+    let rubrics = [Some(&test.rubric), test.against.as_ref()];
+    let Some(judge) = &test.judge else {
+        return Ok(());
+    };
+    for rubric in rubrics.into_iter().flatten() {
+        let order = ProbeOrder {
+            judge: judge.clone(),
+            rubric: Some(rubric.clone()),
+            stays: false,
+            secret: [0; 32],
+        };
+        let offer = order.offer()?;
+        output::say(&format!(
+            "probes of {}: {} calls, {}, and one reading of the output said twice",
+            rubric.id,
+            offer.calls,
+            price(offer.price)
+        ));
+    }
+    Ok(())
 }
 
 /// What must not be forgotten of it.

@@ -3,10 +3,11 @@
 use super::*;
 use crate::domain::eval::Mode;
 use crate::domain::ids::VerdictId;
+use crate::domain::learning::JudgeCorrection;
 use crate::domain::rubric::Answer;
-use crate::domain::split::Stage;
 use crate::domain::view::TicketDoc;
 use crate::engine::testing::{Bench, level};
+use crate::store::lessons;
 
 fn verdict(doc: &TicketDoc) -> (VerdictId, i32) {
     let JudgeView::Verdicts { verdicts, .. } = &doc.judge else {
@@ -29,10 +30,18 @@ fn said(doc: &TicketDoc, reason: &str) -> Disagreement {
     }
 }
 
+fn corrections(bench: &Bench) -> Vec<JudgeCorrection> {
+    let store = bench.ana.store();
+    let all = store.read(|db| {
+        let (row, _) = catalog::eval(db, &bench.eval.id)?.unwrap();
+        lessons::corrections(db, row)
+    });
+    all.unwrap()
+}
+
 fn standing(bench: &Bench) -> Vec<String> {
-    let split = bench.ana.judge_corrections(bench.eval.id).unwrap();
-    let all = [split.examples, split.dev, split.test].concat();
-    let mut reasons: Vec<String> = all.into_iter().map(|one| one.said.value.reason).collect();
+    let all = corrections(bench).into_iter();
+    let mut reasons: Vec<String> = all.map(|one| one.said.reason).collect();
     reasons.sort();
     reasons
 }
@@ -119,35 +128,14 @@ fn what_is_no_disagreement_is_refused_with_the_reason() {
 }
 
 #[test]
-fn corrections_are_split_by_cluster_for_ever_and_only_the_fifth_may_be_shown() {
-    let bench = Bench::new(60, Mode::Assist, 1, true);
-    for id in &bench.tickets {
-        let doc = bench.ana.open_ticket(*id, false).unwrap();
-        bench.ana.correct_judge(*id, &said(&doc, "no")).unwrap();
+fn of_one_person_and_question_the_latest_disagreement_stands() {
+    let bench = Bench::new(2, Mode::Assist, 1, true);
+    let doc = bench.ana.open_ticket(bench.tickets[1], false).unwrap();
+    for reason in ["too strict", "far too strict"] {
+        let said = said(&doc, reason);
+        bench.ana.correct_judge(doc.ticket, &said).unwrap();
     }
-    let mut split = bench.ana.judge_corrections(bench.eval.id).unwrap();
-    let seed = bench.ana.identity().seed;
-    for (stage, part) in [
-        (Stage::Train, &split.examples),
-        (Stage::Dev, &split.dev),
-        (Stage::Test, &split.test),
-    ] {
-        assert!(!part.is_empty(), "{stage}");
-        for one in part {
-            assert_eq!((one.stage, Stage::of(seed, &one.cluster)), (stage, stage));
-            assert!(one.judge.is_some());
-        }
-    }
-    let test = split.test.len() as u64;
-    assert_eq!(
-        split.examples.len() + split.dev.len() + split.test.len(),
-        60
-    );
-    assert_eq!((split.hold_test(), split.test.len()), (test, 0));
-    assert_eq!(
-        bench.ana.judge_corrections(bench.eval.id).unwrap().examples,
-        split.examples
-    );
+    assert_eq!(standing(&bench), ["far too strict"]);
 }
 
 #[test]

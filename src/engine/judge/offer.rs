@@ -10,6 +10,7 @@ use super::route::routes;
 use crate::domain::eval::{Eval, Send};
 use crate::domain::event::Body;
 use crate::domain::filter::Filter;
+use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::{Rubric, SendPolicy};
 use crate::domain::view::Order;
 use crate::judge::prompt::Prepared;
@@ -26,7 +27,7 @@ const SAMPLE: usize = 200;
 /// Seconds a call is taken to last where nothing is known.
 const GUESSED_SECONDS: f64 = 3.0;
 /// Tokens an answer is taken to have: evidence, three sentences and a level.
-const ANSWER_TOKENS: u64 = 250;
+pub(super) const ANSWER_TOKENS: u64 = 250;
 
 /// What would be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,7 +157,7 @@ impl Engine {
                     verdicts: want_verdicts,
                     again: order.again,
                     limit: order.limit.unwrap_or(u64::MAX),
-                    only: named_rows(db, order)?,
+                    only: named_rows(db, order, (eval_row, &judge.version))?,
                 };
                 let rows = judging::unfinished(db, &ask, &want)?;
                 let matching = judging::matching(db, &ask, want.only.as_deref())?;
@@ -214,14 +215,30 @@ fn questions(
 }
 
 /// Local rows of the tickets an order names; those that are gone are left out.
-fn named_rows(db: &Db, order: &JudgeOrder) -> crate::store::Result<Option<Vec<i64>>> {
+fn named_rows(
+    db: &Db,
+    order: &JudgeOrder,
+    (eval_row, judge): (i64, &JudgeVersion),
+) -> crate::store::Result<Option<Vec<i64>>> {
+    let scored = if order.rescore {
+        Some(judging::scored_elsewhere(db, eval_row, judge)?)
+    } else {
+        None
+    };
     let Some(only) = &order.only else {
-        return Ok(None);
+        return Ok(scored.map(|rows| rows.into_iter().collect()));
     };
     let mut rows = Vec::with_capacity(only.len());
     for id in only {
         match tickets::get(db, id) {
-            Ok(ticket) => rows.push(ticket.row),
+            Ok(ticket) => {
+                if scored
+                    .as_ref()
+                    .is_none_or(|rows| rows.contains(&ticket.row))
+                {
+                    rows.push(ticket.row);
+                }
+            }
             Err(crate::store::StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error),
         }

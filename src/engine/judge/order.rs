@@ -48,6 +48,8 @@ pub struct JudgeOrder {
     pub only: Option<Vec<TicketId>>,
     /// At most this many tickets.
     pub limit: Option<u64>,
+    /// Only what this judge scored under another version of the rubric.
+    pub rescore: bool,
     /// Ask again where there is a verdict without an answer.
     pub again: bool,
     /// Show the judge examples from corrections, of the share that may teach.
@@ -74,6 +76,7 @@ impl JudgeOrder {
             filter: String::new(),
             only: None,
             limit: None,
+            rescore: false,
             again: false,
             learn: false,
             guidelines: None,

@@ -1,7 +1,7 @@
 //! The numbers of one criterion as lines, the same in the terminal and on the screen.
 
 use super::super::super::count::counted;
-use super::{JudgeOn, Measured, PeopleOn};
+use super::{JudgeOn, Learning, Measured, PeopleOn};
 
 /// One number with its name.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +52,44 @@ impl NumberLine {
             Some((low, high)) => format!("{low:.2} to {high:.2}"),
             None => String::new(),
         }
+    }
+}
+
+impl Learning {
+    /// How far the judge was from people on a criterion without and with what it learned: 0 is no distance, 1 the
+    /// whole scale. Of the test share once it was read, else of the dev share.
+    pub fn lines(&self, criterion: &str) -> Vec<NumberLine> {
+        let (share, found) = match &self.test {
+            Some(test) => ("test share", &test.found),
+            None => ("dev share", &self.dev),
+        };
+        let Some(one) = found.iter().find(|one| one.criterion == criterion) else {
+            return vec![NumberLine::alone(
+                "change learned",
+                None,
+                self.finding.said(),
+            )];
+        };
+        let base = self.base.as_deref().unwrap_or_default();
+        let tickets = counted(one.tickets, "ticket");
+        let change = NumberLine {
+            ends: one.interval,
+            signed: true,
+            ..NumberLine::alone(
+                "change learned",
+                Some(one.after - one.before),
+                self.finding.said(),
+            )
+        };
+        vec![
+            NumberLine::alone(
+                "distance before",
+                Some(one.before),
+                format!("judge {base}, {tickets} of the {share}"),
+            ),
+            NumberLine::alone("distance after", Some(one.after), ""),
+            change,
+        ]
     }
 }
 
@@ -181,5 +219,87 @@ impl PeopleOn {
             NumberLine::of("two people", pair.kappa.as_ref(), about)
         }));
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::event::BeforeAfter;
+    use super::super::{Finding, TestRead};
+    use super::*;
+
+    fn change(before: f64, after: f64) -> BeforeAfter {
+        BeforeAfter {
+            criterion: "tone".into(),
+            tickets: 12,
+            clusters: 12,
+            before,
+            after,
+            interval: Some((-0.25, -0.05)),
+            same_before: 0.5,
+            same_after: 0.75,
+            kappa_before: None,
+            kappa_after: None,
+        }
+    }
+
+    fn shown(lines: &[NumberLine]) -> Vec<String> {
+        let line = |line: &NumberLine| {
+            format!(
+                "{} {} [{}] {}",
+                line.name,
+                line.shown(2),
+                line.ends_shown(),
+                line.about
+            )
+        };
+        lines.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_learning_changed_is_told_of_the_test_share_once_it_was_read() {
+        let mut learning = Learning {
+            base: Some("ab12cd34".into()),
+            stale: false,
+            dev: vec![change(0.4, 0.25)],
+            finding: Finding::Better,
+            kept_for_test: 9,
+            test: None,
+        };
+        let finding = Finding::Better.said();
+        assert_eq!(
+            shown(&learning.lines("tone")),
+            [
+                "distance before 0.40 [] judge ab12cd34, 12 tickets of the dev share".to_owned(),
+                "distance after 0.25 [] ".to_owned(),
+                format!("change learned -0.15 [-0.25 to -0.05] {finding}"),
+            ]
+        );
+        learning.test = Some(TestRead {
+            by: "ana".into(),
+            at_ms: 0,
+            found: vec![change(0.5, 0.3)],
+        });
+        assert!(
+            shown(&learning.lines("tone"))[0]
+                .contains("0.50 [] judge ab12cd34, 12 tickets of the test share")
+        );
+    }
+
+    #[test]
+    fn a_judge_with_nothing_to_compare_has_no_number_and_says_why() {
+        let learning = Learning {
+            base: None,
+            stale: false,
+            dev: Vec::new(),
+            finding: Finding::NoBase,
+            kept_for_test: 0,
+            test: None,
+        };
+        let why = Finding::NoBase.said();
+        assert_eq!(
+            shown(&learning.lines("tone")),
+            [format!("change learned n/a [] {why}")]
+        );
     }
 }

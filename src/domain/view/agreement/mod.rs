@@ -176,6 +176,26 @@ pub enum Finding {
     NoBase,
 }
 
+impl Finding {
+    /// It in a sentence.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Better => {
+                "closer to people than before: the whole interval of the change lies below 0"
+            }
+            Self::NotShown => {
+                "not shown to be closer to people: the judge without what it learned stays the one that counts"
+            }
+            Self::TooFew => {
+                "too few tickets of the dev share that people and both versions answered to decide anything"
+            }
+            Self::NoBase => {
+                "the same judge without what it learned has not read this eval, so there is no before and after"
+            }
+        }
+    }
+}
+
 /// What the test share said when it was read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TestRead {

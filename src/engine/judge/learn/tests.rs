@@ -133,7 +133,7 @@ fn correct(bench: &Bench, by: &Engine, i: usize, level: i32) {
     by.store()
         .write(move |db| {
             Pen::new(&engine).write(db, Some(ticket), None, Body::JudgeCorrected(body))?;
-            Ok(())
+            crate::engine::review::refold(db, &[ticket])
         })
         .unwrap();
 }
