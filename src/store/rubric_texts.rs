@@ -40,13 +40,11 @@ pub fn kept(db: &Db, id: &RubricId) -> Result<Option<String>> {
 /// Holds what a person has not saved, or forgets it.
 pub fn hold(db: &Db, reviewer: &str, body: Option<&str>) -> Result<()> {
     let key = format!("{UNSAVED}{reviewer}");
-    match body {
-        Some(body) => put(db, &key, body),
-        None => {
-            db.exec("DELETE FROM meta WHERE key = ?1", args![&key])?;
-            Ok(())
-        }
+    if let Some(body) = body {
+        return put(db, &key, body);
     }
+    db.exec("DELETE FROM meta WHERE key = ?1", args![&key])?;
+    Ok(())
 }
 
 /// What a person has not saved.

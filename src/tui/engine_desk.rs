@@ -88,6 +88,7 @@ fn order(engine: &Engine, ask: &JudgeAsk, limit: Option<SpendLimit>) -> Answer<J
         JudgeScope::All => {}
         JudgeScope::Filter(filter) => order.filter.clone_from(filter),
         JudgeScope::Tickets(tickets) => order.only = Some(tickets.clone()),
+        JudgeScope::Rescored => order.rescore = true,
     }
     order.again = ask.again;
     match limit {

@@ -557,6 +557,7 @@ impl Desk for FakeDesk {
             JudgeScope::All => self.inner.lock().unwrap().sample.tickets.len() as u64,
             JudgeScope::Filter(filter) => self.inner.lock().unwrap().rows(filter).len() as u64,
             JudgeScope::Tickets(tickets) => tickets.len() as u64,
+            JudgeScope::Rescored => 6,
         };
         let work = |calls: u64, price: Price, first_send: &[&str]| JudgeWork {
             place: "api.example".into(),

@@ -149,6 +149,8 @@ fn a_changed_level_is_saved_as_a_version_and_the_tickets_scored_before_are_offer
         pick.current().unwrap().name.ends_with("first.jsonl"),
         "the judge that scored them"
     );
+    let work = pick.current().unwrap().work.as_ref().unwrap();
+    assert_eq!((work.tickets, work.calls), (1, 1), "that ticket alone");
     app.press("esc").wait(300);
     let lines = engine.rubric_versions("parcels").unwrap();
     assert_eq!(lines.len(), 2);

@@ -58,6 +58,23 @@ pub(crate) fn open_on(
     load(state, effects);
 }
 
+/// Opens the choice on a judge that scored tickets under another version of the rubric, to have them scored anew.
+pub(crate) fn open_rescore(
+    state: &mut AppState,
+    eval: EvalId,
+    judge: String,
+    effects: &mut Vec<Effect>,
+) {
+    let words = "scored under another version of the rubric".to_owned();
+    let scopes = vec![(words, JudgeScope::Rescored)];
+    state.modals.push(Modal::Judges(JudgePick {
+        named: Some(judge.clone()),
+        wanted: Some(judge),
+        ..JudgePick::new(eval, scopes)
+    }));
+    load(state, effects);
+}
+
 /// Opens the choice for something else than reading tickets; the cursor goes to the judge named last.
 pub(crate) fn open_for(
     state: &mut AppState,

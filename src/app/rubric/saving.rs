@@ -131,6 +131,6 @@ pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<
 pub(crate) fn rescore(state: &mut AppState, effects: &mut Vec<Effect>) {
     let asked = state.rubric.as_mut().and_then(|open| open.rescore.take());
     if let Some((eval, judge)) = asked {
-        judging::update::open_on(state, eval, Some(judge), false, effects);
+        judging::update::open_rescore(state, eval, judge, effects);
     }
 }

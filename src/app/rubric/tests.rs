@@ -73,6 +73,11 @@ fn a_question_is_reworded_in_place_and_saving_leads_on_to_the_tickets_scored_bef
         panic!("{}", app.screen());
     };
     assert_eq!(pick.current().unwrap().name, "openai/gpt-4.1");
+    assert!(
+        app.shows("scored under another version"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]

@@ -82,17 +82,16 @@ impl Engine {
             })?),
         };
         let id = RubricId(hash(&rubric)?.0);
-        let draft = match versions.first() {
-            Some(line) => checked(name, &line.toml),
-            None => {
-                let own = library::rubric_text(name).map(str::to_owned);
-                checked(name, &text_of(&rubric, own))
-            }
+        let draft = if let Some(line) = versions.first() {
+            checked(name, &line.toml)
+        } else {
+            let own = library::rubric_text(name).map(str::to_owned);
+            checked(name, &text_of(&rubric, own))
         };
         Ok(RubricPage {
-            draft,
             rubric,
             id,
+            draft,
             versions,
         })
     }
@@ -162,7 +161,7 @@ impl Engine {
                 Ok(checked(name, &text_of(&rubric, own)))
             }
             RubricSource::Generated { eval, judge } => {
-                Ok(drafted(self.generate_rubric(&GenerateOrder {
+                Ok(drafted(&self.generate_rubric(&GenerateOrder {
                     judge: JudgeOrder::new(self.name_of_eval(*eval)?, judge.as_str()),
                     tickets: EXAMPLES,
                 })?))
@@ -180,7 +179,7 @@ impl Engine {
                     .as_deref()
                     .map(|judge| JudgeOrder::new(eval.name.as_str(), judge));
                 let made = self.criterion_from_note(*ticket, written.as_deref(), order.as_ref())?;
-                let mut draft = drafted(made);
+                let mut draft = drafted(&made);
                 if judge.is_none() {
                     draft.cost = None;
                 }
@@ -326,7 +325,7 @@ fn text_of(rubric: &Rubric, own: Option<String>) -> String {
 }
 
 /// A draft somebody made, with what it cost.
-fn drafted(made: Drafted) -> RubricDraft {
+fn drafted(made: &Drafted) -> RubricDraft {
     let cost = match made.cost_micros {
         Some(0) => "free".to_owned(),
         Some(micros) => crate::text::numbers::money(micros),

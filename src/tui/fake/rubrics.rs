@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::failure::Class;
-use crate::domain::ids::RubricId;
+use crate::domain::ids::{EvalId, RubricId, TicketId};
 use crate::domain::record::Quote;
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::verdict::{Outcome, Verdict};
@@ -38,27 +38,7 @@ pub fn answer(
             RubricReply::Page(Box::new(page(rubric, false)))
         }
         RubricOrder::Make(source) => RubricReply::Draft(Box::new(made(sample, source))),
-        RubricOrder::Save { rubric, evals, .. } => RubricReply::Saved(RubricSaved {
-            id: RubricId([7; 16]),
-            name: rubric.id.clone(),
-            known: false,
-            moved: evals
-                .iter()
-                .map(|eval| RubricMove {
-                    eval: *eval,
-                    name: sample.eval.name.clone(),
-                    from: RubricId([2; 16]),
-                    rescores: vec![Rescore {
-                        from: RubricId([2; 16]),
-                        rubric: rubric.id.clone(),
-                        label: "2".into(),
-                        judge: "openai/gpt-4.1".into(),
-                        elsewhere: None,
-                        tickets: 6,
-                    }],
-                })
-                .collect(),
-        }),
+        RubricOrder::Save { rubric, evals, .. } => RubricReply::Saved(saved(sample, rubric, evals)),
         RubricOrder::Hold(unsaved) => {
             *held = unsaved.as_deref().cloned();
             RubricReply::Held
@@ -70,18 +50,7 @@ pub fn answer(
                 draft: made(sample, &held.source),
             })
         })),
-        RubricOrder::Example { after, .. } => {
-            let at = sample
-                .tickets
-                .iter()
-                .position(|doc| Some(doc.ticket) == *after);
-            let doc = &sample.tickets[at.map_or(0, |at| (at + 1) % sample.tickets.len())];
-            RubricReply::Example(Some(RubricExample {
-                ticket: doc.ticket,
-                blind: false,
-                begins: doc.outputs[0].text().chars().take(160).collect(),
-            }))
-        }
+        RubricOrder::Example { after, .. } => RubricReply::Example(Some(example(sample, *after))),
         RubricOrder::Try(trial) if trial.judge.ends_with("/broken") => {
             return failed("no answer (auth): the key was refused");
         }
@@ -94,6 +63,39 @@ pub fn answer(
             RubricReply::Tried(Box::new(report(trial)), probes)
         }
     })
+}
+
+fn saved(sample: &Sample, rubric: &Rubric, evals: &[EvalId]) -> RubricSaved {
+    let moved = |eval: &EvalId| RubricMove {
+        eval: *eval,
+        name: sample.eval.name.clone(),
+        from: RubricId([2; 16]),
+        rescores: vec![Rescore {
+            from: RubricId([2; 16]),
+            rubric: rubric.id.clone(),
+            label: "2".into(),
+            judge: "openai/gpt-4.1".into(),
+            elsewhere: None,
+            tickets: 6,
+        }],
+    };
+    RubricSaved {
+        id: RubricId([7; 16]),
+        name: rubric.id.clone(),
+        known: false,
+        moved: evals.iter().map(moved).collect(),
+    }
+}
+
+fn example(sample: &Sample, after: Option<TicketId>) -> RubricExample {
+    let tickets = &sample.tickets;
+    let at = tickets.iter().position(|doc| Some(doc.ticket) == after);
+    let doc = &tickets[at.map_or(0, |at| (at + 1) % tickets.len())];
+    RubricExample {
+        ticket: doc.ticket,
+        blind: false,
+        begins: doc.outputs[0].text().chars().take(160).collect(),
+    }
 }
 
 fn cards(sample: &Sample) -> Vec<RubricCard> {
