@@ -21,6 +21,7 @@ use told::Bar;
 /// `--judge checks` runs the rubric's own checks: free, offline, exact. A judge takes its own seat on a ticket and
 /// never blocks a person. Ctrl-C stops; the same command goes on.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // Independent flags of a command line.
 pub struct Args {
     /// The eval
     #[arg(value_name = "EVAL", required_unless_present = "group")]
