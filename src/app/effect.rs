@@ -13,7 +13,7 @@ use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
     JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::text::three_way::ThreeWay;
 
@@ -225,6 +225,8 @@ pub enum Order {
         /// What is wanted.
         wish: Wish,
     },
+    /// What the Rubric screen needs. Reply: [`Outcome::Rubric`].
+    Rubric(RubricOrder),
     /// Indexes a few rows for search. Reply: [`Outcome::Indexed`].
     IndexSlice,
     /// Sets how an eval is reviewed. Reply: [`Outcome::Done`].
@@ -354,6 +356,8 @@ pub enum Outcome {
     Side(Arc<SideBySide>),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
+    /// Reply to `Rubric`.
+    Rubric(RubricReply),
     /// How far a long job is; the job goes on.
     Progress(Progress),
     /// Reply to `IndexSlice`: rows left.

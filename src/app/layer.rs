@@ -22,6 +22,12 @@ pub enum Layer {
     Practice,
     /// How far judges and people agree.
     Agreement,
+    /// The rubrics.
+    Rubric,
+    /// A field of a rubric being written.
+    Field,
+    /// A rubric's text being written.
+    RubricText,
     /// The export form.
     Export,
     /// What judges are doing.
@@ -52,7 +58,7 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
@@ -60,6 +66,9 @@ impl Layer {
         Self::Differs,
         Self::Practice,
         Self::Agreement,
+        Self::Rubric,
+        Self::Field,
+        Self::RubricText,
         Self::Export,
         Self::Activity,
         Self::Runs,
@@ -85,6 +94,9 @@ impl Layer {
             Self::Differs => &[Scope::Differs, Scope::Everywhere],
             Self::Practice => &[Scope::Practice, Scope::Everywhere],
             Self::Agreement => &[Scope::Agreement, Scope::Everywhere],
+            Self::Rubric => &[Scope::Rubric, Scope::Everywhere],
+            Self::Field => &[Scope::Field],
+            Self::RubricText => &[Scope::RubricText],
             Self::Export => &[Scope::Export, Scope::Everywhere],
             Self::Activity => &[Scope::Activity, Scope::Everywhere],
             Self::Runs => &[Scope::Runs, Scope::Everywhere],
@@ -104,7 +116,13 @@ impl Layer {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Editor | Self::Note | Self::Palette | Self::Help | Self::Line
+            Self::Editor
+                | Self::Note
+                | Self::Field
+                | Self::RubricText
+                | Self::Palette
+                | Self::Help
+                | Self::Line
         )
     }
 }
@@ -118,10 +136,12 @@ pub fn layer(state: &AppState) -> Layer {
             Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
             Modal::Note(_) => Layer::Note,
             Modal::Confirm(_) => Layer::Confirm,
-            Modal::Mode(_) => Layer::Mode,
+            Modal::Mode(_) | Modal::Choose(_) => Layer::Mode,
             Modal::Judges(_) => Layer::Judging,
             Modal::Diff(_) => Layer::Diff,
-            Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) => Layer::Reader,
+            Modal::Message(_) | Modal::History(_) | Modal::Instructions(_) | Modal::Tried(_) => {
+                Layer::Reader
+            }
         };
     }
     match state.screen {
@@ -131,6 +151,11 @@ pub fn layer(state: &AppState) -> Layer {
         Screen::Practice => Layer::Practice,
         Screen::Agreement => Layer::Agreement,
         Screen::Export => Layer::Export,
+        Screen::Rubric => match &state.rubric {
+            Some(open) if open.editing.is_some() => Layer::Field,
+            Some(open) if open.toml.is_some() => Layer::RubricText,
+            _ => Layer::Rubric,
+        },
         Screen::Activity => Layer::Activity,
         Screen::Runs => Layer::Runs,
         Screen::Ticket => match &state.ticket {

@@ -13,7 +13,7 @@
 //! | [`state`], [`layer`], [`modal`] | everything known, who owns the keyboard, the stack of dialogs |
 //! | [`layout`] | where everything stands at a size |
 //! | [`document`], [`editor`], [`diff`] | texts read, written, compared |
-//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`export`], [`activity`] | the screens |
+//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`rubric`], [`export`], [`activity`] | the screens |
 //! | [`judging`] | who shall judge which tickets, before it starts |
 //! | [`mod@update`] | the one entry |
 
@@ -37,6 +37,7 @@ pub mod layout;
 pub mod modal;
 pub mod practice;
 pub mod queue;
+pub mod rubric;
 pub mod runs;
 pub mod settings;
 pub mod state;

@@ -17,6 +17,7 @@ use super::layout::Size;
 use super::modal::Modal;
 use super::practice::Practice;
 use super::queue::QueueState;
+use super::rubric::{RubricAsked, RubricState};
 use super::runs::RunsState;
 use super::settings::Settings;
 use super::ticket::TicketState;
@@ -36,6 +37,8 @@ pub enum Screen {
     Practice,
     /// How far judges and people agree.
     Agreement,
+    /// The rubrics.
+    Rubric,
     /// Training data.
     Export,
     /// What judges are doing.
@@ -131,6 +134,8 @@ pub enum Asked {
     ExportOptions,
     /// What would be written.
     Preview,
+    /// Something of the Rubric screen.
+    Rubric(RubricAsked),
     /// Who could judge.
     Judges,
     /// What judges are doing.
@@ -257,6 +262,8 @@ pub struct AppState {
     pub practice: Option<Box<Practice>>,
     /// How far judges and people agree.
     pub agreement: Option<AgreementState>,
+    /// The rubrics.
+    pub rubric: Option<Box<RubricState>>,
     /// Training data.
     pub export: Option<ExportState>,
     /// What judges are doing.
@@ -307,6 +314,7 @@ impl AppState {
             ticket: None,
             practice: None,
             agreement: None,
+            rubric: None,
             export: None,
             activity: ActivityState::default(),
             runs: RunsState::default(),

@@ -32,6 +32,7 @@ pub mod pick;
 pub mod plans;
 pub mod project;
 pub mod queue;
+pub mod rubric_texts;
 pub mod rubrics;
 pub mod runs;
 pub mod said;

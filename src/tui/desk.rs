@@ -14,7 +14,7 @@ use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
     JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -198,6 +198,9 @@ pub trait Desk: Send + Sync {
 
     /// Lets a judge suggest a correction of a ticket; what came of it, in a sentence.
     fn suggest(&self, ticket: TicketId, judge: &str, job: &Job<'_>) -> Answer<String>;
+
+    /// What the Rubric screen needs.
+    fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply>;
 
     /// Indexes a few rows for search, in a few milliseconds; returns how many are left.
     fn index_slice(&self) -> Answer<u64>;

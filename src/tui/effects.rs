@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 
 use crate::app::effect::{Command, Order, Outcome, RequestId};
 use crate::app::input::Input;
+use crate::domain::view::{RubricOrder, RubricSource};
 
 use super::desk::{Desk, Job};
 use super::perform::{Keep, perform, perform_command};
@@ -274,6 +275,15 @@ fn lane(order: &Order) -> Lane {
             Lane::Job
         }
         Order::Judge { .. } | Order::Suggest { .. } => Lane::Judge,
+        Order::Rubric(order) => match order {
+            // A model is asked: as slow as the network.
+            RubricOrder::Try(_)
+            | RubricOrder::Make(
+                RubricSource::Generated { .. } | RubricSource::Note { judge: Some(_), .. },
+            ) => Lane::Judge,
+            RubricOrder::Save { .. } | RubricOrder::Hold(_) => Lane::Write,
+            _ => Lane::Read,
+        },
         Order::OpenTicket { claim: true, .. }
         | Order::TakeNext { .. }
         | Order::RenewLease { .. }

@@ -16,7 +16,7 @@ use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
     JudgeAsk, JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage,
-    QueueQuery, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder, Report};
@@ -94,6 +94,7 @@ fn order(engine: &Engine, ask: &JudgeAsk, limit: Option<SpendLimit>) -> Answer<J
         JudgeScope::All => {}
         JudgeScope::Filter(filter) => order.filter.clone_from(filter),
         JudgeScope::Tickets(tickets) => order.only = Some(tickets.clone()),
+        JudgeScope::Rescored => order.rescore = true,
     }
     order.again = ask.again;
     match limit {
@@ -350,6 +351,32 @@ impl Desk for EngineDesk {
             }
         })?;
         Ok(ended(&report))
+    }
+
+    fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
+        let engine = self.engine();
+        Ok(match order {
+            RubricOrder::List => RubricReply::List(engine.rubric_cards()?),
+            RubricOrder::Page(name) => RubricReply::Page(Box::new(engine.rubric_page(name)?)),
+            RubricOrder::Make(source) => RubricReply::Draft(Box::new(engine.rubric_draft(source)?)),
+            RubricOrder::Save {
+                rubric,
+                text,
+                evals,
+            } => RubricReply::Saved(engine.save_rubric(rubric, text.as_deref(), evals)?),
+            RubricOrder::Hold(unsaved) => {
+                engine.hold_rubric(unsaved.as_deref())?;
+                RubricReply::Held
+            }
+            RubricOrder::Left => RubricReply::Left(engine.rubric_left()?.map(Box::new)),
+            RubricOrder::Example { eval, after } => {
+                RubricReply::Example(engine.rubric_example(*eval, *after)?)
+            }
+            RubricOrder::Try(trial) => {
+                let (report, probes) = engine.rubric_trial(trial)?;
+                RubricReply::Tried(Box::new(report), probes)
+            }
+        })
     }
 
     fn suggestion_offer(&self, ticket: TicketId) -> Answer<JudgeChoice> {

@@ -3,6 +3,7 @@
 //! It follows the rules a reviewer can see (leases, drafts, undo, blindness), not those of the ledger.
 
 mod groups;
+mod rubrics;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,8 @@ use crate::domain::view::{
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
     GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice,
     JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
-    QueueRow, RowKey, Shown, SideBySide, SpendLimit, Submission, TicketDoc, Undone, Why,
+    QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SideBySide, SpendLimit,
+    Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -50,6 +52,7 @@ struct Inner {
     opened: bool,
     jobs: Vec<JobCard>,
     steered: Vec<([u8; 16], Wish)>,
+    rubric_held: Option<RubricUnsaved>,
     asked: Vec<(JudgeAsk, String, Option<SpendLimit>)>,
 }
 
@@ -75,6 +78,7 @@ impl FakeDesk {
                 opened: false,
                 jobs: Vec::new(),
                 steered: Vec::new(),
+                rubric_held: None,
                 asked: Vec::new(),
             }),
             tokens: AtomicU64::new(1),
@@ -563,6 +567,7 @@ impl Desk for FakeDesk {
             JudgeScope::All => self.inner.lock().unwrap().sample.tickets.len() as u64,
             JudgeScope::Filter(filter) => self.inner.lock().unwrap().rows(filter).len() as u64,
             JudgeScope::Tickets(tickets) => tickets.len() as u64,
+            JudgeScope::Rescored => 6,
         };
         let work = |calls: u64, price: Price, first_send: &[&str]| JudgeWork {
             place: "api.example".into(),
@@ -667,6 +672,16 @@ impl Desk for FakeDesk {
             });
         }
         Ok(format!("{judge}: done, {total} of {total} tickets read"))
+    }
+
+    fn rubric(&self, order: &RubricOrder) -> Answer<RubricReply> {
+        let mut inner = self.inner.lock().unwrap();
+        let Inner {
+            sample,
+            rubric_held,
+            ..
+        } = &mut *inner;
+        rubrics::answer(sample, rubric_held, order)
     }
 
     fn suggestion_offer(&self, _ticket: TicketId) -> Answer<JudgeChoice> {

@@ -142,6 +142,7 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
             Outcome::SuggestionOffer(Box::new(desk.suggestion_offer(ticket)?))
         }
         Order::Suggest { ticket, judge } => Outcome::Suggested(desk.suggest(ticket, &judge, job)?),
+        Order::Rubric(order) => Outcome::Rubric(desk.rubric(&order)?),
         Order::IndexSlice => Outcome::Indexed {
             left: desk.index_slice()?,
         },

@@ -73,6 +73,11 @@ fn about<'a>(diff: &DiffState) -> Words<'a> {
     else {
         return Words::new();
     };
+    let count = diff.count();
+    let place = format!("change {} of {count}  ", diff.cursor + 1);
+    if diff.ticket.is_none() {
+        return Words::new().add(Look::Text, place);
+    }
     let (sign, look) = match (diff.chosen(), &change.mine) {
         (Side::Suggested, _) => ("✓ the judge's words", Look::Good),
         (Side::Mine, _) if diff.suggestion.is_none() => ("✓ taken", Look::Good),
@@ -81,13 +86,7 @@ fn about<'a>(diff: &DiffState) -> Words<'a> {
         (Side::Original, Some(_)) => ("✗ left out", Look::Bad),
         (Side::Original, None) => ("· not taken", Look::Dim),
     };
-    let count = diff.count();
-    let mut words = Words::new()
-        .add(
-            Look::Text,
-            format!("change {} of {count}  ", diff.cursor + 1),
-        )
-        .add(look, sign);
+    let mut words = Words::new().add(Look::Text, place).add(look, sign);
     if diff.suggestion.is_some() {
         words.push(Look::Dim, format!("  {} from the judge", diff.taken()));
     }

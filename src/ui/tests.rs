@@ -21,7 +21,7 @@ use crate::domain::view::{Anchor, Dispute, Draft, JudgeSaid, JudgeView, Order, Q
 use crate::text::three_way::ThreeWay;
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
-use crate::tui::headless::text_of;
+use crate::tui::headless::{Harness, text_of};
 
 fn fresh(width: u16, height: u16) -> (AppState, FakeDesk) {
     let mut state = AppState::new(Size { width, height }, Settings::default());
@@ -161,6 +161,15 @@ fn agreement(width: u16, height: u16, opened: bool) -> AppState {
     state.agreement = Some(open);
     state.screen = Screen::Agreement;
     state
+}
+
+fn rubrics(width: u16, height: u16, keys: &str) -> AppState {
+    let mut state = AppState::new(Size { width, height }, Settings::default());
+    let first = state.start();
+    let desk = Arc::new(FakeDesk::new(Mode::Blind));
+    let mut app = Harness::start(desk, state, first, (width, height));
+    app.press("R").press(keys);
+    app.state
 }
 
 fn differing(width: u16, height: u16) -> AppState {
@@ -394,6 +403,17 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("agreement", agreement(width, height, true)),
         ("agreement_closed", agreement(width, height, false)),
         ("agreement_tickets", differing(width, height)),
+        ("rubrics", rubrics(width, height, "")),
+        ("rubric_form", rubrics(width, height, "tab j j j j j")),
+        (
+            "rubric_field",
+            rubrics(width, height, "tab j j j j j enter"),
+        ),
+        ("rubric_versions", rubrics(width, height, "tab tab j")),
+        ("rubric_text", rubrics(width, height, "t down down x")),
+        ("rubric_new", rubrics(width, height, "n")),
+        ("rubric_save", rubrics(width, height, "tab j j j j right s")),
+        ("rubric_tried", rubrics(width, height, "T j enter y")),
         ("export", export(width, height)),
         (
             "activity",

@@ -94,7 +94,7 @@ fn a_group_is_opened_compared_row_by_row_and_a_ticket_is_reached() {
     grouped(folder.path());
     let mut app = workbench(folder.path(), (160, 48));
     assert!(app.shows("june 3 candidates on 24"), "{}", app.screen());
-    app.press("R").wait(800);
+    app.press("C").wait(800);
     assert!(app.shows("logged (baseline), b, c"), "{}", app.screen());
     app.press("enter").wait(1500);
     assert!(
@@ -161,7 +161,7 @@ fn points_open_rows_and_tags_open_tickets() {
     grouped(folder.path());
     engine(folder.path()).open_group("june").unwrap();
     let mut app = workbench(folder.path(), (120, 36));
-    app.press("R").wait(800).press("enter").wait(2500);
+    app.press("C").wait(800).press("enter").wait(2500);
     app.press("tab").wait(100).press("tab").wait(100);
     assert!(
         app.shows("b upwards, logged to the right"),
@@ -196,7 +196,7 @@ fn an_empty_workspace_says_what_fills_the_screen() {
     );
     done(folder.path(), "import log.jsonl --eval support --yes");
     let mut app = workbench(folder.path(), (80, 24));
-    app.press("R").wait(800);
+    app.press("C").wait(800);
     assert!(app.shows("docket run EVAL --model"), "{}", app.screen());
 }
 

@@ -19,6 +19,7 @@ mod endpoint;
 mod export_cli;
 mod flows_compare;
 mod flows_review;
+mod flows_rubric;
 mod flows_runs;
 mod flows_suggest;
 mod full_disk;

@@ -28,6 +28,12 @@ pub enum Scope {
     Practice,
     /// How far judges and people agree.
     Agreement,
+    /// The rubrics.
+    Rubric,
+    /// A field of a rubric being written.
+    Field,
+    /// A rubric's text being written.
+    RubricText,
     /// The export form.
     Export,
     /// What judges are doing.
@@ -56,7 +62,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -65,6 +71,9 @@ impl Scope {
         Self::Differs,
         Self::Practice,
         Self::Agreement,
+        Self::Rubric,
+        Self::Field,
+        Self::RubricText,
         Self::Export,
         Self::Activity,
         Self::Runs,
@@ -90,6 +99,9 @@ impl Scope {
             Self::Differs => "The judge differs",
             Self::Practice => "Practice",
             Self::Agreement => "Agreement",
+            Self::Rubric => "Rubrics",
+            Self::Field => "A field of a rubric",
+            Self::RubricText => "The text of a rubric",
             Self::Export => "Export",
             Self::Activity => "Activity",
             Self::Runs => "Runs",

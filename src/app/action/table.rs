@@ -51,26 +51,26 @@ actions! {
     LevelRight "level-right" "Read the level above", "higher" [Ticket Differs Practice] ["right"] 0 Reviewer Free;
     EraseDigit "erase-digit" "Take back the last typed digit of a number", "erase" [Ticket Differs Practice] ["ctrl-h" "backspace"] 0 Reviewer Free;
     Reveal "reveal" "Show the judge now (counts as assisted)", "show judge" [Ticket] ["b"] 9 Reviewer Decides;
-    EditOutside "edit-outside" "Edit the output in $EDITOR", "$EDITOR" [Ticket Differs Diff] ["E"] 0 Reviewer Free;
+    EditOutside "edit-outside" "Edit the output, or the text of the rubric, in $EDITOR", "$EDITOR" [Ticket Differs Diff Rubric] ["E"] 0 Reviewer Free;
     Disagree "disagree" "Disagree with the judge on a question, and say why", "disagree" [Ticket Differs] ["C"] 9 Reviewer Free;
     Suggest "suggest" "Ask a judge to suggest a correction of this output", "suggest" [Ticket Differs] ["S"] 0 Reviewer Free;
-    ShowDiff "diff" "Compare the output with my correction and the judge's suggestion", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
+    ShowDiff "diff" "Compare the output with my correction and the judge's suggestion, or a rubric with another version", "diff" [Ticket Differs Rubric] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.
-    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs] ["j" "down"] 0 Reviewer Free;
-    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs] ["k" "up"] 0 Reviewer Free;
-    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["g" "home"] 0 Reviewer Free;
-    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["G" "end"] 0 Reviewer Free;
-    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["ctrl-d"] 0 Reviewer Free;
-    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["ctrl-u"] 0 Reviewer Free;
-    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["pgdn" "space"] 0 Reviewer Free;
-    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["pgup"] 0 Reviewer Free;
+    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs Rubric] ["j" "down"] 0 Reviewer Free;
+    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs Rubric] ["k" "up"] 0 Reviewer Free;
+    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["g" "home"] 0 Reviewer Free;
+    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["G" "end"] 0 Reviewer Free;
+    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["ctrl-d"] 0 Reviewer Free;
+    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["ctrl-u"] 0 Reviewer Free;
+    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["pgdn" "space"] 0 Reviewer Free;
+    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["pgup"] 0 Reviewer Free;
     TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Agreement Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
     TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Agreement Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
-    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement Activity Runs] ["tab"] 12 Reviewer Free;
-    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement Activity Runs] ["backtab"] 0 Reviewer Free;
+    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement Activity Runs Rubric] ["tab"] 12 Reviewer Free;
+    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement Activity Runs Rubric] ["backtab"] 0 Reviewer Free;
     // The queue.
-    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity Runs] ["enter"] 1 Reviewer Decides;
+    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity Runs Rubric] ["enter"] 1 Reviewer Decides;
     TakeNext "take-next" "Take the next ticket of the plan", "next in the plan" [Home Queue] ["a"] 2 Reviewer Decides;
     OpenQueue "open-queue" "Show the tickets of this eval", "tickets" [Home] ["l" "right"] 3 Reviewer Free;
     Mark "mark" "Mark this ticket", "mark" [Queue] ["v"] 3 Reviewer Free;
@@ -109,13 +109,25 @@ actions! {
     OpenAgreement "open-agreement" "Show how far the judge and people agree", "agreement" [Home] ["A"] 5 Reviewer Free;
     NextJudge "next-judge" "The next judge", "next judge" [Agreement] ["right" "l"] 4 Reviewer Free;
     PreviousJudge "previous-judge" "The judge before", "judge before" [Agreement] ["left" "h"] 0 Reviewer Free;
+    // Rubrics.
+    OpenRubrics "open-rubrics" "Read and write rubrics", "rubrics" [Home] ["R"] 6 Reviewer Free;
+    TryJudge "try" "Let a judge read one example now, and show everything it said", "try it" [Rubric] ["T"] 5 Reviewer Free;
+    TryTicket "try-ticket" "Let a judge read this ticket now, and show everything it said", "try the judge" [Ticket Differs] ["T"] 11 Reviewer Free;
+    NoteQuestion "note-question" "Make my note on this ticket a question of the rubric", "note to question" [Ticket Differs] ["Q"] 0 Reviewer Free;
+    RubricNew "rubric-new" "Write a new rubric: from a sentence, a template or a draft", "new" [Rubric] ["n"] 3 Reviewer Free;
+    RubricSave "rubric-save" "Save this rubric as a version", "save" [Rubric] ["s"] 2 Reviewer Decides;
+    RubricAdd "rubric-add" "Add a question; on an example, an example", "add" [Rubric] ["a"] 4 Reviewer Free;
+    RubricRemove "rubric-remove" "Remove this question, level text or example", "remove" [Rubric] ["D"] 0 Reviewer Free;
+    RubricText "rubric-text" "Write the rubric as text (TOML)", "as text" [Rubric] ["t"] 6 Reviewer Free;
+    RubricDrop "rubric-drop" "Drop what was changed in this rubric", "drop changes" [Rubric] ["X"] 0 Reviewer Free;
+    KeepField "keep-field" "Keep what I wrote in this field", "keep" [Field] ["enter"] 1 Reviewer Free;
     // Activity.
     OpenActivity "open-activity" "Show what judges are doing", "activity" [Home] ["J"] 6 Reviewer Free;
     JobHold "job-hold" "Hold this job until it is let go on", "hold" [Activity] ["p"] 2 Engineer Decides;
     JobGoOn "job-go-on" "Let this job go on, or ask for what it left", "go on" [Activity] ["r"] 3 Engineer Decides;
     JobStop "job-stop" "Stop this job; what it has done stays", "stop" [Activity] ["c" "ctrl-x"] 4 Engineer Decides;
     // Runs.
-    OpenRuns "open-runs" "Show run groups and compare their candidates", "runs" [Home] ["R"] 7 Reviewer Free;
+    OpenRuns "open-runs" "Show run groups and compare their candidates", "runs" [Home] ["C"] 7 Reviewer Free;
     RunsFull "runs-full" "Show everything behind the numbers, or only the first", "everything" [Runs] ["f"] 3 Reviewer Free;
     NextCandidate "next-candidate" "The next candidate, output or point", "next candidate" [Runs] ["right" "l"] 4 Reviewer Free;
     PreviousCandidate "previous-candidate" "The candidate, output or point before", "candidate before" [Runs] ["left" "h"] 0 Reviewer Free;
@@ -128,10 +140,13 @@ actions! {
     JudgeScopeBack "judge-scope-back" "The choice of tickets before", "tickets before" [Judging] ["backtab" "left" "h"] 0 Reviewer Free;
     JudgeLimit "judge-limit" "Set the most it may spend", "limit" [Judging] ["m"] 3 Reviewer Free;
     JudgeAgain "judge-again" "Ask again where it gave no answer, or not", "ask again" [Judging] ["r"] 4 Engineer Free;
+    TrySamples "try-samples" "Read the example once, three or five times", "readings" [Judging] ["s"] 3 Reviewer Free;
+    TryAgainst "try-against" "Hold the rubric against another of its versions", "against" [Judging] ["v"] 4 Reviewer Free;
+    TryProbes "try-probes" "Try as well what planted text and length alone do", "probes" [Judging] ["p"] 4 Engineer Free;
     JudgeName "judge-name" "Name another judge", "another judge" [Judging] ["n"] 5 Engineer Free;
     // Export.
-    FieldLeft "field-left" "The value before", "before" [Export] ["left"] 0 Engineer Free;
-    FieldRight "field-right" "The value after", "after" [Export] ["right"] 0 Engineer Free;
+    FieldLeft "field-left" "The value before", "before" [Export Rubric] ["left"] 0 Reviewer Free;
+    FieldRight "field-right" "The value after", "after" [Export Rubric] ["right"] 0 Reviewer Free;
     FieldEdit "field-edit" "Change this field, or write the files", "change" [Export] ["enter"] 1 Engineer Decides;
     ExportWrite "export-write" "Write the files", "write" [Export] ["W"] 2 Engineer Decides;
     ExportOverride "export-override" "Export held-out rows all the same, with a reason", "override" [Export] ["O"] 0 Engineer Free;
@@ -142,14 +157,14 @@ actions! {
     TakeHunk "take-change" "Take this change, or put it back", "take" [Diff] ["a"] 3 Reviewer Free;
     TakeAll "take-all" "Take all changes, or put all back", "take all" [Diff] ["A"] 4 Reviewer Free;
     // Texts and dialogs.
-    SaveDraft "save-draft" "Save what I wrote", "save" [Editor Note] ["ctrl-s"] 2 Reviewer Free;
+    SaveDraft "save-draft" "Save what I wrote", "save" [Editor Note RubricText] ["ctrl-s"] 2 Reviewer Free;
     EditorCommit "editor-commit" "Commit this review and go on", "commit" [Editor] ["ctrl-enter" "alt-enter"] 3 Reviewer Decides;
-    LeaveText "leave-text" "Stop writing; what I wrote stays", "done" [Editor Note] ["esc"] 1 Reviewer Free;
-    TextUndo "text-undo" "Take back the last change of the text", "undo" [Editor Note] ["ctrl-z"] 4 Reviewer Free;
-    TextRedo "text-redo" "Bring the change back", "redo" [Editor Note] ["ctrl-y"] 0 Reviewer Free;
-    SelectAll "select-all" "Select the whole text", "select all" [Editor Note] ["ctrl-a"] 0 Reviewer Free;
-    Cut "cut" "Cut the selection", "cut" [Editor Note] ["ctrl-x"] 0 Reviewer Free;
-    MoveOutside "move-outside" "Go on writing in $EDITOR", "$EDITOR" [Editor] ["ctrl-o"] 0 Reviewer Free;
+    LeaveText "leave-text" "Stop writing; what I wrote stays", "done" [Editor Note Field RubricText] ["esc"] 1 Reviewer Free;
+    TextUndo "text-undo" "Take back the last change of the text", "undo" [Editor Note Field RubricText] ["ctrl-z"] 4 Reviewer Free;
+    TextRedo "text-redo" "Bring the change back", "redo" [Editor Note Field RubricText] ["ctrl-y"] 0 Reviewer Free;
+    SelectAll "select-all" "Select the whole text", "select all" [Editor Note Field RubricText] ["ctrl-a"] 0 Reviewer Free;
+    Cut "cut" "Cut the selection", "cut" [Editor Note Field RubricText] ["ctrl-x"] 0 Reviewer Free;
+    MoveOutside "move-outside" "Go on writing in $EDITOR", "$EDITOR" [Editor RubricText] ["ctrl-o"] 0 Reviewer Free;
     KeepNote "keep-note" "Keep the note", "keep" [Note] ["enter"] 1 Reviewer Free;
     Accept "accept" "Run or accept it", "accept" [List Line Mode Judging] ["enter"] 1 Reviewer Decides;
     Yes "yes" "Yes", "yes" [Confirm] ["y" "enter"] 1 Reviewer Decides;
@@ -169,14 +184,15 @@ actions! {
     GoHome "go-home" "Go to Home", "home" [Everywhere] [] 0 Reviewer Free;
     GoQueue "go-queue" "Go to the tickets of this eval", "tickets" [Everywhere] [] 0 Reviewer Free;
     GoAgreement "go-agreement" "Show how far the judge and people agree on this eval", "agreement" [Everywhere] [] 0 Reviewer Free;
+    GoRubrics "go-rubrics" "Read and write rubrics", "rubrics" [Everywhere] [] 0 Reviewer Free;
     GoActivity "go-activity" "Show what judges are doing", "activity" [Everywhere] [] 0 Reviewer Free;
     GoRuns "go-runs" "Show run groups and compare their candidates", "runs" [Everywhere] [] 0 Reviewer Free;
     GoExport "go-export" "Export training data from this eval", "export" [Everywhere] [] 0 Engineer Free;
     Copy "copy" "Copy the selection or the text in focus", "copy" [Everywhere Diff Reader] ["y"] 0 Reviewer Free;
     Back "back" "Back", "back" [Everywhere] ["esc"] 0 Reviewer Free;
     Leave "leave" "Leave this screen; on Home, quit", "leave" [Everywhere] ["q"] 0 Reviewer Decides;
-    Interrupt "interrupt" "Copy a selection; twice within a second, quit with drafts saved", "copy, quit" [Everywhere Editor Note Diff List Line Confirm Mode Reader Judging] ["ctrl-c"] 0 Reviewer Free;
-    Redraw "redraw" "Draw the screen anew", "redraw" [Everywhere Editor] ["ctrl-l"] 0 Reviewer Free;
+    Interrupt "interrupt" "Copy a selection; twice within a second, quit with drafts saved", "copy, quit" [Everywhere Editor Note Diff List Line Confirm Mode Reader Judging Field RubricText] ["ctrl-c"] 0 Reviewer Free;
+    Redraw "redraw" "Draw the screen anew", "redraw" [Everywhere Editor RubricText] ["ctrl-l"] 0 Reviewer Free;
     Suspend "suspend" "Put docket in the background", "suspend" [Everywhere] [] 0 Engineer Free;
     Quit "quit" "Quit docket", "quit" [Everywhere] [] 0 Reviewer Decides;
 }

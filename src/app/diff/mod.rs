@@ -20,8 +20,8 @@ use super::layout::{self, Size};
 /// The comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DiffState {
-    /// Which ticket.
-    pub ticket: TicketId,
+    /// The ticket whose correction it is; `None` for texts that are only compared.
+    pub ticket: Option<TicketId>,
     /// The output as the model wrote it.
     pub original: Arc<str>,
     /// As the reviewer corrected it.

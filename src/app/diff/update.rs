@@ -46,7 +46,7 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     let pane = TextPane::new(Source::Plain(Arc::clone(shown)), TextOptions::default());
     let from_it = suggestion.as_ref().map(|one| one.id) == ticket.draft.suggestion;
     let diff = DiffState {
-        ticket: doc.ticket,
+        ticket: Some(doc.ticket),
         original: Arc::clone(&original),
         mine: mine.clone(),
         from_it: from_it && suggestion.is_some(),
@@ -70,6 +70,35 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     effects.push(state.requests.ask(Asked::Diff, order));
 }
 
+/// Opens the comparison of two texts, of which nothing can be taken.
+pub(crate) fn compare(
+    state: &mut AppState,
+    original: Arc<str>,
+    other: Arc<str>,
+    effects: &mut Vec<Effect>,
+) {
+    let source = Source::Plain(Arc::clone(&other));
+    state.modals.push(Modal::Diff(Box::new(DiffState {
+        ticket: None,
+        original: Arc::clone(&original),
+        mine: Some(Arc::clone(&other)),
+        suggestion: None,
+        from_it: false,
+        said: Vec::new(),
+        diff: None,
+        choices: Vec::new(),
+        cursor: 0,
+        pane: TextPane::new(source, TextOptions::default()),
+        places: Vec::new(),
+    })));
+    let order = Order::Diff {
+        original,
+        mine: Some(other),
+        suggested: None,
+    };
+    effects.push(state.requests.ask(Asked::Diff, order));
+}
+
 /// The comparison has come. Every change of the reviewer's own is in, none of the suggestion's.
 pub(crate) fn made(state: &mut AppState, diff: Arc<ThreeWay>) {
     let Some(Modal::Diff(open)) = state.modals.last_mut() else {
@@ -88,12 +117,22 @@ pub(crate) fn made(state: &mut AppState, diff: Arc<ThreeWay>) {
     open.show();
 }
 
+/// Why nothing can be taken here.
+fn refused(state: &AppState, action: Action) -> Option<String> {
+    let takes = matches!(action, Action::TakeHunk | Action::TakeAll);
+    let changes = takes || matches!(action, Action::Edit | Action::EditOutside);
+    let bare = matches!(state.modals.last(), Some(Modal::Diff(open)) if open.ticket.is_none());
+    if bare {
+        return changes.then(|| "these two are only compared".to_owned());
+    }
+    let who = state.ticket.as_ref()?.held_by.clone()?;
+    takes.then(|| DisabledReason::HeldBy(who).to_string())
+}
+
 /// Runs an action in the comparison; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
-    if matches!(action, Action::TakeHunk | Action::TakeAll)
-        && let Some(who) = state.ticket.as_ref().and_then(|t| t.held_by.clone())
-    {
-        state.say(Tone::Refused, DisabledReason::HeldBy(who).to_string());
+    if let Some(why) = refused(state, action) {
+        state.say(Tone::Refused, why);
         return true;
     }
     let Some(Modal::Diff(open)) = state.modals.last_mut() else {
@@ -223,7 +262,7 @@ fn close(state: &mut AppState) {
     let (Some(result), Some(ticket)) = (open.result(), state.ticket.as_deref_mut()) else {
         return;
     };
-    if ticket.id() != Some(open.ticket) {
+    if open.ticket.is_none() || ticket.id() != open.ticket {
         return;
     }
     let taken = open.taken();

@@ -9,13 +9,34 @@ use crate::domain::view::{JudgeAsk, JudgeChoice, JudgeScope, JudgeWork, Price, S
 use crate::text::numbers;
 
 use super::modal::{Confirm, Confirmed};
+use super::rubric::trying;
 
 /// Ends the name of an offered endpoint whose model has to be named first.
 const NO_MODEL: &str = "/MODEL";
 
+/// What a judge is chosen for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JudgeFor {
+    /// To read the tickets.
+    These,
+    /// To read one example now.
+    Try(Box<trying::Plan>),
+    /// To draft a rubric.
+    Draft,
+    /// To word a note as a question.
+    Word {
+        /// The ticket it is about.
+        ticket: TicketId,
+        /// The note, if it was not kept yet.
+        written: Option<String>,
+    },
+}
+
 /// The choice of a judge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct JudgePick {
+    /// What for.
+    pub purpose: JudgeFor,
     /// For which eval.
     pub eval: EvalId,
     /// Which of its tickets can be chosen, each in words; at least one.
@@ -41,6 +62,7 @@ impl JudgePick {
     pub fn new(eval: EvalId, mut scopes: Vec<(String, JudgeScope)>) -> Self {
         scopes.insert(0, ("all of this eval".to_owned(), JudgeScope::All));
         Self {
+            purpose: JudgeFor::These,
             eval,
             scope: scopes.len() - 1,
             scopes,

@@ -5,11 +5,12 @@ use crate::domain::view::{JudgeChoice, JudgeScope, Price, SpendLimit};
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Order};
-use super::super::modal::{LineEdit, Modal, Prompt, PromptFor};
+use super::super::modal::{Confirm, Confirmed, LineEdit, Modal, Prompt, PromptFor};
+use super::super::rubric::{make, noting, trying};
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::Phase;
-use super::super::update;
-use super::{JudgePick, NO_MODEL, limit_words, notice, some_tickets};
+use super::super::update::{self, DisabledReason};
+use super::{JudgeFor, JudgePick, NO_MODEL, limit_words, notice, some_tickets};
 
 /// Opens the choice for the eval of this screen: for the tickets marked, else for those the filter shows, else
 /// for all. On a ticket for all; that one alone can be chosen.
@@ -57,6 +58,44 @@ pub(crate) fn open_on(
     load(state, effects);
 }
 
+/// Opens the choice on a judge that scored tickets under another version of the rubric, to have them scored anew.
+pub(crate) fn open_rescore(
+    state: &mut AppState,
+    eval: EvalId,
+    judge: String,
+    effects: &mut Vec<Effect>,
+) {
+    let words = "scored under another version of the rubric".to_owned();
+    let scopes = vec![(words, JudgeScope::Rescored)];
+    state.modals.push(Modal::Judges(JudgePick {
+        named: Some(judge.clone()),
+        wanted: Some(judge),
+        ..JudgePick::new(eval, scopes)
+    }));
+    load(state, effects);
+}
+
+/// Opens the choice for something else than reading tickets; the cursor goes to the judge named last.
+pub(crate) fn open_for(
+    state: &mut AppState,
+    eval: EvalId,
+    purpose: JudgeFor,
+    effects: &mut Vec<Effect>,
+) {
+    let last = state.rubric.as_ref().and_then(|open| open.judge.clone());
+    let own = match &purpose {
+        JudgeFor::Try(plan) => plan.rubric.judge.model.clone(),
+        _ => None,
+    };
+    state.modals.push(Modal::Judges(JudgePick {
+        purpose,
+        named: last.clone(),
+        wanted: last.or(own),
+        ..JudgePick::new(eval, Vec::new())
+    }));
+    load(state, effects);
+}
+
 /// Asks who could, and what they would do. What was shown stays until the answer comes.
 fn load(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(pick) = pick(state) {
@@ -79,8 +118,45 @@ pub(crate) fn listed(state: &mut AppState, choices: Vec<JudgeChoice>) {
     }
 }
 
+/// Why a setting is none of what a judge is chosen for.
+pub(crate) fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let purpose = state.modals.iter().find_map(|modal| match modal {
+        Modal::Judges(pick) => Some(&pick.purpose),
+        _ => None,
+    })?;
+    let of_trial = matches!(
+        action,
+        Action::TrySamples | Action::TryAgainst | Action::TryProbes
+    );
+    let fits = match purpose {
+        JudgeFor::These => !of_trial,
+        JudgeFor::Try(plan) => match action {
+            Action::JudgeScope | Action::JudgeScopeBack => plan.free,
+            Action::TryAgainst => !plan.others.is_empty(),
+            _ => of_trial,
+        },
+        JudgeFor::Draft | JudgeFor::Word { .. } => false,
+    };
+    (!fits).then_some(DisabledReason::NotForThis)
+}
+
 /// Runs an action of the dialog; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
+    let Some(Modal::Judges(pick)) = state.modals.last_mut() else {
+        return false;
+    };
+    match action {
+        Action::JudgeName => {}
+        _ if pick.purpose != JudgeFor::These => return trying::set(state, action, effects),
+        Action::TrySamples | Action::TryProbes | Action::TryAgainst => {
+            state.say(
+                Tone::Refused,
+                "this is for a trial: T on a rubric or a ticket",
+            );
+            return true;
+        }
+        _ => {}
+    }
     let Some(Modal::Judges(pick)) = state.modals.last_mut() else {
         return false;
     };
@@ -173,6 +249,15 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(choice) = pick.current() else {
         return;
     };
+    if pick.purpose != JudgeFor::These && !choice.name.ends_with(NO_MODEL) {
+        let said = match &pick.purpose {
+            JudgeFor::Try(plan) => trying::notice(plan, choice),
+            JudgeFor::Draft => one_call(choice, "draft a rubric", "examples and your notes"),
+            JudgeFor::Word { .. } => one_call(choice, "word it", "this output and your note"),
+            JudgeFor::These => Ok(None),
+        };
+        return said_first(state, said, effects);
+    }
     match &choice.work {
         Err(_) if choice.name.ends_with(NO_MODEL) => {
             let endpoint = choice.name.trim_end_matches(&NO_MODEL[1..]).to_owned();
@@ -202,6 +287,32 @@ pub(crate) fn chosen(state: &mut AppState, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Says what must be said first; if nothing must, starts at once.
+fn said_first(
+    state: &mut AppState,
+    said: Result<Option<Confirm>, String>,
+    effects: &mut Vec<Effect>,
+) {
+    match said {
+        Err(why) => state.say(Tone::Refused, why),
+        Ok(Some(confirm)) => state.modals.push(Modal::Confirm(confirm)),
+        Ok(None) => start(state, effects),
+    }
+}
+
+/// What must be said before words are asked for.
+fn one_call(choice: &JudgeChoice, does: &str, what: &str) -> Result<Option<Confirm>, String> {
+    if choice.name == "checks" {
+        return Err("checks write no rubrics: choose a model".to_owned());
+    }
+    let work = choice.work.as_ref().map_err(Clone::clone)?;
+    Ok(Some(Confirm {
+        question: format!("Let {} {does}?", choice.name),
+        detail: format!("One call; {what} go to {}.", work.place),
+        yes: Confirmed::Judge,
+    }))
+}
+
 /// Starts the judge that was chosen.
 pub(crate) fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(Modal::Judges(pick)) = state.modals.pop() else {
@@ -211,6 +322,14 @@ pub(crate) fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
         return;
     };
     let judge = choice.name.clone();
+    match pick.purpose {
+        JudgeFor::These => {}
+        JudgeFor::Try(plan) => return trying::start(state, pick.eval, *plan, &judge, effects),
+        JudgeFor::Draft => return make::generate(state, pick.eval, &judge, effects),
+        JudgeFor::Word { ticket, written } => {
+            return noting::from_note(state, ticket, written, Some(judge), effects);
+        }
+    }
     let within = match pick.limit {
         None => String::new(),
         limit => format!(", {}", limit_words(limit)),

@@ -112,11 +112,39 @@ impl Palette {
 
     /// The first entry to show in a list of this height.
     pub fn first(&self, height: usize) -> usize {
-        (self.cursor + 1).saturating_sub(height.max(1))
+        first_shown(self.cursor, self.shown.len(), height)
     }
 
     /// The entry under the cursor.
     pub fn current(&self) -> Option<&Entry> {
         self.shown.get(self.cursor)
+    }
+}
+
+/// The first entry shown so that the cursor stays in sight with a few behind it.
+pub fn first_shown(cursor: usize, count: usize, height: usize) -> usize {
+    let ahead = (height / 3).min(4);
+    (cursor + ahead + 1)
+        .saturating_sub(height)
+        .min(count.saturating_sub(height))
+        .min(cursor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_under_the_cursor_is_always_in_sight() {
+        for height in 1..12 {
+            for cursor in 0..30 {
+                let first = first_shown(cursor, 30, height);
+                assert!(
+                    first <= cursor && cursor < first + height,
+                    "{cursor} {height}"
+                );
+            }
+        }
+        assert_eq!(first_shown(0, 3, 10), 0);
     }
 }

@@ -4,7 +4,7 @@ mod line;
 mod lists;
 
 pub use line::LineEdit;
-pub use lists::{Entry, Help, Palette};
+pub use lists::{Entry, Help, Palette, first_shown};
 
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
@@ -38,6 +38,10 @@ pub enum Modal {
     Mode(ModeQuestion),
     /// Who shall judge.
     Judges(super::judging::JudgePick),
+    /// A few to choose from.
+    Choose(super::rubric::Choose),
+    /// One example judged now.
+    Tried(Box<super::rubric::TriedView>),
     /// Something to know.
     Message(Message),
     /// What happened to a ticket.
@@ -70,6 +74,12 @@ pub enum Confirmed {
     Stop,
     /// Lets the chosen judge read, now that it is known what leaves and what it costs.
     Judge,
+    /// Has tickets judged again whose rubric has changed.
+    Rescore,
+    /// Drops what was changed in the rubric.
+    DropRubric,
+    /// Drops the text of the rubric being written.
+    DropText,
     /// Stops a judge's job, in whatever process it runs.
     StopJob([u8; 16]),
     /// Lets a judge suggest a correction of the open ticket.
@@ -105,6 +115,8 @@ pub enum PromptFor {
     Find,
     /// Who reviews.
     Reviewer,
+    /// What a good answer is, as the beginning of a rubric.
+    Sentence,
     /// A field of the export form.
     Field(super::export::Field),
     /// Why held-out rows are exported.

@@ -2,6 +2,7 @@
 
 use super::super::activity;
 use super::super::effect::{Effect, Order};
+use super::super::rubric::holding;
 use super::super::state::{AppState, Asked};
 use super::super::ticket::{Phase, open};
 
@@ -50,6 +51,9 @@ fn keep_draft(state: &mut AppState, now: u64, effects: &mut Vec<Effect>) {
     if due.is_some_and(|due| due <= now) {
         open::save_draft(state, effects);
     }
+    if holding::due_ms(state).is_some_and(|due| due <= now) {
+        holding::hold(state, effects);
+    }
 }
 
 fn renew(state: &mut AppState, now: u64, effects: &mut Vec<Effect>) {
@@ -93,6 +97,7 @@ pub fn next_tick(state: &AppState) -> Option<u64> {
     [
         state.strip.as_ref().and_then(|strip| strip.until_ms),
         state.ticket.as_ref().and_then(|t| t.keeper.due_ms()),
+        holding::due_ms(state),
         renew_due(state),
         index_due(state),
         activity::update::look_due(state),

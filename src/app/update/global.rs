@@ -6,7 +6,7 @@ use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{
-    activity, agreement, export, first_run, home, judging, practice, queue, runs, ticket,
+    activity, agreement, export, first_run, home, judging, practice, queue, rubric, runs, ticket,
 };
 use super::refuse::{eval_of, refusal};
 
@@ -29,6 +29,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Ticket => ticket::update::run(state, action, effects),
         Screen::Practice => practice::update::run(state, action, effects),
         Screen::Agreement => agreement::update::run(state, action, effects),
+        Screen::Rubric => rubric::update::run(state, action, effects),
         Screen::Export => export::update::run(state, action, effects),
         Screen::Activity => activity::update::run(state, action, effects),
         Screen::Runs => runs::update::run(state, action, effects),
@@ -42,6 +43,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
     match action {
         Action::Help => help(state),
         Action::Palette => palette(state),
+        Action::Undo if rubric::update::steps_back(state) => return false,
         Action::Undo => take_back(state, Order::Undo, effects),
         Action::Redo => take_back(state, Order::Redo, effects),
         Action::TextUndo => text_step(state, false),
@@ -51,6 +53,9 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoHome => go_home(state, effects),
         Action::GoQueue => go_queue(state, effects),
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
+        Action::GoRubrics | Action::OpenRubrics => rubric::update::open(state, effects),
+        Action::TryJudge | Action::TryTicket => rubric::trying::open(state, effects),
+        Action::NoteQuestion => rubric::noting::note(state, effects),
         Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
         Action::GoRuns | Action::OpenRuns => runs::update::open(state, None, effects),
         Action::GoExport => export::update::open(state, effects),
@@ -62,6 +67,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::Redraw => effects.push(Effect::Tell(Command::Redraw)),
         Action::Suspend => {
             ticket::open::save_draft(state, effects);
+            rubric::holding::hold(state, effects);
             effects.push(Effect::Tell(Command::Suspend));
         }
         Action::Quit => leave(state, effects),
@@ -112,7 +118,9 @@ fn take_back(state: &mut AppState, order: Order, effects: &mut Vec<Effect>) {
 
 fn with_editor(state: &mut AppState, change: impl FnOnce(&mut super::super::editor::EditorState)) {
     let now = state.now_ms;
-    if let Some(Modal::Note(note)) = state.modals.last_mut() {
+    if let Some(editor) = rubric::text::editor(state) {
+        change(editor);
+    } else if let Some(Modal::Note(note)) = state.modals.last_mut() {
         change(&mut note.editor);
         super::modals::note_changed(state, now);
     } else if let Some(ticket) = &mut state.ticket
@@ -157,6 +165,9 @@ fn cut(state: &mut AppState, effects: &mut Vec<Effect>) {
 pub(super) fn selection(state: &AppState) -> Option<String> {
     if let Some(Modal::Note(note)) = state.modals.last() {
         return note.editor.selected();
+    }
+    if state.screen == Screen::Rubric {
+        return rubric::text::selected(state);
     }
     let ticket = state
         .ticket
@@ -262,7 +273,7 @@ pub(crate) fn go_queue(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
-    let mut order = vec![Screen::Home];
+    let mut order = vec![Screen::Home, Screen::Rubric];
     if eval_of(state).is_some() {
         order.extend([
             Screen::Queue,
@@ -276,6 +287,7 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
         Some(Screen::Queue) => go_queue(state, effects),
+        Some(Screen::Rubric) => rubric::update::open(state, effects),
         Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
         Some(Screen::Runs) => runs::update::open(state, None, effects),
@@ -306,6 +318,7 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             put_down(state, effects);
             runs::update::back_to(state, effects);
         }
+        Screen::Rubric => rubric::update::leave(state, effects),
         Screen::Agreement => agreement::update::leave(state, effects),
         Screen::Activity if !state.activity.from_queue => go_home(state, effects),
         Screen::Ticket | Screen::Export | Screen::Activity => go_queue(state, effects),
@@ -360,6 +373,7 @@ fn leave(state: &mut AppState, effects: &mut Vec<Effect>) {
 /// Ends the workbench, drafts kept and seats given back.
 pub(super) fn quit(state: &mut AppState, effects: &mut Vec<Effect>) {
     ticket::open::leave(state, effects);
+    rubric::holding::hold(state, effects);
     if let Some(job) = state.requests.job() {
         effects.push(Effect::Tell(Command::Cancel(job)));
     }

@@ -151,6 +151,9 @@ fn edit(
     now_ms: u64,
     change: impl FnOnce(&mut super::super::editor::EditorState) -> bool,
 ) -> bool {
+    if let Some(editor) = super::super::rubric::text::editor(state) {
+        return change(editor);
+    }
     let Some(ticket) = &mut state.ticket else {
         return false;
     };

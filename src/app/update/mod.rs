@@ -53,6 +53,7 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
             super::judging::update::look(state, effects);
         }
         Screen::Agreement => super::agreement::update::load(state, effects),
+        Screen::Rubric => super::rubric::update::load_list(state, effects),
         Screen::Activity => super::activity::update::load(state, effects),
         Screen::Runs => super::runs::update::load(state, effects),
         Screen::Practice | Screen::Export => {}
@@ -72,6 +73,7 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(agreement) = &mut state.agreement {
         agreement.fit(size);
     }
+    super::rubric::update::settle(state, effects);
     state.activity.height = usize::from(super::layout::activity(size).list.height);
     state.activity.settle();
     state.runs.fit(size);

@@ -7,7 +7,7 @@ use super::super::action::Action;
 use super::super::effect::{Command, Effect, Order};
 use super::super::modal::{Confirmed, Modal, ModeQuestion, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Tone};
-use super::super::{activity, diff, export, judging, layout, queue, ticket};
+use super::super::{activity, diff, export, judging, layout, queue, rubric, ticket};
 
 /// Runs an action on the topmost dialog; false if there is none or it is not its own.
 pub(super) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
@@ -46,6 +46,11 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
         Action::Bottom => isize::MAX / 2,
         Action::Copy => {
             return match state.modals.last() {
+                Some(Modal::Tried(view)) => {
+                    let text = view.pane.copied();
+                    effects.push(Effect::Tell(Command::Copy { text }));
+                    true
+                }
                 Some(Modal::Message(message)) => {
                     let text = message.copy.clone().unwrap_or_else(|| message.text.clone());
                     effects.push(Effect::Tell(Command::Copy { text }));
@@ -73,6 +78,8 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
         }
         Some(Modal::Instructions(view)) => view.pane.scroll(by),
         Some(Modal::Judges(pick)) => pick.step(by),
+        Some(Modal::Choose(choice)) => choice.step(by),
+        Some(Modal::Tried(view)) => view.pane.scroll(by),
         Some(Modal::Mode(question)) => {
             let at = usize::from(by > 0);
             question.choice = ModeQuestion::CHOICES[at].0;
@@ -91,6 +98,11 @@ pub(super) fn fit(state: &mut AppState) {
             let other = view.other_rows(inner.width);
             view.pane
                 .resize(inner.width, inner.height.saturating_sub(other));
+        }
+        Some(Modal::Tried(view)) => {
+            let inner = layout::reader(size).inner;
+            view.pane
+                .resize(inner.width, inner.height.saturating_sub(1));
         }
         Some(Modal::Note(note)) => {
             let inner = layout::dialog(size, 70, 8).inner;
@@ -112,6 +124,7 @@ fn close(state: &mut AppState, effects: &mut Vec<Effect>) {
                 queue::update::filter(state, &bar.before, effects);
             }
         }
+        Some(Modal::Tried(view)) => rubric::trying::closed(state, &view),
         Some(Modal::Instructions(view)) => {
             if let Some(then) = view.then {
                 super::run(state, then, effects);
@@ -145,6 +158,7 @@ fn accept(state: &mut AppState, effects: &mut Vec<Effect>) {
             );
         }
         Some(Modal::Judges(_)) => judging::update::chosen(state, effects),
+        Some(Modal::Choose(_)) => rubric::make::chosen(state, effects),
         Some(Modal::Prompt(prompt)) => {
             let prompt = prompt.clone();
             answered(state, prompt, effects);
@@ -241,6 +255,7 @@ fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Ve
             let order = Order::SetReviewer { name: text.clone() };
             effects.push(state.requests.ask(Asked::Reviewer(text), order));
         }
+        PromptFor::Sentence => rubric::make::sentence(state, text),
         PromptFor::Override => {
             if let Some(export) = &mut state.export {
                 export.plan.override_reason = Some(text);
@@ -262,6 +277,9 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::Judge => judging::update::start(state, effects),
         Confirmed::StopJob(job) => activity::update::stopped(state, job, effects),
         Confirmed::Suggest => ticket::suggest::start(state, effects),
+        Confirmed::Rescore => rubric::saving::rescore(state, effects),
+        Confirmed::DropRubric => rubric::update::dropped(state, effects),
+        Confirmed::DropText => rubric::text::dropped_text(state),
         Confirmed::Stop => {
             if let Some(job) = state.requests.job() {
                 effects.push(Effect::Tell(Command::Cancel(job)));

@@ -9,6 +9,7 @@ use super::super::hints;
 use super::super::layer::{Layer, layer};
 use super::super::layout;
 use super::super::modal::Modal;
+use super::super::rubric;
 use super::super::runs;
 use super::super::state::{AppState, Screen};
 use super::super::ticket::{
@@ -47,6 +48,8 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         Some(Modal::Palette(list)) => return list.step(by),
         Some(Modal::Help(help)) => return help.list.step(by),
         Some(Modal::Instructions(view)) => return view.pane.scroll(by),
+        Some(Modal::Tried(view)) => return view.pane.scroll(by),
+        Some(Modal::Choose(choice)) => return choice.step(by.signum()),
         Some(Modal::Diff(diff)) => return diff.pane.scroll(by),
         Some(Modal::History(view)) => {
             let last = view.lines.as_ref().map_or(0, Vec::len).saturating_sub(1);
@@ -58,6 +61,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         None => {}
     }
     match state.screen {
+        Screen::Rubric => rubric::update::wheel(state, by),
         Screen::Home => state.home.step(by),
         Screen::Queue => {
             if let Some(queue) = &mut state.queue {
@@ -120,6 +124,10 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
         }
         Layer::Queue => click_queue(state, x, y, effects),
         Layer::Agreement => click_agreement(state, x, y, effects),
+        Layer::Rubric | Layer::Field | Layer::RubricText => {
+            rubric::mouse::click(state, x, y, extend, effects);
+        }
+        Layer::Mode => rubric::mouse::choose(state, x, y, effects),
         Layer::Activity => activity::mouse::click(state, x, y, effects),
         Layer::Runs => runs::mouse::click(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
@@ -299,6 +307,9 @@ fn click_form(state: &mut AppState, x: u16, row: usize, body: layout::Area) {
 
 fn drag(state: &mut AppState, x: u16, y: u16) {
     let size = state.size;
+    if state.modals.is_empty() && rubric::text::editor(state).is_some() {
+        return rubric::mouse::drag(state, x, y);
+    }
     if !state.modals.is_empty() || state.screen != Screen::Ticket {
         return;
     }

@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
-use super::super::{activity, agreement, diff, export, first_run, judging, runs};
+use super::super::{activity, agreement, diff, export, first_run, judging, rubric, runs};
 use super::global;
 
 mod ticket;
@@ -107,6 +107,7 @@ fn replied_elsewhere(
         (Asked::Agreement(eval), Outcome::Agreement(page)) => {
             agreement::update::shown(state, eval, *page);
         }
+        (Asked::Rubric(asked), outcome) => rubric::update::came(state, &asked, outcome, effects),
         (Asked::Opened(_), Outcome::Done) => agreement::update::load(state, effects),
         (Asked::ExportOptions, Outcome::ExportOptions(options)) => {
             export::update::options(state, options, effects);
@@ -121,10 +122,8 @@ fn replied_elsewhere(
         (Asked::Job(Job::Import), Outcome::Imported(done)) => imported(state, &done, effects),
         (Asked::Job(Job::Demo), Outcome::Done) => {
             global::go_home(state, effects);
-            state.say(
-                Tone::Done,
-                "the sample is there: Enter starts on the first eval",
-            );
+            let words = "the sample is there: Enter starts on the first eval";
+            state.say(Tone::Done, words);
         }
         (Asked::Judges, Outcome::Judges(choices)) => judging::update::listed(state, choices),
         (Asked::Job(Job::Judge), Outcome::Judged(words)) => {
@@ -354,6 +353,10 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
         }
         Asked::Agreement(_) | Asked::Opened(_) => {
             agreement::update::failed(state, failure.to_string());
+        }
+        Asked::Rubric(asked) if rubric::update::failed(state, asked, failure) => {
+            state.dirty = true;
+            return;
         }
         Asked::Activity => state.activity.problem = Some(failure.to_string()),
         Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_) => {

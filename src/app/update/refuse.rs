@@ -68,6 +68,12 @@ pub enum DisabledReason {
     NothingHeld,
     /// Only one judge can be shown, or none.
     NoOtherJudge,
+    /// No rubric is shown yet.
+    NoRubric,
+    /// Nothing was changed in the rubric.
+    NothingChanged,
+    /// What is chosen has no such setting.
+    NotForThis,
     /// The job is held already.
     JobHeld,
     /// The job is at work.
@@ -116,6 +122,9 @@ impl fmt::Display for DisabledReason {
             Self::NoPractice => "this rubric has no examples to practise on",
             Self::Practising => "not while you practise; Esc leaves practice",
             Self::NothingHeld => "nothing is held back",
+            Self::NoRubric => "no rubric is shown yet",
+            Self::NotForThis => "there is nothing of this to set here",
+            Self::NothingChanged => "nothing is changed in this rubric",
             Self::NoOtherJudge => "there is no other judge to show",
             Self::JobHeld => "it is held already; r lets it go on",
             Self::JobRuns => "it is at work",
@@ -142,7 +151,19 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             .is_none()
             .then_some(DisabledReason::NoJob),
         Action::Import => import(state),
+        Action::JudgeScope
+        | Action::JudgeScopeBack
+        | Action::JudgeLimit
+        | Action::JudgeAgain
+        | Action::TrySamples
+        | Action::TryAgainst
+        | Action::TryProbes => super::super::judging::update::refusal(state, action),
         Action::JudgeThese if eval_of(state).is_none() => Some(DisabledReason::NoEval),
+        Action::TryJudge | Action::TryTicket
+            if super::super::rubric::trying::eval_for(state).is_none() =>
+        {
+            Some(DisabledReason::NoEval)
+        }
         Action::Suggest if state.requests.job().is_some() => Some(DisabledReason::JobRunning),
         Action::Demo | Action::JudgeThese => {
             state.requests.job().map(|_| DisabledReason::JobRunning)
@@ -152,6 +173,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             Screen::Queue => queue(state, action),
             Screen::Ticket => ticket(state, action),
             Screen::Agreement => agreement(state, action),
+            Screen::Rubric => rubric(state, action),
             Screen::Activity => super::super::activity::update::refusal(state, action),
             // What counts for nothing cannot be taken back, and a real review must not be from here.
             Screen::Practice => matches!(
@@ -173,6 +195,7 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
         Screen::Queue => state.queue.as_ref().map(|queue| queue.eval),
         Screen::Agreement => state.agreement.as_ref().map(|agreement| agreement.eval),
         Screen::Export => state.export.as_ref().map(|export| export.eval),
+        Screen::Rubric => super::super::rubric::trying::eval_for(state),
         Screen::Activity => {
             let job = state.activity.current().and_then(|card| card.eval);
             job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
@@ -241,6 +264,20 @@ fn agreement(state: &AppState, action: Action) -> Option<DisabledReason> {
             .tickets()
             .is_empty()
             .then_some(DisabledReason::NothingHere),
+        _ => None,
+    }
+}
+
+fn rubric(state: &AppState, action: Action) -> Option<DisabledReason> {
+    let open = state.rubric.as_deref()?;
+    match action {
+        Action::RubricSave
+        | Action::RubricAdd
+        | Action::RubricRemove
+        | Action::RubricText
+        | Action::EditOutside
+        | Action::ShowDiff => open.shown().is_none().then_some(DisabledReason::NoRubric),
+        Action::RubricDrop => (!open.is_changed()).then_some(DisabledReason::NothingChanged),
         _ => None,
     }
 }

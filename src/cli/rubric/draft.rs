@@ -8,7 +8,6 @@ use super::asking::Asking;
 use super::file;
 use crate::cli::{CliError, Context, Exit, output};
 use crate::engine::rubrics::{Drafted, GenerateOrder};
-use crate::formats::rubric as toml;
 use crate::text::numbers::money;
 
 /// Let a model draft a rubric from an eval's inputs, outputs and notes
@@ -54,7 +53,7 @@ impl Place {
     fn put(&self, drafted: &Drafted, context: &Context) -> Result<Option<PathBuf>, CliError> {
         if self.toml {
             if !context.json() {
-                output::line(commented(drafted).trim_end())?;
+                output::line(drafted.to_toml().trim_end())?;
             }
             return Ok(None);
         }
@@ -62,7 +61,7 @@ impl Place {
             Some(out) => out.clone(),
             None => file::free(&format!("{}-draft", drafted.rubric.id)).1,
         };
-        file::write_new(&out, &commented(drafted))?;
+        file::write_new(&out, &drafted.to_toml())?;
         Ok(Some(out))
     }
 }
@@ -120,20 +119,9 @@ pub fn from_note(args: &FromNote, context: &Context) -> Result<Exit, CliError> {
     let ticket = engine.find_ticket(&args.ticket)?;
     let eval = engine.open_ticket(ticket, false)?.eval.name.clone();
     file::must_be_new(args.place.out.as_deref())?;
-    let drafted = engine.criterion_from_note(ticket, args.asking.order(&eval).as_ref())?;
+    let drafted = engine.criterion_from_note(ticket, None, args.asking.order(&eval).as_ref())?;
     let out = args.place.put(&drafted, context)?;
     ended(&drafted, &eval, out.as_ref(), context)
-}
-
-/// The draft as a file, with the reasons on top.
-fn commented(drafted: &Drafted) -> String {
-    let mut text = String::from("# A draft: read and edit it before use.\n");
-    for (id, why) in drafted.why.iter().filter(|(_, why)| !why.is_empty()) {
-        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.extend(["# ", id, ": ", &crate::text::sanitise::line(&why), "\n"]);
-    }
-    text.push_str(&toml::to_toml(&drafted.rubric));
-    text
 }
 
 fn ended(
@@ -164,7 +152,7 @@ fn ended(
     if context.json() {
         output::json(&json!({
             "rubric": drafted.rubric.id, "out": out, "criteria": drafted.rubric.criteria.iter().map(|one| &one.id).collect::<Vec<_>>(),
-            "toml": commented(drafted), "why": drafted.why, "to_mend": drafted.problems.iter().map(|one| &one.message).collect::<Vec<_>>(),
+            "toml": drafted.to_toml(), "why": drafted.why, "to_mend": drafted.problems.iter().map(|one| &one.message).collect::<Vec<_>>(),
             "input_tokens": drafted.tokens.0, "output_tokens": drafted.tokens.1,
             "cost_micros": drafted.cost_micros, "next": next,
         }))?;

@@ -125,8 +125,7 @@ fn summary(side: &QuickSide) -> String {
     )
 }
 
-/// Levels of two rubrics on the same example. Criteria are matched by id; one that only one of them asks has one
-/// level and no difference.
+/// Levels of two rubrics on the same example.
 fn beside(one: &QuickSide, other: &QuickSide) -> Result<(), CliError> {
     let title = |side: &QuickSide| format!("{} ({})", side.rubric, side.version);
     let mut table = Table::new([
@@ -135,44 +134,8 @@ fn beside(one: &QuickSide, other: &QuickSide) -> Result<(), CliError> {
         Column::right(&title(other)),
         Column::right("difference"),
     ]);
-    let on = |side: &QuickSide, id: &str| {
-        let found = side.criteria.iter().find(|one| one.id == id);
-        found.and_then(|one| Some((one.level?, one.range)))
-    };
-    let added = other
-        .criteria
-        .iter()
-        .filter(|new| one.criteria.iter().all(|old| old.id != new.id));
-    for criterion in one.criteria.iter().chain(added) {
-        let (a, b) = (on(one, &criterion.id), on(other, &criterion.id));
-        table.row([
-            criterion.id.clone(),
-            mean(a),
-            mean(b),
-            difference(a.map(|a| a.0), b.map(|b| b.0)),
-        ]);
-    }
-    let score = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), |s| format!("{s:.2}"));
-    table.row([
-        "score".to_owned(),
-        score(one.score),
-        score(other.score),
-        difference(one.score, other.score),
-    ]);
+    one.beside(other).iter().for_each(|row| table.row(row));
     output::table(&table)
-}
-
-fn mean(level: Option<(f64, Option<(i32, i32)>)>) -> String {
-    match level {
-        None => "–".to_owned(),
-        Some((mean, Some((low, high)))) if low != high => format!("{mean:.2} ({low} to {high})"),
-        Some((mean, _)) => format!("{mean:.2}"),
-    }
-}
-
-fn difference(a: Option<f64>, b: Option<f64>) -> String {
-    a.zip(b)
-        .map_or_else(|| "–".to_owned(), |(a, b)| format!("{:+.2}", b - a))
 }
 
 /// What planted text and length alone did.

@@ -57,6 +57,8 @@ pub enum JudgeScope {
     Filter(String),
     /// These.
     Tickets(Vec<TicketId>),
+    /// Those the judge scored under another version of the rubric.
+    Rescored,
 }
 
 /// What a judge is to do.

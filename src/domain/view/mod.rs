@@ -15,6 +15,7 @@ pub mod judging;
 pub mod queue;
 pub mod quick;
 pub mod report;
+pub mod rubrics;
 pub mod runs;
 pub mod ticket;
 pub mod work;
@@ -33,6 +34,11 @@ pub use queue::{
 pub use quick::{
     AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
     QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
+};
+pub use rubrics::{
+    RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLeft, RubricLine, RubricMove,
+    RubricOrder, RubricPage, RubricReply, RubricSaved, RubricSource, RubricTrial, RubricUnsaved,
+    RubricUse,
 };
 pub use runs::{GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide};
 pub use ticket::{

@@ -55,6 +55,53 @@ pub struct QuickSide {
     pub stopped: Option<String>,
 }
 
+impl QuickSide {
+    /// Levels of two rubrics on the same example: question, this one's level, the other's, the difference; the score
+    /// last. Questions are matched by id; one that only one of them asks has one level and no difference.
+    pub fn beside(&self, other: &Self) -> Vec<[String; 4]> {
+        let on = |side: &Self, id: &str| {
+            let found = side.criteria.iter().find(|one| one.id == id);
+            found.and_then(|one| Some((one.level?, one.range)))
+        };
+        let added = other
+            .criteria
+            .iter()
+            .filter(|new| self.criteria.iter().all(|old| old.id != new.id));
+        let mut rows: Vec<[String; 4]> = self
+            .criteria
+            .iter()
+            .chain(added)
+            .map(|criterion| {
+                let (a, b) = (on(self, &criterion.id), on(other, &criterion.id));
+                let difference = difference(a.map(|a| a.0), b.map(|b| b.0));
+                [criterion.id.clone(), mean(a), mean(b), difference]
+            })
+            .collect();
+        let score = |score: Option<f64>| mean(score.map(|score| (score, None)));
+        rows.push([
+            "score".to_owned(),
+            score(self.score),
+            score(other.score),
+            difference(self.score, other.score),
+        ]);
+        rows
+    }
+}
+
+/// A mean level with its range, if readings differ.
+fn mean(level: Option<(f64, Option<(i32, i32)>)>) -> String {
+    match level {
+        None => "–".to_owned(),
+        Some((mean, Some((low, high)))) if low != high => format!("{mean:.2} ({low} to {high})"),
+        Some((mean, _)) => format!("{mean:.2}"),
+    }
+}
+
+fn difference(a: Option<f64>, b: Option<f64>) -> String {
+    a.zip(b)
+        .map_or_else(|| "–".to_owned(), |(a, b)| format!("{:+.2}", b - a))
+}
+
 /// A question as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuickPrompt {

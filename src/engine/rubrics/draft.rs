@@ -179,6 +179,17 @@ impl Engine {
 }
 
 impl Drafted {
+    /// The draft as a file, with the reasons on top.
+    pub fn to_toml(&self) -> String {
+        let mut text = String::from("# A draft: read and edit it before use.\n");
+        for (id, why) in self.why.iter().filter(|(_, why)| !why.is_empty()) {
+            let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+            text.extend(["# ", id, ": ", &crate::text::sanitise::line(&why), "\n"]);
+        }
+        text.push_str(&crate::formats::rubric::to_toml(&self.rubric));
+        text
+    }
+
     /// Names what a person should mend before using the draft as it now stands.
     pub(super) fn looked_over(mut self) -> Self {
         self.problems = crate::formats::rubric::lint(&self.rubric);

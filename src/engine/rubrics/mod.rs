@@ -1,7 +1,7 @@
 //! Rubrics as work in progress: tried on one example, compared with their earlier versions, drafted from what
 //! people wrote.
 //!
-//! Nothing here writes a verdict or puts a rubric to use.
+//! Nothing here writes a verdict, and a rubric is put to use by [`super::Engine::save_rubric`] alone.
 
 mod draft;
 mod history;
@@ -9,9 +9,11 @@ mod material;
 mod note;
 mod probe;
 mod rescore;
+mod screen;
 mod sending;
 mod test;
 mod trial;
+mod unsaved;
 mod versions;
 
 pub use draft::{Drafted, GenerateOffer, GenerateOrder};

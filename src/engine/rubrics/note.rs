@@ -13,19 +13,23 @@ use crate::store::{catalog, tickets};
 
 impl Engine {
     /// Drafts a criterion from this person's note on a ticket, with its output as the example; a model words it if
-    /// one is named. The draft is the eval's rubric with the criterion added, or, where that rubric asks no levels,
+    /// one is named. `written` is a note that is not kept yet; it stands in the place of those that are. The draft is the eval's rubric with the criterion added, or, where that rubric asks no levels,
     /// the criterion alone.
     pub fn criterion_from_note(
         &self,
         ticket: TicketId,
+        written: Option<&str>,
         judge: Option<&JudgeOrder>,
     ) -> Result<Drafted> {
-        let (eval, seen) = self.store().read(|db| {
+        let (eval, mut seen) = self.store().read(|db| {
             let row = tickets::get(db, &ticket)?;
             let eval = catalog::eval_in_row(db, row.eval)?;
             let seen = self.seen(db, &eval, &ticket)?;
             Ok((eval, seen))
         })?;
+        if let Some(note) = written.map(str::trim).filter(|note| !note.is_empty()) {
+            seen.notes = vec![note.to_owned()];
+        }
         if seen.notes.is_empty() {
             return Err(EngineError::refused(
                 format!("you have no note on ticket {}", ticket.short()),
@@ -140,7 +144,10 @@ mod tests {
         let mut given = level(&doc, 1);
         given.draft.note = "No greeting at all.".to_owned();
         bench.ana.submit(&given).unwrap();
-        let drafted = bench.ana.criterion_from_note(doc.ticket, None).unwrap();
+        let drafted = bench
+            .ana
+            .criterion_from_note(doc.ticket, None, None)
+            .unwrap();
         let [_, criterion] = &drafted.rubric.criteria[..] else {
             panic!("{drafted:?}");
         };
@@ -160,7 +167,16 @@ mod tests {
             "the draft is not in use"
         );
         // Ben is still blind to what ana wrote.
-        let refused = bench.by("ben").criterion_from_note(doc.ticket, None);
+        let refused = bench.by("ben").criterion_from_note(doc.ticket, None, None);
         assert!(refused.unwrap_err().to_string().contains("no note"));
+        let fresh = bench
+            .by("ben")
+            .criterion_from_note(doc.ticket, Some(" Too long. "), None);
+        let fresh = fresh.unwrap().rubric;
+        assert_eq!(fresh.criteria[1].id, "too-long");
+        assert_eq!(
+            fresh.examples[0].why, "Too long.",
+            "nobody else's note is in it"
+        );
     }
 }

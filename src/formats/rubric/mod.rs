@@ -11,6 +11,7 @@ mod finding;
 mod parse;
 mod quote;
 pub(in crate::formats) mod reader;
+mod rewrite;
 mod write;
 
 use std::io;
@@ -18,6 +19,7 @@ use std::io;
 use toml::de::DeTable;
 
 pub use finding::{Finding, RubricError};
+pub use rewrite::rewrite;
 pub use write::to_toml;
 
 use crate::domain::rubric::{Problem, Rubric, Severity, slug, valid_id};

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::AppState;
 use crate::app::layout;
-use crate::app::modal::{Entry, Help, Palette};
+use crate::app::modal::{Entry, Help, Palette, first_shown};
 
 use super::super::glyph;
 use super::super::line_edit;
@@ -45,15 +45,6 @@ fn search(pen: &mut Pen<'_>, area: Rect, palette: &Palette, empty: &str) {
     }
 }
 
-/// The first entry shown so that the cursor stays in sight with a few behind it.
-pub fn first_shown(cursor: usize, count: usize, height: usize) -> usize {
-    let ahead = (height / 3).min(4);
-    (cursor + ahead + 1)
-        .saturating_sub(height)
-        .min(count.saturating_sub(height))
-        .min(cursor)
-}
-
 fn one(pen: &mut Pen<'_>, row: Rect, entry: &Entry, cursor: bool) {
     let (text, dim) = match (cursor, entry.refused.is_some()) {
         (true, false) => (Look::Cursor, Look::CursorDim),
@@ -72,23 +63,4 @@ fn one(pen: &mut Pen<'_>, row: Rect, entry: &Entry, cursor: bool) {
     }
     let right = Words::new().add(dim, entry.keys.as_str());
     pen.both(shift_right(row, 2), &left, &right);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_entry_under_the_cursor_is_always_in_sight() {
-        for height in 1..12 {
-            for cursor in 0..30 {
-                let first = first_shown(cursor, 30, height);
-                assert!(
-                    first <= cursor && cursor < first + height,
-                    "{cursor} {height}"
-                );
-            }
-        }
-        assert_eq!(first_shown(0, 3, 10), 0);
-    }
 }

@@ -1,5 +1,6 @@
 //! Dialogs over the screens. The topmost one has the keyboard and is drawn over all others.
 
+mod choose;
 mod judges;
 mod lists;
 mod read;
@@ -23,6 +24,8 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             Modal::Note(note) => write::note(pen, state, note),
             Modal::Diff(diff) => super::diff::draw(pen, state, diff),
             Modal::Mode(question) => read::mode(pen, state, question),
+            Modal::Choose(choice) => choose::draw(pen, state, choice),
+            Modal::Tried(view) => read::tried(pen, state, view),
             Modal::Judges(pick) => judges::judges(pen, state, pick),
             Modal::Message(message) => read::message(pen, state, message),
             Modal::History(history) => read::history(pen, state, history),

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::AppState;
 use crate::app::layout::{self, DialogLayout};
 use crate::app::modal::{Confirm, HistoryView, InstructionsView, Message, ModeQuestion};
+use crate::app::rubric::TriedView;
 use crate::domain::view::HistoryLine;
 
 use super::super::clock;
@@ -137,6 +138,25 @@ pub fn history(pen: &mut Pen<'_>, state: &AppState, history: &HistoryView) {
             }
         }
     }
+}
+
+/// One example judged now.
+pub fn tried(pen: &mut Pen<'_>, state: &AppState, view: &TriedView) {
+    let place = layout::reader(state.size);
+    let title = if view.done {
+        format!("{} on one example; no verdict is kept", view.judge)
+    } else {
+        format!("Asking {}", view.judge)
+    };
+    let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), &title);
+    let (text, below) = cut_bottom(inner, 1);
+    texts::pane(pen, text, &view.pane);
+    let keys = Words::new()
+        .add(Look::Accent, "Esc")
+        .add(Look::Dim, " closes     ")
+        .add(Look::Accent, "y")
+        .add(Look::Dim, " copies");
+    pen.both(below, &keys, &texts::place(&view.pane));
 }
 
 fn happened(pen: &mut Pen<'_>, row: Rect, line: &HistoryLine) {

@@ -1,0 +1,136 @@
+//! Keeping a version: who asks it from now on, and what was judged under the one before.
+
+use std::sync::Arc;
+
+use crate::domain::count::counted;
+use crate::domain::ids::EvalId;
+use crate::domain::view::{RubricOrder, RubricSaved};
+
+use super::super::effect::{Effect, Order};
+use super::super::judging;
+use super::super::modal::{Confirm, Confirmed, Modal};
+use super::super::state::{AppState, Asked, Tone};
+use super::make::{self, ChooseFor};
+use super::{RubricAsked, update};
+
+/// Asks who shall ask the version, if it can be kept.
+pub(super) fn save(state: &mut AppState) {
+    let Some(open) = &state.rubric else { return };
+    let Some(rubric) = open.shown() else { return };
+    if let Some(error) = open
+        .findings()
+        .iter()
+        .find(|finding| finding.severity == crate::domain::rubric::Severity::Error)
+    {
+        let words = format!("cannot be saved yet: {}", error.message);
+        state.say(Tone::Refused, words);
+        return;
+    }
+    let cards = open.cards().iter().filter(|card| card.name == rubric.id);
+    let uses: Vec<_> = cards.flat_map(|card| card.evals.clone()).collect();
+    let mut rows = Vec::new();
+    let mut evals = Vec::new();
+    if !uses.is_empty() {
+        let names: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
+        rows.push((
+            format!("Save, and let {} ask it from now on", names.join(" and ")),
+            "Reviews and verdicts stay as they were given.".to_owned(),
+        ));
+        evals.push(uses.iter().map(|one| one.eval).collect());
+    }
+    rows.push((
+        "Save only".to_owned(),
+        "Evals go on with the version they ask.".to_owned(),
+    ));
+    evals.push(Vec::new());
+    for card in state.home.home.iter().flat_map(|home| &home.evals) {
+        if uses.iter().all(|one| one.eval != card.id) {
+            rows.push((
+                format!("Save, and let {} ask it instead of its own", card.name),
+                String::new(),
+            ));
+            evals.push(vec![card.id]);
+        }
+    }
+    let title = format!("Save {}", rubric.id);
+    make::choose(state, &title, rows, ChooseFor::Keep(evals));
+}
+
+/// Keeps the version and lets these evals ask it.
+pub(super) fn keep(state: &mut AppState, evals: Vec<EvalId>, effects: &mut Vec<Effect>) {
+    let Some(open) = &state.rubric else { return };
+    let Some(rubric) = open.shown().map(Arc::clone) else {
+        return;
+    };
+    // What is known of the text must be about the rubric as it stands.
+    let text = open.text().cloned();
+    let order = Order::Rubric(RubricOrder::Save {
+        rubric,
+        text,
+        evals,
+    });
+    effects.push(state.requests.ask(Asked::Rubric(RubricAsked::Save), order));
+}
+
+/// It is kept. Where a judge has scored tickets under the version before, the way on is offered.
+pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<Effect>) {
+    let Some(open) = &mut state.rubric else {
+        return;
+    };
+    // The draft stands until the page has come, so that the form does not flicker.
+    open.past.clear();
+    open.toml = None;
+    open.version = 0;
+    let name = saved.name.clone();
+    let words = match (saved.known, saved.moved.is_empty()) {
+        (true, true) => format!("{name}: exactly this version was kept before"),
+        (_, true) => format!("{name} saved as version {}", saved.id.short()),
+        (_, false) => {
+            let names: Vec<&str> = saved.moved.iter().map(|one| one.name.as_str()).collect();
+            format!(
+                "{name} saved as version {}; {} asks it now",
+                saved.id.short(),
+                names.join(", ")
+            )
+        }
+    };
+    state.say(Tone::Done, words);
+    update::load_list(state, effects);
+    update::load_page(state, &name, effects);
+    let left = saved
+        .moved
+        .iter()
+        .flat_map(|moved| moved.rescores.iter().map(move |one| (moved, one)));
+    if let Some((moved, one)) = left.max_by_key(|(_, one)| one.tickets) {
+        let label = if one.label.is_empty() {
+            one.from.short()
+        } else {
+            format!("{} ({})", one.label, one.from.short())
+        };
+        let confirm = Confirm {
+            question: format!(
+                "Rescore {} of {} made under {label}?",
+                counted(one.tickets, "ticket"),
+                moved.name,
+            ),
+            detail: format!(
+                "{} scored them. Yes says what it costs first; what was said under the old version stays.",
+                one.judge
+            ),
+            yes: Confirmed::Rescore,
+        };
+        let rescore = (moved.eval, one.judge.clone());
+        if let Some(open) = &mut state.rubric {
+            open.rescore = Some(rescore);
+        }
+        state.modals.push(Modal::Confirm(confirm));
+    }
+}
+
+/// Opens the choice of a judge on the one that scored under the version before.
+pub(crate) fn rescore(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let asked = state.rubric.as_mut().and_then(|open| open.rescore.take());
+    if let Some((eval, judge)) = asked {
+        judging::update::open_rescore(state, eval, judge, effects);
+    }
+}
