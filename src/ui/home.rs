@@ -32,8 +32,8 @@ pub struct Columns {
 }
 
 const POINTER: u16 = 2;
-/// Cells of the longest words for what reviews are for, and of the short ones.
-const MODE: u16 = 27;
+/// Cells of the words for what reviews are for, and of the short ones.
+const MODE: u16 = 26;
 const MODE_SHORT: u16 = 17;
 /// Cells of the progress beside the short words.
 const PROGRESS_SHORT: u16 = 16;
@@ -161,12 +161,14 @@ pub fn mode_words(card: &EvalCard, cells: u16) -> String {
         Mode::Blind => ("measure the model", "measure"),
         Mode::Assist => ("fix for training", "fix"),
     };
-    let held = card.role == DatasetRole::Heldout;
-    let how = if held && cells < MODE { short } else { long };
-    if held {
-        format!("{how}, held out")
+    if card.role != DatasetRole::Heldout {
+        return long.to_owned();
+    }
+    let whole = format!("{long}, held out");
+    if crate::text::width::of(&whole) <= usize::from(cells) {
+        whole
     } else {
-        how.to_owned()
+        format!("{short}, held out")
     }
 }
 
