@@ -4,7 +4,7 @@
 use super::case::{Case, Found, condition};
 use super::quality::{self, Measure};
 use super::{believed, people};
-use crate::domain::count::counted;
+use crate::domain::count::{counted, noun};
 use crate::domain::gate::words::percent;
 use crate::domain::gate::{Basis, GateVerdict};
 use crate::domain::group_scores::RowOutcome;
@@ -276,8 +276,8 @@ fn labels(case: &Case<'_>) -> Found {
     Found::or(
         condition,
         format!(
-            "review {} more in the plan's order",
-            counted(more, "ticket")
+            "review {more} more {} in the plan's order",
+            noun(more, "ticket")
         ),
         Some(more),
         Some(format!("docket review {group}")),

@@ -56,10 +56,8 @@ fn decisions(material: &Material, candidate: &CandidateScores, now: &Bundle) -> 
         }
         let standing = if let Some(reason) = voided(&material.events, &event.id) {
             DecisionStanding::Voided(reason)
-        } else if lines
-            .iter()
-            .any(|later| later.by == one.account && is_no_void(later))
-        {
+        } else if lines.iter().any(|later| later.by == one.account) {
+            // Also where the later one was voided: what was given up is not brought back by that.
             DecisionStanding::Superseded
         } else {
             still(one, now, &moved)
@@ -67,10 +65,6 @@ fn decisions(material: &Material, candidate: &CandidateScores, now: &Bundle) -> 
         lines.push(line(event, one, standing, &material.events));
     }
     lines
-}
-
-fn is_no_void(line: &DecisionLine) -> bool {
-    !matches!(line.standing, DecisionStanding::Voided(_))
 }
 
 fn still(one: &Approved, now: &Bundle, moved: &[String]) -> DecisionStanding {

@@ -191,8 +191,8 @@ fn labels(case: &Case<'_>, asking: &Asking, missing: u64) -> Settle {
     Settle {
         condition: asking.id.clone(),
         what: format!(
-            "review {} more of `{}` in the plan's order",
-            counted(missing, "ticket"),
+            "review {missing} more {} of `{}` in the plan's order",
+            noun(missing, "ticket"),
             case.candidate().name
         ),
         count: Some(missing),
