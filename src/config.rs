@@ -15,7 +15,7 @@ use etcetera::BaseStrategy as _;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use state::State;
+pub use state::{Person, State};
 
 /// The largest settings file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;

@@ -11,9 +11,9 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
-    JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit,
-    Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
+    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::text::three_way::ThreeWay;
 
@@ -197,6 +197,27 @@ pub enum Order {
     },
     /// What judges are doing. Reply: [`Outcome::Activity`].
     LoadActivity,
+    /// The run groups. Reply: [`Outcome::Groups`].
+    LoadGroups,
+    /// The comparison of a group. Reply: [`Outcome::Group`].
+    LoadGroup {
+        /// Its name.
+        group: String,
+        /// Whether everything behind the first numbers is wanted.
+        full: bool,
+    },
+    /// Opens a group, which marks this person's later reviews there. Reply: [`Outcome::Done`].
+    OpenGroup {
+        /// Its name.
+        group: String,
+    },
+    /// One item across the candidates of a group. Reply: [`Outcome::Side`].
+    LoadSide {
+        /// The group's name.
+        group: String,
+        /// Local row of the item.
+        item: i64,
+    },
     /// Says what is wanted of a job. Reply: [`Outcome::Done`].
     Steer {
         /// Which job.
@@ -325,6 +346,12 @@ pub enum Outcome {
     Judges(Vec<JudgeChoice>),
     /// Reply to `LoadActivity`.
     Activity(Vec<JobCard>),
+    /// Reply to `LoadGroups`.
+    Groups(Vec<GroupCard>),
+    /// Reply to `LoadGroup`.
+    Group(Box<GroupPage>),
+    /// Reply to `LoadSide`.
+    Side(Arc<SideBySide>),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
     /// How far a long job is; the job goes on.

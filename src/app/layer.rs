@@ -26,6 +26,8 @@ pub enum Layer {
     Export,
     /// What judges are doing.
     Activity,
+    /// Run groups and their comparison.
+    Runs,
     /// The text of the output being edited.
     Editor,
     /// The note.
@@ -50,7 +52,7 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
@@ -60,6 +62,7 @@ impl Layer {
         Self::Agreement,
         Self::Export,
         Self::Activity,
+        Self::Runs,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -84,6 +87,7 @@ impl Layer {
             Self::Agreement => &[Scope::Agreement, Scope::Everywhere],
             Self::Export => &[Scope::Export, Scope::Everywhere],
             Self::Activity => &[Scope::Activity, Scope::Everywhere],
+            Self::Runs => &[Scope::Runs, Scope::Everywhere],
             Self::Editor => &[Scope::Editor],
             Self::Note => &[Scope::Note],
             Self::Diff => &[Scope::Diff],
@@ -128,6 +132,7 @@ pub fn layer(state: &AppState) -> Layer {
         Screen::Agreement => Layer::Agreement,
         Screen::Export => Layer::Export,
         Screen::Activity => Layer::Activity,
+        Screen::Runs => Layer::Runs,
         Screen::Ticket => match &state.ticket {
             Some(ticket) if ticket.editor.is_some() => Layer::Editor,
             Some(ticket) if matches!(ticket.phase, Phase::Differs(_)) => Layer::Differs,

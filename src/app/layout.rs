@@ -4,6 +4,12 @@
 //! Widths: 140 columns and more show rail, texts and form side by side; 100 to 139 texts and form; 60 to 99
 //! one text with tabs over the form; below 60x15 only a notice fits.
 
+mod runs;
+
+pub use runs::{
+    AXIS, BESIDE_GAP, BesideLayout, GroupLayout, RunsLayout, TAB_GAP, beside, group, runs,
+};
+
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Area {

@@ -17,6 +17,7 @@ use super::layout::Size;
 use super::modal::Modal;
 use super::practice::Practice;
 use super::queue::QueueState;
+use super::runs::RunsState;
 use super::settings::Settings;
 use super::ticket::TicketState;
 
@@ -39,6 +40,8 @@ pub enum Screen {
     Export,
     /// What judges are doing.
     Activity,
+    /// Run groups and their comparison.
+    Runs,
 }
 
 /// A line about what just happened.
@@ -52,6 +55,17 @@ pub struct Strip {
     pub undo: bool,
     /// When it goes away, if it does by itself.
     pub until_ms: Option<u64>,
+    /// What it speaks of, once that is known: it goes with it.
+    pub about: Option<About>,
+}
+
+/// What a line speaks of: a screen, and the ticket on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The screen.
+    pub screen: Screen,
+    /// The ticket that was open there.
+    pub ticket: Option<TicketId>,
 }
 
 /// How a line is meant.
@@ -121,6 +135,14 @@ pub enum Asked {
     Judges,
     /// What judges are doing.
     Activity,
+    /// The run groups.
+    Groups,
+    /// The comparison of a group.
+    Group(String),
+    /// A group, opened.
+    GroupOpened(String),
+    /// One item across the candidates of a group.
+    Side(i64),
     /// Another wish for a job, and what is said once it is known.
     Steer(&'static str),
     /// What a judge at work has said about the open ticket.
@@ -239,6 +261,8 @@ pub struct AppState {
     pub export: Option<ExportState>,
     /// What judges are doing.
     pub activity: ActivityState,
+    /// Run groups and their comparison.
+    pub runs: RunsState,
     /// Dialogs, the topmost last.
     pub modals: Vec<Modal>,
     /// Keys.
@@ -285,6 +309,7 @@ impl AppState {
             agreement: None,
             export: None,
             activity: ActivityState::default(),
+            runs: RunsState::default(),
             modals: Vec::new(),
             keymap,
             settings,
@@ -294,6 +319,7 @@ impl AppState {
                 tone: Tone::Failed,
                 undo: false,
                 until_ms: None,
+                about: None,
             }),
             keys: KeyTimes::default(),
             unindexed: false,
@@ -325,6 +351,7 @@ impl AppState {
             tone,
             undo: false,
             until_ms: stays,
+            about: None,
         });
         self.dirty = true;
     }
@@ -334,6 +361,31 @@ impl AppState {
         self.say(Tone::Done, text);
         if let Some(strip) = &mut self.strip {
             strip.undo = true;
+        }
+    }
+
+    /// Lets the line go that speaks of a screen or a ticket that is not there any more. A new one belongs to what
+    /// the input led to.
+    pub(crate) fn settle_strip(&mut self) {
+        let here = About {
+            screen: self.screen,
+            ticket: self.ticket.as_ref().and_then(|ticket| ticket.id()),
+        };
+        let Some(strip) = &mut self.strip else {
+            return;
+        };
+        let stays = match strip.about {
+            None => true,
+            Some(about) if about.screen != here.screen => false,
+            // What was done goes on to the next ticket, so that it can be taken back from there. A ticket that was
+            // being fetched is the one it speaks of.
+            Some(about) => strip.undo || about.ticket.is_none() || about.ticket == here.ticket,
+        };
+        if stays {
+            strip.about = Some(here);
+        } else {
+            self.strip = None;
+            self.dirty = true;
         }
     }
 

@@ -1,24 +1,26 @@
 //! `docket compare`: the candidates of a run group side by side.
 
+mod board;
 mod told;
 
 use super::{CliError, Context, Exit, agree, output};
+use crate::engine::Engine;
 use crate::engine::compare::CompareOptions;
 
-/// Compare the candidates of a run group
+/// Compare the candidates of a run group, or the models of a pairwise eval
 ///
 /// Mean, pass rate and the difference to the baseline, each with its interval; what has no score is counted, never
 /// taken for 0. This shows what the judge says and who answered: that is logged, and your later reviews of the group
 /// count as assisted.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The group
+    /// The group, or an eval whose rubric compares outputs
     #[arg(value_name = "GROUP")]
     group: String,
     /// Another baseline than the group's
     #[arg(long, value_name = "CANDIDATE")]
     baseline: Option<String>,
-    /// Secondary tests, and the difference by tag
+    /// Secondary tests, and the numbers by tag, by question and of reruns
     #[arg(long)]
     full: bool,
 }
@@ -26,6 +28,9 @@ pub struct Args {
 /// Prints the comparison.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
+    if engine.is_pairwise(&args.group)? {
+        return leaderboard(&engine, args, context);
+    }
     let options = CompareOptions {
         baseline: args.baseline.clone(),
         full: args.full,
@@ -39,6 +44,29 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         output::json(&comparison)?;
     } else {
         told::comparison(&comparison)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// A pairwise eval has no run group: its models are compared ticket by ticket.
+fn leaderboard(engine: &Engine, args: &Args, context: &Context) -> Result<Exit, CliError> {
+    if args.baseline.is_some() {
+        return Err(CliError::new(
+            format!(
+                "`{}` compares outputs with each other, not with a baseline",
+                args.group
+            ),
+            "leave `--baseline` out",
+        ));
+    }
+    let board = engine.leaderboard(&args.group)?;
+    if !agree::may_show(engine, board.eval_id, "compare", context)? {
+        return Ok(Exit::No);
+    }
+    if context.json() {
+        output::json(&board)?;
+    } else {
+        board::leaderboard(&board)?;
     }
     Ok(Exit::Done)
 }

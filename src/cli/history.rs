@@ -1,4 +1,4 @@
-//! `docket history`: what was decided, by whom and when.
+//! `docket history`: what was decided, by whom and when, latest first.
 
 use serde::Serialize;
 
@@ -6,13 +6,13 @@ use super::{CliError, Context, Exit, output};
 use crate::domain::view::HistoryLine;
 use crate::text::table::{Column, Table};
 
-/// What was decided, by whom and when.
+/// What was decided, by whom and when, latest first.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only this ticket, by the start of its id
     #[arg(long)]
     ticket: Option<String>,
-    /// How many decisions, latest first
+    /// How many decisions, latest first; 0 for all
     #[arg(long, default_value_t = 50)]
     limit: u32,
 }
@@ -28,9 +28,19 @@ struct Line<'a> {
 /// Lists decisions.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
+    let limit = if args.limit == 0 {
+        u32::MAX
+    } else {
+        args.limit
+    };
     let lines = match &args.ticket {
-        Some(prefix) => engine.history_of(engine.find_ticket(prefix)?)?,
-        None => engine.history(args.limit)?,
+        Some(prefix) => {
+            let mut lines = engine.history_of(engine.find_ticket(prefix)?)?;
+            lines.reverse();
+            lines.truncate(limit as usize);
+            lines
+        }
+        None => engine.history(limit)?,
     };
     if context.json() {
         for entry in &lines {

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use super::{CliError, Context, Exit, output};
 use crate::domain::count::counted;
 use crate::domain::eval::{DatasetRole, Mode, Policy};
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, FilterError};
 use crate::engine::import::{End, ImportPlan, ImportReport, Intake, NewTarget, RunImport, Sample};
 use crate::engine::{Engine, library};
 use crate::formats::intake::Profile;
@@ -154,18 +154,27 @@ pub(super) fn nothing(report: &ImportReport) -> CliError {
 }
 
 /// Imports with progress on standard error, for commands that go on with what came in. The files are looked at
-/// before a workspace is made for them.
+/// before a workspace is made for them; one that was made and is not needed goes away again, and there is no engine.
 pub(super) fn load(
     context: &Context,
     plan: &ImportPlan,
-) -> Result<(Engine, ImportReport), CliError> {
+) -> Result<(Option<Engine>, ImportReport), CliError> {
     let intake = Intake::look(plan)?;
+    let fresh = !context.workspace().exists();
     let engine = context.open_or_make()?;
     let mut told = Told::new();
     let cancel = interrupted();
-    let report =
-        engine.import_looked(plan, intake, &cancel, &mut |progress| told.hear(progress))?;
+    let result = engine.import_looked(plan, intake, &cancel, &mut |progress| told.hear(progress));
     told.end();
+    let taken = matches!(&result, Ok(report) if matches!(report.end, End::Done | End::Stopped));
+    let engine = if fresh && !taken {
+        // Why nothing was taken matters more than a file that could not be taken away.
+        let _ = engine.discard_untouched();
+        None
+    } else {
+        Some(engine)
+    };
+    let report = result?;
     told::summary(&report);
     Ok((engine, report))
 }
@@ -173,7 +182,9 @@ pub(super) fn load(
 fn plan(args: &Args) -> Result<ImportPlan, CliError> {
     let filter = match &args.filter {
         Some(text) => {
-            Filter::parse(text).map_err(|error| CliError::plain(format!("`--where`: {error}")))?
+            let unread =
+                |error: FilterError| CliError::new(format!("`--where`: {error}"), error.way_on());
+            Filter::parse(text).map_err(unread)?
         }
         None => Filter::all(),
     };

@@ -21,6 +21,10 @@ use told::Bar;
 /// `--judge checks` runs the rubric's own checks: free, offline, exact. A judge takes its own seat on a ticket and
 /// never blocks a person. Ctrl-C stops; the same command goes on.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each flag of the command line"
+)]
 pub struct Args {
     /// The eval
     #[arg(value_name = "EVAL", required_unless_present = "group")]

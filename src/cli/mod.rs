@@ -4,6 +4,7 @@
 //! decided in the command's own `run`. Exit codes: 0 done, 1 the answer is no, 2 an error, 3 undecided.
 
 mod agree;
+mod approve;
 mod backup;
 mod compare;
 mod completions;
@@ -13,6 +14,7 @@ mod doctor;
 mod eval;
 mod export;
 mod failures;
+mod gate;
 mod guidelines;
 mod history;
 mod import;
@@ -23,15 +25,18 @@ mod judge;
 pub mod output;
 mod plan;
 mod progress;
+mod report;
 mod rescore;
 mod rubric;
 mod run;
 mod tickets;
+mod usage;
 mod workbench;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Flags};
@@ -46,6 +51,10 @@ pub enum Exit {
     Done,
     /// The answer is no.
     No,
+    /// A signal of this number ended the workbench; nothing that was entered is lost.
+    Signal(i32),
+    /// It cannot be told yet.
+    Undecided,
 }
 
 impl From<Exit> for ExitCode {
@@ -53,6 +62,9 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Done => Self::SUCCESS,
             Exit::No => Self::from(1),
+            // As shells report a program that a signal ended.
+            Exit::Signal(number) => Self::from(u8::try_from(128 + number).unwrap_or(FAILED)),
+            Exit::Undecided => Self::from(3),
         }
     }
 }
@@ -133,8 +145,18 @@ enum Command {
     Runs(run::listed::Args),
     /// Compare the candidates of a run group
     Compare(compare::Args),
+    /// Hold a release rule against the candidates of a run group
+    Gate(Box<gate::Args>),
+    /// Approve or reject a candidate by name
+    Approve(approve::ApproveArgs),
+    /// Sign the decision about a candidate with an SSH key
+    Sign(approve::SignArgs),
+    /// Check the signatures of a group, offline
+    Verify(approve::VerifyArgs),
     /// From failures to training data: what stands at each step, and what to do next
     Failures(failures::Args),
+    /// Write a run group up for whoever decides, as one HTML page and as Markdown
+    Report(report::Args),
     /// List, draft, approve and remove the rules that judges of an eval may be shown
     Guidelines(guidelines::Args),
     /// How far judges and people agree, and people among themselves
@@ -237,14 +259,21 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to standard output and are no error.
-            let code = if error.use_stderr() {
-                ExitCode::from(FAILED)
+            if !error.use_stderr() {
+                // Help and version go to standard output and are no error.
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                let _ = error.print();
             } else {
-                ExitCode::SUCCESS
-            };
-            let _ = error.print();
-            return code;
+                let words = std::env::args_os().skip(1);
+                let words: Vec<_> = words
+                    .map(|word| word.to_string_lossy().into_owned())
+                    .collect();
+                output::print_error(&usage::told(&error, &words));
+            }
+            return ExitCode::from(FAILED);
         }
     };
     match run(cli) {
@@ -283,7 +312,12 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Some(Command::Run(args)) => run::run(&args, &context),
         Some(Command::Runs(args)) => run::listed::run(&args, &context),
         Some(Command::Compare(args)) => compare::run(&args, &context),
+        Some(Command::Gate(args)) => gate::run(&args, &context),
+        Some(Command::Approve(args)) => approve::run(&args, &context),
+        Some(Command::Sign(args)) => approve::sign(&args, &context),
+        Some(Command::Verify(args)) => approve::verify(&args, &context),
         Some(Command::Failures(args)) => failures::run(&args, &context),
+        Some(Command::Report(args)) => report::run(&args, &context),
         Some(Command::Guidelines(args)) => guidelines::run(&args, &context),
         Some(Command::Agree(args)) => agree::run(&args, &context),
         Some(Command::Plan(args)) => plan::run(&args, &context),

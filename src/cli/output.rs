@@ -101,10 +101,14 @@ pub fn line(text: &str) -> Result<(), CliError> {
 
 /// Writes a value as pretty JSON.
 pub fn json<T: Serialize>(value: &T) -> Result<(), CliError> {
+    line(&json_text(value)?)
+}
+
+/// A value as pretty JSON, safe to print.
+pub fn json_text<T: Serialize>(value: &T) -> Result<String, CliError> {
     let text = serde_json::to_string_pretty(value);
-    line(&escaped(
-        &text.map_err(|error| CliError::plain(error.to_string()))?,
-    ))
+    let text = text.map_err(|error| CliError::plain(error.to_string()))?;
+    Ok(escaped(&text).into_owned())
 }
 
 /// Writes a value as one line of JSON.

@@ -1,7 +1,7 @@
 //! `docket tickets EVAL`: the queue for programs and people at a prompt.
 //!
-//! A blind eval stays blind here: models, judge scores and other people's reviews of tickets the caller has
-//! not reviewed are left out, whoever asks.
+//! A blind eval stays blind here: models, judge scores and other people's reviews of tickets whose judge the caller
+//! has not been shown are left out, whoever asks.
 
 use std::collections::HashMap;
 
@@ -196,7 +196,10 @@ fn order(name: &str) -> Result<Order, CliError> {
 impl From<QueueError> for CliError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::BadFilter(bad) => Self::plain(bad.why),
+            QueueError::BadFilter(bad) => match bad.hint {
+                Some(hint) => Self::new(bad.why, hint),
+                None => Self::plain(bad.why),
+            },
             QueueError::Engine(error) => error.into(),
         }
     }

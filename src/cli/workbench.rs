@@ -7,6 +7,7 @@ use super::{CliError, Context, Exit};
 use crate::domain::ids::EvalId;
 use crate::engine::Engine;
 use crate::engine::import::{End, ImportPlan, NewTarget, eval_name};
+use crate::tui::Ended;
 use crate::tui::open::{Start, open};
 
 /// Open the workbench on the next ticket.
@@ -57,9 +58,10 @@ fn bring_in(context: &Context, files: &[PathBuf]) -> Result<(Engine, EvalId), Cl
         ..ImportPlan::default()
     };
     let (engine, report) = super::import::load(context, &plan)?;
-    if report.end == End::Nothing {
-        return Err(super::import::nothing(&report));
-    }
+    let engine = match engine {
+        Some(engine) if report.end != End::Nothing => engine,
+        _ => return Err(super::import::nothing(&report)),
+    };
     let eval = engine.eval_named(&name)?.id;
     Ok((engine, eval))
 }
@@ -67,8 +69,10 @@ fn bring_in(context: &Context, files: &[PathBuf]) -> Result<(Engine, EvalId), Cl
 /// Opens the workbench.
 pub fn show(context: &Context, engine: Engine, start: Start) -> Result<Exit, CliError> {
     let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    open(engine, folder, context.config(), start, context.ask_name())?;
-    Ok(Exit::Done)
+    match open(engine, folder, context.config(), start, context.ask_name())? {
+        Ended::Quit => Ok(Exit::Done),
+        Ended::Signal(number) => Ok(Exit::Signal(number)),
+    }
 }
 
 fn need_terminal() -> Result<(), CliError> {

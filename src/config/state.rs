@@ -30,16 +30,24 @@ pub struct State {
     pub no_wrap: bool,
     /// Whether the queue stands beside the ticket.
     pub rail: bool,
-    /// Reviews made, for the hints of the first ones.
-    pub reviewed: u64,
     /// Workspaces, the latest first.
     pub recent: Vec<PathBuf>,
+    /// What each reviewer of this account was shown, by name.
+    pub people: BTreeMap<String, Person>,
+    /// Keys changed in the workbench, over the preset and under the settings file.
+    pub bind: BTreeMap<String, Vec<String>>,
+}
+
+/// What one reviewer was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Person {
+    /// Reviews made, for the hints of the first ones.
+    pub reviewed: u64,
     /// Rubrics whose practice tickets were seen.
     pub practised: BTreeSet<String>,
     /// Evals whose instructions were read.
     pub instructed: BTreeSet<String>,
-    /// Keys changed in the workbench, over the preset and under the settings file.
-    pub bind: BTreeMap<String, Vec<String>>,
 }
 
 impl State {

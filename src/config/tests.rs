@@ -107,22 +107,23 @@ fn what_is_remembered_comes_back_and_damage_costs_nothing() {
     let mut state = State {
         reviewer: Some("ana".into()),
         rail: true,
-        reviewed: 7,
         ..State::default()
     };
     state.opened(Path::new("/a/docket.db"));
     state.opened(Path::new("/b/docket.db"));
     state.opened(Path::new("/a/docket.db"));
-    state.practised.insert("support 1".into());
+    let ana = state.people.entry("ana".into()).or_default();
+    ana.practised.insert("support 1".into());
+    ana.reviewed = 7;
     state.save(&file).unwrap();
     assert_eq!(State::load(&file), state);
     assert_eq!(state.recent[0], Path::new("/a/docket.db"));
     assert_eq!(state.recent.len(), 2);
 
-    std::fs::write(&file, "reviewed = \"many\"\x00").unwrap();
+    std::fs::write(&file, "rail = \"many\"\x00").unwrap();
     assert_eq!(State::load(&file), State::default());
-    std::fs::write(&file, "future = 1\nreviewed = 3\n").unwrap();
-    assert_eq!(State::load(&file).reviewed, 3);
+    std::fs::write(&file, "future = 1\nrail = true\n").unwrap();
+    assert!(State::load(&file).rail);
 }
 
 #[test]

@@ -89,6 +89,11 @@ pub fn cluster_id(normalised_own_text: &str) -> ClusterId {
     )
 }
 
+/// The same of a text of `len` bytes that comes in pieces, for requests too long to be held once more.
+pub fn cluster_id_in_pieces(len: u64, feed: impl FnOnce(&mut dyn FnMut(&str))) -> ClusterId {
+    ClusterId(Identity::of("cluster").streamed(len, feed).finish())
+}
+
 fn with_request(identity: Identity, request: Option<&str>) -> Identity {
     let Some(json) = request else {
         return identity.part(b"none");

@@ -12,6 +12,7 @@ pub use super::event_judge::{
 };
 
 use super::eval::{DatasetRole, Eval, Policy};
+use super::gate::{Approved, GateDeclared, GateEvaluated, Signed, Voided};
 use super::ids::{
     ActionId, ClusterId, DatasetId, DatasetVersionId, EvalId, EventId, Hlc, PlanId, RubricId,
     TicketId, VerdictId,
@@ -151,13 +152,15 @@ bodies! {
     /// Training data was written.
     ExportMade "export_made" ExportMade,
     /// A release rule was declared.
-    GateDeclared "gate_declared" Named,
+    GateDeclared "gate_declared" Box<GateDeclared>,
+    /// Somebody looked at a gate.
+    GateEvaluated "gate_evaluated" GateEvaluated,
     /// A release was approved or refused by name.
-    Approved "approved" Named,
+    Approved "approved" Box<Approved>,
     /// A decision was signed.
-    Signed "signed" Named,
+    Signed "signed" Signed,
     /// A reveal, export or sign-off was voided with a reason.
-    Voided "voided" Named,
+    Voided "voided" Voided,
 }
 
 /// Why a stored body cannot be read.
@@ -330,15 +333,6 @@ pub struct ItemsMoved {
     pub reason: String,
 }
 
-/// A named thing with a free JSON body, for kinds whose shape belongs to later parts of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
-    /// What it is about.
-    pub name: String,
-    /// The content.
-    pub body: Json,
-}
-
 /// A review order was drawn: over the tickets of an eval that had none, or anew over those that are left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanDrawn {
@@ -391,7 +385,7 @@ mod tests {
             Body::read(body.kind(), body.to_json().as_str()).unwrap(),
             body
         );
-        assert_eq!(Body::KINDS.len(), 38);
+        assert_eq!(Body::KINDS.len(), 39);
     }
 
     #[test]

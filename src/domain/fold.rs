@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::effective::effective;
 use super::event::{Body, Event, JudgeCorrected, Routed, Way};
 use super::ids::{EventId, Hlc};
-use super::review::{Correction, Note, Review, Round};
+use super::review::{Correction, Note, Review, Round, Sight};
 use super::rubric::Answer;
 use super::ticket::{self, Move, State};
 
@@ -218,6 +218,10 @@ fn submitted(folded: &mut Folded, event: &Event, review: &Review, needs: Needs) 
         .find(|standing| standing.reviewer == event.reviewer);
     match (known, review.round) {
         (Some(standing), Round::Second(_)) => standing.second = Some(review.clone()),
+        // Two copies of a workspace may both hold a first one; what was said blind stays the first.
+        (Some(standing), Round::First) if stays_first(standing, review) => {
+            standing.second = Some(review.clone());
+        }
         (Some(standing), Round::First) => {
             *standing = standing_of(event, review);
         }
@@ -233,6 +237,13 @@ fn submitted(folded: &mut Folded, event: &Event, review: &Review, needs: Needs) 
     if go(folded, step) && folded.state != State::Escalated {
         folded.waiting_reason = None;
     }
+}
+
+/// Whether a later first opinion must not take the place of this one: it saw what this one did not see, or this one
+/// was revised since.
+fn stays_first(standing: &Standing, later: &Review) -> bool {
+    let blind = standing.first.sight == Sight::Blind;
+    standing.second.is_some() || (blind && later.sight == Sight::Assisted)
 }
 
 fn standing_of(event: &Event, review: &Review) -> Standing {

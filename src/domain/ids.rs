@@ -40,6 +40,16 @@ impl Identity {
         self
     }
 
+    /// Adds one part of `len` bytes that comes in pieces: the same identity as the part in one.
+    #[must_use]
+    pub fn streamed(mut self, len: u64, feed: impl FnOnce(&mut dyn FnMut(&str))) -> Self {
+        self.0.update(&len.to_le_bytes());
+        feed(&mut |piece| {
+            self.0.update(piece.as_bytes());
+        });
+        self
+    }
+
     /// Adds a part that may be absent; absent and empty differ.
     #[must_use]
     pub fn maybe(self, bytes: Option<&[u8]>) -> Self {
@@ -139,6 +149,8 @@ id!(/// One model over one dataset version.
     RunId);
 id!(/// Runs made to be compared: H(workspace, name).
     GroupId);
+id!(/// A release rule: H(everything it asks).
+    GateId);
 id!(/// A judge: rubric, model, prompt and parameters together.
     JudgeVersionId);
 id!(/// A judge's result on (ticket, criterion, judge version, sample).

@@ -194,6 +194,14 @@ impl Message {
         });
         texts.collect::<Vec<_>>().join("\n")
     }
+
+    /// The same without a copy where the message is one text.
+    pub fn into_text(mut self) -> String {
+        match self.parts.as_mut_slice() {
+            [Part::Text(text)] => std::mem::take(text),
+            _ => self.plain_text(),
+        }
+    }
 }
 
 fn read_calls(raw: &RawValue) -> Vec<ToolCall> {
@@ -287,7 +295,11 @@ struct WireRequest<'a> {
 impl Request {
     /// Reads a request: a string, an array of messages, or an object with `messages` (or `prompt`).
     pub fn read(json: &Json) -> Self {
-        let text = json.as_str();
+        Self::read_text(json.as_str())
+    }
+
+    /// The same from text that is known to be JSON.
+    pub fn read_text(text: &str) -> Self {
         if let Some(prompt) = decode_string(text) {
             return Self {
                 messages: vec![Message::text(Role::User, prompt)],
@@ -295,18 +307,18 @@ impl Request {
             };
         }
         if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(text) {
-            return Self::of_messages(&list).unwrap_or_else(|| Self::unread(json));
+            return Self::of_messages(&list).unwrap_or_else(|| Self::unread(text));
         }
         let Ok(wire) = serde_json::from_str::<WireRequest<'_>>(text) else {
-            return Self::unread(json);
+            return Self::unread(text);
         };
         let list = match (&wire.messages, wire.prompt) {
             (Some(list), _) => list.clone(),
             (None, Some(prompt)) => vec![prompt],
-            (None, None) => return Self::unread(json),
+            (None, None) => return Self::unread(text),
         };
         let Some(mut request) = Self::of_messages(&list) else {
-            return Self::unread(json);
+            return Self::unread(text);
         };
         if let Some(system) = wire.system.filter(|raw| raw.get() != "null") {
             let parts = read_parts(system.get(), &mut None);
@@ -337,9 +349,9 @@ impl Request {
         })
     }
 
-    fn unread(json: &Json) -> Self {
+    fn unread(json: &str) -> Self {
         Self {
-            unread: Some(json.clone()),
+            unread: Some(Json::trusted(json)),
             ..Self::default()
         }
     }
@@ -356,6 +368,24 @@ impl Request {
             text.push_str(json.as_str());
         }
         text
+    }
+
+    /// The own words of a request in JSON, copied no more often than its form asks for.
+    pub fn own_text_of(json: &str) -> Cow<'_, str> {
+        if let Some(text) = decode_string(json) {
+            return text;
+        }
+        let mut request = Self::read_text(json);
+        if request.unread.is_some() {
+            return Cow::Owned(request.own_text());
+        }
+        request
+            .messages
+            .retain(|m| !matches!(m.role, Role::System | Role::Developer));
+        match request.messages.len() {
+            1 => Cow::Owned(request.messages.remove(0).into_text()),
+            _ => Cow::Owned(request.own_text()),
+        }
     }
 }
 
@@ -382,6 +412,19 @@ mod tests {
                 {"role":"user","content":[{"type":"text","text":"hi"},{"type":"image_url","image_url":{"url":"u"}}]}]}"#,
         );
         assert_eq!(read.own_text(), "hi");
+        for json in [
+            r#""a\nb""#,
+            r#"[{"role":"system","content":"s"},{"role":"user","content":"hi"}]"#,
+            r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}"#,
+            r#"[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]"#,
+            r#"{"weird":1}"#,
+        ] {
+            assert_eq!(
+                Request::own_text_of(json),
+                request(json).own_text(),
+                "{json}"
+            );
+        }
         assert!(read.tools.is_some());
         assert!(
             matches!(&read.messages[1].parts[1], Part::Other { kind, .. } if kind == "image_url")

@@ -10,6 +10,7 @@ mod event_judge;
 pub mod failure;
 pub mod filter;
 pub mod fold;
+pub mod gate;
 pub mod group_scores;
 pub mod ids;
 pub mod job;

@@ -15,31 +15,34 @@ use crate::domain::view::HistoryLine;
 use crate::store::{catalog, ledger, tickets};
 
 impl Engine {
-    /// What happened to a ticket, oldest first. While blind, other people's decisions are left out.
+    /// What happened to a ticket, oldest first. Other people's decisions are left out before the own
+    /// commit, and what tells the judge's word until it was revealed.
     pub fn history_of(&self, id: TicketId) -> Result<Vec<HistoryLine>> {
         Ok(self.store().read(|db| {
             let ticket = tickets::get(db, &id)?;
             let eval = catalog::eval_in_row(db, ticket.eval)?;
-            let open = sight::view(
-                &eval,
-                &id,
-                &tickets::folded(db, ticket.row)?,
-                &self.reviewer,
-            )
-            .open;
+            let folded = tickets::folded(db, ticket.row)?;
+            let view = sight::view(&eval, &id, &folded, &self.reviewer);
             let mut events = ledger::of_ticket(db, &id)?;
-            events.retain(|event| open || (event.reviewer == self.reviewer && !tells(&event.body)));
+            events.retain(|event| {
+                let mine = event.reviewer == self.reviewer;
+                let of_judge = tells(&event.body)
+                    || !mine && matches!(event.body, Body::JudgeCorrected(_) | Body::Revealed(_));
+                view.open || ((mine || view.known) && !of_judge)
+            });
             Ok(lines(&events))
         })?)
     }
 
-    /// The latest decisions of the workspace, latest first. Levels in blind evals are left out.
+    /// The latest decisions of the workspace by the time they were made, latest first. Levels in blind evals are
+    /// left out.
     pub fn history(&self, limit: u32) -> Result<Vec<HistoryLine>> {
         Ok(self.store().read(|db| {
             let blind = catalog::evals(db)?
                 .iter()
                 .any(|(_, eval)| eval.policy.mode == Mode::Blind);
             let mut events = ledger::latest(db, limit)?;
+            // Oldest first, the order in which it can be told what was taken back.
             events.reverse();
             let mut lines = lines(&events);
             for (line, event) in lines.iter_mut().zip(&events) {
@@ -103,6 +106,7 @@ fn what(body: &Body) -> String {
             format!("reviewed: {}{corrected}", answers.join(", "))
         }
         Body::Revealed(seen) if seen.eval.is_some() => format!("opened the page `{}`", seen.what),
+        Body::Revealed(seen) if seen.what == "names" => "saw names and other reviews".into(),
         Body::Revealed(_) => "saw the judge".into(),
         Body::CorrectionSaved(_) => "corrected the output".into(),
         Body::Noted(note) => with("noted", &note.text),
@@ -153,6 +157,36 @@ fn learning(body: &Body) -> String {
         Body::TestSplitRead(one) => {
             format!("read the test share for the judge {}", one.judge.short())
         }
+        other => gates(other),
+    }
+}
+
+/// Release rules, and decisions under them.
+fn gates(body: &Body) -> String {
+    match body {
+        Body::GateDeclared(one) => {
+            format!("declared the gate {} of {}", one.gate.short(), one.name)
+        }
+        Body::GateEvaluated(one) => {
+            let each = one
+                .outcomes
+                .iter()
+                .map(|of| format!("{} {}", of.candidate, of.verdict.name()));
+            format!("looked at a gate: {}", each.collect::<Vec<_>>().join(", "))
+        }
+        Body::Approved(one) => format!(
+            "{} {} as {} (not authenticated): {}",
+            one.decision.past(),
+            one.candidate,
+            one.account,
+            one.reason
+        ),
+        Body::Signed(one) => format!(
+            "signed the decision {} with {}",
+            one.decision.short(),
+            one.key
+        ),
+        Body::Voided(one) => format!("voided {}: {}", one.event.short(), one.reason),
         other => other.kind().to_owned(),
     }
 }

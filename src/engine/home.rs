@@ -3,7 +3,7 @@
 use super::{Engine, Result};
 use crate::domain::eval::Eval;
 use crate::domain::view::{EvalCard, Home};
-use crate::store::{Db, catalog, tally, tickets};
+use crate::store::{Db, catalog, runs, tally, tickets};
 
 /// Scored reviews below which no pass rate is shown.
 const ENOUGH: u64 = 10;
@@ -12,7 +12,10 @@ impl Engine {
     /// Everything Home shows, except files in the folder (the caller looks for those).
     pub fn home(&self) -> Result<Home> {
         let mut evals = self.store().read(|db| {
-            let all = catalog::evals(db)?;
+            let mut all = catalog::evals(db)?;
+            // What a run group compares is opened from there: it is not a queue of its own.
+            let groups = runs::groups(db)?;
+            all.retain(|(_, eval)| groups.iter().all(|group| group.tickets != eval.id));
             all.iter()
                 .map(|(row, eval)| self.card(db, *row, eval))
                 .collect::<crate::store::Result<Vec<_>>>()
@@ -25,6 +28,7 @@ impl Engine {
             evals,
             found: Vec::new(),
             jobs: self.live_jobs()?,
+            groups: self.group_notes()?,
         })
     }
 

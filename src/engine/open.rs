@@ -26,6 +26,18 @@ impl Engine {
         Self::start(workspace::create(path, &fresh, group)?, reviewer, clock)
     }
 
+    /// Takes away a workspace that was made for something which then was refused. One that holds anything stays,
+    /// whoever put it there.
+    pub fn discard_untouched(self) -> Result<()> {
+        if !self.store.read(workspace::is_untouched)? {
+            return Ok(());
+        }
+        let path = self.store.path().to_owned();
+        // The last handle closes the file.
+        drop(self);
+        Ok(workspace::remove(&path)?)
+    }
+
     fn start(store: Store, reviewer: &str, clock: Clock) -> Result<Self> {
         let identity = store
             .read(workspace::identity)?

@@ -2,7 +2,7 @@
 
 use super::{Engine, EngineError, Result};
 use crate::domain::eval::{Eval, Mode};
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, FilterError};
 use crate::domain::fold::Sent;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::message::{Message, Role};
@@ -19,8 +19,35 @@ use crate::text;
 pub struct BadFilter {
     /// Byte where the trouble starts.
     pub at: usize,
-    /// What is wrong and what to write instead.
+    /// What is wrong and where.
     pub why: String,
+    /// What is wrong and what to write instead, for who sees the place.
+    pub words: String,
+    /// What to write instead, if there is something to be said.
+    pub hint: Option<String>,
+}
+
+impl BadFilter {
+    /// A filter that may be written but not used.
+    fn refused(why: &str) -> Self {
+        Self {
+            at: 0,
+            why: why.to_owned(),
+            words: why.to_owned(),
+            hint: None,
+        }
+    }
+}
+
+impl From<FilterError> for BadFilter {
+    fn from(error: FilterError) -> Self {
+        Self {
+            at: error.offset,
+            why: error.to_string(),
+            words: format!("{}; {}", error.message, error.hint),
+            hint: Some(error.way_on()),
+        }
+    }
 }
 
 /// Why a page cannot be shown.
@@ -131,41 +158,31 @@ impl Engine {
         typed: &str,
         order: Order,
     ) -> std::result::Result<Filter, QueueError> {
-        let filter = Filter::parse(typed).map_err(|error| {
-            QueueError::BadFilter(BadFilter {
-                at: error.offset,
-                why: error.to_string(),
-            })
-        })?;
-        let blind = self
-            .store()
-            .read(|db| Self::eval_row(db, eval))?
-            .1
-            .policy
-            .mode
-            == Mode::Blind;
+        let filter =
+            Filter::parse(typed).map_err(|error| QueueError::BadFilter(BadFilter::from(error)))?;
+        let (_, eval) = self.store().read(|db| Self::eval_row(db, eval))?;
+        // Who opened the eval's agreement or comparison sees the judge everywhere; their reviews are assisted.
+        let blind = eval.policy.mode == Mode::Blind && eval.opened_by(&self.reviewer).is_none();
         if !blind {
             return Ok(filter);
         }
         if let Some(why) = filter.blind_refusal(&self.reviewer) {
-            return Err(QueueError::BadFilter(BadFilter { at: 0, why }));
+            return Err(QueueError::BadFilter(BadFilter::refused(&why)));
         }
         if order == Order::JudgeScore {
             let why = "this eval is blind: the order would tell the judge's score before you commit your own";
-            return Err(QueueError::BadFilter(BadFilter {
-                at: 0,
-                why: why.into(),
-            }));
+            return Err(QueueError::BadFilter(BadFilter::refused(why)));
         }
         Ok(filter)
     }
 
     fn list_row(&self, eval: &Eval, row: ListRow) -> QueueRow {
         let folded = row.folded.clone().unwrap_or_default();
-        let open = sight::view(eval, &row.id, &folded, &self.reviewer).open;
+        let view = sight::view(eval, &row.id, &folded, &self.reviewer);
+        let open = view.open;
         let why = self.why(&row, open);
         let corrected = row.corrected
-            && (open
+            && (view.known
                 || folded
                     .correction
                     .as_ref()
@@ -177,7 +194,7 @@ impl Engine {
             preview: preview(&row),
             external_id: row.external_id,
             feature: row.feature,
-            model: shown(row.model, open),
+            model: shown(row.model, view.known),
             mine: row.mine,
             judge: shown(row.judge, open),
             said: if open { Shown::None } else { Shown::Hidden },

@@ -1,11 +1,13 @@
 //! Committing reviews and other decisions, one transaction each.
 
+mod second;
+
 use super::taken::taken;
 use super::ticket::judge;
 use super::{Engine, EngineError, Pen, Result, checked};
 use crate::domain::event::{Assigned, Body, Event, Flag, Revealed, Tagged, Text};
 use crate::domain::fold::Folded;
-use crate::domain::ids::{EventId, TicketId};
+use crate::domain::ids::TicketId;
 use crate::domain::review::{Correction, Note, Purpose, Review, Round, Sight, Subject};
 use crate::domain::rubric::{Answer, Answers, Rubric};
 use crate::domain::sight::{self, View};
@@ -103,11 +105,11 @@ impl Engine {
         } else {
             None
         };
+        let round = self.round(db, desk, submission)?;
         // What was on the screen is decided here as well: a screen cannot call an assisted review blind.
-        let sight = if submission.sight == Sight::Assisted {
-            Sight::Assisted
-        } else {
-            desk.view.sight
+        let sight = match (submission.sight, round) {
+            (Sight::Assisted, _) | (_, Round::Second(_)) => Sight::Assisted,
+            _ => desk.view.sight,
         };
         Ok(Review {
             eval: desk.eval.id,
@@ -134,7 +136,7 @@ impl Engine {
             seat: submission.lease.seat,
             sight,
             verdicts_seen: submission.verdicts_seen.clone(),
-            round: self.round(desk, submission),
+            round,
             purpose: Purpose {
                 practice: submission.practice,
                 gold: desk.folded.gold.is_some(),
@@ -143,18 +145,6 @@ impl Engine {
             plan,
             source: submission.source,
         })
-    }
-
-    /// A first opinion, or a second one: decided by what this reviewer has done, so that a screen cannot
-    /// overwrite a blind opinion after the judge was seen.
-    fn round(&self, desk: &Desk, submission: &Submission) -> Round {
-        if desk.folded.by(&self.reviewer).is_none() {
-            return Round::First;
-        }
-        let seen = desk.folded.revealed.get(&self.reviewer).copied();
-        seen.or_else(|| desk.eval.opened_by(&self.reviewer))
-            .or(submission.second_after)
-            .map_or(Round::First, Round::Second)
     }
 
     fn committed(
@@ -199,20 +189,6 @@ impl Engine {
             revealed,
             left: 0,
         })
-    }
-
-    pub(super) fn reveal_in(
-        &self,
-        db: &Db,
-        ticket: TicketId,
-        verdicts: Vec<crate::domain::ids::VerdictId>,
-    ) -> crate::store::Result<EventId> {
-        let body = Body::Revealed(Revealed {
-            what: "judge".into(),
-            verdicts,
-            eval: None,
-        });
-        Ok(Pen::new(self).write(db, Some(ticket), None, body)?.id)
     }
 
     /// Shows the judge before the own commit, which marks the coming review assisted.
@@ -321,7 +297,7 @@ fn body(decision: &Decision) -> Body {
             rule: None,
         }),
         Decision::Reveal => Body::Revealed(Revealed {
-            what: "judge".into(),
+            what: second::JUDGE.into(),
             verdicts: Vec::new(),
             eval: None,
         }),

@@ -1,11 +1,14 @@
-//! The sample workspace: three evals from the embedded data, made through the same import as anybody's logs.
+//! The sample workspace: three evals and a run group from the embedded data, made through the same import as
+//! anybody's logs and candidates.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
-use super::import::{ImportPlan, NewTarget, Progress};
+use super::import::{ImportPlan, NewTarget, Progress, RunImport};
+use super::judge::Control;
+use super::runs::RunOrder;
 use super::{Engine, EngineError, Result, library};
 use crate::domain::eval::{DatasetRole, Mode, Policy};
 
@@ -13,6 +16,30 @@ use crate::domain::eval::{DatasetRole, Mode, Policy};
 #[derive(Debug, Deserialize)]
 struct Sample {
     sample: Vec<Domain>,
+    group: Group,
+}
+
+/// Candidates against what was logged.
+#[derive(Debug, Deserialize)]
+struct Group {
+    name: String,
+    eval: String,
+    run: Vec<Candidate>,
+}
+
+/// Outputs of one run of a candidate.
+#[derive(Debug, Deserialize)]
+struct Candidate {
+    candidate: String,
+    #[serde(default = "first")]
+    number: u32,
+    because: Option<String>,
+    /// Relative to `data/`.
+    file: String,
+}
+
+fn first() -> u32 {
+    1
 }
 
 /// One eval of the sample.
@@ -20,8 +47,8 @@ struct Sample {
 struct Domain {
     dataset: String,
     role: DatasetRole,
-    /// The logged outputs, then those of candidates; relative to `data/`.
-    files: Vec<String>,
+    /// The logged outputs; relative to `data/`.
+    file: String,
     eval: String,
     purpose: String,
     instructions: String,
@@ -41,10 +68,37 @@ impl Engine {
         let folder = tempfile::tempdir()
             .map_err(|error| EngineError::file("write", &std::env::temp_dir(), &error))?;
         for domain in &sample.sample {
-            for (at, name) in domain.files.iter().enumerate() {
-                let plan = plan(domain, unpack(folder.path(), name)?, at == 0)?;
-                self.import(&plan, cancel, told)?;
-            }
+            let plan = plan(domain, unpack(folder.path(), &domain.file)?)?;
+            self.import(&plan, cancel, told)?;
+        }
+        self.compare_sample(&sample.group, folder.path(), cancel, told)
+    }
+
+    /// Makes the run group: nothing is called, every output is there already.
+    fn compare_sample(
+        &self,
+        group: &Group,
+        folder: &Path,
+        cancel: &AtomicBool,
+        told: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<()> {
+        let order = RunOrder {
+            group: Some(group.name.clone()),
+            ..RunOrder::new(&group.eval)
+        };
+        self.run_group(&order, &Control::default(), &mut |_| {})?;
+        for run in &group.run {
+            let plan = ImportPlan {
+                files: vec![unpack(folder, &run.file)?],
+                ..ImportPlan::default()
+            };
+            let into = RunImport {
+                group: group.name.clone(),
+                candidate: run.candidate.clone(),
+                number: run.number,
+                because: run.because.clone(),
+            };
+            self.import_run(&plan, &into, cancel, told)?;
         }
         Ok(())
     }
@@ -71,13 +125,12 @@ fn unpack(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn plan(domain: &Domain, file: PathBuf, logged: bool) -> Result<ImportPlan> {
+fn plan(domain: &Domain, file: PathBuf) -> Result<ImportPlan> {
     let rubric = library::built_in(&domain.rubric).ok_or_else(|| EngineError::Refused {
         what: format!("no rubric `{}`", domain.rubric),
         hint: None,
     })?;
-    // Candidates' outputs belong to the same items; they make no tickets until they are compared.
-    let eval = logged.then(|| NewTarget {
+    let eval = NewTarget {
         name: domain.eval.clone(),
         purpose: domain.purpose.clone(),
         instructions: domain.instructions.clone(),
@@ -87,12 +140,12 @@ fn plan(domain: &Domain, file: PathBuf, logged: bool) -> Result<ImportPlan> {
             ..Policy::default()
         },
         ..NewTarget::default()
-    });
+    };
     Ok(ImportPlan {
         files: vec![file],
         dataset: Some(domain.dataset.clone()),
         role: domain.role,
-        eval,
+        eval: Some(eval),
         index: true,
         ..ImportPlan::default()
     })
@@ -104,7 +157,7 @@ mod tests {
     use crate::engine::Clock;
 
     #[test]
-    fn the_sample_has_three_evals_and_filling_it_twice_adds_nothing() {
+    fn the_sample_has_three_evals_and_a_comparison_and_filling_it_twice_adds_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let engine =
             Engine::create(&folder.path().join("w.db"), "ana", Clock::system(), false).unwrap();
@@ -123,6 +176,13 @@ mod tests {
             totals,
             [("support", 40), ("contracts", 15), ("discharge", 15)]
         );
+        let group = engine.group_line("october").unwrap();
+        let runs: Vec<_> = group
+            .candidates
+            .iter()
+            .map(|one| (one.name.as_str(), one.runs.len()))
+            .collect();
+        assert_eq!(runs, [("logged", 1), ("harbor-2", 2), ("quay-mini", 1)]);
         engine
             .load_sample(&AtomicBool::new(false), &mut |_| {})
             .unwrap();

@@ -97,6 +97,109 @@ fn showing_the_judge_early_marks_the_review_assisted() {
     assert_eq!(mine.first.sight, Sight::Assisted);
 }
 
+/// The answer the judge of [`Bench`] agrees with, so that a commit shows nothing of it.
+fn agreeing(bench: &Bench, ticket: TicketId) -> i32 {
+    let at = bench.tickets.iter().position(|id| *id == ticket).unwrap();
+    (at % 6) as i32
+}
+
+#[test]
+fn a_finished_blind_ticket_keeps_the_judge_back_until_it_is_revealed() {
+    let bench = Bench::new(6, Mode::Blind, 1, true);
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let right = agreeing(&bench, doc.ticket);
+    let committed = bench.ana.submit(&level(&doc, right)).unwrap();
+    assert_eq!(
+        (committed.revealed, &committed.judge),
+        (None, &JudgeView::Hidden)
+    );
+    let again = bench.ana.open_ticket(doc.ticket, true).unwrap();
+    assert_eq!(again.judge, JudgeView::Hidden);
+    assert!(!format!("{again:?}").contains("because"));
+    // Names are shown after the own commit, the judge is not; nor does the list tell it.
+    assert!(matches!(again.outputs[0].model, Shown::Some(_)));
+    let page = query(&bench, "status:done", Order::Plan, Anchor::Start, 10);
+    let page = bench.ana.queue(&page).unwrap();
+    assert_eq!(page.rows[0].judge, Shown::Hidden);
+    assert_eq!(page.rows[0].said, Shown::Hidden);
+    bench.ana.reveal(doc.ticket).unwrap();
+    let seen = bench.ana.open_ticket(doc.ticket, true).unwrap();
+    assert!(matches!(seen.judge, JudgeView::Verdicts { .. }));
+    let revealed = |fold: &crate::domain::fold::Folded| fold.revealed.contains_key("ana");
+    assert!(!revealed(&again.folded) && revealed(&seen.folded));
+}
+
+#[test]
+fn what_is_said_after_a_reveal_is_assisted_and_stands_beside_the_blind_review() {
+    let bench = Bench::new(6, Mode::Blind, 1, true);
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let right = agreeing(&bench, doc.ticket);
+    bench.ana.submit(&level(&doc, right)).unwrap();
+    bench.ana.reveal(doc.ticket).unwrap();
+    let again = bench.ana.open_ticket(doc.ticket, true).unwrap();
+    // Not even where the screen says that it was blind.
+    bench.ana.submit(&level(&again, 5 - right)).unwrap();
+    let mine = bench
+        .ana
+        .open_ticket(doc.ticket, false)
+        .unwrap()
+        .mine
+        .unwrap();
+    assert_eq!(
+        (mine.first.answers["q"].level(), mine.first.sight),
+        (Some(right), Sight::Blind)
+    );
+    let second = mine.second.unwrap();
+    assert_eq!(second.answers["q"].level(), Some(5 - right));
+    assert_eq!(second.sight, Sight::Assisted);
+}
+
+#[test]
+fn a_change_after_names_were_seen_does_not_replace_the_blind_review() {
+    let bench = Bench::new(1, Mode::Blind, 1, false);
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    bench.ana.submit(&level(&doc, 4)).unwrap();
+    let again = bench.ana.open_ticket(doc.ticket, true).unwrap();
+    bench.ana.submit(&level(&again, 1)).unwrap();
+    let mine = bench
+        .ana
+        .open_ticket(doc.ticket, false)
+        .unwrap()
+        .mine
+        .unwrap();
+    assert_eq!(mine.first.answers["q"].level(), Some(4));
+    assert_eq!(mine.second.unwrap().sight, Sight::Assisted);
+    let said = bench.ana.history_of(doc.ticket).unwrap();
+    assert!(
+        said.iter()
+            .any(|line| line.what == "saw names and other reviews")
+    );
+}
+
+#[test]
+fn an_eval_that_stops_being_blind_does_not_open_its_blind_reviews_to_change() {
+    let bench = Bench::new(1, Mode::Blind, 1, true);
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let right = agreeing(&bench, doc.ticket);
+    bench.ana.submit(&level(&doc, right)).unwrap();
+    let mut policy = bench.eval.policy.clone();
+    policy.mode = Mode::Assist;
+    policy.audit_share = 0.0;
+    bench.ana.set_policy("support", policy, None, None).unwrap();
+    let again = bench.ana.open_ticket(doc.ticket, true).unwrap();
+    assert!(matches!(again.judge, JudgeView::Verdicts { .. }));
+    bench.ana.submit(&level(&again, 5 - right)).unwrap();
+    let mine = bench
+        .ana
+        .open_ticket(doc.ticket, false)
+        .unwrap()
+        .mine
+        .unwrap();
+    assert_eq!(mine.first.sight, Sight::Blind);
+    assert_eq!(mine.first.answers["q"].level(), Some(right));
+    assert_eq!(mine.current().answers["q"].level(), Some(5 - right));
+}
+
 #[test]
 fn a_blind_filter_or_order_that_would_tell_is_refused_with_the_reason() {
     let bench = Bench::new(2, Mode::Blind, 1, true);

@@ -188,9 +188,7 @@ impl Engine {
         let mut folded = tickets::folded(db, ticket.row)?;
         let view = sight::view(&eval, &ticket.id, &folded, &self.reviewer);
         let mine = folded.by(&self.reviewer).cloned();
-        if !view.open {
-            sight::veil(&mut folded, &self.reviewer);
-        }
+        sight::veil_for(&mut folded, view, &self.reviewer);
         let item = tickets::item(db, ticket.item)?;
         let rows = tickets::outputs(db, ticket)?;
         let first = rows.first();
@@ -248,7 +246,7 @@ fn seats(folded: &Folded, reviewer: &str, overlap: u8) -> Vec<u8> {
 }
 
 fn output(row: &OutputRow, view: View) -> OutputDoc {
-    let model = match (&row.model, view.open) {
+    let model = match (&row.model, view.known) {
         (None, _) => Shown::None,
         (Some(_), false) => Shown::Hidden,
         (Some(name), true) => Shown::Some(name.clone()),
@@ -274,6 +272,7 @@ pub(super) fn answer_text(row: &OutputRow) -> String {
     let view = View {
         audit: false,
         open: false,
+        known: false,
         sight: crate::domain::review::Sight::Blind,
     };
     output(row, view).text()

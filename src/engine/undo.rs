@@ -6,8 +6,9 @@ use crate::domain::effective::effective;
 use crate::domain::event::{Body, Empty, Event};
 use crate::domain::ids::{ActionId, EventId, TicketId};
 use crate::domain::review::Round;
-use crate::domain::view::{Draft, Undone};
-use crate::store::{Db, StoreError, drafts, leases, ledger, tickets};
+use crate::domain::ticket::State;
+use crate::domain::view::{Draft, Stands, Undone};
+use crate::store::{Db, StoreError, catalog, drafts, leases, ledger, tally, tickets};
 
 impl Engine {
     /// Takes back this reviewer's last action. `None` if there is none.
@@ -31,7 +32,8 @@ impl Engine {
             }
             engine.take_back(db, action, &events, &Body::Undone(Empty {}))?;
             reopen(db, &engine.reviewer, &events, engine.clock().now_ms())?;
-            Ok(Some(undone(action, &events, "taken back", None)))
+            let undone = undone(action, &events, "taken back", None);
+            Ok(Some(engine.standing(db, undone)?))
         })?)
     }
 
@@ -58,8 +60,26 @@ impl Engine {
             {
                 drafts::drop(db, tickets::get(db, &ticket)?.row, &engine.reviewer)?;
             }
-            Ok(Some(undone(action, &events, "brought back", None)))
+            let undone = undone(action, &events, "brought back", None);
+            Ok(Some(engine.standing(db, undone)?))
         })?)
+    }
+
+    /// The same with how far the eval is now.
+    fn standing(&self, db: &Db, undone: Undone) -> crate::store::Result<Undone> {
+        let Some(id) = undone.ticket else {
+            return Ok(undone);
+        };
+        let row = tickets::get(db, &id)?.eval;
+        let stands = Stands {
+            eval: catalog::eval_in_row(db, row)?.id,
+            done: tally::of(db, row, "state", State::Done.name())?,
+            waiting: tickets::waiting(db, row, &self.reviewer)?,
+        };
+        Ok(Undone {
+            stands: Some(stands),
+            ..undone
+        })
     }
 
     /// Writes one event a ticket, so that each ticket's fold is complete in itself.
@@ -205,6 +225,7 @@ fn undone(action: ActionId, events: &[Event], what: &str, second_after: Option<E
         ticket: events.iter().find_map(|event| event.ticket),
         tickets,
         second_after,
+        stands: None,
     }
 }
 

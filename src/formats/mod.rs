@@ -1,5 +1,6 @@
-//! Bytes to and from domain values: intake readers, training-data writers, rubric files.
+//! Bytes to and from domain values: intake readers, training-data writers, rubric and gate files.
 
+pub mod gate;
 pub mod guidelines;
 pub mod intake;
 pub mod rubric;

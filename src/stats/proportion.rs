@@ -158,6 +158,21 @@ pub fn rate_p_greater(k: usize, n: usize, null: f64) -> Option<f64> {
     Some(normal_cdf((null - rate) / se))
 }
 
+/// One-sided Wilson bounds of a rate on `n` (possibly effective) trials, each off with chance `alpha` at most.
+///
+/// Also bounds the mean of values from 0 to 1, whose variance is at most that of a share of the same size.
+pub fn rate_bounds(rate: f64, n: f64, alpha: f64) -> Option<(f64, f64)> {
+    wilson_ends(rate, n, 2.0f64.mul_add(-alpha, 1.0))
+}
+
+/// [`rate_p_greater`] on a possibly fractional, effective number of trials.
+pub fn rate_p_greater_effective(rate: f64, n: f64, null: f64) -> Option<f64> {
+    if !(n > 0.0 && (0.0..=1.0).contains(&rate) && null > 0.0 && null < 1.0) {
+        return None;
+    }
+    Some(normal_cdf((null - rate) / (null * (1.0 - null) / n).sqrt()))
+}
+
 /// Mean over all items if every unscored one had the lowest, or the highest, score: (low, high).
 ///
 /// `scored` are the scores there are, 0 to 1; `unscored` counts the rest. `None` without any item.
@@ -219,6 +234,13 @@ mod tests {
             for got in [wilson(k, n, level).unwrap(), clopper_pearson(k, n, level).unwrap()] {
                 prop_assert!(0.0 <= got.low && got.low <= got.estimate && got.estimate <= got.high && got.high <= 1.0);
             }
+        }
+
+        #[test]
+        fn bound_and_score_test_agree_on_effective_trials(rate in 0.0..=1.0_f64, n in 1.0..300.0_f64, null in 0.01..0.99_f64) {
+            let (lower, _) = rate_bounds(rate, n, 0.05).unwrap();
+            prop_assume!((lower - null).abs() > 1e-9);
+            prop_assert_eq!(rate_p_greater_effective(rate, n, null).unwrap() < 0.05, lower > null);
         }
 
         #[test]

@@ -176,7 +176,11 @@ fn read<'r>(row: &'r Row<'_>) -> Result<Candidate<'r>> {
 }
 
 /// A body from its three columns: where it stands in the raw record, how long it is, or its own text.
-fn body<'r>(row: &'r Row<'_>, record: Option<&'r [u8]>, first: usize) -> Result<Option<&'r str>> {
+pub(super) fn body<'r>(
+    row: &'r Row<'_>,
+    record: Option<&'r [u8]>,
+    first: usize,
+) -> Result<Option<&'r str>> {
     let (Some(at), Some(len)) = (row.maybe_int(first)?, row.maybe_int(first + 1)?) else {
         return row.maybe_text(first + 2);
     };

@@ -73,15 +73,32 @@ pub fn global(db: &Db) -> Result<Vec<Event>> {
     db.query(&sql, &[], read)
 }
 
+/// The events about no ticket of some kinds, in (hlc, id) order.
+pub fn global_of(db: &Db, kinds: &[&str]) -> Result<Vec<Event>> {
+    let mut found = Vec::new();
+    let sql =
+        format!("SELECT {COLUMNS} FROM event WHERE ticket IS NULL AND kind = ?1 ORDER BY hlc, id");
+    for kind in kinds {
+        found.extend(db.query(&sql, args![*kind], read)?);
+    }
+    crate::domain::effective::sort(&mut found);
+    Ok(found)
+}
+
 /// The events of one action.
 pub fn of_action(db: &Db, action: &ActionId) -> Result<Vec<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE action = ?1 ORDER BY hlc, id");
     db.query(&sql, args![&action.0], read)
 }
 
-/// The latest events of the workspace, newest first.
+/// The latest events of the workspace by their own time, newest first; what arrived late (an import, a merge)
+/// stands where it belongs.
 pub fn latest(db: &Db, limit: u32) -> Result<Vec<Event>> {
-    let sql = format!("SELECT {COLUMNS} FROM event ORDER BY seq DESC LIMIT ?1");
+    // The inner query is answered from an index, so that no body of a long ledger is read but those asked for.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event
+         WHERE seq IN (SELECT seq FROM event ORDER BY hlc DESC, seq DESC LIMIT ?1) ORDER BY hlc DESC, id DESC"
+    );
     db.query(&sql, args![limit], read)
 }
 

@@ -18,6 +18,7 @@ mod error;
 pub mod export;
 pub mod failures;
 pub mod filter_sql;
+pub mod gates;
 pub mod hard;
 pub mod ingest;
 pub mod jobs;

@@ -1,5 +1,6 @@
 //! Run groups, runs and what they have of each item.
 
+pub mod readings;
 pub mod scores;
 
 use super::db::{Db, Row};
@@ -322,4 +323,14 @@ pub fn models(db: &Db, run: &RunId) -> Result<Vec<String>> {
                ORDER BY o.model LIMIT 5";
     let names = db.query(sql, args![&run.0], |row| row.string(0))?;
     Ok(names.into_iter().flatten().collect())
+}
+
+/// Numbers of which one rises with everything a comparison rests on: decisions, verdicts, outputs, replies.
+pub fn stamp(db: &Db) -> Result<[i64; 4]> {
+    Ok([
+        db.number("SELECT coalesce(max(seq), 0) FROM event", &[])?,
+        db.number("SELECT coalesce(max(row), 0) FROM verdict", &[])?,
+        db.number("SELECT coalesce(max(row), 0) FROM ticket", &[])?,
+        db.number("SELECT coalesce(max(row), 0) FROM call", &[])?,
+    ])
 }

@@ -18,7 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_judge.sql"),
     include_str!("migrations/0004_language.sql"),
     include_str!("migrations/0005_runs.sql"),
-    include_str!("migrations/0007_datasets.sql"),
+    include_str!("migrations/0006_datasets.sql"),
 ];
 
 /// Indexes that a first import builds after loading, which costs about half of keeping them meanwhile.

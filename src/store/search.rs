@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::db::Db;
 use super::dialect;
 use super::error::Result;
-use crate::domain::json::Json;
+use super::export::body;
 use crate::domain::message::{Message, Request, Role};
 
 /// How far the index is.
@@ -52,19 +52,25 @@ pub struct Reading {
 /// Adds up to `limit` outputs in the caller's transaction, and the languages of their requests; returns how many.
 pub fn step(db: &Db, limit: u32, reading: Reading) -> Result<u32> {
     let from = through(db)?;
-    let sql = "SELECT o.row, coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)),
-                 coalesce(i.request, substr(q.body, i.request_at + 1, i.request_len)), o.item
+    // Spans are cut out of the record here: SQL would copy the text once more, and read a record twice.
+    let sql = "SELECT o.row, o.item, r.body, o.message_at, o.message_len, o.message,
+                 CASE WHEN i.raw = o.raw THEN NULL ELSE q.body END, i.request_at, i.request_len, i.request
                FROM output o JOIN raw r ON r.row = o.raw JOIN item i ON i.row = o.item JOIN raw q ON q.row = i.raw
                WHERE o.row > ?1 ORDER BY o.row LIMIT ?2";
     let (mut last, mut done, mut item) = (from, 0, 0);
     db.each(sql, args![from, limit], |row| {
         last = row.int(0)?;
         done += 1;
-        let mut text = row.maybe_text(1)?.map(words).unwrap_or_default();
-        if let Some(request) = row.maybe_text(2)? {
-            let own = Request::read(&Json::trusted(request)).own_text();
+        let answered = row.maybe_blob(2)?;
+        let asked = match row.maybe_blob(6)? {
+            None => answered,
+            other => other,
+        };
+        let mut text = body(row, answered, 3)?.map(words).unwrap_or_default();
+        if let Some(request) = body(row, asked, 7)? {
+            let own = Request::own_text_of(request);
             // The outputs of one item follow each other.
-            let next = row.int(3)?;
+            let next = row.int(1)?;
             if next != item {
                 item = next;
                 put_language(db, item, (reading.language)(&own))?;
@@ -95,10 +101,7 @@ fn put_language(db: &Db, item: i64, code: Option<&str>) -> Result<()> {
 }
 
 fn words(json: &str) -> String {
-    Message::read(json, Role::Assistant).map_or_else(
-        || Json::trusted(json).as_str().to_owned(),
-        |m| m.plain_text(),
-    )
+    Message::read(json, Role::Assistant).map_or_else(|| json.to_owned(), Message::into_text)
 }
 
 /// Gives the tokenizer's hash table the room that halves its work.

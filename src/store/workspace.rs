@@ -76,6 +76,33 @@ fn find(path: &Path) -> Result<Store> {
     Store::start(path, db)
 }
 
+/// Whether nothing was ever taken in or decided here.
+pub fn is_untouched(db: &Db) -> Result<bool> {
+    let held = "SELECT EXISTS (SELECT 1 FROM raw) OR EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM source)";
+    Ok(db.number(held, &[])? == 0)
+}
+
+/// Takes a workspace that nobody has open off the disk, with the files beside it.
+pub fn remove(path: &Path) -> Result<()> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        std::path::PathBuf::from(name)
+    };
+    for file in [beside("-wal"), beside("-shm"), path.to_owned()] {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Open {
+                    path: file,
+                    why: error.to_string(),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// The identity of an open workspace.
 pub fn identity(db: &Db) -> Result<Option<Identity>> {
     let get = |key: &str| {

@@ -22,6 +22,7 @@
 pub mod diff;
 pub mod diff_view;
 pub mod find;
+pub mod html;
 pub mod json;
 pub mod language;
 pub mod markdown;

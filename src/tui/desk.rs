@@ -12,9 +12,9 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
-    JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery, SpendLimit,
-    Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
+    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -177,6 +177,18 @@ pub trait Desk: Send + Sync {
 
     /// What judges are doing, in this process and in others.
     fn activity(&self) -> Answer<Vec<JobCard>>;
+
+    /// The run groups.
+    fn groups(&self) -> Answer<Vec<GroupCard>>;
+
+    /// The comparison of a group; closed while it is blind to this person.
+    fn group(&self, group: &str, full: bool) -> Answer<GroupPage>;
+
+    /// Opens a group: logged, and marks this person's later reviews there.
+    fn open_group(&self, group: &str) -> Answer<()>;
+
+    /// One item across the candidates of a group.
+    fn side_by_side(&self, group: &str, item: i64) -> Answer<SideBySide>;
 
     /// Says what is wanted of a job.
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;

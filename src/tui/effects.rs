@@ -262,6 +262,9 @@ fn lane(order: &Order) -> Lane {
         | Order::LoadAgreement { .. }
         | Order::LoadJudges(_)
         | Order::LoadActivity
+        | Order::LoadGroups
+        | Order::LoadGroup { .. }
+        | Order::LoadSide { .. }
         | Order::OfferSuggestion { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
@@ -282,6 +285,7 @@ fn lane(order: &Order) -> Lane {
         | Order::Reveal { .. }
         | Order::CorrectJudge { .. }
         | Order::OpenAgreement { .. }
+        | Order::OpenGroup { .. }
         | Order::OpenEditor { .. }
         | Order::Steer { .. }
         | Order::SetMode { .. }
@@ -298,6 +302,9 @@ fn last_wins(order: &Order) -> bool {
             | Order::CountQueue { .. }
             | Order::LoadAgreement { .. }
             | Order::LoadActivity
+            | Order::LoadGroups
+            | Order::LoadGroup { .. }
+            | Order::LoadSide { .. }
             | Order::LoadJudges(_)
             | Order::ExportPreview(_)
     )

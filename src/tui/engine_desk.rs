@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+mod compared;
+
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
 use crate::domain::failure::Class;
@@ -12,14 +14,15 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::{Outcome, Wish};
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
-    JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    SpendLimit, Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
+    JudgeAsk, JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage,
+    QueueQuery, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder, Report};
 use crate::engine::queue::QueueError;
 use crate::engine::{Engine, EngineError};
+use compared::Compared;
 
 /// Outputs indexed in one slice: a few milliseconds.
 const SLICE: u32 = 200;
@@ -30,6 +33,8 @@ pub struct EngineDesk {
     engine: RwLock<Engine>,
     /// The folder docket was started in; files to import are named relative to it.
     folder: PathBuf,
+    /// The comparison that was made last: opened again it is there at once.
+    compared: Compared,
 }
 
 impl EngineDesk {
@@ -38,6 +43,7 @@ impl EngineDesk {
         Self {
             engine: RwLock::new(engine),
             folder,
+            compared: Compared::default(),
         }
     }
 
@@ -63,7 +69,7 @@ impl From<QueueError> for Refusal {
         match error {
             QueueError::BadFilter(bad) => Self::BadFilter {
                 at: bad.at,
-                why: bad.why,
+                why: bad.words,
             },
             QueueError::Engine(error) => error.into(),
         }
@@ -289,6 +295,22 @@ impl Desk for EngineDesk {
 
     fn activity(&self) -> Answer<Vec<JobCard>> {
         Ok(self.engine().activity()?)
+    }
+
+    fn groups(&self) -> Answer<Vec<GroupCard>> {
+        Ok(self.engine().group_cards()?)
+    }
+
+    fn group(&self, group: &str, full: bool) -> Answer<GroupPage> {
+        Ok(self.compared.page(&self.engine(), group, full)?)
+    }
+
+    fn open_group(&self, group: &str) -> Answer<()> {
+        Ok(self.engine().open_group(group)?)
+    }
+
+    fn side_by_side(&self, group: &str, item: i64) -> Answer<SideBySide> {
+        Ok(self.engine().side_by_side(group, item)?)
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

@@ -86,7 +86,10 @@ pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
         shell.hurry().unwrap_or_default();
     }
     shell.finish().await;
-    ended
+    match ended {
+        Err(error) if terminal::is_gone(&error) => Ok(Ended::Signal(HANG_UP)),
+        ended => ended,
+    }
 }
 
 /// What came back from an editor: a changed text, or nothing new.

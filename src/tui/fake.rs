@@ -2,6 +2,7 @@
 //!
 //! It follows the rules a reviewer can see (leases, drafts, undo, blindness), not those of the ledger.
 
+mod groups;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -16,14 +17,19 @@ use crate::domain::ticket::State;
 use crate::domain::view::{
     AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
-    HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeScope, JudgeView,
-    JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Shown,
-    SpendLimit, Submission, TicketDoc, Undone, Why,
+    GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice,
+    JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
+    QueueRow, RowKey, Shown, SideBySide, SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 
 pub use sample::{Sample, jobs, sample, suggestion};
+
+/// The comparison of the sample's run group.
+pub fn compared_group() -> crate::domain::view::compare::Comparison {
+    groups::compared(EvalId([1; 16]))
+}
 
 /// A desk with one eval.
 pub struct FakeDesk {
@@ -232,6 +238,7 @@ impl Desk for FakeDesk {
                 empty: true,
                 evals: Vec::new(),
                 jobs: Vec::new(),
+                groups: Vec::new(),
             });
         }
         let total = inner.sample.tickets.len() as u64;
@@ -258,6 +265,7 @@ impl Desk for FakeDesk {
                 .filter(|card| card.job.stage().is_live())
                 .cloned()
                 .collect(),
+            groups: Vec::new(),
             empty: false,
         })
     }
@@ -459,6 +467,7 @@ impl Desk for FakeDesk {
             ticket: Some(ticket),
             tickets: 1,
             second_after: None,
+            stands: None,
         }))
     }
 
@@ -600,6 +609,29 @@ impl Desk for FakeDesk {
 
     fn activity(&self) -> Answer<Vec<JobCard>> {
         Ok(self.inner.lock().unwrap().jobs.clone())
+    }
+
+    fn groups(&self) -> Answer<Vec<GroupCard>> {
+        let inner = self.inner.lock().unwrap();
+        Ok(groups::cards(inner.sample.eval.id))
+    }
+
+    fn group(&self, _group: &str, full: bool) -> Answer<GroupPage> {
+        let inner = self.inner.lock().unwrap();
+        let blind = inner.sample.eval.policy.mode == Mode::Blind;
+        if blind && !inner.opened {
+            return Ok(GroupPage::Closed { waiting: 5 });
+        }
+        Ok(groups::page(inner.sample.eval.id, full))
+    }
+
+    fn open_group(&self, _group: &str) -> Answer<()> {
+        self.inner.lock().unwrap().opened = true;
+        Ok(())
+    }
+
+    fn side_by_side(&self, _group: &str, item: i64) -> Answer<SideBySide> {
+        Ok(groups::beside(item))
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

@@ -4,25 +4,44 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use crate::app::keymap::Preset;
-use crate::app::settings::Settings;
-use crate::config::{Config, KeyPreset, State};
+use crate::app::settings::{Known, Settings};
+use crate::config::{Config, KeyPreset, Person, State};
 use crate::domain::view::Failure;
 
 use super::perform::Keep;
 
-/// The settings the workbench starts with: the person's file over what was remembered.
-pub fn settings(config: &Config, state: &State) -> Settings {
+/// The settings the workbench starts with for a reviewer: the person's file over what was remembered.
+pub fn settings(config: &Config, state: &State, reviewer: &str) -> Settings {
     let mut keys = state.bind.clone();
     keys.extend(config.bind.clone());
-    Settings {
+    let mut settings = Settings {
         preset: preset(config.preset.or(state.preset).unwrap_or_default()),
         keys,
         no_wrap: state.no_wrap,
         rail: state.rail,
-        practised: state.practised.clone(),
-        instructed: state.instructed.clone(),
-        reviewed: state.reviewed,
-    }
+        others: state.people.iter().map(known).collect(),
+        ..Settings::default()
+    };
+    settings.review_as(reviewer);
+    settings
+}
+
+fn known((name, person): (&String, &Person)) -> (String, Known) {
+    let known = Known {
+        practised: person.practised.clone(),
+        instructed: person.instructed.clone(),
+        reviewed: person.reviewed,
+    };
+    (name.clone(), known)
+}
+
+fn person((name, known): (String, Known)) -> (String, Person) {
+    let person = Person {
+        reviewed: known.reviewed,
+        practised: known.practised,
+        instructed: known.instructed,
+    };
+    (name, person)
 }
 
 fn preset(preset: KeyPreset) -> Preset {
@@ -76,9 +95,7 @@ impl Keep for FileKeep {
         }
         state.no_wrap = settings.no_wrap;
         state.rail = settings.rail;
-        state.practised.clone_from(&settings.practised);
-        state.instructed.clone_from(&settings.instructed);
-        state.reviewed = settings.reviewed;
+        state.people = settings.everybody().into_iter().map(person).collect();
         state.save(&self.file).map_err(|error| Failure {
             what: error.to_string(),
             hint: Some("what you set holds until docket ends".to_owned()),
@@ -95,14 +112,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state.toml");
         let config = Config::default();
-        let began = settings(&config, &State::load(&file));
+        let began = settings(&config, &State::load(&file), "ana");
         let keep = FileKeep::new(file.clone(), State::default(), began.clone());
         let mut changed = began;
         changed.rail = true;
         changed.preset = Preset::Plain;
         changed.reviewed = 4;
+        changed.practised.insert("support-reply 3".into());
         keep.keep(&changed).unwrap();
-        assert_eq!(settings(&config, &State::load(&file)), changed);
+        assert_eq!(settings(&config, &State::load(&file), "ana"), changed);
+    }
+
+    #[test]
+    fn what_one_reviewer_practised_is_new_to_the_next_one_on_the_account() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.toml");
+        let config = Config::default();
+        let mut ana = settings(&config, &State::default(), "ana");
+        let keep = FileKeep::new(file.clone(), State::default(), ana.clone());
+        ana.practised.insert("support-reply 3".into());
+        ana.instructed.insert("support".into());
+        keep.keep(&ana).unwrap();
+        let ben = settings(&config, &State::load(&file), "ben");
+        assert!(ben.practised.is_empty() && ben.instructed.is_empty());
+        let again = settings(&config, &State::load(&file), "ana");
+        assert_eq!(again.practised, ana.practised);
     }
 
     #[test]
@@ -118,7 +152,7 @@ mod tests {
         };
         state.bind.insert("skip".into(), vec!["z".into()]);
         state.bind.insert("flag".into(), vec!["f7".into()]);
-        let settings = settings(&config, &state);
+        let settings = settings(&config, &state, "ana");
         assert_eq!(settings.preset, Preset::Azerty);
         assert_eq!(settings.keys["skip"], ["f8"]);
         assert_eq!(settings.keys["flag"], ["f7"]);

@@ -39,7 +39,7 @@ pub fn open(
     {
         tracing::warn!(%error, "the list of workspaces was not remembered");
     }
-    let began = settings(config, &remembered);
+    let began = settings(config, &remembered, engine.reviewer());
     let mut state = AppState::new(Size::default(), began.clone());
     state.first_run.ask_name = ask_name;
     let first = match start {

@@ -125,6 +125,15 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
             Outcome::Judged(desk.judge(&ask, &judge, limit, job)?)
         }
         Order::LoadActivity => Outcome::Activity(desk.activity()?),
+        Order::LoadGroups => Outcome::Groups(desk.groups()?),
+        Order::LoadGroup { group, full } => Outcome::Group(Box::new(desk.group(&group, full)?)),
+        Order::OpenGroup { group } => {
+            desk.open_group(&group)?;
+            Outcome::Done
+        }
+        Order::LoadSide { group, item } => {
+            Outcome::Side(std::sync::Arc::new(desk.side_by_side(&group, item)?))
+        }
         Order::Steer { job, wish } => {
             desk.steer(job, wish)?;
             Outcome::Done

@@ -5,6 +5,7 @@
 //! step by step in reverse order; a step that fails is logged and the others still run.
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Once, OnceLock};
 use std::thread::ThreadId;
@@ -26,7 +27,10 @@ use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 use crate::ui::theme::Ground;
 
 /// The terminal we draw on. One frame leaves in one write.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+///
+/// Never dropped: ratatui would show the cursor once more and print to standard error where that fails. The
+/// terminal may be gone by then, and a print that fails is a panic. [`restore`] shows the cursor.
+pub type Screen = ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>;
 
 /// Room for one frame.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -175,7 +179,17 @@ pub fn restore() {
 /// The screen to draw on.
 pub fn screen() -> io::Result<Screen> {
     let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
-    Terminal::new(CrosstermBackend::new(out))
+    Ok(ManuallyDrop::new(Terminal::new(CrosstermBackend::new(
+        out,
+    ))?))
+}
+
+/// Whether a failure says that there is no terminal any more: the window was closed, the line went down.
+pub fn is_gone(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let gone = [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::NODEV];
+    let code = error.raw_os_error();
+    code.is_some_and(|code| gone.iter().any(|errno| errno.raw_os_error() == code))
 }
 
 /// Restores the terminal before a panic of the drawing thread is reported by the hook that stood before.

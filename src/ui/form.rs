@@ -4,7 +4,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::ticket::form::{Form, score, words};
+use crate::app::ticket::form::{Form, Ghosts, score, words};
 use crate::app::ticket::form_view::{FormLine, LevelCell, first_line};
 use crate::domain::rubric::{Answer, Answers, Kind};
 use crate::domain::view::TicketDoc;
@@ -271,8 +271,13 @@ pub fn overall_words<'a>(doc: &TicketDoc, answers: &Answers) -> Words<'a> {
     words
 }
 
-/// The answers so far in one row: `1 3   2 4   3 –`.
-pub fn summary<'a>(doc: &TicketDoc, answers: &Answers, cursor: usize) -> Words<'a> {
+/// The answers so far in one row: `1:3 2:4 3:–`; what the judge proposes stands as `(4)`.
+pub fn summary<'a>(
+    doc: &TicketDoc,
+    answers: &Answers,
+    ghosts: &Ghosts,
+    cursor: usize,
+) -> Words<'a> {
     let mut row = Words::new();
     for (at, question) in doc.rubric.questions().enumerate() {
         let look = if at == cursor {
@@ -281,10 +286,13 @@ pub fn summary<'a>(doc: &TicketDoc, answers: &Answers, cursor: usize) -> Words<'
             Look::Dim
         };
         row.push(Look::Dim, format!("{}:", at + 1));
-        row.push(
-            look,
-            format!("{} ", short_answer(doc, answers.get(question.id))),
-        );
+        match (answers.get(question.id), ghosts.0.get(question.id)) {
+            (None, Some(ghost)) => row.push(
+                Look::Ghost,
+                format!("({}) ", short_answer(doc, Some(ghost))),
+            ),
+            (answer, _) => row.push(look, format!("{} ", short_answer(doc, answer))),
+        }
     }
     row
 }

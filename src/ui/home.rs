@@ -10,7 +10,7 @@ use crate::app::layout;
 use crate::domain::count::noun;
 use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::job::Stage;
-use crate::domain::view::{EvalCard, FoundFile, JobCard};
+use crate::domain::view::{EvalCard, FoundFile, GroupNote, JobCard};
 use crate::text::numbers;
 use crate::text::width::Align;
 
@@ -32,26 +32,39 @@ pub struct Columns {
 }
 
 const POINTER: u16 = 2;
-const MODE: u16 = 26;
+/// Cells of the longest words for what reviews are for, and of the short ones.
+const MODE: u16 = 27;
+const MODE_SHORT: u16 = 17;
+/// Cells of the progress beside the short words.
+const PROGRESS_SHORT: u16 = 16;
 const PROGRESS: u16 = 22;
 const PASS: u16 = 22;
 const WAITS: u16 = 22;
 const GAP: u16 = 2;
 
-/// Shares `area` out: what waits and the progress always, the mode and the pass rate where they fit.
+/// Shares `area` out: what waits and the progress always, the mode and the pass rate where they fit; the mode in short
+/// words where the long ones do not.
 pub fn columns(area: Rect) -> Columns {
     let rest = shift_right(area, POINTER);
-    let with_mode = rest.width >= 16 + PROGRESS + WAITS + MODE + 3 * GAP;
-    let with_pass = rest.width >= 16 + PROGRESS + WAITS + MODE + PASS + 4 * GAP;
-    let fixed = PROGRESS
+    let fits = |name: u16, cells: u16| rest.width >= name + WAITS + cells;
+    let (mode, progress) = if fits(16, PROGRESS + MODE + 3 * GAP) {
+        (MODE, PROGRESS)
+    } else if fits(14, PROGRESS_SHORT + MODE_SHORT + 3 * GAP) {
+        (MODE_SHORT, PROGRESS_SHORT)
+    } else {
+        (0, PROGRESS)
+    };
+    let with_mode = mode > 0;
+    let with_pass = mode == MODE && fits(16, PROGRESS + MODE + PASS + 4 * GAP);
+    let fixed = progress
         + WAITS
         + 2 * GAP
-        + if with_mode { MODE + GAP } else { 0 }
+        + if with_mode { mode + GAP } else { 0 }
         + if with_pass { PASS + GAP } else { 0 };
     let name = rest.width.saturating_sub(fixed).clamp(8, 30);
     let (name, rest) = cut_left(rest, name, GAP);
-    let (mode, rest) = optional(rest, MODE, with_mode);
-    let (progress, rest) = cut_left(rest, PROGRESS, GAP);
+    let (mode, rest) = optional(rest, mode, with_mode);
+    let (progress, rest) = cut_left(rest, progress, GAP);
     let (pass, rest) = optional(rest, PASS, with_pass);
     let (waits, _) = cut_left(rest, WAITS, 0);
     Columns {
@@ -116,7 +129,7 @@ pub fn eval(pen: &mut Pen<'_>, columns: &Columns, at: Rect, card: &EvalCard, cur
     };
     pen.line(columns.name, &card.name, name);
     if let Some(mode) = columns.mode {
-        pen.line(mode, &mode_words(card), dim);
+        pen.line(mode, &mode_words(card, mode.width), dim);
     }
     bar::count(pen, columns.progress, card.done, card.total);
     if let Some(pass) = columns.pass {
@@ -142,15 +155,18 @@ fn pointer(pen: &mut Pen<'_>, at: Rect) {
     pen.put(row.x, row.y, 1, glyph::POINTER, Look::Accent);
 }
 
-/// What the reviews are for, in a few words.
-pub fn mode_words(card: &EvalCard) -> String {
-    let how = match card.mode {
-        Mode::Blind => "measure the model",
-        Mode::Assist => "fix for training",
+/// What the reviews are for, in as many words as fit.
+pub fn mode_words(card: &EvalCard, cells: u16) -> String {
+    let (long, short) = match card.mode {
+        Mode::Blind => ("measure the model", "measure"),
+        Mode::Assist => ("fix for training", "fix"),
     };
-    match card.role {
-        DatasetRole::Heldout => format!("{how}, held out"),
-        DatasetRole::Review | DatasetRole::Train => how.to_owned(),
+    let held = card.role == DatasetRole::Heldout;
+    let how = if held && cells < MODE { short } else { long };
+    if held {
+        format!("{how}, held out")
+    } else {
+        how.to_owned()
     }
 }
 
@@ -251,6 +267,38 @@ pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: boo
     }
 }
 
+/// The run groups: how many candidates on how many items.
+pub fn runs(pen: &mut Pen<'_>, at: Rect, groups: &[GroupNote], key: &str, cursor: bool) {
+    if cursor {
+        pointer(pen, at);
+    }
+    let (text, dim) = if cursor {
+        (Look::Cursor, Look::CursorDim)
+    } else {
+        (Look::Text, Look::Dim)
+    };
+    let mut left = Words::new().add(dim, "runs  ");
+    for (place, group) in groups.iter().enumerate() {
+        if place > 0 {
+            left.push(dim, format!(" {} ", glyph::DOT));
+        }
+        left.push(text, group.name.as_str());
+        left.push(
+            dim,
+            format!(
+                " {} {} on {}",
+                group.candidates,
+                noun(group.candidates as u64, "candidate"),
+                bar::thousands(group.items)
+            ),
+        );
+    }
+    let right = Words::new()
+        .add(Look::Accent, key.to_owned())
+        .add(dim, " compare ");
+    pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
+}
+
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     let place = layout::home(state.size);
@@ -273,6 +321,10 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         .keymap
         .shown(Layer::Home, Action::Import)
         .map_or_else(String::new, |chord| chord.to_string());
+    let compare = state
+        .keymap
+        .shown(Layer::Home, Action::OpenRuns)
+        .map_or_else(String::new, |chord| chord.to_string());
     let lines = state.home.lines();
     let shown = lines.iter().enumerate().skip(state.home.top);
     for (index, line) in shown.take(usize::from(list.height)) {
@@ -282,6 +334,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
             HomeLine::File(file) => found(pen, at, file, &key, cursor),
             HomeLine::Job(card) => job(pen, at, card, state.now_ms, cursor),
+            HomeLine::Runs(groups) => runs(pen, at, groups, &compare, cursor),
         }
     }
     let used = lines.len().saturating_sub(state.home.top) as u16;

@@ -18,6 +18,8 @@ pub struct JudgePane<'a> {
     pub judge: &'a JudgeView,
     /// Its words as a text, once there are some.
     pub text: Option<&'a TextPane>,
+    /// Whether the reviewer has committed without it.
+    pub committed: bool,
     /// The key that shows the judge early.
     pub reveal_key: &'a str,
     /// The key that lets a judge read.
@@ -47,6 +49,14 @@ pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
 /// Draws the pane's content.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, pane: &JudgePane<'_>) {
     match pane.judge {
+        JudgeView::Hidden if pane.committed => {
+            let words = Empty {
+                why: "You committed without the judge.",
+                how: "What you change after seeing it is kept as a second review.",
+                action: Some((pane.reveal_key, "shows it")),
+            };
+            empty(pen, area, &words);
+        }
         JudgeView::Hidden => {
             let words = Empty {
                 why: "Hidden until you commit.",

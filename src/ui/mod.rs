@@ -8,7 +8,7 @@
 //! | [`theme`], [`glyph`] | how meanings look; the signs, and ASCII in their place |
 //! | [`pen`], [`widgets`] | words into cells; rules, bars, texts, tabs, dialogs |
 //! | [`mod@screen`] | what every screen has: title, strip, hint bar, empty states |
-//! | [`home`], [`queue`], [`ticket`], [`agreement`], [`export`], [`activity`], [`first_run`], [`practice`] | one screen each |
+//! | [`home`], [`queue`], [`ticket`], [`agreement`], [`export`], [`activity`], [`runs`], [`first_run`], [`practice`] | one screen each |
 //! | [`form`], [`judge`], [`queue_table`], [`editor`], [`diff`], [`modal`] | parts of screens |
 
 pub mod activity;
@@ -28,6 +28,7 @@ pub mod pen;
 pub mod practice;
 pub mod queue;
 pub mod queue_table;
+pub mod runs;
 pub mod screen;
 pub mod texts;
 pub mod theme;
@@ -77,6 +78,7 @@ fn screen(pen: &mut Pen<'_>, state: &AppState) {
         Screen::Agreement => agreement::draw(pen, state),
         Screen::Export => export::draw(pen, state),
         Screen::Activity => activity::draw(pen, state),
+        Screen::Runs => runs::draw(pen, state),
     }
 }
 

@@ -42,6 +42,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         Step::Revealed => {
             let title = Title {
                 name: "THE RIGHT ANSWERS",
+                place: texts::place(&practice.lesson),
                 ..Title::default()
             };
             rule::title(pen, rect(place.lesson), &title);

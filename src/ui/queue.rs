@@ -18,6 +18,7 @@ use super::pen::{Pen, Words, nth_row, shift_right};
 use super::queue_table::{self, RowState};
 use super::rect;
 use super::screen;
+use super::texts;
 use super::theme::Look;
 use super::widgets::bar;
 
@@ -32,6 +33,19 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     screen::frame(pen, state, &place.frame, &left, &right);
     filter_line(pen, state, queue, rect(place.filter));
     let list = rect(place.list);
+    rows_of(pen, queue, &place, list);
+    let head = rect(place.head);
+    refused(
+        pen,
+        state,
+        Rect {
+            height: head.height + list.height,
+            ..head
+        },
+    );
+}
+
+fn rows_of(pen: &mut Pen<'_>, queue: &QueueState, place: &layout::QueueLayout, list: Rect) {
     if let Some(empty) = queue.empty() {
         screen::empty(pen, shift_right(list, 2), &empty);
         return;
@@ -117,25 +131,28 @@ fn filter_line(pen: &mut Pen<'_>, state: &AppState, queue: &QueueState, area: Re
 fn typed(pen: &mut Pen<'_>, area: Rect, bar: &FilterBar) {
     pen.put(area.x, area.y, 1, "\\", Look::Accent);
     let rest = shift_right(area, 2);
-    let Some((at, why)) = &bar.error else {
-        line_edit::draw(
-            pen,
-            rest,
-            &bar.line,
-            "words, status:open, feature:billing, score<0.5",
-        );
-        return;
-    };
-    let half = rest.width / 2;
     line_edit::draw(
         pen,
-        Rect {
-            width: half,
-            ..rest
-        },
+        rest,
         &bar.line,
-        "",
+        "words, status:open, feature:billing, score<0.5",
     );
-    let why = Words::new().add(Look::Bad, format!("✗ at {}: {why}", at + 1));
-    pen.words(shift_right(rest, half + 1), &why);
+}
+
+/// Most rows that say what is wrong with a filter.
+const WHY_ROWS: u16 = 3;
+
+/// What is wrong with the filter being typed, over the first rows of the list it cannot fill.
+fn refused(pen: &mut Pen<'_>, state: &AppState, below: Rect) {
+    let error = state.modals.iter().find_map(|modal| match modal {
+        Modal::Filter(bar) => bar.error.as_ref(),
+        _ => None,
+    });
+    let Some((at, why)) = error else { return };
+    let area = shift_right(below, 2);
+    let rows = texts::rows(&format!("✗ at {}: {why}", at + 1), area.width);
+    for (at, row) in rows.iter().take(usize::from(WHY_ROWS)).enumerate() {
+        pen.clear(nth_row(below, at as u16));
+        pen.line(nth_row(area, at as u16), row, Look::Bad);
+    }
 }

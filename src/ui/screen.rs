@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::AppState;
 use crate::app::hints::{hints, place};
+use crate::app::layer::layer;
 use crate::app::layout::Frame;
 use crate::app::state::{Strip, Tone};
 
@@ -28,7 +29,9 @@ pub fn frame(
 /// What just happened; else how far the running job is.
 fn strip(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
     if let Some(strip) = &state.strip {
-        pen.words(area, &strip_words(strip));
+        // Where letters are typed, `u` is one of them.
+        let undo = strip.undo && !layer(state).takes_text();
+        pen.words(area, &strip_words(strip, undo));
         return;
     }
     if let Some(job) = state.requests.progress.values().next() {
@@ -38,7 +41,7 @@ fn strip(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
     }
 }
 
-fn strip_words(strip: &Strip) -> Words<'_> {
+fn strip_words(strip: &Strip, undo: bool) -> Words<'_> {
     let (sign, look) = match strip.tone {
         Tone::Done => ("✓ ", Look::Good),
         Tone::Refused => ("· ", Look::Dim),
@@ -48,7 +51,7 @@ fn strip_words(strip: &Strip) -> Words<'_> {
     let words = Words::new()
         .add(look, sign)
         .add(Look::Text, strip.text.as_str());
-    if strip.undo {
+    if undo {
         words
             .add(Look::Dim, "   ")
             .add(Look::Accent, "u")

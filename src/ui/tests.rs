@@ -255,6 +255,48 @@ fn activity(width: u16, height: u16, focus: crate::app::activity::Focus) -> AppS
     state
 }
 
+fn runs(width: u16, height: u16, mode: Mode, what: &str) -> AppState {
+    let (mut state, _) = fresh(width, height);
+    let desk = FakeDesk::new(mode);
+    state.screen = Screen::Runs;
+    state.runs.take(desk.groups().unwrap());
+    state.runs.fit(state.size);
+    if what == "list" {
+        return state;
+    }
+    let mut open = crate::app::runs::OpenGroup::new("june");
+    open.fit(state.size);
+    open.full = what == "full";
+    open.take(desk.group("june", open.full).unwrap());
+    open.tab = match what {
+        "rows" | "beside" | "named" => crate::app::runs::Tab::Rows,
+        "points" => crate::app::runs::Tab::Points,
+        "tags" => crate::app::runs::Tab::Tags,
+        _ => crate::app::runs::Tab::Compare,
+    };
+    if let Some((item, name)) = open.current().map(|row| (row.item, row.name.clone()))
+        && matches!(what, "beside" | "named")
+    {
+        let mut beside = crate::app::runs::beside::Beside::new(item, &name, state.size);
+        beside.take(Arc::new(desk.side_by_side("june", item).unwrap()));
+        beside.named = what == "named";
+        open.beside = Some(beside);
+    }
+    state.runs.open = Some(Box::new(open));
+    state.runs.fit(state.size);
+    state
+}
+
+fn home_with_runs(width: u16, height: u16) -> AppState {
+    let (mut state, _) = fresh(width, height);
+    state.home.home.as_mut().unwrap().groups = vec![crate::domain::view::GroupNote {
+        name: "june".into(),
+        candidates: 3,
+        items: 40,
+    }];
+    state
+}
+
 fn busy_home(width: u16, height: u16) -> AppState {
     let (mut state, desk) = fresh(width, height);
     state.home.home = Some(Box::new(desk.busy().home().unwrap()));
@@ -362,6 +404,16 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
             activity(width, height, crate::app::activity::Focus::Failures),
         ),
         ("home_busy", busy_home(width, height)),
+        ("home_runs", home_with_runs(width, height)),
+        ("runs", runs(width, height, Mode::Assist, "list")),
+        ("runs_closed", runs(width, height, Mode::Blind, "compare")),
+        ("runs_compare", runs(width, height, Mode::Assist, "compare")),
+        ("runs_full", runs(width, height, Mode::Assist, "full")),
+        ("runs_rows", runs(width, height, Mode::Assist, "rows")),
+        ("runs_points", runs(width, height, Mode::Assist, "points")),
+        ("runs_tags", runs(width, height, Mode::Assist, "tags")),
+        ("runs_beside", runs(width, height, Mode::Assist, "beside")),
+        ("runs_named", runs(width, height, Mode::Assist, "named")),
         ("queue_judged", judged_queue(width, height)),
         ("ticket_routed", routed(width, height)),
         ("judging", judging(width, height)),

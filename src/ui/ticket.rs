@@ -332,7 +332,8 @@ impl Shown<'_> {
         };
         let rubric = &self.doc.rubric;
         let about = if narrow {
-            form::summary(self.doc, self.answers, self.ticket.form.cursor)
+            let ghosts = self.ticket.ghosts();
+            form::summary(self.doc, self.answers, &ghosts, self.ticket.form.cursor)
         } else {
             Words::new().add(Look::Dim, format!("{} {}", rubric.id, rubric.version))
         };
@@ -371,6 +372,7 @@ impl Shown<'_> {
         let pane = JudgePane {
             judge: &self.ticket.judge,
             text: self.ticket.view.panes.get(&Pane::Judge),
+            committed: self.doc.mine.is_some(),
             reveal_key: &reveal_key,
             judge_key: &judge_key,
         };

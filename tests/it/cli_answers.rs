@@ -110,7 +110,8 @@ fn a_move_of_clusters_tells_what_it_costs_and_asks_first() {
     let folder = sample();
     let at = folder.path();
     let cost = "39 clusters, 40 items: `support` to `kept`\n\
-        eval `support` loses 40 tickets from its dataset, 12 of them reviewed\n";
+        eval `support` loses 40 tickets from its dataset, 12 of them reviewed\n\
+        eval `october` loses 130 tickets from its dataset, 0 of them reviewed\n";
     let before = json_lines(at, "dataset --json");
     said(at, "dataset move support kept --dry-run", cost);
     let unasked = run(at, "dataset move support kept");

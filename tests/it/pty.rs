@@ -194,3 +194,59 @@ impl Drop for Screen {
         let _ = self.child.kill();
     }
 }
+
+/// A window that can be closed: nothing else holds the terminal open, as a [`Screen`]'s reader does.
+pub struct Window {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    reader: Box<dyn Read + Send>,
+}
+
+impl Window {
+    /// Starts `docket` with these arguments in `folder`.
+    pub fn open(folder: &Path, args: &[&str]) -> Self {
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_docket"));
+        command.args(args);
+        command.cwd(folder);
+        command.env_clear();
+        command.env("HOME", folder);
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        Self {
+            child,
+            reader: pair.master.try_clone_reader().unwrap(),
+            master: pair.master,
+        }
+    }
+
+    /// Waits until a text was written.
+    pub fn shows(&mut self, text: &str) {
+        let (mut seen, mut buffer) = (String::new(), [0; 16 * 1024]);
+        while !seen.contains(text) {
+            let n = self.reader.read(&mut buffer).unwrap();
+            assert!(n > 0, "`{text}` never came: {seen}");
+            seen.push_str(&String::from_utf8_lossy(&buffer[..n]));
+        }
+    }
+
+    /// Closes the window under the program; the code it ends with.
+    pub fn close(self) -> u32 {
+        let Self {
+            mut child,
+            master,
+            reader,
+        } = self;
+        drop((reader, master));
+        let start = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(start.elapsed() < PATIENCE, "it did not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::cli_reports::sample;
-use super::pty::Screen;
+use super::pty::{self, Screen};
 
 /// The state letter of a process: `T` is stopped.
 fn state(process: u32) -> String {
@@ -25,13 +25,24 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 #[test]
 fn signals_that_ask_for_the_end_leave_a_terminal_for_a_shell() {
     let folder = sample();
-    for signal in [Signal::HUP, Signal::TERM, Signal::INT] {
+    for (signal, code) in [(Signal::HUP, 129), (Signal::TERM, 143), (Signal::INT, 130)] {
         let mut screen = Screen::start(folder.path(), &["--as", "ana"], (24, 80));
         screen.shows("support");
         assert!(!screen.is_cooked(), "the workbench reads keys, not lines");
         screen.signal(signal);
-        screen.ends();
+        assert_eq!(screen.ends(), code, "{signal:?}");
         assert!(screen.is_restored() && screen.is_cooked(), "{signal:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_docket_quietly() {
+    let folder = sample();
+    for round in 0..3 {
+        let mut window = pty::Window::open(folder.path(), &["--as", "ana"]);
+        window.shows("support");
+        // Standard output and standard error both lead nowhere from here on: a print there would be a fault.
+        assert_eq!(window.close(), 129, "round {round}");
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Scope {
     Export,
     /// What judges are doing.
     Activity,
+    /// Run groups and their comparison.
+    Runs,
     /// Writing in the output.
     Editor,
     /// Writing a note.
@@ -54,7 +56,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -65,6 +67,7 @@ impl Scope {
         Self::Agreement,
         Self::Export,
         Self::Activity,
+        Self::Runs,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -89,6 +92,7 @@ impl Scope {
             Self::Agreement => "Agreement",
             Self::Export => "Export",
             Self::Activity => "Activity",
+            Self::Runs => "Runs",
             Self::Editor => "Editing",
             Self::Note => "Note",
             Self::Diff => "What changed",

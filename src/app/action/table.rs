@@ -57,26 +57,26 @@ actions! {
     ShowDiff "diff" "Compare the output with my correction and the judge's suggestion", "diff" [Ticket Differs] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.
-    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging] ["j" "down"] 0 Reviewer Free;
-    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging] ["k" "up"] 0 Reviewer Free;
-    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity] ["g" "home"] 0 Reviewer Free;
-    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity] ["G" "end"] 0 Reviewer Free;
-    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["ctrl-d"] 0 Reviewer Free;
-    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["ctrl-u"] 0 Reviewer Free;
-    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["pgdn" "space"] 0 Reviewer Free;
-    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity] ["pgup"] 0 Reviewer Free;
+    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs] ["j" "down"] 0 Reviewer Free;
+    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs] ["k" "up"] 0 Reviewer Free;
+    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["g" "home"] 0 Reviewer Free;
+    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["G" "end"] 0 Reviewer Free;
+    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["ctrl-d"] 0 Reviewer Free;
+    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["ctrl-u"] 0 Reviewer Free;
+    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["pgdn" "space"] 0 Reviewer Free;
+    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs] ["pgup"] 0 Reviewer Free;
     TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Agreement Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
     TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Agreement Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
-    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement Activity] ["tab"] 12 Reviewer Free;
-    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement Activity] ["backtab"] 0 Reviewer Free;
+    NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement Activity Runs] ["tab"] 12 Reviewer Free;
+    PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement Activity Runs] ["backtab"] 0 Reviewer Free;
     // The queue.
-    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity] ["enter"] 1 Reviewer Decides;
+    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity Runs] ["enter"] 1 Reviewer Decides;
     TakeNext "take-next" "Take the next ticket of the plan", "next in the plan" [Home Queue] ["a"] 2 Reviewer Decides;
     OpenQueue "open-queue" "Show the tickets of this eval", "tickets" [Home] ["l" "right"] 3 Reviewer Free;
     Mark "mark" "Mark this ticket", "mark" [Queue] ["v"] 3 Reviewer Free;
     MarkAll "mark-all" "Mark every ticket shown, or none", "mark all" [Queue] ["V"] 0 Reviewer Free;
     Assign "assign" "Give the marked tickets to somebody", "assign" [Queue] ["A"] 5 Engineer Free;
-    ChangeOrder "order" "Change the order", "order" [Queue] ["o"] 6 Reviewer Free;
+    ChangeOrder "order" "Change the order", "order" [Queue Runs] ["o"] 6 Reviewer Free;
     Filter "filter" "Filter the tickets", "filter" [Queue] ["\\" "f6"] 4 Reviewer Free;
     Skip "skip" "Skip: to the end of my own queue", "skip" [Queue Ticket] ["s"] 5 Reviewer Decides;
     Defer "defer" "Put aside for everybody, with a reason", "later" [Queue Ticket] ["-" "D"] 6 Reviewer Free;
@@ -114,6 +114,15 @@ actions! {
     JobHold "job-hold" "Hold this job until it is let go on", "hold" [Activity] ["p"] 2 Engineer Decides;
     JobGoOn "job-go-on" "Let this job go on, or ask for what it left", "go on" [Activity] ["r"] 3 Engineer Decides;
     JobStop "job-stop" "Stop this job; what it has done stays", "stop" [Activity] ["c" "ctrl-x"] 4 Engineer Decides;
+    // Runs.
+    OpenRuns "open-runs" "Show run groups and compare their candidates", "runs" [Home] ["R"] 7 Reviewer Free;
+    RunsFull "runs-full" "Show everything behind the numbers, or only the first", "everything" [Runs] ["f"] 3 Reviewer Free;
+    NextCandidate "next-candidate" "The next candidate, output or point", "next candidate" [Runs] ["right" "l"] 4 Reviewer Free;
+    PreviousCandidate "previous-candidate" "The candidate, output or point before", "candidate before" [Runs] ["left" "h"] 0 Reviewer Free;
+    NextOther "next-other" "Points of the next candidate", "other candidate" [Runs] ["c"] 5 Reviewer Free;
+    Names "names" "Show who wrote which output, or hide it", "who wrote it" [Runs] ["b"] 2 Reviewer Free;
+    NextRow "next-row" "The next item of the list", "next item" [Runs] ["n"] 6 Reviewer Free;
+    PreviousRow "previous-row" "The item before in the list", "item before" [Runs] ["N"] 0 Reviewer Free;
     // Who shall judge.
     JudgeScope "judge-scope" "Choose which tickets it reads", "which tickets" [Judging] ["tab" "right" "l"] 2 Reviewer Free;
     JudgeScopeBack "judge-scope-back" "The choice of tickets before", "tickets before" [Judging] ["backtab" "left" "h"] 0 Reviewer Free;
@@ -161,6 +170,7 @@ actions! {
     GoQueue "go-queue" "Go to the tickets of this eval", "tickets" [Everywhere] [] 0 Reviewer Free;
     GoAgreement "go-agreement" "Show how far the judge and people agree on this eval", "agreement" [Everywhere] [] 0 Reviewer Free;
     GoActivity "go-activity" "Show what judges are doing", "activity" [Everywhere] [] 0 Reviewer Free;
+    GoRuns "go-runs" "Show run groups and compare their candidates", "runs" [Everywhere] [] 0 Reviewer Free;
     GoExport "go-export" "Export training data from this eval", "export" [Everywhere] [] 0 Engineer Free;
     Copy "copy" "Copy the selection or the text in focus", "copy" [Everywhere Diff Reader] ["y"] 0 Reviewer Free;
     Back "back" "Back", "back" [Everywhere] ["esc"] 0 Reviewer Free;

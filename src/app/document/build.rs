@@ -106,6 +106,27 @@ fn rendered(text: &str, width: usize, folding: &Folding) -> Pretty {
     }
 }
 
+/// Words of the screen where a text says nothing, so that a blank pane is no riddle. They are no part of the text.
+fn silent(text: &str) -> &'static str {
+    if text.is_empty() {
+        "(empty)"
+    } else {
+        "(only white space)"
+    }
+}
+
+/// A text of the screen's own that stands where there is none.
+pub fn note(words: &str) -> StyledText {
+    let mut out = Builder::with_capacity(words.len());
+    out.own(words, Style::Dim);
+    out.finish()
+}
+
+/// What stands for a text that says nothing; `None` if it says something.
+pub fn blank(text: &str) -> Option<StyledText> {
+    text.trim().is_empty().then(|| note(silent(text)))
+}
+
 /// One answer. The text parts come first and map back to the text a reviewer edits.
 fn answer(message: &Message, options: TextOptions, width: usize, folding: &Folding) -> Pretty {
     let text = first_text(message);
@@ -116,7 +137,9 @@ fn answer(message: &Message, options: TextOptions, width: usize, folding: &Foldi
             .iter()
             .any(|p| matches!(p, Part::Other { .. }));
     if plain {
-        return if options.raw {
+        return if let Some(nothing) = blank(&text) {
+            flat(nothing)
+        } else if options.raw {
             flat(StyledText::plain(&text))
         } else {
             rendered(&text, width, folding)
@@ -185,6 +208,9 @@ fn conversation(request: &Request, options: TextOptions, width: usize) -> Styled
         let pretty = json::pretty_or_plain(unread.as_str(), &Folding::default());
         return pretty.text;
     }
+    if request.messages.is_empty() {
+        return note("(no request)");
+    }
     for message in &request.messages {
         if !out.is_empty() {
             out.newline();
@@ -207,12 +233,18 @@ fn conversation(request: &Request, options: TextOptions, width: usize) -> Styled
             out.decoded(who, 0..0, Style::Dim);
         }
         out.newline();
-        let shown = if options.raw {
-            StyledText::plain(&text)
-        } else {
-            rendered(&text, width, &Folding::default()).text
-        };
-        push_styled(&mut out, &shown);
+        let alone = message.parts.iter().all(|p| matches!(p, Part::Text(_)))
+            && message.tool_calls.is_empty()
+            && message.reasoning.is_none();
+        match blank(&text) {
+            Some(_) if alone => {
+                out.own(silent(&text), Style::Dim);
+                out.newline();
+            }
+            Some(_) => {}
+            None if options.raw => push_styled(&mut out, &StyledText::plain(&text)),
+            None => push_styled(&mut out, &rendered(&text, width, &Folding::default()).text),
+        }
         extras(&mut out, message, options, 0);
     }
     if let Some(tools) = &request.tools {
@@ -247,5 +279,49 @@ fn push_styled(out: &mut Builder, text: &StyledText) {
             out.decoded(&text.text()[from..line.end], 0..0, Style::Plain);
         }
         out.newline();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn shown(source: &Source) -> StyledText {
+        build(source, TextOptions::default(), 40, &BTreeSet::new()).text
+    }
+
+    #[test]
+    fn an_answer_that_says_nothing_is_named_in_words_that_are_no_part_of_it() {
+        for (said, words) in [("", "(empty)"), (" \n\t", "(only white space)")] {
+            let message = Message::text(Role::Assistant, said);
+            let text = shown(&Source::Message(Arc::new(message), None));
+            assert_eq!(text.text(), words);
+            let (_, style) = &text.runs_in(&(0..words.len()))[0];
+            assert_eq!(*style, Style::Dim);
+        }
+        let call = Message {
+            tool_calls: vec![ToolCall {
+                id: String::new(),
+                name: "find".into(),
+                arguments: "{}".into(),
+            }],
+            ..Message::text(Role::Assistant, "")
+        };
+        let text = shown(&Source::Message(Arc::new(call), None));
+        assert!(!text.text().contains("(empty)"), "{}", text.text());
+    }
+
+    #[test]
+    fn an_empty_request_is_named_under_its_speaker() {
+        let request = Request {
+            messages: vec![Message::text(Role::User, "")],
+            ..Request::default()
+        };
+        let text = shown(&Source::Request(Arc::new(request), None));
+        assert_eq!(text.text().trim_end(), "user\n(empty)");
+        let none = shown(&Source::Request(Arc::new(Request::default()), None));
+        assert_eq!(none.text(), "(no request)");
     }
 }

@@ -13,7 +13,7 @@ use crate::text::StyledText;
 use crate::text::json::Fold;
 use crate::text::view::WrapCache;
 
-pub use build::{build, source_len};
+pub use build::{blank, build, note, source_len};
 pub use pane::{Lit, Selection, TextPane};
 
 /// Texts longer than this are styled off the screen's thread; a plain beginning shows at once.

@@ -2,7 +2,7 @@
 
 pub mod update;
 
-use crate::domain::view::{EvalCard, FoundFile, Home, JobCard};
+use crate::domain::view::{EvalCard, FoundFile, GroupNote, Home, JobCard};
 
 use super::action::Action;
 use super::empty::Empty;
@@ -12,7 +12,7 @@ use super::empty::Empty;
 pub struct HomeState {
     /// What is there, once it came.
     pub home: Option<Box<Home>>,
-    /// The line under the cursor: evals first, then files, then jobs.
+    /// The line under the cursor: evals first, then files, then jobs, then run groups.
     pub cursor: usize,
     /// First line shown.
     pub top: usize,
@@ -29,6 +29,8 @@ pub enum HomeLine<'a> {
     File(&'a FoundFile),
     /// Work of a judge that is under way.
     Job(&'a JobCard),
+    /// The run groups.
+    Runs(&'a [GroupNote]),
 }
 
 impl HomeState {
@@ -41,6 +43,7 @@ impl HomeState {
                 evals
                     .chain(home.found.iter().map(HomeLine::File))
                     .chain(home.jobs.iter().map(HomeLine::Job))
+                    .chain((!home.groups.is_empty()).then_some(HomeLine::Runs(&home.groups)))
             })
             .collect()
     }

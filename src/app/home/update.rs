@@ -4,7 +4,7 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Order};
 use super::super::modal::{Modal, ModeQuestion};
 use super::super::state::{AppState, Job, Tone};
-use super::super::{activity, queue, ticket, update};
+use super::super::{activity, queue, runs, ticket, update};
 use super::HomeLine;
 
 /// Runs an action on Home; false if it is none of its own.
@@ -14,6 +14,7 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
         Some(HomeLine::Job(card)) => Some(card.job.id),
         _ => None,
     };
+    let runs = matches!(state.home.current(), Some(HomeLine::Runs(_)));
     match (action, eval) {
         (Action::Down, _) => state.home.step(1),
         (Action::Up, _) => state.home.step(-1),
@@ -24,6 +25,7 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
             ticket::open::take_next(state, eval, effects);
         }
         (Action::Open, None) if job.is_some() => activity::update::open(state, job, effects),
+        (Action::Open, None) if runs => runs::update::open(state, None, effects),
         (Action::Open | Action::Import, _) => import(state, effects),
         (Action::OpenQueue, Some(_)) => update::go_queue(state, effects),
         (Action::SetMode, Some((eval, name))) => {

@@ -9,6 +9,8 @@ pub use lists::{Entry, Help, Palette};
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::view::{Disagreement, HistoryLine};
+use crate::text::sanitise::multi_line;
+use crate::text::wrap::wrap;
 
 use super::action::Action;
 use super::diff::DiffState;
@@ -214,4 +216,20 @@ pub struct InstructionsView {
     pub first: bool,
     /// What closing it does beside closing.
     pub then: Option<Action>,
+}
+
+impl InstructionsView {
+    /// The purpose in rows of this width.
+    pub fn purpose_rows(&self, columns: u16) -> Vec<String> {
+        let text = multi_line(&self.purpose).text;
+        let rows = wrap(&text, usize::from(columns.max(1)));
+        let rows = rows.iter().map(|row| text[row.start..row.end].to_owned());
+        rows.filter(|_| !text.trim().is_empty()).collect()
+    }
+
+    /// Rows beside the text: the purpose and a blank one, then a blank one and the keys.
+    pub fn other_rows(&self, columns: u16) -> u16 {
+        let purpose = self.purpose_rows(columns).len() as u16;
+        purpose + u16::from(purpose > 0) + 2
+    }
 }

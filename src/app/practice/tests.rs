@@ -54,6 +54,22 @@ fn escape_skips_practice_for_good() {
     assert!(!bench.state.settings.practised.is_empty());
 }
 
+#[test]
+fn practice_says_what_is_open_and_takes_no_real_review_back() {
+    let mut bench = with_example();
+    bench.keys("3 enter");
+    assert_eq!(bench.strip(), "one question is open: here it is");
+    bench.keys("u");
+    assert_eq!(bench.strip(), "not while you practise; Esc leaves practice");
+    assert!(bench.order(|order| *order == Order::Undo).is_none());
+    let hints = crate::app::hints::hints(&bench.state);
+    assert!(
+        hints
+            .iter()
+            .all(|hint| hint.words != "undo" && hint.words != "next pane")
+    );
+}
+
 fn long_example(size: (u16, u16)) -> Bench {
     let mut rubric = rubric();
     let lines = |word: &str| {

@@ -196,6 +196,7 @@ fn commit(state: &mut AppState) {
     let missing = form::missing(&doc.rubric, &practice.draft.answers, &Ghosts::default());
     if let Some(first) = missing.first() {
         practice.form.go(*first);
+        state.say(Tone::Notice, form::missing_words(missing.len()));
         return;
     }
     let lesson = practice.example().map(|example| lesson(practice, example));

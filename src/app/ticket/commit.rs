@@ -3,15 +3,16 @@
 use crate::domain::eval::AfterCommit;
 use crate::domain::review::{ReviewSource, Sight};
 use crate::domain::ticket::State;
-use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission};
+use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission, TicketDoc};
 
 use super::super::effect::{Command, Effect, Order};
+use super::super::layout::Size;
 use super::super::state::{AppState, Asked, Tone};
-use super::{Ghosts, Phase, TicketState, form, open};
+use super::{Ghosts, Phase, Proposals, TicketState, form, open};
 
 /// Commits, or sets what is being typed or read, or goes to what is missing.
 pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let now = state.now_ms;
+    let (now, size) = (state.now_ms, state.size);
     let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
@@ -30,21 +31,11 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(first) = missing.first().copied() {
         ticket.form.go(first);
         ticket.focus(super::Pane::Form);
-        let words = match missing.len() {
-            1 => "one question is open: here it is".to_owned(),
-            count => format!("{count} questions are open: this is the first"),
-        };
-        state.say(Tone::Notice, words);
+        state.say(Tone::Notice, form::missing_words(missing.len()));
         return;
     }
-    let own = form::missing(&doc.rubric, &ticket.draft.answers, &Ghosts::default());
-    if std::mem::take(&mut ticket.judge_is_new) && !own.is_empty() {
-        // Enter was on its way to what is missing when the judge came in: nobody has seen these levels yet.
-        ticket.form.go(own[0]);
-        state.say(
-            Tone::Notice,
-            "a judge has just read this: its levels stand where you gave none; Enter accepts them",
-        );
+    if let Some(words) = unseen(ticket, &doc, size) {
+        state.say(Tone::Notice, words);
         return;
     }
     let Some(submission) = submission(ticket) else {
@@ -65,6 +56,37 @@ pub(crate) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
     } else {
         go_on_meanwhile(state, effects);
     }
+}
+
+/// What to say instead of committing, where Enter would accept levels of the judge that nobody has seen: it came in
+/// while the reviewer read, or not all of the questions are in sight. Then the levels are named and in sight, and
+/// the next Enter accepts them.
+fn unseen(ticket: &mut TicketState, doc: &TicketDoc, size: Size) -> Option<String> {
+    let new = ticket.proposals == Proposals::New;
+    let own = form::missing(&doc.rubric, &ticket.draft.answers, &Ghosts::default());
+    let first = own.first().copied()?;
+    if !new && (ticket.proposals == Proposals::Named || ticket.shows_whole_form(size)) {
+        return None;
+    }
+    ticket.proposals = Proposals::Named;
+    ticket.form.go(first);
+    if new {
+        let words =
+            "a judge has just read this: its levels stand where you gave none; Enter accepts them";
+        return Some(words.to_owned());
+    }
+    let ghosts = ticket.ghosts();
+    let open = |id: &str| !ticket.draft.answers.contains_key(id);
+    let named = doc.rubric.questions().filter_map(|question| {
+        let answer = ghosts.0.get(question.id).filter(|_| open(question.id))?;
+        Some(format!("{} {}", question.id, form::words(doc, answer)))
+    });
+    let named: Vec<String> = named.collect();
+    ticket.show_tab(super::Pane::Judge);
+    Some(format!(
+        "Enter takes the judge's levels: {}",
+        named.join(", ")
+    ))
 }
 
 /// Goes on while the commit is on its way; what was committed is kept until it is known to be safe.

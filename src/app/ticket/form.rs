@@ -78,6 +78,14 @@ pub fn missing(rubric: &Rubric, answers: &Answers, ghosts: &Ghosts) -> Vec<usize
         .collect()
 }
 
+/// What is said where Enter goes to the first of so many open questions.
+pub fn missing_words(count: usize) -> String {
+    match count {
+        1 => "one question is open: here it is".to_owned(),
+        count => format!("{count} questions are open: this is the first"),
+    }
+}
+
 /// The answers a commit would carry: what was entered over what is proposed.
 pub fn accepted(answers: &Answers, ghosts: &Ghosts) -> Answers {
     let mut all = ghosts.0.clone();

@@ -46,6 +46,18 @@ pub enum Phase {
     Nothing(NoTicket),
 }
 
+/// What the reviewer knows of the judge's levels that a commit would accept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Proposals {
+    /// As much as the screen shows.
+    #[default]
+    Shown,
+    /// Nothing: a judge came in while the ticket was open, and no commit was tried since.
+    New,
+    /// All of them: they were named.
+    Named,
+}
+
 /// One ticket, open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketState {
@@ -63,10 +75,10 @@ pub struct TicketState {
     pub from_plan: bool,
     /// The judge, as far as it may be seen now.
     pub judge: JudgeView,
-    /// Whether the judge was shown before the own commit.
+    /// Whether the judge of a blind ticket was shown, in this sitting or before.
     pub revealed: bool,
-    /// Whether a judge has read it while it was open, and no commit was tried since.
-    pub judge_is_new: bool,
+    /// What the reviewer knows of the judge's levels that a commit would accept.
+    pub proposals: Proposals,
     /// The correction a judge proposes, as far as it may be seen now.
     pub suggestion: Shown<Arc<SuggestionDoc>>,
     /// The judge that is to suggest one, until the yes.
@@ -105,7 +117,7 @@ impl TicketState {
             from_plan,
             judge: JudgeView::Nothing,
             revealed: false,
-            judge_is_new: false,
+            proposals: Proposals::default(),
             suggestion: Shown::None,
             suggester: None,
             draft: Draft::default(),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::view::{Draft, OutputDoc, TicketDoc};
+use crate::domain::view::{Draft, JudgeView, OutputDoc, TicketDoc};
 
 use super::super::document::{Source, TextJob, TextOptions, TextPane};
 use super::super::effect::{Command, Effect, Order};
@@ -112,6 +113,8 @@ pub(crate) fn show(
     ticket.lease = doc.lease;
     ticket.held_by.clone_from(&doc.held_by);
     ticket.judge = doc.judge.clone();
+    let blind = doc.eval.policy.mode == Mode::Blind || doc.audit;
+    ticket.revealed = blind && matches!(doc.judge, JudgeView::Verdicts { .. });
     ticket.suggestion = doc.suggestion.clone();
     ticket.draft = draft;
     ticket.active_at = Some(state.now_ms);

@@ -101,3 +101,52 @@ fn zero_is_ten_on_a_scale_from_one_to_ten_and_itself_elsewhere() {
     );
     assert_eq!(form::level_of_digit(Scale::Level5, 0), 0);
 }
+
+/// A ticket whose judge gave every level, on a screen of this size.
+fn judged(width: u16, height: u16) -> Bench {
+    let mut ticket = doc(1, Mode::Assist, rubric());
+    ticket.judge = crate::app::test_kit::verdicts(&[("correct", 4), ("complete", 5)]);
+    let mut bench = Bench::with(ticket);
+    bench.input(super::super::input::Input::Resize { width, height });
+    bench
+}
+
+fn submitted(bench: &Bench) -> bool {
+    use super::super::effect::Order;
+    bench
+        .order(|order| matches!(order, Order::Submit(_)))
+        .is_some()
+}
+
+#[test]
+fn enter_on_a_narrow_screen_names_the_judges_levels_before_it_accepts_them() {
+    let mut bench = judged(80, 24);
+    assert!(!bench.ticket().shows_whole_form(bench.state.size));
+    bench.keys("enter");
+    assert!(!submitted(&bench));
+    let strip = bench.strip();
+    assert_eq!(
+        strip,
+        "Enter takes the judge's levels: correct 4, complete 5"
+    );
+    assert_eq!(bench.ticket().view.tab, Pane::Judge);
+    bench.keys("enter");
+    assert!(submitted(&bench));
+}
+
+#[test]
+fn only_levels_that_were_not_given_are_named_and_ones_own_need_no_second_enter() {
+    let mut bench = judged(80, 24);
+    bench.keys("3 enter");
+    assert_eq!(bench.strip(), "Enter takes the judge's levels: complete 5");
+    let mut bench = judged(80, 24);
+    bench.keys("3 2 enter");
+    assert!(submitted(&bench));
+}
+
+#[test]
+fn where_all_questions_are_in_sight_enter_accepts_what_is_shown() {
+    let mut bench = judged(120, 40);
+    bench.keys("enter");
+    assert!(submitted(&bench));
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::view::{Draft, TicketDoc};
 use crate::text::{Style, width};
 
-use super::super::document::{Lit, Source, TextOptions, TextPane};
+use super::super::document::{self, Lit, Source, TextOptions, TextPane};
 use super::super::layout::Size;
 use super::{Pane, TicketLayout, TicketOptions, TicketState, form_view, layout};
 
@@ -78,10 +78,13 @@ pub(super) fn output_source(doc: &TicketDoc, shown: usize, draft: &Draft) -> Sou
     };
     let correction = draft.correction.as_deref().filter(|_| draft.corrects == at);
     match (correction, &output.message, &output.error) {
-        (Some(text), ..) => Source::Text(Arc::from(text)),
+        (Some(text), ..) => match document::blank(text) {
+            Some(nothing) => Source::Styled(Arc::new(nothing)),
+            None => Source::Text(Arc::from(text)),
+        },
         (_, Some(message), _) => Source::Message(Arc::clone(message), output.raw.clone()),
         (_, None, Some(error)) => Source::Plain(Arc::from(error.as_str())),
-        (_, None, None) => Source::Plain(Arc::from("")),
+        (_, None, None) => Source::Styled(Arc::new(document::note("(no answer)"))),
     }
 }
 
@@ -111,6 +114,15 @@ impl TicketState {
     /// Where everything stands.
     pub fn layout(&self, size: Size) -> TicketLayout {
         layout(size, &self.options(size))
+    }
+
+    /// Whether every question with its levels is in sight at this size.
+    pub fn shows_whole_form(&self, size: Size) -> bool {
+        let (Some(doc), Some(form)) = (&self.doc, self.layout(size).form) else {
+            return false;
+        };
+        let (columns, rows) = (form.body.width, usize::from(form.body.height));
+        form_view::lines(doc, &self.draft, &self.ghosts(), &self.form, columns).len() <= rows
     }
 
     /// Gives every pane its size.

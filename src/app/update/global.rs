@@ -6,7 +6,7 @@ use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{
-    activity, agreement, export, first_run, home, judging, practice, queue, ticket,
+    activity, agreement, export, first_run, home, judging, practice, queue, runs, ticket,
 };
 use super::refuse::{eval_of, refusal};
 
@@ -31,6 +31,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Agreement => agreement::update::run(state, action, effects),
         Screen::Export => export::update::run(state, action, effects),
         Screen::Activity => activity::update::run(state, action, effects),
+        Screen::Runs => runs::update::run(state, action, effects),
     };
     if !done {
         navigate(state, action, effects);
@@ -51,6 +52,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::GoQueue => go_queue(state, effects),
         Action::GoAgreement | Action::OpenAgreement => agreement::update::open(state, effects),
         Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
+        Action::GoRuns | Action::OpenRuns => runs::update::open(state, None, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),
         Action::NextScreen => screen(state, 1, effects),
@@ -269,13 +271,14 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
             Screen::Export,
         ]);
     }
-    order.push(Screen::Activity);
+    order.extend([Screen::Runs, Screen::Activity]);
     let at = order.iter().position(|s| *s == state.screen).unwrap_or(0);
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
         Some(Screen::Queue) => go_queue(state, effects),
         Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
+        Some(Screen::Runs) => runs::update::open(state, None, effects),
         Some(Screen::Activity) => activity::update::open(state, None, effects),
         Some(Screen::Ticket) => {
             if let Some(eval) = eval_of(state) {
@@ -299,10 +302,15 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             put_down(state, effects);
             agreement::update::back_to(state, effects);
         }
+        Screen::Ticket if runs::update::is_visit(state) => {
+            put_down(state, effects);
+            runs::update::back_to(state, effects);
+        }
         Screen::Agreement => agreement::update::leave(state, effects),
         Screen::Activity if !state.activity.from_queue => go_home(state, effects),
         Screen::Ticket | Screen::Export | Screen::Activity => go_queue(state, effects),
-        Screen::Queue => go_home(state, effects),
+        // Runs goes back by itself, a step at a time.
+        Screen::Queue | Screen::Runs => go_home(state, effects),
         Screen::Practice => practice::update::stop(state),
         Screen::Home | Screen::FirstRun if action == Action::Leave => leave(state, effects),
         Screen::Home | Screen::FirstRun => {

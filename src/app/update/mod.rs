@@ -36,6 +36,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         }
         Input::Changed => changed(state, &mut effects),
     }
+    state.settle_strip();
     settle(state, &mut effects);
     effects
 }
@@ -53,6 +54,7 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
         }
         Screen::Agreement => super::agreement::update::load(state, effects),
         Screen::Activity => super::activity::update::load(state, effects),
+        Screen::Runs => super::runs::update::load(state, effects),
         Screen::Practice | Screen::Export => {}
     }
 }
@@ -72,6 +74,7 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     }
     state.activity.height = usize::from(super::layout::activity(size).list.height);
     state.activity.settle();
+    state.runs.fit(size);
     super::queue::update::fetch_wanted(state, effects);
     if let Some(ticket) = &mut state.ticket {
         ticket.fit(size);

@@ -88,9 +88,9 @@ pub(super) fn fit(state: &mut AppState) {
     match state.modals.last_mut() {
         Some(Modal::Instructions(view)) => {
             let inner = layout::reader(size).inner;
-            // The purpose takes two lines, the closing hint one.
+            let other = view.other_rows(inner.width);
             view.pane
-                .resize(inner.width, inner.height.saturating_sub(3));
+                .resize(inner.width, inner.height.saturating_sub(other));
         }
         Some(Modal::Note(note)) => {
             let inner = layout::dialog(size, 70, 8).inner;

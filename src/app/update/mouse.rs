@@ -9,6 +9,7 @@ use super::super::hints;
 use super::super::layer::{Layer, layer};
 use super::super::layout;
 use super::super::modal::Modal;
+use super::super::runs;
 use super::super::state::{AppState, Screen};
 use super::super::ticket::{
     Pane, Phase,
@@ -84,6 +85,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
             }
         }
         Screen::Activity => state.activity.step(by),
+        Screen::Runs => runs::mouse::wheel(state, by),
         Screen::FirstRun | Screen::Export => {}
     }
 }
@@ -119,6 +121,7 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
         Layer::Queue => click_queue(state, x, y, effects),
         Layer::Agreement => click_agreement(state, x, y, effects),
         Layer::Activity => activity::mouse::click(state, x, y, effects),
+        Layer::Runs => runs::mouse::click(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
             click_ticket(state, x, y, extend, effects);
         }

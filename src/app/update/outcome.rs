@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
-use super::super::{activity, agreement, diff, export, first_run, judging};
+use super::super::{activity, agreement, diff, export, first_run, judging, runs};
 use super::global;
 
 mod ticket;
@@ -77,16 +77,8 @@ fn replied(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut V
         }
         (Asked::Undo, Outcome::Undone(undone)) => undone_(state, undone, effects),
         (Asked::Reveal(id), Outcome::Revealed(judge)) => {
-            if let Some(ticket) = state.ticket.as_mut().filter(|t| t.id() == Some(id)) {
-                ticket.judge = *judge;
-                ticket.revealed = true;
-                ticket.show_judge();
-            }
+            ticket::revealed(state, id, *judge);
             suggest::look(state, effects);
-            state.say(
-                Tone::Notice,
-                "the judge is shown; this review counts as assisted",
-            );
         }
         (asked, outcome) => replied_elsewhere(state, asked, outcome, effects),
     }
@@ -147,17 +139,32 @@ fn replied_elsewhere(
             outcome,
         ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
-        (Asked::Reviewer(name), Outcome::Done) => {
-            if let Some(home) = &mut state.home.home {
-                home.reviewer.clone_from(&name);
-            }
-            state.first_run.ask_name = false;
-            state.say(Tone::Done, format!("reviewing as {name}"));
-            global::load_home(state, effects);
-        }
+        (Asked::Reviewer(name), Outcome::Done) => reviews_as(state, &name, effects),
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
+        (asked, outcome) => compared(state, asked, outcome, effects),
+    }
+}
+
+/// Run groups and their comparison.
+fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match (asked, outcome) {
+        (Asked::Groups, Outcome::Groups(groups)) => state.runs.take(groups),
+        (Asked::Group(name), Outcome::Group(page)) => runs::update::shown(state, &name, *page),
+        (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
+        (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
         _ => {}
     }
+}
+
+/// Somebody else reviews from now on.
+fn reviews_as(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
+    if let Some(home) = &mut state.home.home {
+        name.clone_into(&mut home.reviewer);
+    }
+    state.first_run.ask_name = false;
+    state.settings.review_as(name);
+    state.say(Tone::Done, format!("reviewing as {name}"));
+    global::load_home(state, effects);
 }
 
 /// What came of disagreeing with the judge and of asking it for a suggestion.
@@ -252,6 +259,13 @@ fn undone_(state: &mut AppState, undone: Option<Undone>, effects: &mut Vec<Effec
         state.say(Tone::Refused, "there is nothing of yours to take back");
         return;
     };
+    if let Some(stands) = undone.stands {
+        // At once, for the title; what Home reads later says the same.
+        let cards = state.home.home.iter_mut().flat_map(|home| &mut home.evals);
+        for card in cards.filter(|card| card.id == stands.eval) {
+            (card.done, card.waiting) = (stands.done, stands.waiting);
+        }
+    }
     match (state.screen, undone.ticket) {
         (Screen::Ticket, Some(id)) => {
             if let Some(eval) = state.ticket.as_ref().map(|ticket| ticket.eval) {
@@ -342,6 +356,9 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
             agreement::update::failed(state, failure.to_string());
         }
         Asked::Activity => state.activity.problem = Some(failure.to_string()),
+        Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_) => {
+            runs::update::failed(state, failure.to_string());
+        }
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

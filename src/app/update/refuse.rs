@@ -62,6 +62,8 @@ pub enum DisabledReason {
     NothingToWrite(String),
     /// The rubric has no examples with known answers.
     NoPractice,
+    /// Practice has nothing to take back and no further panes.
+    Practising,
     /// Nothing is kept back.
     NothingHeld,
     /// Only one judge can be shown, or none.
@@ -112,6 +114,7 @@ impl fmt::Display for DisabledReason {
             Self::JobRunning => "one job at a time: another is still running",
             Self::NothingToWrite(why) => return f.write_str(why),
             Self::NoPractice => "this rubric has no examples to practise on",
+            Self::Practising => "not while you practise; Esc leaves practice",
             Self::NothingHeld => "nothing is held back",
             Self::NoOtherJudge => "there is no other judge to show",
             Self::JobHeld => "it is held already; r lets it go on",
@@ -150,6 +153,13 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             Screen::Ticket => ticket(state, action),
             Screen::Agreement => agreement(state, action),
             Screen::Activity => super::super::activity::update::refusal(state, action),
+            // What counts for nothing cannot be taken back, and a real review must not be from here.
+            Screen::Practice => matches!(
+                action,
+                Action::Undo | Action::Redo | Action::NextPane | Action::PreviousPane
+            )
+            .then_some(DisabledReason::Practising),
+            Screen::Runs => super::super::runs::update::refusal(state, action),
             _ => None,
         },
     }
@@ -167,6 +177,7 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
             let job = state.activity.current().and_then(|card| card.eval);
             job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
         }
+        Screen::Runs => super::super::runs::update::eval_of(state),
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }

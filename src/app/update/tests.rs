@@ -365,7 +365,28 @@ proptest! {
 
 #[test]
 fn counts_in_the_title_follow_an_undo() {
+    use crate::domain::view::{EvalCard, Home, Stands};
     let mut bench = blind();
+    let card = EvalCard {
+        id: crate::app::test_kit::EVAL,
+        name: "support".into(),
+        purpose: String::new(),
+        mode: Mode::Blind,
+        role: crate::domain::eval::DatasetRole::Review,
+        done: 13,
+        total: 40,
+        waiting: 27,
+        seconds_each: None,
+        human_pass: None,
+    };
+    let home = Home {
+        evals: vec![card],
+        ..Home::default()
+    };
+    bench.reply(
+        |order| *order == Order::LoadHome,
+        Outcome::Home(Box::new(home)),
+    );
     bench.keys("u");
     let (request, _) = bench.order(|order| matches!(order, Order::Undo)).unwrap();
     bench.effects.clear();
@@ -375,6 +396,11 @@ fn counts_in_the_title_follow_an_undo() {
         ticket: Some(crate::domain::ids::TicketId([2; 16])),
         tickets: 1,
         second_after: None,
+        stands: Some(Stands {
+            eval: crate::app::test_kit::EVAL,
+            done: 12,
+            waiting: 28,
+        }),
     };
     bench.input(Input::Outcome {
         request,
@@ -385,6 +411,14 @@ fn counts_in_the_title_follow_an_undo() {
             .order(|order| matches!(order, Order::LoadHome))
             .is_some()
     );
+    // At once, and the words stay when the ticket comes.
+    let card = &bench.state.home.home.as_ref().unwrap().evals[0];
+    assert_eq!((card.done, card.waiting), (12, 28));
+    bench.reply(
+        |order| matches!(order, Order::OpenTicket { .. }),
+        Outcome::Ticket(Box::new(doc(2, Mode::Blind, rubric()))),
+    );
+    assert_eq!(bench.strip(), "review taken back");
 }
 
 #[test]
@@ -420,4 +454,33 @@ fn a_ticket_read_ahead_before_its_own_commit_was_safe_does_not_come_a_second_tim
     assert_eq!(bench.ticket().ahead, None);
     bench.reply(prefetch, ahead(3));
     assert!(bench.ticket().ahead.is_some());
+}
+
+#[test]
+fn what_was_said_of_a_ticket_goes_with_it_and_what_was_done_stays_for_the_undo() {
+    let mut bench = blind();
+    bench.keys("enter");
+    assert!(bench.strip().contains("questions are open"));
+    bench.keys("s");
+    bench.reply(
+        |order| matches!(order, Order::Decide { .. }),
+        Outcome::Decided { tickets: 1 },
+    );
+    bench.reply(
+        |order| matches!(order, Order::TakeNext { .. }),
+        Outcome::Ticket(Box::new(doc(2, Mode::Blind, rubric()))),
+    );
+    assert!(bench.strip().contains("skipped"), "{}", bench.strip());
+    bench.keys("q");
+    assert_eq!(bench.state.screen, Screen::Queue);
+    assert_eq!(bench.strip(), "");
+}
+
+#[test]
+fn a_refusal_on_one_screen_is_not_repeated_on_the_next() {
+    let mut bench = blind();
+    bench.keys("ctrl-t");
+    assert!(bench.strip().contains("does nothing here"));
+    bench.keys("q");
+    assert_eq!(bench.strip(), "");
 }

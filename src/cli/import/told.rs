@@ -93,6 +93,9 @@ fn looked(file: &FileReport) {
     for line in file.mapping.iter().flat_map(|mapping| mapping.lines()) {
         output::say(&format!("  {line}"));
     }
+    if let Some(line) = unread(&file.unmapped_columns) {
+        output::say(&format!("  {line}"));
+    }
     let others: Vec<String> = file
         .others
         .iter()
@@ -104,11 +107,34 @@ fn looked(file: &FileReport) {
     }
 }
 
+/// `not read: score, human_label`, with what to do if one of them holds levels or texts that are wanted.
+fn unread(columns: &[String]) -> Option<String> {
+    let first = columns.first()?;
+    let named = columns[..columns.len().min(SHOWN)].join("`, `");
+    let more = match columns.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {}", counted(more, "other column")),
+    };
+    let way = format!("--map human.QUESTION={first}");
+    Some(format!(
+        "not read: `{named}`{more} (`{way}` would take one as levels people gave, `judge.QUESTION` a judge's)"
+    ))
+}
+
 /// What was wrong with rows, file by file.
 pub fn files(files: &[FileReport]) {
     for file in files {
         bad_rows(file);
-        list("remarks", &file.name, &file.remarks);
+        let place = |remark: &str| {
+            let line = file.remarks_first_line.get(remark)?;
+            let first = if file.remarks.of(remark) > 1 {
+                "first in"
+            } else {
+                "in"
+            };
+            Some(format!(" ({first} line {line})"))
+        };
+        list("remarks", &file.name, &file.remarks, place);
     }
 }
 
@@ -129,6 +155,7 @@ pub fn summary(report: &ImportReport) {
         "scores and labels that are no answer",
         "the rows",
         &report.unmapped,
+        |_| None,
     );
     for note in &report.notes {
         output::say(&format!("note: {note}"));
@@ -206,7 +233,12 @@ fn bad_rows(file: &FileReport) {
         ));
     }
     if file.bad > file.first_bad.len() as u64 {
-        list("all of them by reason", &file.name, &file.bad_by_reason);
+        list(
+            "all of them by reason",
+            &file.name,
+            &file.bad_by_reason,
+            |_| None,
+        );
     }
     let mut hints: Vec<&str> = file
         .first_bad
@@ -220,14 +252,16 @@ fn bad_rows(file: &FileReport) {
     }
 }
 
-fn list(what: &str, of: &str, counts: &Counts) {
+/// Counted texts, each with what `behind` says of it.
+fn list(what: &str, of: &str, counts: &Counts, behind: impl Fn(&str) -> Option<String>) {
     if counts.is_empty() {
         return;
     }
     output::say(&format!("{what} in {of}: {}", counts.total()));
     let sorted = counts.sorted();
     for (text, n) in sorted.iter().take(SHOWN) {
-        output::say(&format!("  {n:>6}  {text}"));
+        let behind = behind(text).unwrap_or_default();
+        output::say(&format!("  {n:>6}  {text}{behind}"));
     }
     if sorted.len() > SHOWN {
         output::say(&format!(

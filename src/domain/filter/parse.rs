@@ -25,6 +25,11 @@ pub struct FilterError {
 }
 
 impl FilterError {
+    /// What to do, with the place that lists everything a filter may say.
+    pub fn way_on(&self) -> String {
+        format!("{}; docs/filters.md lists what a filter may say", self.hint)
+    }
+
     pub(super) fn new(
         text: &str,
         offset: usize,

@@ -1,8 +1,15 @@
 //! The comparison of a run group's candidates: numbers with what they rest on, one sentence, one action.
 
+mod detail;
+
 use serde::Serialize;
 
 use super::super::ids::{EvalId, RubricId};
+
+pub use detail::{
+    BoardRow, Detail, HumanEstimate, HumanNumbers, Leaderboard, LengthControl, OnCriterion,
+    Stability, Told, Variance,
+};
 
 /// A number with its interval. Without one (a single item, a single cluster) only the number stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -106,8 +113,12 @@ pub struct CandidateSummary {
     pub reruns: Option<Reruns>,
     /// Tags of items that do not pass, the most frequent first.
     pub weak_tags: Vec<WeakTag>,
-    /// What stands behind `--full`.
+    /// What people say of it, beside what the judge says.
+    pub human: Option<HumanNumbers>,
+    /// Against the baseline: what stands behind `--full`.
     pub full: Option<Full>,
+    /// By itself: what stands behind `--full`.
+    pub detail: Option<Detail>,
 }
 
 /// A tag of items that do not pass: "9 of 12 in billing".
@@ -156,6 +167,20 @@ pub struct Difference {
     pub needed: Option<u64>,
 }
 
+impl Difference {
+    /// What these items can show, and how many 0.05 needs; `None` where that is undefined.
+    pub fn power(&self) -> Option<String> {
+        let visible = self.visible?;
+        let needed = self
+            .needed
+            .map_or_else(String::new, |needed| format!("; 0.05 needs {needed}"));
+        Some(format!(
+            "with {} items a difference of {visible:.3} can be seen{needed}",
+            self.range.n
+        ))
+    }
+}
+
 /// How far the reruns of a candidate differ.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reruns {
@@ -192,15 +217,64 @@ pub struct Full {
     pub wilcoxon_p: Option<f64>,
     /// Correlation of the two candidates' scores: what pairing bought.
     pub correlation: Option<f64>,
+    /// The same win rate at equal length of the outputs.
+    pub length: Told<LengthControl>,
     /// By tag, those with five items or more, the largest difference first.
     pub tags: Vec<TagDifference>,
+    /// Where the difference is one of a narrow slice only, or a slice goes against it.
+    pub slices: Vec<String>,
 }
 
 /// The difference on the items of one tag.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TagDifference {
-    /// The tag.
+    /// The tag, or the feature.
     pub tag: String,
     /// Candidate minus baseline.
     pub range: Ranged,
+    /// Two-sided p-value, adjusted over the tags (Benjamini and Hochberg). Exploration, no headline.
+    pub p: Option<f64>,
+    /// What it says.
+    pub standing: Standing,
+    /// The difference on all other items.
+    pub elsewhere: Option<Ranged>,
+}
+
+/// A table in words, the same for command, screen and report. Model text stands in it as it is: whoever shows it makes
+/// it safe.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Sheet {
+    /// What it is about.
+    pub title: String,
+    /// Names of the columns, and whether they hold numbers.
+    pub columns: Vec<(String, bool)>,
+    /// One cell for each column.
+    pub rows: Vec<Vec<String>>,
+    /// What to know of it, one sentence a line.
+    pub notes: Vec<String>,
+}
+
+impl Sheet {
+    /// A sheet without rows. A column whose name begins with `#` holds numbers.
+    pub fn new(title: impl Into<String>, columns: &[&str]) -> Self {
+        let column = |name: &&str| match name.strip_prefix('#') {
+            Some(name) => (name.to_owned(), true),
+            None => ((*name).to_owned(), false),
+        };
+        Self {
+            title: title.into(),
+            columns: columns.iter().map(column).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+
+    /// Adds a sentence.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
 }

@@ -3,6 +3,7 @@
 use super::super::eval::{DatasetRole, Mode};
 use super::super::ids::EvalId;
 use super::activity::JobCard;
+use super::runs::GroupNote;
 
 /// Everything Home shows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +18,8 @@ pub struct Home {
     pub found: Vec<FoundFile>,
     /// Work of judges that is under way.
     pub jobs: Vec<JobCard>,
+    /// Run groups, by name.
+    pub groups: Vec<GroupNote>,
     /// Whether the workspace holds nothing yet (offer the sample).
     pub empty: bool,
 }

@@ -8,11 +8,14 @@ pub mod agreement;
 pub mod compare;
 pub mod export;
 pub mod failures;
+pub mod gate;
 pub mod history;
 pub mod home;
 pub mod judging;
 pub mod queue;
 pub mod quick;
+pub mod report;
+pub mod runs;
 pub mod ticket;
 pub mod work;
 
@@ -31,10 +34,11 @@ pub use quick::{
     AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
     QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
 };
+pub use runs::{GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide};
 pub use ticket::{
     Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
     TicketDoc, VerdictView,
 };
 pub use work::{
-    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Submission, Undone,
+    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Stands, Submission, Undone,
 };

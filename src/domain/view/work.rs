@@ -1,6 +1,6 @@
 //! What is asked of the engine while reviewing, and what it answers.
 
-use super::super::ids::{ActionId, EventId, TicketId};
+use super::super::ids::{ActionId, EvalId, EventId, TicketId};
 use super::super::review::{ReviewSource, Sight};
 use super::super::ticket::State;
 use super::ticket::{Draft, JudgeView, Lease};
@@ -118,6 +118,19 @@ pub struct Undone {
     /// Nothing was taken back: the judge was seen after that commit, so the blind opinion stays and the
     /// ticket opens for a second one after this reveal.
     pub second_after: Option<EventId>,
+    /// How far the ticket's eval is after it.
+    pub stands: Option<Stands>,
+}
+
+/// How far an eval is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stands {
+    /// Which one.
+    pub eval: EvalId,
+    /// Tickets done.
+    pub done: u64,
+    /// Tickets waiting for who asks.
+    pub waiting: u64,
 }
 
 /// How far a job is.

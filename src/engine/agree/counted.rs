@@ -11,10 +11,13 @@ use crate::domain::fold::{Folded, Standing};
 use crate::domain::ids::{ClusterId, TicketId};
 use crate::domain::plan::plan_number;
 use crate::domain::review::{ReviewSource, Round, Sight};
-use crate::domain::rubric::Answers;
+use crate::domain::rubric::{Answers, Rubric};
 use crate::domain::ticket::State;
 use crate::domain::view::agreement::{Basis, LeftOut, Reason, Reviewer};
-use crate::store::agreement::Line;
+use crate::store::Db;
+use crate::store::agreement::{self, Line};
+
+use super::subject::consensus;
 
 /// A ticket with the answers that count.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,4 +239,53 @@ pub(in crate::engine) fn is_settled(state: State, folded: &Folded) -> bool {
         State::Done | State::Adjudicate | State::Partial => true,
         State::Open | State::Deferred | State::Escalated => !folded.reviews.is_empty(),
     }
+}
+
+/// What people say together of one ticket, by a review that counts.
+pub(in crate::engine) struct PlanLabel {
+    /// Local row of the ticket.
+    pub ticket: i64,
+    /// The chance it had of being in the sample, above 0 up to 1.
+    pub chance: f64,
+    /// By criterion; where several people answered, what most of them say.
+    pub answers: Answers,
+}
+
+/// The tickets of an eval with reviews that count, and what they rest on.
+pub(in crate::engine) struct PlanLabels {
+    /// In the order of the plans.
+    pub labels: Vec<PlanLabel>,
+    /// What was counted and what was left out.
+    pub basis: Basis,
+}
+
+impl PlanLabels {
+    /// Nobody has reviewed anything.
+    pub fn none() -> Self {
+        Self {
+            labels: Vec::new(),
+            basis: Basis::default(),
+        }
+    }
+}
+
+/// Reads the blind first reviews of an eval that form a sample.
+pub(in crate::engine) fn plan_labels(
+    db: &Db,
+    row: i64,
+    eval: &Eval,
+    rubric: &Rubric,
+) -> crate::store::Result<PlanLabels> {
+    let mut sieve = Sieve::default();
+    agreement::each(db, row, |line| sieve.take(eval, line))?;
+    let (tickets, basis) = sieve.finish();
+    let labels = tickets.into_iter().map(|ticket| PlanLabel {
+        ticket: ticket.row,
+        chance: ticket.chance,
+        answers: consensus(&ticket.people.values(), rubric),
+    });
+    Ok(PlanLabels {
+        labels: labels.collect(),
+        basis,
+    })
 }

@@ -7,6 +7,7 @@
 mod against;
 mod chosen;
 pub(super) mod counted;
+pub(super) mod labels;
 mod learned;
 mod measure;
 mod people;
@@ -32,7 +33,10 @@ use crate::store::{Db, StoreError, catalog, lessons, rubrics, tickets};
 
 use against::{Both, against};
 use chosen::{Chosen, chosen};
+#[cfg(test)]
+pub(super) use counted::PlanLabel;
 use counted::{Labelled, Sieve};
+pub(super) use counted::{PlanLabels, plan_labels};
 use learned::Held;
 use subject::{Judged, Subject, consensus, subjects};
 

@@ -1,11 +1,12 @@
 //! A candidate against the baseline, on the items both have a score for.
 
-use std::collections::BTreeMap;
-
+use super::slices;
 use super::summary::clusters;
 use super::{ALPHA, CONFIDENCE};
 use crate::domain::group_scores::{CandidateScores, GroupScores};
-use crate::domain::view::compare::{Difference, Full, Ranged, Standing, TagDifference};
+use crate::domain::view::compare::{Difference, Full, LengthControl, Ranged, Standing, Told};
+use crate::stats::describe::mean;
+use crate::stats::length_control::length_controlled;
 use crate::stats::paired::{Pairing, difference, differences, pair, pairing_gain, win_tie_loss};
 use crate::stats::power::{detectable_difference, paired_items};
 use crate::stats::rank_tests::{Zeros, mcnemar, wilcoxon};
@@ -16,8 +17,6 @@ const POWER: f64 = 0.8;
 const WANTED: f64 = 0.05;
 /// Half a level of the usual five: what is nearer than that is a tie.
 const TIE: f64 = 0.1;
-/// Items a tag needs to be shown.
-const TAGGED: usize = 5;
 
 fn paired(scores: &GroupScores, a: usize, b: usize) -> Option<Pairing> {
     let column = |at: usize| -> Vec<Option<f64>> {
@@ -68,6 +67,7 @@ pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<F
         only_b += u64::from(b && !a);
     }
     let test = mcnemar(only_b, only_a);
+    let tags = slices::tags(scores, &pairing);
     Some(Full {
         win: counted.win,
         tie: counted.tie,
@@ -78,8 +78,50 @@ pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<F
         mcnemar_mid_p: test.p_mid,
         wilcoxon_p: wilcoxon(&differences(&pairing.a, &pairing.b), Zeros::Drop).map(|test| test.p),
         correlation: pairing_gain(&pairing.a, &pairing.b).and_then(|gain| gain.correlation),
-        tags: tags(scores, &pairing),
+        length: length(scores, baseline, at, &pairing),
+        slices: slices::words(scores, &pairing, &tags),
+        tags,
     })
+}
+
+/// The win rate if both outputs were equally long.
+fn length(scores: &GroupScores, a: usize, b: usize, pairing: &Pairing) -> Told<LengthControl> {
+    let preference: Vec<f64> = differences(&pairing.a, &pairing.b)
+        .into_iter()
+        .map(|difference| match difference {
+            difference if difference > TIE => 1.0,
+            difference if difference < -TIE => 0.0,
+            _ => 0.5,
+        })
+        .collect();
+    let lengths = |at: usize| -> Vec<f64> {
+        let candidate = &scores.candidates[at];
+        pairing
+            .items
+            .iter()
+            .map(|item| chars(candidate, *item))
+            .collect()
+    };
+    let found = length_controlled(&preference, &lengths(a), &lengths(b));
+    let found = found.map(|one| LengthControl {
+        raw: one.raw,
+        at_equal_length: one.at_equal_length,
+        large_shift: one.large_shift,
+    });
+    Told::or(
+        found,
+        "the lengths do not differ, or length explains every win",
+    )
+}
+
+/// Characters of the outputs of an item that have a score, their mean.
+fn chars(candidate: &CandidateScores, item: usize) -> f64 {
+    let rows = candidate.runs.iter().map(|run| &run.rows[item]);
+    let scored: Vec<f64> = rows
+        .filter(|row| row.outcome.score().is_some())
+        .map(|row| f64::from(row.chars))
+        .collect();
+    mean(&scored).unwrap_or(0.0)
 }
 
 /// Whether an item passes in at least half of its scored runs.
@@ -90,34 +132,4 @@ fn passes(candidate: &CandidateScores, item: usize) -> bool {
         .filter_map(|run| run.rows[item].outcome.pass())
         .collect();
     verdicts.iter().filter(|pass| **pass).count() * 2 >= verdicts.len()
-}
-
-fn tags(scores: &GroupScores, pairing: &Pairing) -> Vec<TagDifference> {
-    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, item) in pairing.items.iter().enumerate() {
-        for tag in &scores.items[*item].tags {
-            places.entry(tag).or_default().push(at);
-        }
-    }
-    let mut all: Vec<TagDifference> = places
-        .into_iter()
-        .filter(|(_, places)| places.len() >= TAGGED)
-        .filter_map(|(tag, places)| {
-            let column =
-                |values: &[f64]| -> Vec<f64> { places.iter().map(|at| values[*at]).collect() };
-            let groups = clusters(scores, places.iter().map(|at| pairing.items[*at]));
-            let estimate = difference(&column(&pairing.a), &column(&pairing.b), &groups)?;
-            Some(TagDifference {
-                tag: tag.to_owned(),
-                range: Ranged::of(estimate),
-            })
-        })
-        .collect();
-    all.sort_by(|one, two| {
-        two.range
-            .estimate
-            .abs()
-            .total_cmp(&one.range.estimate.abs())
-    });
-    all
 }

@@ -3,8 +3,15 @@
 //! The headline is one test a candidate: the clustered paired difference to the baseline. Several candidates are one
 //! family (Holm). What lacks a score is counted, never taken for 0. The formulas are those of [`crate::stats`].
 
+mod criteria;
 mod difference;
+mod leaderboard;
+mod people;
+mod reading;
 mod sentence;
+pub mod sheets;
+mod slices;
+mod stability;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -12,11 +19,15 @@ mod trained;
 
 pub use trained::TrainedOn;
 
+use super::agree::{PlanLabels, plan_labels};
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
-use crate::domain::view::compare::{Comparison, Standing};
+use crate::domain::run::RunGroup;
+use crate::domain::view::compare::{Comparison, Detail, Standing};
 use crate::judge::family::{Kinship, kinship};
 use crate::stats::multiple::holm;
+use crate::store::runs::readings;
+use crate::store::{Db, catalog, rubrics};
 
 /// Confidence of every interval.
 pub(super) const CONFIDENCE: f64 = 0.95;
@@ -39,6 +50,25 @@ pub struct CompareOptions {
 impl Engine {
     /// Compares the candidates of a group.
     pub fn compare(&self, group: &str, options: &CompareOptions) -> Result<Comparison> {
+        Ok(self.compared(group, options)?.1)
+    }
+
+    /// The same with the scores it was made from.
+    pub(in crate::engine) fn compared(
+        &self,
+        group: &str,
+        options: &CompareOptions,
+    ) -> Result<(GroupScores, Comparison)> {
+        let scores = self.scores_against(group, options)?;
+        let mut comparison = comparison(&scores, options.full);
+        trained::tell(&mut comparison, &scores, &self.trained_on(group)?);
+        let group = self.group_named(group)?;
+        self.store()
+            .read(|db| more(db, &group, &scores, options.full, &mut comparison))?;
+        Ok((scores, comparison))
+    }
+
+    fn scores_against(&self, group: &str, options: &CompareOptions) -> Result<GroupScores> {
         let mut scores = self.group_scores(group)?;
         if let Some(name) = &options.baseline {
             let place = scores.candidates.iter().position(|one| one.name == *name);
@@ -55,10 +85,44 @@ impl Engine {
             }
             scores.baseline = place;
         }
-        let mut comparison = comparison(&scores, options.full);
-        trained::tell(&mut comparison, &scores, &self.trained_on(group)?);
-        Ok(comparison)
+        Ok(scores)
     }
+}
+
+/// Adds what scores alone cannot tell: what people said, and with `full` questions, repeats and variance.
+fn more(
+    db: &Db,
+    group: &RunGroup,
+    scores: &GroupScores,
+    full: bool,
+    comparison: &mut Comparison,
+) -> crate::store::Result<()> {
+    let Some((row, eval)) = catalog::eval(db, &group.tickets)? else {
+        return Ok(());
+    };
+    let rubric = rubrics::get(db, &group.rubric)?;
+    let found = if readings::has_reviews(db, row)? {
+        plan_labels(db, row, &eval, &rubric)?
+    } else {
+        PlanLabels::none()
+    };
+    let people = people::People::of(&found, scores, &rubric);
+    for (at, one) in comparison.candidates.iter_mut().enumerate() {
+        one.human = Some(people::of(scores, &people, at));
+    }
+    if full {
+        let readings = reading::read(db, row, scores, &rubric)?;
+        for (at, one) in comparison.candidates.iter_mut().enumerate() {
+            let candidate = &scores.candidates[at];
+            one.detail = Some(Detail {
+                criteria: criteria::of(scores, &readings, &rubric, at),
+                candidate_reruns: stability::of_candidate(scores, candidate),
+                judge_reruns: stability::of_judge(scores, &readings, candidate),
+                variance: stability::variance(scores, &readings, candidate),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The comparison of scores that were read.

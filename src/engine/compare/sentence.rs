@@ -64,7 +64,7 @@ fn all_weak(comparison: &Comparison) -> (String, String) {
     (
         format!("Every candidate is weak{rate}{tag}."),
         format!(
-            "read some failures first, the rubric may be too strict: `docket tickets {} --filter 'judge:<{}'`",
+            "read some failures first, the rubric may be too strict: `docket tickets {} --filter 'judge<{}'`",
             comparison.group, comparison.threshold
         ),
     )

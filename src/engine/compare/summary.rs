@@ -12,7 +12,7 @@ use crate::stats::reruns::{Passes, flips, pass_hat};
 use crate::stats::{Clusters, Estimate, Interval};
 
 /// Flickering items and weak tags that are named.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 const WEAK: usize = 5;
 
 impl Ranged {
@@ -39,7 +39,7 @@ impl Ranged {
     }
 
     /// A share cannot leave 0 to 1, whatever its interval says.
-    fn clamped(self) -> Self {
+    pub(super) fn clamped(self) -> Self {
         let clamp = |(low, high): (f64, f64)| (low.clamp(0.0, 1.0), high.clamp(0.0, 1.0));
         Self {
             interval: self.interval.map(clamp),
@@ -107,7 +107,9 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         histogram,
         reruns: reruns(scores, candidate),
         weak_tags: weak_tags(scores, candidate),
+        human: None,
         full: None,
+        detail: None,
     }
 }
 

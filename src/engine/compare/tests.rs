@@ -6,6 +6,8 @@ use crate::domain::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersi
 use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 
+mod full;
+
 const PASS: f64 = 0.8;
 
 fn outcome(score: Option<f64>) -> RowOutcome {

@@ -28,6 +28,17 @@ pub(super) struct Checked {
     pub override_reason: Option<String>,
 }
 
+/// Scores are shares of the best possible, whatever the scale; a level is not one.
+fn check_least(least: Option<f64>) -> Result<()> {
+    match least {
+        Some(least) if !(0.0..=1.0).contains(&least) => Err(EngineError::refused(
+            format!("the lowest score `{least}` is not between 0 and 1"),
+            "a score is the share of the best levels: 0.8 is four fifths of them, whatever the scale",
+        )),
+        _ => Ok(()),
+    }
+}
+
 impl Engine {
     pub(super) fn check_export(
         &self,
@@ -47,10 +58,9 @@ impl Engine {
                 what: error.to_string(),
                 hint: None,
             })?;
-        let filter = Filter::parse(&plan.filter).map_err(|error| EngineError::Refused {
-            what: error.to_string(),
-            hint: None,
-        })?;
+        let filter = Filter::parse(&plan.filter)
+            .map_err(|error| EngineError::refused(error.to_string(), error.way_on()))?;
+        check_least(plan.min_score)?;
         let (eval_row, eval, rubric, own) = self.store().read(|db| {
             let (row, eval) = known_eval(db, plan.eval)?;
             let rubric = rubrics::get(db, &eval.rubric)?;

@@ -1,5 +1,6 @@
 //! The pass from begin to end, in one state of the workspace, begun again where its first rows misled it.
 
+use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
 
 use super::super::Engine;
@@ -84,8 +85,8 @@ impl Engine {
     }
 }
 
-/// One pass; another if a late row needs a column that the file was begun without, or if so few rows came
-/// that all of them fell into validation.
+/// One pass; another if a late row needs a column that the file was begun without, if a late row contradicts one
+/// that was written, or if so few rows came that all of them fell into validation.
 fn passes(
     db: &Db,
     request: &ExportRequest,
@@ -106,6 +107,7 @@ fn passes(
         split: checked.split,
         overridden: checked.override_reason.is_some(),
         limit: request.limit,
+        contradicted: HashSet::new(),
     };
     // Before the first look, so that a target that cannot be used is told at once.
     let mut sink = open(terms.split)?;
@@ -114,7 +116,8 @@ fn passes(
         let (mut counts, done) = Pass::new(&terms, sink, shape).run(db, ask, watch)?;
         let uneven = Pass::uneven(&terms, shape, &counts);
         let untrained = counts.train == 0 && counts.validation > 0;
-        if !uneven && !untrained {
+        let contradicted = counts.tally.contradicted();
+        if !uneven && !untrained && contradicted.is_empty() {
             let split = terms.split;
             return Ok(Passed {
                 unsettled: store::unsettled(db, checked.eval_row, checked.wanted)?,
@@ -130,7 +133,9 @@ fn passes(
         // The folder in the making goes before a new one takes its place.
         drop(done);
         shape = shape | counts.tally.shape();
-        if untrained {
+        let rows_change = !contradicted.is_empty();
+        terms.contradicted.extend(contradicted);
+        if untrained && !rows_change {
             terms.split = terms.split.without_validation();
         }
         sink = open(terms.split)?;

@@ -3,7 +3,7 @@
 //! Memory does not grow with the rows but for eight bytes each, which tell duplicates apart, and the ranges of
 //! the items that left.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::folder::{FolderError, FolderWriter, RefusedCount, RefusedRow};
@@ -13,7 +13,7 @@ use super::rows::{Found, Maker};
 use crate::domain::split::{ExportSplit, Split};
 use crate::domain::training::{Refusal, TrainingRow};
 use crate::domain::view::Progress;
-use crate::formats::training::{Columns, Tally, check, columns, write};
+use crate::formats::training::{AnswerKey, Columns, Tally, check, columns, write};
 use crate::store::Db;
 use crate::store::export::{self as store, Ask, Candidate};
 use crate::store::suggestions;
@@ -43,6 +43,8 @@ pub(super) struct Terms<'a> {
     /// Whether rows held out are written all the same.
     pub overridden: bool,
     pub limit: Option<u64>,
+    /// Answers an earlier pass found marked both wanted and unwanted.
+    pub contradicted: HashSet<AnswerKey>,
 }
 
 /// Says how far the pass is, and hears when to stop.
@@ -248,9 +250,14 @@ impl<'a> Pass<'a> {
         if let Err(reasons) = check(format, row) {
             return self.refuse(row, &reasons);
         }
-        self.counts.overridden += u64::from(!held.is_empty());
         self.line.clear();
         write(format, self.shape, row, &mut self.line);
+        let answer = self.counts.tally.answer(&self.line);
+        if answer.is_some_and(|key| self.terms.contradicted.contains(&key)) {
+            let why = "the same answer to the same request is marked wanted in one row and unwanted in another";
+            return self.refuse(row, &[Refusal::new("both_labels", why)]);
+        }
+        self.counts.overridden += u64::from(!held.is_empty());
         let split = match &mut self.sink {
             Sink::Folder(folder) => folder.push(&self.line, row)?,
             Sink::Nowhere => self.terms.split.of(&row.cluster),

@@ -19,6 +19,7 @@ use crate::domain::rubric::Rubric;
 use crate::domain::training::{
     Decision, Needs, Origin, Refusal, TrainingFormat, TrainingRow, answer_extras, request_extras,
 };
+use crate::formats::training::same_answer;
 use crate::store::export::{Candidate, Side, Wanted};
 
 /// What came of one ticket.
@@ -67,6 +68,14 @@ impl Maker<'_> {
                 })]
             }
             (Needs::Preference, Err(refusal)) => vec![Found::Out(base, refusal)],
+            (Needs::Labelled, Ok(original)) if same_answer(&original, &correction) => {
+                // As it stands and corrected are one answer: it cannot be both unwanted and wanted.
+                let row = learned(base, &evidence, correction);
+                vec![same(
+                    row,
+                    "the output and its correction are the same answer",
+                )]
+            }
             (Needs::Labelled, original) => {
                 let passed = from.pass.unwrap_or(false);
                 let row = TrainingRow {
@@ -177,12 +186,20 @@ impl Maker<'_> {
         };
         let others = || (0..sides.len()).filter(|place| *place != best);
         if self.format.needs() == Needs::Labelled {
+            let equal = equal_to(sides, best);
             let row = |place: usize| {
                 let read = side(sides, place);
                 let base = TrainingRow {
                     raw: Some(sides[place].raw),
                     ..base.clone()
                 };
+                if equal.contains(&place) {
+                    let base = TrainingRow {
+                        label: Some(place == best),
+                        ..base
+                    };
+                    return same(base, &equal_words(&equal));
+                }
                 let message = sides[place].message.as_deref();
                 match labelled(base, message, read, place == best) {
                     Found::Row(row) if place == best => Found::Row(TrainingRow {
@@ -294,6 +311,28 @@ fn preference(base: &TrainingRow, sides: &[Side], best: usize, other: usize) -> 
         }
         (Err(refusal), _) | (_, Err(refusal)) => Found::Out(base, refusal),
     }
+}
+
+/// The preferred output and those that say the same, if there are any: none of them can be wanted and unwanted.
+fn equal_to(sides: &[Side], best: usize) -> Vec<usize> {
+    let Ok(preferred) = side(sides, best) else {
+        return Vec::new();
+    };
+    let says = |place: &usize| side(sides, *place).is_ok_and(|it| same_answer(&it, &preferred));
+    let equal: Vec<usize> = (0..sides.len()).filter(says).collect();
+    if equal.len() > 1 { equal } else { Vec::new() }
+}
+
+fn equal_words(places: &[usize]) -> String {
+    let names: Vec<String> = places.iter().map(|at| (at + 1).to_string()).collect();
+    format!(
+        "outputs {} are the same answer, and one of them is preferred",
+        names.join(" and ")
+    )
+}
+
+fn same(base: TrainingRow, why: &str) -> Found {
+    Found::Out(base, Refusal::new("chosen_equals_rejected", why))
 }
 
 fn side(sides: &[Side], place: usize) -> Result<Message, Refusal> {

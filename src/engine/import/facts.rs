@@ -8,14 +8,19 @@ use std::collections::{HashMap, HashSet};
 
 use super::labels;
 use super::report::Counts;
-use crate::domain::canonical::{Occurrence, cluster_id, item_id, output_id, request_key};
+use crate::domain::canonical::{
+    Occurrence, cluster_id, cluster_id_in_pieces, item_id, output_id, request_key,
+};
 use crate::domain::ids::{ClusterId, EvalId, Identity, ItemId, OutputId, RawId, RubricId};
-use crate::domain::json::{Json, decode_string};
+use crate::domain::json::Json;
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::record::{Record, RecordOutput};
 use crate::domain::rubric::Rubric;
 use crate::store::ingest::{Batch, ItemFact, OutputFact, Piece, RowFacts};
 use crate::text::normalise::normalise_into;
+
+/// Requests longer than this, in bytes, are clustered without a second copy of their words.
+const LONG: usize = 1 << 20;
 
 /// The eval whose questions the rows' labels answer.
 #[derive(Debug, Clone)]
@@ -157,16 +162,25 @@ impl Facts {
         let Some(json) = request else {
             return ClusterId(Identity::of("cluster of an item").part(&item.0).finish());
         };
+        let own = Request::own_text_of(json);
+        if own.len() > LONG {
+            return long_cluster(&own).unwrap_or_else(|| ClusterId(request_key(request)));
+        }
         let text = &mut self.text;
         text.clear();
-        let own = decode_string(json)
-            .unwrap_or_else(|| Cow::Owned(Request::read(&Json::trusted(json)).own_text()));
         normalise_into(&own, |piece| text.push_str(piece));
         if text.is_empty() {
             return ClusterId(request_key(request));
         }
         cluster_id(text)
     }
+}
+
+/// The cluster of a long text, normalised twice rather than held a second time; `None` if nothing of it counts.
+fn long_cluster(own: &str) -> Option<ClusterId> {
+    let mut len = 0;
+    normalise_into(own, |piece| len += piece.len() as u64);
+    (len > 0).then(|| cluster_id_in_pieces(len, |feed| normalise_into(own, |piece| feed(piece))))
 }
 
 /// The identity of a raw record.
@@ -221,13 +235,41 @@ fn piece(json: &str, text: &str) -> Piece {
 
 /// Characters of an output's text.
 fn chars(json: &str) -> u32 {
-    let n = if json.starts_with('"') && memchr::memchr(b'\\', json.as_bytes()).is_none() {
-        json.chars().count() - 2
+    let n = if json.starts_with('"') {
+        chars_of_literal(json)
     } else {
         let message = Message::read(json, Role::Assistant);
-        message.map_or(0, |message| message.plain_text().chars().count())
+        message.map_or(0, |message| message.into_text().chars().count())
     };
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Characters a string literal stands for, counted where it lies: an escape is one, a pair of surrogates too.
+fn chars_of_literal(json: &str) -> usize {
+    let inner = json
+        .get(1..json.len().saturating_sub(1))
+        .unwrap_or_default();
+    let mut n = 0;
+    let mut rest = inner;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        n += rest[..at].chars().count() + 1;
+        let escape = &rest[at..];
+        let high = matches!(unit(escape), Some(0xd800..=0xdbff));
+        let low = escape.get(6..).and_then(unit);
+        let len = match (escape.as_bytes().get(1), high, low) {
+            (Some(b'u'), true, Some(0xdc00..=0xdfff)) => 12,
+            (Some(b'u'), ..) => 6,
+            _ => 2,
+        };
+        rest = escape.get(len..).unwrap_or_default();
+    }
+    n + rest.chars().count()
+}
+
+/// The code of a `\uXXXX` that a text begins with.
+fn unit(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]
@@ -267,6 +309,40 @@ mod tests {
         assert_eq!(other.item.id, row.item.id);
         assert_eq!(other.outputs[0].id, row.outputs[0].id);
         assert_eq!(other.outputs[0].chars, 2);
+    }
+
+    #[test]
+    fn characters_are_counted_where_a_text_lies() {
+        for text in [
+            "",
+            "so",
+            "hä?\n\"x\"",
+            "\u{1f600} a\u{1f600}",
+            "\\u0041",
+            "a\tb\\",
+        ] {
+            let plain = serde_json::to_string(text).unwrap();
+            let units: Vec<String> = text.encode_utf16().map(|u| format!("\\u{u:04x}")).collect();
+            let escaped = units.concat();
+            for json in [plain, format!("\"{escaped}\"")] {
+                assert_eq!(chars(&json) as usize, text.chars().count(), "{json}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_request_is_of_the_cluster_it_would_be_of_if_it_were_short() {
+        let words = "Wo bleibt mein Paket, und WARUM? ".repeat(40_000);
+        assert!(words.len() > LONG);
+        let json = serde_json::to_string(&words).unwrap();
+        let mut facts = Facts::new(None, vec![]);
+        let row = record(&json, "\"a\"");
+        let item = facts.identify(&row);
+        let normalised = crate::text::normalise::normalise(&words);
+        assert_eq!(facts.cluster(Some(&json), &item), cluster_id(&normalised));
+        let silent = format!("\"{}\"", "-".repeat(LONG + 1));
+        let expected = ClusterId(request_key(Some(&silent)));
+        assert_eq!(facts.cluster(Some(&silent), &item), expected);
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn describe(file: &mut FileReport, summary: &Summary) {
         .collect();
     file.mapping = summary.mapping.as_ref().map(ToString::to_string);
     file.columns.clone_from(&summary.mapping);
+    file.unmapped_columns.clone_from(&summary.unread);
 }
 
 fn look_at(

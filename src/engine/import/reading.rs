@@ -144,7 +144,8 @@ impl Way<'_> {
                     tell(rows, tap.bytes());
                 }
                 let file = files.files[row.file];
-                let record = match self.record(report, rejects, file, row.raw, row.outcome) {
+                let at = (file, row.line);
+                let record = match self.record(report, rejects, at, row.raw, row.outcome) {
                     Ok(Some(record)) => record,
                     Ok(None) => return ControlFlow::Continue(()),
                     Err(error) => {
@@ -214,7 +215,7 @@ impl Way<'_> {
         &self,
         report: &mut ImportReport,
         rejects: &mut Option<Rejects>,
-        file: usize,
+        (file, line): (usize, u64),
         raw: &[u8],
         outcome: std::result::Result<Record<'r>, RowError>,
     ) -> Result<Option<Record<'r>>> {
@@ -227,7 +228,7 @@ impl Way<'_> {
             Ok(record) => {
                 report.readable += 1;
                 for remark in &record.remarks {
-                    found.remarks.add(remark);
+                    found.remark(remark, line);
                 }
                 Ok(Some(record))
             }

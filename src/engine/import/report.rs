@@ -38,6 +38,11 @@ impl Counts {
         all
     }
 
+    /// How many of one text.
+    pub fn of(&self, text: &str) -> u64 {
+        self.0.get(text).copied().unwrap_or(0)
+    }
+
     /// How many in all.
     pub fn total(&self) -> u64 {
         self.0.values().sum()
@@ -103,9 +108,21 @@ pub struct FileReport {
     pub bad_by_reason: Counts,
     /// Defects of rows that were taken all the same, by kind.
     pub remarks: Counts,
+    /// Where each kind of them stands first.
+    pub remarks_first_line: BTreeMap<String, u64>,
+    /// Columns of the first rows that nothing is read from.
+    pub unmapped_columns: Vec<String>,
 }
 
 impl FileReport {
+    pub(super) fn remark(&mut self, remark: &str, line: u64) {
+        self.remarks.add(remark);
+        let lines = &mut self.remarks_first_line;
+        if !lines.contains_key(remark) && lines.len() < KINDS {
+            lines.insert(remark.to_owned(), line);
+        }
+    }
+
     pub(super) fn bad_row(&mut self, error: RowError) {
         self.bad += 1;
         self.bad_by_reason.add(&error.reason);

@@ -134,7 +134,7 @@ impl Engine {
         let filter = Filter::parse(&order.filter).map_err(|error| {
             EngineError::refused(
                 format!("the filter `{}` cannot be read: {error}", order.filter),
-                "docs/filters.md lists what a filter may say",
+                error.way_on(),
             )
         })?;
         let filter = filter.and(routes(&eval)?.claimable());

@@ -65,7 +65,7 @@ impl Engine {
             if state.signed == state.paired {
                 state = self.look_at_boilerplate(state, last)?;
             }
-            return self.sign(&state, limit);
+            return self.put_signatures(&state, limit);
         } else if state.paired < state.signed {
             self.pair(&state)?;
         } else {
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// `false` if no item could be read, which would never end.
-    fn sign(&self, state: &State, limit: u32) -> Result<bool> {
+    fn put_signatures(&self, state: &State, limit: u32) -> Result<bool> {
         let common = Boilerplate::known(state.common.iter().copied());
         let mut signed = Vec::with_capacity(limit as usize);
         self.store().read(|db| {

@@ -15,8 +15,9 @@ mod list;
 mod logged;
 mod offer;
 pub(super) mod order;
+pub mod page;
 mod run;
-mod scores;
+pub(super) mod scores;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -9,6 +9,7 @@ use crate::domain::group_scores::{
 };
 use crate::domain::judge_version::JudgeKind;
 use crate::domain::run::{Candidate, Origin, Run, RunGroup, by_candidate};
+use crate::store::datasets::Ranges;
 use crate::store::runs::scores::{self, Reader, ScoreLine};
 use crate::store::{Db, catalog, runs};
 
@@ -19,6 +20,14 @@ impl Engine {
     /// The scores of a group under the judge that counts in it.
     pub fn group_scores(&self, group: &str) -> Result<GroupScores> {
         let found = self.group_found(group)?;
+        Ok(self.store().read(|db| read(db, &found))?)
+    }
+
+    /// The same on one item alone.
+    pub(in crate::engine) fn scores_of_item(&self, group: &str, item: i64) -> Result<GroupScores> {
+        let mut found = self.group_found(group)?;
+        let there = found.items.contains(item);
+        found.items = Ranges::of(there.then_some((item, item)));
         Ok(self.store().read(|db| read(db, &found))?)
     }
 }
@@ -36,7 +45,8 @@ pub(super) fn counting(db: &Db, group: &RunGroup) -> crate::store::Result<Option
     Ok(place.map(|place| readers.swap_remove(place)))
 }
 
-fn read(db: &Db, found: &Found) -> crate::store::Result<GroupScores> {
+/// The scores of a group that was found.
+pub(in crate::engine) fn read(db: &Db, found: &Found) -> crate::store::Result<GroupScores> {
     let group = &found.group;
     let tickets = catalog::eval(db, &group.tickets)?;
     let row = tickets.as_ref().map_or(0, |(row, _)| *row);
@@ -129,7 +139,11 @@ fn run_scores(
     people: &People,
 ) -> crate::store::Result<RunScores> {
     let mut rows = vec![RowScore::missing(); places.len()];
-    scores::lines(db, &run.id, judge, |line| {
+    let ends = (
+        places.keys().min().copied().unwrap_or(0),
+        places.keys().max().copied().unwrap_or(-1),
+    );
+    scores::lines(db, &run.id, judge, ends, |line| {
         if let Some(place) = places.get(&line.item) {
             rows[*place] = row_score(line, people);
         }

@@ -182,6 +182,11 @@ impl Records {
         }
     }
 
+    /// Consumes the record before.
+    pub fn settle(&mut self, window: &mut Window<'_>) {
+        self.cursor.settle(window);
+    }
+
     pub fn next(&mut self, window: &mut Window<'_>) -> io::Result<Option<Piece>> {
         loop {
             self.cursor.settle(window);

@@ -49,7 +49,26 @@ pub(super) fn apply<'a>(row: &Fields<'a>, record: &mut Record<'a>) -> Result<(),
             record.remarks.push(MISSING.into());
         }
     }
+    if record.request.as_deref().is_some_and(is_blank) {
+        record.remarks.push(UNASKED.into());
+    }
     Ok(())
+}
+
+/// Said of a request that is an empty text, or nothing but white space.
+const UNASKED: &str = "the request is empty";
+
+fn is_blank(json: &str) -> bool {
+    let inner = json
+        .strip_prefix('"')
+        .and_then(|json| json.strip_suffix('"'));
+    // White space is written as it is or as one of these; anything else is a text.
+    let blank = |text: &str| {
+        text.replace("\\n", "")
+            .replace("\\t", "")
+            .replace("\\r", "")
+    };
+    inner.is_some_and(|text| text.len() < 64 && blank(text).trim().is_empty())
 }
 
 /// Model, timing and failure of a row with one answer (or none, when the call failed).

@@ -1,6 +1,7 @@
 //! One borrowed parse of a row: its top-level keys and the JSON text of each value.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -98,7 +99,12 @@ pub(super) mod key {
 pub(super) struct Fields<'a> {
     entries: Vec<(Cow<'a, str>, &'a str)>,
     bits: u64,
+    /// Which entries were asked for, by place; the last bit stands for all from there on.
+    asked: Cell<u64>,
 }
+
+/// Place of the entries that share the last bit.
+const SHARED: usize = 63;
 
 impl<'a> Fields<'a> {
     /// Reads an object, or (a joined row) an array of objects, of which the first to have a key wins.
@@ -106,6 +112,7 @@ impl<'a> Fields<'a> {
         let mut fields = Self {
             entries: Vec::with_capacity(12),
             bits: 0,
+            asked: Cell::new(0),
         };
         let mut from = serde_json::Deserializer::from_str(json);
         let read = if json.trim_start().starts_with('[') {
@@ -148,10 +155,17 @@ impl<'a> Fields<'a> {
 
     /// The JSON text of a value; `null` counts as absent. Of a repeated key the last wins.
     pub fn get(&self, key: &str) -> Option<&'a str> {
-        let found = self.entries.iter().rev().find(|(name, _)| name == key);
-        found
-            .map(|(_, value)| *value)
-            .filter(|json| *json != "null")
+        let at = self.entries.iter().rposition(|(name, _)| name == key)?;
+        self.asked.set(self.asked.get() | 1 << at.min(SHARED));
+        let (_, value) = self.entries.get(at)?;
+        Some(*value).filter(|json| *json != "null")
+    }
+
+    /// The keys, and whether anybody asked for their values so far.
+    pub fn asked(&self) -> impl Iterator<Item = (&str, bool)> {
+        let asked = self.asked.get();
+        let keys = self.entries.iter().enumerate();
+        keys.map(move |(at, (key, _))| (key.as_ref(), asked & (1 << at.min(SHARED)) != 0))
     }
 
     /// The first of several keys that is there.
@@ -336,6 +350,15 @@ mod tests {
                 .as_ptr_range()
                 .contains(&fields.get("n").unwrap().as_ptr())
         );
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_told() {
+        let fields = Fields::parse(r#"{"a":1,"b":null,"c":{"d":2},"e":3}"#).unwrap();
+        assert_eq!(fields.get("b"), None);
+        assert_eq!(fields.path("c.d"), Some("2"));
+        let asked: Vec<_> = fields.asked().filter(|(_, asked)| !asked).collect();
+        assert_eq!(asked, [("a", false), ("e", false)]);
     }
 
     #[test]

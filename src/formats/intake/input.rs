@@ -1,6 +1,7 @@
 //! One opened file: unpacked, its layout known, cut into rows.
 
 use std::io::Read;
+use std::ops::Range;
 
 use super::container::{self, Packing};
 use super::error::{IntakeError, Refusal};
@@ -33,7 +34,28 @@ pub(super) struct Input<'r> {
 pub(super) struct Ahead {
     pub line: u64,
     pub raw: Vec<u8>,
-    pub text: Result<(String, bool), Refusal>,
+    pub text: Result<AheadText, Refusal>,
+}
+
+/// The text of a row read ahead.
+pub(super) enum AheadText {
+    /// It stands in the row's own bytes.
+    Raw(Range<usize>),
+    /// It was made from them, and whether something had to be repaired.
+    Made(String, bool),
+}
+
+impl Ahead {
+    /// The row as JSON, if it is any, and whether something had to be repaired.
+    pub fn json(&self) -> Option<(&str, bool)> {
+        match self.text.as_ref().ok()? {
+            AheadText::Made(json, repaired) => Some((json, *repaired)),
+            AheadText::Raw(place) => {
+                let bytes = self.raw.get(place.clone())?;
+                Some((std::str::from_utf8(bytes).ok()?, false))
+            }
+        }
+    }
 }
 
 impl<'r> Input<'r> {
@@ -60,10 +82,11 @@ impl<'r> Input<'r> {
         while input.head.len() < SAMPLE && bytes < SAMPLE_BYTES {
             let Some(piece) = input.next()? else { break };
             let mut scratch = String::new();
-            let raw = input.raw(&piece).to_vec();
+            let raw = input.raw(&piece);
             let text = input
                 .text(&piece, &mut scratch)
-                .map(|t| (t.json.to_owned(), t.repaired));
+                .map(|text| ahead(raw, &text));
+            let raw = raw.to_vec();
             bytes += raw.len();
             input.head.push(Ahead {
                 line: piece.line,
@@ -71,6 +94,9 @@ impl<'r> Input<'r> {
                 text,
             });
         }
+        // What was read ahead is kept on its own now; a long row need not stand in the window as well.
+        input.splitter.settle(&mut input.window);
+        input.window.slim();
         Ok(input)
     }
 
@@ -105,5 +131,17 @@ impl<'r> Input<'r> {
             json: scratch,
             repaired: false,
         })
+    }
+}
+
+/// Where a text stands in the bytes of its row, or the text itself where it is another one.
+fn ahead(raw: &[u8], text: &Text<'_>) -> AheadText {
+    let (row, part) = (raw.as_ptr() as usize, text.json.as_ptr() as usize);
+    let inside = part >= row && part + text.json.len() <= row + raw.len();
+    if inside && !text.repaired {
+        let at = part - row;
+        AheadText::Raw(at..at + text.json.len())
+    } else {
+        AheadText::Made(text.json.to_owned(), text.repaired)
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::detect::Format;
 use super::error::{IntakeError, Refusal, RowError};
 use super::fields::{Fields, key, scalar};
-use super::input::Input;
+use super::input::{Ahead, Input};
 
 /// How a join went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,7 +69,11 @@ impl Joiner {
         let file = input.file;
         let mut any = false;
         for ahead in std::mem::take(&mut input.head) {
-            let text = ahead.text.map(|(json, _)| json);
+            let json = ahead.json().map(|(json, _)| json.to_owned());
+            let text = match ahead.text {
+                Ok(_) => Ok(json.unwrap_or_default()),
+                Err(refusal) => Err(refusal),
+            };
             any |= self.take(file, ahead.line, &ahead.raw, text)?;
         }
         let mut scratch = String::new();
@@ -182,7 +186,7 @@ impl Joiner {
 pub(super) fn lead(inputs: &[Input<'_>]) -> (usize, Option<&'static str>) {
     let mut batch = None;
     for (at, input) in inputs.iter().enumerate() {
-        let first = input.head.iter().find_map(|row| row.text.as_ref().ok());
+        let first = input.head.iter().find_map(Ahead::json);
         let Some(row) = first.and_then(|(json, _)| Fields::parse(json).ok()) else {
             continue;
         };

@@ -37,6 +37,7 @@ use std::ops::ControlFlow;
 pub use columns::NamedColumns;
 pub use container::Packing;
 pub use detect::Format;
+use error::Refusal;
 pub use error::{IntakeError, RowError};
 use input::Input;
 pub use join::JoinReport;
@@ -88,6 +89,7 @@ impl Options {
             .as_ref()
             .map(|p| p.columns.clone())
             .unwrap_or_default();
+        mapping::refuse_twice(&self.map)?;
         for entry in &self.map {
             mapping.set(entry)?;
         }
@@ -124,6 +126,8 @@ pub struct Summary {
     pub detection: Detection,
     /// How columns were read, given or inferred; `None` where no row is a table's.
     pub mapping: Option<Mapping>,
+    /// Columns of the first rows that nothing was read from.
+    pub unread: Vec<String>,
     /// Rows handed out, good and bad.
     pub rows: u64,
     /// Rows that could be read.
@@ -199,18 +203,23 @@ fn run(
 ) -> Result<Summary, IntakeError> {
     let mut head = std::mem::take(&mut input.head);
     for row in &mut head {
-        if let (Some(joiner), Ok((json, _))) = (&mut joiner, &mut row.text) {
-            let mut both = String::new();
-            if joiner.combine(json, &mut both) {
-                *json = both;
-            }
+        let mut both = String::new();
+        let joined = joiner
+            .as_mut()
+            .zip(row.json())
+            .and_then(|(joiner, (json, repaired))| {
+                joiner.combine(json, &mut both).then_some(repaired)
+            });
+        if let Some(repaired) = joined {
+            row.text = Ok(input::AheadText::Made(both, repaired));
         }
     }
     let readable = head
         .iter()
-        .filter_map(|row| Some((row.line, row.text.as_ref().ok()?.0.as_str())));
+        .filter_map(|row| Some((row.line, row.json()?.0)));
     let sample: Vec<(u64, &str)> = readable.collect();
     let plan = Plan::of(&sample, &input.keys, options)?;
+    drop(sample);
     let mut hand = Hand {
         plan: &plan,
         summary: Summary {
@@ -218,6 +227,7 @@ fn run(
             layout: input.layout.clone(),
             detection: plan.detection.clone(),
             mapping: plan.mapping.clone(),
+            unread: Vec::new(),
             rows: 0,
             records: 0,
             bad: 0,
@@ -228,10 +238,11 @@ fn run(
         },
         on_row: &mut on_row,
     };
-    let flow = hand.all(&mut input, &head, joiner.as_mut())?;
+    let flow = hand.all(&mut input, head, joiner.as_mut())?;
     let mut summary = hand.summary;
     summary.stopped = flow.is_break();
     summary.join = joiner.map(|joiner| joiner.report);
+    summary.unread = plan.unread();
     Ok(summary)
 }
 
@@ -254,7 +265,7 @@ impl<F: FnMut(Row<'_>) -> ControlFlow<()>> Hand<'_, F> {
     fn all(
         &mut self,
         input: &mut Input<'_>,
-        head: &[input::Ahead],
+        head: Vec<input::Ahead>,
         mut joiner: Option<&mut Joiner>,
     ) -> Result<ControlFlow<()>, IntakeError> {
         let file = input.file;
@@ -264,9 +275,12 @@ impl<F: FnMut(Row<'_>) -> ControlFlow<()>> Hand<'_, F> {
                 line: row.line,
                 raw: &row.raw,
             };
-            let flow = match &row.text {
-                Ok((json, repaired)) => self.row(place, json, repaired.then_some(REPAIRED)),
-                Err(refusal) => self.refused(place, refusal.clone().at(row.line)),
+            let flow = match (&row.text, row.json()) {
+                (Ok(_), Some((json, repaired))) => {
+                    self.row(place, json, repaired.then_some(REPAIRED))
+                }
+                (Err(refusal), _) => self.refused(place, refusal.clone().at(row.line)),
+                (Ok(_), None) => self.refused(place, Refusal::new("not valid UTF-8").at(row.line)),
             };
             if flow.is_break() {
                 return Ok(flow);

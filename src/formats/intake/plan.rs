@@ -1,5 +1,7 @@
 //! How the rows of one file are read: the winning format, the mapping, and what other rows are.
 
+use std::cell::RefCell;
+
 use super::Options;
 use super::detect::Format;
 use super::error::{IntakeError, Refusal};
@@ -33,6 +35,33 @@ pub(super) struct Plan {
     /// What the user says of rows in a known format.
     overlay: Option<Mapping>,
     columns: Vec<String>,
+    watch: RefCell<Watch>,
+}
+
+/// Rows looked at for columns that nothing is read from.
+const WATCHED: u64 = 200;
+/// Columns kept in mind while looking; rows may be dictionaries with a key of their own each.
+const COLUMNS: usize = 100;
+
+/// Columns of the first rows, and whether something was read from them.
+#[derive(Debug, Default)]
+struct Watch {
+    rows: u64,
+    columns: Vec<(String, bool)>,
+}
+
+impl Watch {
+    fn see(&mut self, row: &Fields<'_>) {
+        self.rows += 1;
+        for (name, asked) in row.asked() {
+            let known = self.columns.iter_mut().find(|(known, _)| known == name);
+            if let Some((_, read)) = known {
+                *read |= asked;
+            } else if self.columns.len() < COLUMNS {
+                self.columns.push((name.to_owned(), asked));
+            }
+        }
+    }
 }
 
 impl Plan {
@@ -54,6 +83,7 @@ impl Plan {
             forced,
             overlay: None,
             columns: Vec::new(),
+            watch: RefCell::default(),
         };
         if forced {
             plan.detection = Detection {
@@ -114,7 +144,18 @@ impl Plan {
         } else {
             Format::of(&row)
         };
-        (format, self.record(format, &row))
+        let record = self.record(format, &row);
+        if record.is_ok() && self.watch.borrow().rows < WATCHED {
+            self.watch.borrow_mut().see(&row);
+        }
+        (format, record)
+    }
+
+    /// Columns of the first rows that nothing was read from, in the order they were seen.
+    pub fn unread(&self) -> Vec<String> {
+        let watch = self.watch.borrow();
+        let unread = watch.columns.iter().filter(|(_, read)| !read);
+        unread.map(|(name, _)| name.clone()).collect()
     }
 
     fn record<'a>(&'a self, format: Format, row: &Fields<'a>) -> Result<Record<'a>, Refusal> {

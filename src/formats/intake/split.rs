@@ -74,6 +74,15 @@ impl Splitter {
         Self::Values(values)
     }
 
+    /// Consumes the row before, which the next call does otherwise. Invalidates it.
+    pub fn settle(&mut self, window: &mut Window<'_>) {
+        match self {
+            Self::Lines(lines) => lines.line_done(window),
+            Self::Values(values) => values.cursor.settle(window),
+            Self::Table(records) => records.settle(window),
+        }
+    }
+
     /// The next row; `None` at the end. Invalidates the piece before.
     pub fn next(&mut self, window: &mut Window<'_>) -> io::Result<Option<Piece>> {
         match self {

@@ -65,6 +65,17 @@ impl<'r> Window<'r> {
         Ok(())
     }
 
+    /// Gives the room back that a long row took, if it is gone.
+    pub fn slim(&mut self) {
+        if self.buffer.len() > STEP && self.data().len() < CHUNK {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            self.buffer.truncate(2 * CHUNK);
+            self.buffer.shrink_to_fit();
+        }
+    }
+
     fn make_room(&mut self) {
         if self.buffer.len() - self.end >= CHUNK / 2 {
             return;

@@ -10,7 +10,7 @@ mod checks;
 mod finding;
 mod parse;
 mod quote;
-mod reader;
+pub(in crate::formats) mod reader;
 mod write;
 
 use std::io;

@@ -14,20 +14,20 @@ use toml::de::{DeTable, DeValue};
 use super::finding::{Finding, Lines};
 use crate::domain::nearest::nearest;
 use crate::domain::rubric::{Problem, Severity};
-pub(super) use words::shown;
+pub(in crate::formats) use words::shown;
 use words::{example_of, kind, plain};
 
 /// A table with the path that names it in problems.
 #[derive(Clone)]
-pub(super) struct Table<'a, 'i> {
-    pub(super) path: String,
-    pub(super) span: Range<usize>,
-    pub(super) map: &'a DeTable<'i>,
+pub(in crate::formats) struct Table<'a, 'i> {
+    pub(in crate::formats) path: String,
+    pub(in crate::formats) span: Range<usize>,
+    pub(in crate::formats) map: &'a DeTable<'i>,
 }
 
 impl<'a, 'i> Table<'a, 'i> {
     /// The path of one of its keys.
-    pub(super) fn at(&self, key: &str) -> String {
+    pub(in crate::formats) fn at(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.to_owned()
         } else {
@@ -35,21 +35,29 @@ impl<'a, 'i> Table<'a, 'i> {
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+    pub(in crate::formats) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
         self.map.get(key)
     }
 }
 
-pub(super) struct Reader<'t> {
+pub(in crate::formats) struct Reader<'t> {
+    /// What the file is, in words: `a rubric`.
+    whole: &'static str,
     lines: Lines<'t>,
     /// Byte offset of everything a problem may name, by path.
     offsets: HashMap<String, usize>,
-    pub(super) findings: Vec<Finding>,
+    pub(in crate::formats) findings: Vec<Finding>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Self {
+        Self::of("a rubric", text)
+    }
+
+    /// A reader of another kind of file, named with its article.
+    pub(in crate::formats) fn of(whole: &'static str, text: &'t str) -> Self {
         Self {
+            whole,
             lines: Lines::of(text),
             offsets: HashMap::new(),
             findings: Vec::new(),
@@ -76,7 +84,7 @@ impl<'t> Reader<'t> {
         });
     }
 
-    pub(super) fn error(
+    pub(in crate::formats) fn error(
         &mut self,
         code: &'static str,
         offset: usize,
@@ -88,7 +96,7 @@ impl<'t> Reader<'t> {
 
     /// Reports a problem of the rubric at the place its path names, or the nearest table around it.
     /// Where reading has already found an error, a problem is taken for its consequence and dropped.
-    pub(super) fn problem(&mut self, problem: Problem) {
+    pub(in crate::formats) fn problem(&mut self, problem: Problem) {
         let mut path = problem.place.as_str();
         let offset = loop {
             if let Some(offset) = self.offsets.get(path) {
@@ -127,14 +135,14 @@ impl<'t> Reader<'t> {
     }
 
     /// Refuses every key that is not allowed here.
-    pub(super) fn allow(&mut self, table: &Table<'_, '_>, allowed: &[&str]) {
+    pub(in crate::formats) fn allow(&mut self, table: &Table<'_, '_>, allowed: &[&str]) {
         for key in table.map.keys() {
             let name: &str = key.get_ref();
             if allowed.contains(&name) {
                 continue;
             }
             let place = if table.path.is_empty() {
-                "a rubric".to_owned()
+                self.whole.to_owned()
             } else {
                 format!("`{}`", plain(&table.path))
             };
@@ -177,7 +185,11 @@ impl<'t> Reader<'t> {
         Some(value)
     }
 
-    pub(super) fn string(&mut self, table: &Table<'_, '_>, key: &str) -> Option<String> {
+    pub(in crate::formats) fn string(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+    ) -> Option<String> {
         let value = self.value(table, key)?;
         if let DeValue::String(text) = value.get_ref() {
             return Some(text.as_ref().to_owned());
@@ -191,10 +203,10 @@ impl<'t> Reader<'t> {
         self.string(table, key).map(|text| text.trim().to_owned())
     }
 
-    pub(super) fn required(&mut self, table: &Table<'_, '_>, key: &str) -> String {
+    pub(in crate::formats) fn required(&mut self, table: &Table<'_, '_>, key: &str) -> String {
         if table.get(key).is_none() {
             let place = if table.path.is_empty() {
-                "the rubric".to_owned()
+                self.whole.replacen("a ", "the ", 1)
             } else {
                 format!("`{}`", plain(&table.path))
             };
@@ -217,7 +229,7 @@ impl<'t> Reader<'t> {
         None
     }
 
-    pub(super) fn integer(&mut self, table: &Table<'_, '_>, key: &str) -> Option<i64> {
+    pub(in crate::formats) fn integer(&mut self, table: &Table<'_, '_>, key: &str) -> Option<i64> {
         let value = self.value(table, key)?;
         let number = integer(value.get_ref());
         if number.is_none() {
@@ -227,7 +239,11 @@ impl<'t> Reader<'t> {
     }
 
     /// A whole number that fits the type its meaning allows.
-    pub(super) fn whole<T: TryFrom<i64>>(&mut self, table: &Table<'_, '_>, key: &str) -> Option<T> {
+    pub(in crate::formats) fn whole<T: TryFrom<i64>>(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+    ) -> Option<T> {
         let number = self.integer(table, key)?;
         let fits = T::try_from(number).ok();
         if fits.is_none() {
@@ -244,7 +260,7 @@ impl<'t> Reader<'t> {
         fits
     }
 
-    pub(super) fn number(&mut self, table: &Table<'_, '_>, key: &str) -> Option<f64> {
+    pub(in crate::formats) fn number(&mut self, table: &Table<'_, '_>, key: &str) -> Option<f64> {
         let value = self.value(table, key)?;
         let number = match value.get_ref() {
             DeValue::Float(float) => float.as_str().replace('_', "").parse().ok(),
@@ -257,7 +273,7 @@ impl<'t> Reader<'t> {
     }
 
     /// One word of a closed set.
-    pub(super) fn word<T: Copy>(
+    pub(in crate::formats) fn word<T: Copy>(
         &mut self,
         table: &Table<'_, '_>,
         key: &str,
@@ -285,7 +301,11 @@ impl<'t> Reader<'t> {
     }
 
     /// A list of texts; a single text counts as a list of one.
-    pub(super) fn strings(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Vec<String>> {
+    pub(in crate::formats) fn strings(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+    ) -> Option<Vec<String>> {
         let value = self.value(table, key)?;
         match value.get_ref() {
             DeValue::String(text) => return Some(vec![text.as_ref().to_owned()]),
@@ -303,7 +323,7 @@ impl<'t> Reader<'t> {
         None
     }
 
-    pub(super) fn table<'a, 'i>(
+    pub(in crate::formats) fn table<'a, 'i>(
         &mut self,
         table: &Table<'a, 'i>,
         key: &str,
@@ -321,7 +341,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The tables of a `[[key]]` list, in order.
-    pub(super) fn tables<'a, 'i>(
+    pub(in crate::formats) fn tables<'a, 'i>(
         &mut self,
         table: &Table<'a, 'i>,
         key: &str,
@@ -369,7 +389,7 @@ impl<'t> Reader<'t> {
 }
 
 /// The integer a value holds, if it holds one that fits.
-pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
+pub(in crate::formats) fn integer(value: &DeValue<'_>) -> Option<i64> {
     let DeValue::Integer(integer) = value else {
         return None;
     };

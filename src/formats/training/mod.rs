@@ -8,7 +8,8 @@
 //!
 //! Refused, because trainers take it without a word: an answer that is empty or not the assistant's, weights
 //! on other roles or nothing but zeros, keys no trainer knows, a chosen answer equal to the rejected one,
-//! content that is an object, tool answers without their calls. What concerns the file as a whole (too few
+//! content that is an object, tool answers without their calls. That one answer is marked wanted in one row and
+//! unwanted in another is found by [`Tally`]. What concerns the file as a whole (too few
 //! rows, one class only) is counted by [`Tally`] and warned about.
 
 mod alpaca;
@@ -33,7 +34,8 @@ mod trl_sft;
 mod tests;
 
 pub use columns::{Column, Columns, columns};
-pub use tally::Tally;
+pub use rules::same_answer;
+pub use tally::{AnswerKey, Tally};
 
 use crate::domain::training::{Refusal, TrainingFormat, TrainingRow};
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::extras::{self, Weights};
 use super::tools;
-use crate::domain::message::{Message, Part, Role};
+use crate::domain::message::{Message, Part, Role, ToolCall};
 use crate::domain::training::{Refusal, TrainingRow};
 
 /// Where the standing instructions may stand.
@@ -211,16 +211,20 @@ pub(super) fn rejected(row: &TrainingRow, rules: Rules, found: &mut Vec<Refusal>
         ));
     }
     one_answer(rejected, "the rejected answer", rules, found);
-    let calls = |m: &Message| -> Vec<(String, String)> {
-        let of = m.tool_calls.iter();
-        of.map(|c| (c.name.clone(), c.arguments.clone())).collect()
-    };
-    if said(rejected) == said(&row.chosen) && calls(rejected) == calls(&row.chosen) {
+    if same_answer(rejected, &row.chosen) {
         found.push(Refusal::new(
             "chosen_equals_rejected",
             "the chosen and the rejected answer are the same",
         ));
     }
+}
+
+/// Whether two answers teach the same: the same words and the same calls.
+pub fn same_answer(one: &Message, other: &Message) -> bool {
+    let calls = |(a, b): (&ToolCall, &ToolCall)| a.name == b.name && a.arguments == b.arguments;
+    said(one) == said(other)
+        && one.tool_calls.len() == other.tool_calls.len()
+        && one.tool_calls.iter().zip(&other.tool_calls).all(calls)
 }
 
 fn one_answer(message: &Message, what: &str, rules: Rules, found: &mut Vec<Refusal>) {

@@ -1,13 +1,18 @@
 //! What can be said about a file only once all its rows have passed.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::columns::Columns;
-use super::extras;
+use super::{extras, trl_kto};
 use crate::domain::count::{counted, either};
 use crate::domain::training::{TrainingFormat, TrainingRow, Warning};
 
-/// Counts over the rows that were written. Eight bytes a row, for telling duplicates apart.
+/// An answer to a request, whatever its label: equal for equal ones.
+pub type AnswerKey = u64;
+
+/// Counts over the rows that were written. Eight bytes a row, for telling duplicates apart; where rows are labelled,
+/// eight and a bit more for telling contradictions.
 #[derive(Debug)]
 pub struct Tally {
     format: TrainingFormat,
@@ -18,6 +23,7 @@ pub struct Tally {
     names: u64,
     shape: Columns,
     lines: Vec<u64>,
+    labels: Vec<(AnswerKey, bool)>,
 }
 
 impl Tally {
@@ -32,7 +38,28 @@ impl Tally {
             names: 0,
             shape: Columns::default(),
             lines: Vec::new(),
+            labels: Vec::new(),
         }
+    }
+
+    /// Which answer to which request a written line is about; `None` where rows have no label to contradict.
+    pub fn answer(&self, line: &[u8]) -> Option<AnswerKey> {
+        (self.format == TrainingFormat::TrlKto).then(|| {
+            let (before, behind) = trl_kto::unlabelled(line);
+            let mut hasher = DefaultHasher::new();
+            hasher.write(before);
+            hasher.write(behind);
+            hasher.finish()
+        })
+    }
+
+    /// The answers that are marked wanted in one row and unwanted in another: a trainer pulls both ways and learns
+    /// nothing, without a word.
+    pub fn contradicted(&mut self) -> HashSet<AnswerKey> {
+        self.labels.sort_unstable();
+        self.labels.dedup();
+        let pairs = self.labels.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        pairs.map(|pair| pair[0].0).collect()
     }
 
     /// Counts a row that was written as `line`.
@@ -50,6 +77,8 @@ impl Tally {
         let mut hasher = DefaultHasher::new();
         hasher.write(line);
         self.lines.push(hasher.finish());
+        let answer = self.answer(line);
+        self.labels.extend(answer.zip(row.label));
     }
 
     /// Rows counted.

@@ -15,6 +15,17 @@ pub(super) fn check(row: &TrainingRow, found: &mut Vec<Refusal>) {
     rules::labelled(row, found);
 }
 
+/// A written line without its label: the same for the same answer to the same request.
+pub(super) fn unlabelled(line: &[u8]) -> (&[u8], &[u8]) {
+    // Quotes inside of texts are escaped, so this key stands where it was written and nowhere else.
+    const LABEL: &[u8] = b"\"label\":";
+    let at = line.windows(LABEL.len()).rposition(|part| part == LABEL);
+    let at = at.map_or(line.len(), |at| at + LABEL.len());
+    let rest = &line[at..];
+    let value = rest.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    (&line[..at], &rest[value.count()..])
+}
+
 pub(super) fn write(row: &TrainingRow, shape: Columns, out: &mut Vec<u8>) {
     out.push(b'{');
     chat::prompt(out, "prompt", row, TEMPLATE);

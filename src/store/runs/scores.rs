@@ -175,14 +175,20 @@ pub struct ScoreLine {
     pub human: Option<(f64, bool)>,
 }
 
-/// Calls `each` with every row of a run.
-pub fn lines(db: &Db, run: &RunId, judge: i64, mut each: impl FnMut(ScoreLine)) -> Result<()> {
+/// Calls `each` with the rows of a run on the items from one local row to another.
+pub fn lines(
+    db: &Db,
+    run: &RunId,
+    judge: i64,
+    items: (i64, i64),
+    mut each: impl FnMut(ScoreLine),
+) -> Result<()> {
     let sql = "SELECT r.item, r.output, r.ticket, r.class, r.latency_ms, r.first_ms, r.micros, r.output_tokens, t.chars,
                  s.score, s.pass, s.class, t.score, t.pass
                FROM run_row r LEFT JOIN ticket t ON t.row = r.ticket
                  LEFT JOIN group_score s ON s.ticket = r.ticket AND s.judge = ?2
-               WHERE r.run = ?1 ORDER BY r.item";
-    db.each(sql, args![&run.0, judge], |row| {
+               WHERE r.run = ?1 AND r.item BETWEEN ?3 AND ?4 ORDER BY r.item";
+    db.each(sql, args![&run.0, judge, items.0, items.1], |row| {
         let small = |at| {
             Ok::<_, crate::store::StoreError>(
                 row.maybe_int(at)?

@@ -9,7 +9,7 @@ use crate::domain::view::HistoryLine;
 
 use super::super::clock;
 use super::super::glyph;
-use super::super::pen::{Pen, Words, cut_bottom, cut_top, nth_row, shift_down, shift_right};
+use super::super::pen::{Pen, Words, cut_bottom, nth_row, shift_down, shift_right};
 use super::super::rect;
 use super::super::texts;
 use super::super::theme::Look;
@@ -159,12 +159,19 @@ fn happened(pen: &mut Pen<'_>, row: Rect, line: &HistoryLine) {
 
 /// Purpose and instructions of an eval.
 pub fn instructions(pen: &mut Pen<'_>, state: &AppState, view: &InstructionsView) {
+    let columns = layout::reader(state.size).inner.width;
+    let purpose = view.purpose_rows(columns);
     let rows = view.pane.rows().rows().len();
-    let place = fitted(state, rows + 5);
+    let place = fitted(state, rows + usize::from(view.other_rows(columns)));
     let inner = dialog::frame(pen, rect(place.outer), rect(place.inner), &view.name);
-    let (head, rest) = cut_top(inner, 2);
-    pen.line(head, &view.purpose, Look::Strong);
-    let (text, below) = cut_bottom(rest, 2);
+    for (at, row) in purpose.iter().enumerate() {
+        pen.line(nth_row(inner, at as u16), row, Look::Strong);
+    }
+    let head = match purpose.len() as u16 {
+        0 => 0,
+        rows => rows + 1,
+    };
+    let (text, below) = cut_bottom(shift_down(inner, head), 2);
     texts::pane(pen, text, &view.pane);
     let action = if view.first {
         "starts with the first ticket"
@@ -174,5 +181,5 @@ pub fn instructions(pen: &mut Pen<'_>, state: &AppState, view: &InstructionsView
     let keys = Words::new()
         .add(Look::Accent, "Enter")
         .add(Look::Dim, format!(" {action}"));
-    pen.words(shift_down(below, 1), &keys);
+    pen.both(shift_down(below, 1), &keys, &texts::place(&view.pane));
 }

@@ -1,8 +1,23 @@
 //! Replies about a ticket that is open, or is about to be.
 
 use super::super::super::state::{AppState, Asked, Tone};
-use super::super::super::ticket::Phase;
-use crate::domain::view::TicketDoc;
+use super::super::super::ticket::{Phase, Proposals};
+use crate::domain::ids::TicketId;
+use crate::domain::view::{JudgeView, TicketDoc};
+
+/// The judge was asked for.
+pub(super) fn revealed(state: &mut AppState, id: TicketId, judge: JudgeView) {
+    let mut words = "the judge is shown; this review counts as assisted";
+    if let Some(ticket) = state.ticket.as_mut().filter(|t| t.id() == Some(id)) {
+        if ticket.doc.as_ref().is_some_and(|doc| doc.mine.is_some()) {
+            words = "the judge is shown; your review stays, a change is kept as a second one";
+        }
+        ticket.judge = judge;
+        ticket.revealed = true;
+        ticket.show_judge();
+    }
+    state.say(Tone::Notice, words);
+}
 
 /// What a judge at work has said about the open ticket. The engine keeps it hidden where it must be.
 pub(super) fn look(state: &mut AppState, doc: TicketDoc) {
@@ -17,7 +32,7 @@ pub(super) fn look(state: &mut AppState, doc: TicketDoc) {
     let suggested = ticket.suggestion != doc.suggestion;
     if read {
         ticket.judge = doc.judge;
-        ticket.judge_is_new = true;
+        ticket.proposals = Proposals::New;
     }
     if suggested {
         ticket.suggestion = doc.suggestion;
@@ -25,7 +40,12 @@ pub(super) fn look(state: &mut AppState, doc: TicketDoc) {
     if read || suggested {
         ticket.show_judge();
     }
-    if read {
+    // What was just done must stay to be read; the judge's pane shows that it came in.
+    let done = state
+        .strip
+        .as_ref()
+        .is_some_and(|strip| strip.tone == Tone::Done);
+    if read && !done {
         state.say(Tone::Notice, "a judge has read this ticket");
     }
 }

@@ -5,4 +5,5 @@ mod flows;
 mod golden;
 mod imported;
 mod kill;
+mod labels;
 mod support;

@@ -168,12 +168,8 @@ impl Engine {
                 "suggestions are for rubrics that judge one output",
             ));
         }
-        let filter = Filter::parse(&order.judge.filter).map_err(|error| {
-            EngineError::refused(
-                error.to_string(),
-                "docs/filters.md lists what a filter may say",
-            )
-        })?;
+        let filter = Filter::parse(&order.judge.filter)
+            .map_err(|error| EngineError::refused(error.to_string(), error.way_on()))?;
         let limit = order.judge.limit.unwrap_or(u64::MAX) as usize;
         let (rows, mut told) = self.store().read(|db| {
             let rows = if let Some(ticket) = &order.ticket {

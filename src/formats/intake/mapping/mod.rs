@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use apply::{overlay, record};
 pub(super) use infer::infer;
-pub(super) use overrides::named_columns;
+pub(super) use overrides::{named_columns, refuse_twice};
 pub use profile::{Profile, ProfileError};
 
 use crate::domain::record::{LabelKind, LabelValue};

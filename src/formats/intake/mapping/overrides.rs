@@ -6,6 +6,18 @@ use std::collections::BTreeMap;
 /// The fields `--map` knows, for its error message and help.
 const FIELDS: &str = "`request`, `output`, `system`, `reference`, `correction`, `id`, `model`, `feature`, `tags`, `time`, `latency_ms`, `cost`, `finish`, `error`, `human.CRITERION`, `judge.CRITERION` and `code.CRITERION`";
 
+/// Fields that take several columns in one entry.
+const LISTS: [&str; 8] = [
+    "request",
+    "tags",
+    "output",
+    "model",
+    "latency_ms",
+    "cost",
+    "finish",
+    "error",
+];
+
 impl Mapping {
     /// Applies one `field=column` entry. `request`, `tags` and `output` take several columns, separated by
     /// commas; several outputs are candidates of one request, compared with each other.
@@ -92,16 +104,51 @@ impl Mapping {
     }
 }
 
+/// Refuses two entries for one field: the later one would silently take the place of the first.
+pub fn refuse_twice(entries: &[String]) -> Result<(), ProfileError> {
+    let field = |entry: &str| {
+        entry
+            .split_once('=')
+            .map(|(field, _)| field.trim().to_owned())
+    };
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(name) = field(entry) else { continue };
+        let Some(before) = entries[..at]
+            .iter()
+            .find(|one| field(one).as_ref() == Some(&name))
+        else {
+            continue;
+        };
+        let several = LISTS.contains(&name.as_str());
+        let both = format!(
+            "{before},{}",
+            entry.split_once('=').map_or("", |(_, to)| to.trim())
+        );
+        return Err(ProfileError {
+            line: 0,
+            column: 0,
+            reason: format!(
+                "`--map {before}` and `--map {entry}` both say which column `{name}` is in"
+            ),
+            hint: Some(if several {
+                format!("for both, write one entry: `--map {both}`; else leave one out")
+            } else {
+                format!("`{name}` is in one column: leave one of the two out")
+            }),
+        });
+    }
+    Ok(())
+}
+
 /// The columns a `field=column` entry names; none where the entry cannot be read.
 pub fn named_columns(entry: &str) -> Vec<String> {
     let Some((field, column)) = entry.split_once('=') else {
         return Vec::new();
     };
-    match field.trim() {
-        "request" | "tags" | "output" | "model" | "latency_ms" | "cost" | "finish" | "error" => {
-            list(column)
-        }
-        _ => vec![column.trim().to_owned()],
+    if LISTS.contains(&field.trim()) {
+        list(column)
+    } else {
+        vec![column.trim().to_owned()]
     }
 }
 
@@ -111,4 +158,32 @@ fn list(columns: &str) -> Vec<String> {
         .map(str::trim)
         .filter(|name| !name.is_empty());
     names.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_entries_for_one_field_are_refused_with_both_named() {
+        let entries = |list: &[&str]| list.iter().map(|e| (*e).to_owned()).collect::<Vec<_>>();
+        for (list, said) in [
+            (
+                ["output=a", "output=b"],
+                "`--map output=a` and `--map output=b`",
+            ),
+            (["id=a", " id =b"], "`--map id=a` and `--map  id =b`"),
+            (
+                ["judge.q=a", "judge.q=b"],
+                "both say which column `judge.q` is in",
+            ),
+        ] {
+            let error = refuse_twice(&entries(&list)).unwrap_err();
+            assert!(error.reason.contains(said), "{}", error.reason);
+        }
+        let error = refuse_twice(&entries(&["output=a", "output=b"])).unwrap_err();
+        assert!(error.hint.unwrap().contains("`--map output=a,b`"));
+        let apart = entries(&["output=a,b", "request=q", "judge.q=a", "human.q=b"]);
+        assert!(refuse_twice(&apart).is_ok());
+    }
 }

@@ -38,7 +38,7 @@ pub(super) fn plain(path: &str) -> String {
 }
 
 /// A word from the file, short enough for a message.
-pub(in super::super) fn shown(word: &str) -> String {
+pub(in crate::formats) fn shown(word: &str) -> String {
     let mut short: String = word
         .chars()
         .take(60)

@@ -1,0 +1,379 @@
+//! A release gate as it stands: every condition with its evidence, what it comes to, who decided, what is missing.
+//!
+//! One value serves the command, the screen and the report. All words are made where the numbers are, so that the
+//! three say the same; a screen may lay them out and leaves none of `watermarks`, `notes` and `standing` away.
+
+use serde::Serialize;
+
+pub use super::super::gate::GateVerdict;
+use super::super::gate::{Basis, Decision, GateRule};
+use super::super::ids::{EvalId, EventId, GateId, GroupId, RubricId};
+
+/// The parts of the checklist, in the order they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GatePart {
+    /// Score, pass rate, difference to the baseline, floors by tag and criterion.
+    Quality,
+    /// What the numbers rest on: items, clusters, labels, the judge, rows without a score, overlap.
+    Evidence,
+    /// Reruns and how far they differ.
+    Reruns,
+    /// Latency and cost.
+    Limits,
+    /// Security and verification commands.
+    Checks,
+}
+
+impl GatePart {
+    /// Every part, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Quality,
+        Self::Evidence,
+        Self::Reruns,
+        Self::Limits,
+        Self::Checks,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Quality => "quality",
+            Self::Evidence => "evidence",
+            Self::Reruns => "reruns",
+            Self::Limits => "latency and cost",
+            Self::Checks => "checks",
+        }
+    }
+}
+
+/// A gate over all the candidates it was asked about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GateReport {
+    /// Name of the group.
+    pub group: String,
+    /// Identity of the group.
+    #[serde(skip)]
+    pub group_id: GroupId,
+    /// The eval the items come from.
+    pub eval: String,
+    /// The eval that holds the group's tickets.
+    #[serde(skip)]
+    pub tickets_in: EvalId,
+    /// The rubric's id.
+    pub rubric: String,
+    /// Its version.
+    pub rubric_version: RubricId,
+    /// What passes, with who said so: `0.8 (rubric)`.
+    pub threshold: String,
+    /// The judge whose scores count; `None` while nobody has read the group.
+    pub judge: Option<String>,
+    /// The candidate the others are compared with.
+    pub baseline: Option<String>,
+    /// Items of the dataset version.
+    pub items: usize,
+    /// Clusters they belong to.
+    pub clusters: usize,
+    /// The rule, and when it was declared.
+    pub declared: Declared,
+    /// Whose word the quality conditions rest on.
+    pub basis: Basis,
+    /// Of the judge: the agreement its word rests on, or that nobody checked it.
+    pub agreement: JudgeBacking,
+    /// One-sided error of each condition.
+    pub alpha: f64,
+    /// Candidates any of which may be released: passes are corrected for so many (Holm); 1 with one candidate named.
+    pub family: usize,
+    /// How often the gate was looked at with other numbers, this time included.
+    pub looks: Looks,
+    /// In the order they joined the group, without the baseline unless it was asked for.
+    pub candidates: Vec<CandidateGate>,
+    /// Sentences that must stand beside every number and verdict, such as "written by hand for the sample, no model was
+    /// called". A report with one cannot be signed as real.
+    pub watermarks: Vec<String>,
+    /// What to know before reading a verdict.
+    pub notes: Vec<String>,
+    /// Set where a bad run was planted in memory; nothing of it is in the workspace.
+    pub rehearsal: Option<Rehearsal>,
+    /// What all of it comes to: the best verdict of any candidate.
+    pub verdict: GateVerdict,
+    /// The same in one sentence.
+    pub sentence: String,
+    /// The one thing to do next, with its command.
+    pub next: String,
+}
+
+/// A declared rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Declared {
+    /// Hash of the rule.
+    pub id: GateId,
+    /// The rule itself.
+    pub rule: GateRule,
+    /// The same in lines: what is asked, and how much (`mean score`, `at least 0.80`).
+    pub lines: Vec<(String, String)>,
+    /// The file it came from, as named; `None` for flags.
+    pub file: Option<String>,
+    /// Who declared it.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// How many rules were declared for the group before this one.
+    pub earlier: usize,
+    /// Outputs of candidates (without what was logged) that were there when it was declared.
+    pub outputs_before: u64,
+    /// `before the first output`, or `after 80 outputs were there`.
+    pub relative: String,
+}
+
+/// What stands behind a judge's word.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JudgeBacking {
+    /// Whether people's labels on the group's own tickets or the eval's were held against this judge version.
+    pub checked: bool,
+    /// Whether what was checked is another rubric version or other guidelines than what scored.
+    pub stale: bool,
+    /// Tickets both answered.
+    pub tickets: u64,
+    /// Kappa on pass and fail, where it is defined.
+    pub kappa: Option<f64>,
+    /// Its 95 % interval.
+    pub interval: Option<(f64, f64)>,
+    /// `kappa on pass 0.71 (0.52 to 0.90) on 44 tickets of support`, or `never checked`.
+    pub words: String,
+}
+
+/// How often a gate was looked at. A look is an evaluation with numbers that differ from the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Looks {
+    /// Which look this is, from 1.
+    pub number: usize,
+    /// How many were declared; the error is shared among them (Bonferroni).
+    pub declared: u32,
+    /// `look 2 of 1 declared: an undeclared look`; empty for a first look of one.
+    pub words: String,
+}
+
+impl Looks {
+    /// Whether it is more than was declared.
+    pub fn is_undeclared(&self) -> bool {
+        self.number > self.declared as usize
+    }
+}
+
+/// One candidate at the gate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CandidateGate {
+    /// Its name.
+    pub name: String,
+    /// The model.
+    pub model: Option<String>,
+    /// What all conditions come to.
+    pub verdict: GateVerdict,
+    /// One-sided p of "it does not pass", adjusted for the family (Holm); `None` without a number or without a family.
+    pub p_adjusted: Option<f64>,
+    /// In the order of [`GatePart`].
+    pub conditions: Vec<Condition>,
+    /// What would settle an inconclusive verdict, the first thing first.
+    pub settles: Vec<Settle>,
+    /// Hash of everything the verdict rests on.
+    pub evidence: String,
+    /// Who may decide, and who has.
+    pub owner: Owner,
+}
+
+impl CandidateGate {
+    /// Its conditions of a part.
+    pub fn of(&self, part: GatePart) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(move |one| one.part == part)
+    }
+
+    /// What the conditions of a part come to; `None` without one.
+    pub fn verdict_of(&self, part: GatePart) -> Option<GateVerdict> {
+        self.of(part).map(|one| one.verdict).max()
+    }
+}
+
+/// One condition with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// Stable name, such as `quality.mean`, `floor.tag.billing`, `check.secrets`.
+    pub id: String,
+    /// Where it belongs.
+    pub part: GatePart,
+    /// What is asked: `mean score`.
+    pub title: String,
+    /// How much of it: `at least 0.80`.
+    pub required: String,
+    /// What there is: `0.886, at least 0.847 with 95 % confidence`.
+    pub found: String,
+    /// What that says.
+    pub verdict: GateVerdict,
+    /// Why it cannot be told or does not hold; empty where it passes and nothing needs to be said.
+    pub why: String,
+    /// The numbers, where there are some.
+    pub bound: Option<Bound>,
+    /// The end of a command's output, as it came; hostile text.
+    pub tail: Option<String>,
+}
+
+/// The numbers of a quality condition.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bound {
+    /// What was estimated.
+    pub estimate: f64,
+    /// One-sided lower bound.
+    pub lower: Option<f64>,
+    /// One-sided upper bound.
+    pub upper: Option<f64>,
+    /// Items, or labels where people's word counts.
+    pub n: usize,
+    /// Independent clusters.
+    pub clusters: usize,
+    /// How it was made.
+    pub method: &'static str,
+    /// One-sided p of "the rule does not hold", for this condition alone.
+    pub p: Option<f64>,
+    /// Labels that would be needed without the judge, where people's word and the judge's were combined.
+    pub n_effective: Option<f64>,
+    /// The same by the judge alone, where people's word counts: estimate, lower, upper. Advisory.
+    pub judge_only: Option<(f64, Option<f64>, Option<f64>)>,
+}
+
+/// Something that would settle a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Settle {
+    /// Which condition.
+    pub condition: String,
+    /// What to do: `label 14 more tickets of the plan`.
+    pub what: String,
+    /// How many of it, where that can be said.
+    pub count: Option<u64>,
+    /// With which command.
+    pub command: Option<String>,
+}
+
+/// Who may decide about a candidate, and who has.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Owner {
+    /// Named in the rule; empty lets anybody.
+    pub approvers: Vec<String>,
+    /// Approvals the rule asks for.
+    pub needed: u32,
+    /// Every decision, the latest first.
+    pub decisions: Vec<DecisionLine>,
+    /// `approved by ana (not authenticated)`, `waits for ana or ben`, `approval of ana is stale: prompt`.
+    pub words: String,
+    /// Whether the candidate is approved as the rule asks, on what stands now.
+    pub approved: bool,
+}
+
+/// Whether a decision still means what it meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "why")]
+pub enum DecisionStanding {
+    /// Everything it rests on is as it was.
+    Holds,
+    /// What it rests on changed: which parts (`model`, `prompt`, `scores`, ...).
+    Stale(Vec<String>),
+    /// Its author decided again.
+    Superseded,
+    /// Taken back, with the reason.
+    Voided(String),
+}
+
+impl DecisionStanding {
+    /// In words: `holds`, `stale: prompt, scores`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Holds => "holds".to_owned(),
+            Self::Stale(parts) => format!("stale: {} changed since", parts.join(", ")),
+            Self::Superseded => "superseded by a later decision".to_owned(),
+            Self::Voided(reason) => format!("void: {reason}"),
+        }
+    }
+}
+
+/// A named decision.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecisionLine {
+    /// Identity.
+    pub id: EventId,
+    /// About which candidate.
+    pub candidate: String,
+    /// What was decided.
+    pub decision: Decision,
+    /// Who, by the name of the account on the machine. Not authenticated; only a signature is.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Why.
+    pub reason: String,
+    /// What the gate said when it was made.
+    pub verdict: GateVerdict,
+    /// Hash of everything it rests on.
+    pub evidence: String,
+    /// Whether it still holds.
+    pub standing: DecisionStanding,
+    /// Signatures over it, unchecked until `verify` is asked.
+    pub signatures: Vec<SignatureLine>,
+}
+
+/// A signature as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignatureLine {
+    /// Fingerprint of the key, as `ssh-keygen -l` prints it.
+    pub key: String,
+    /// Who wrote it into the ledger.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// Bad runs that were planted in memory, each with one fault, into an otherwise faultless candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rehearsal {
+    /// Each with what came of it.
+    pub planted: Vec<Planted>,
+    /// Whether the gate blocked all of them. `false` is the alarm.
+    pub blocked: bool,
+}
+
+/// A planted bad run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Planted {
+    /// Its fault: `every answer at the bottom of the scale`.
+    pub fault: String,
+    /// What the gate said.
+    pub verdict: GateVerdict,
+    /// The conditions that blocked it, by id.
+    pub by: Vec<String>,
+}
+
+/// What checking the signatures of a group came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verification {
+    /// Name of the group.
+    pub group: String,
+    /// Sentences that must stand beside it.
+    pub watermarks: Vec<String>,
+    /// Every signed decision, the latest first.
+    pub signed: Vec<Verified>,
+    /// Whether some signature is good, every good one's decision holds, and none is bad.
+    pub good: bool,
+    /// In one sentence.
+    pub sentence: String,
+}
+
+/// A checked signature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verified {
+    /// The decision that was signed.
+    pub decision: DecisionLine,
+    /// Who signed, as `allowed_signers` names the key; `None` if the signature is not good.
+    pub signer: Option<String>,
+    /// Fingerprint of the key.
+    pub key: String,
+    /// What `ssh-keygen` said, where it is not good.
+    pub why: String,
+}

@@ -1,0 +1,169 @@
+//! The Runs screen: the groups, one group with its rows, one item across the candidates.
+
+use std::sync::Arc;
+
+use super::super::ids::{EvalId, TicketId};
+use super::compare::{Comparison, Sheet};
+
+/// A run group in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCard {
+    /// Its name.
+    pub name: String,
+    /// The eval its items come from.
+    pub eval: String,
+    /// The eval that holds its tickets.
+    pub tickets_in: EvalId,
+    /// Items of the dataset version.
+    pub items: u64,
+    /// The rubric's id.
+    pub rubric: String,
+    /// The judge whose scores count.
+    pub judge: Option<String>,
+    /// The candidate the others are compared with.
+    pub baseline: Option<String>,
+    /// Names of the candidates, in the order they joined.
+    pub candidates: Vec<String>,
+    /// Rows of all runs.
+    pub rows: u64,
+    /// Of them with an output.
+    pub answered: u64,
+    /// Outputs the judge has scored.
+    pub scored: u64,
+    /// Rows that failed.
+    pub failed: u64,
+}
+
+/// A group in a few words, for Home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupNote {
+    /// Its name.
+    pub name: String,
+    /// How many candidates.
+    pub candidates: usize,
+    /// On how many items.
+    pub items: u64,
+}
+
+/// A group as its reader may see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GroupPage {
+    /// Opening it marks this person's later reviews of the group, and it has not been opened.
+    Closed {
+        /// Tickets of the group that still wait for this person.
+        waiting: u64,
+    },
+    /// The numbers.
+    Open(Arc<GroupView>),
+}
+
+/// Orders of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum RowOrder {
+    /// Largest difference between a candidate and the baseline first.
+    #[default]
+    Difference,
+    /// Lowest score of any candidate first.
+    Lowest,
+    /// Where reruns differ most, or judge and people do.
+    Disagreement,
+}
+
+impl RowOrder {
+    /// All, in the order a key goes through them.
+    pub const ALL: [Self; 3] = [Self::Difference, Self::Lowest, Self::Disagreement];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Difference => "largest difference",
+            Self::Lowest => "lowest score",
+            Self::Disagreement => "disagreement",
+        }
+    }
+}
+
+/// Everything the screen shows of one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupView {
+    /// The comparison.
+    pub comparison: Comparison,
+    /// What stands behind the first numbers, as tables.
+    pub sheets: Vec<Sheet>,
+    /// What people say beside the judge.
+    pub people: Sheet,
+    /// What these items can show, where the sentence does not say it.
+    pub power: Option<String>,
+    /// Items, in the order they were imported.
+    pub rows: Vec<ItemLine>,
+    /// Places among `rows`, for each of [`RowOrder::ALL`]; what the order says nothing about comes last.
+    pub orders: [Vec<u32>; 3],
+    /// Place of the baseline among the candidates.
+    pub baseline: Option<usize>,
+}
+
+impl GroupView {
+    /// The rows in an order.
+    pub fn ordered(&self, order: RowOrder) -> &[u32] {
+        &self.orders[order as usize]
+    }
+}
+
+/// One item across the candidates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemLine {
+    /// Local row of the item.
+    pub item: i64,
+    /// Its own id, or the start of docket's.
+    pub name: String,
+    /// Its feature and tags.
+    pub tags: String,
+    /// Mean score of each candidate over its runs; `None` without one.
+    pub scores: Vec<Option<f64>>,
+    /// The largest difference to the baseline, candidate minus baseline.
+    pub difference: Option<f64>,
+    /// The lowest score.
+    pub lowest: Option<f64>,
+    /// How far reruns of one candidate, or judge and people, are apart at most.
+    pub disagreement: Option<f64>,
+}
+
+/// One item with what every candidate answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SideBySide {
+    /// Local row of the item.
+    pub item: i64,
+    /// Its own id, or the start of docket's.
+    pub name: String,
+    /// What was asked.
+    pub request: Arc<str>,
+    /// The reference answer.
+    pub reference: Option<Arc<str>>,
+    /// The outputs, in an order that is the same for this person whenever they look, and tells nothing.
+    pub sides: Vec<Side>,
+}
+
+/// One candidate's output of an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Side {
+    /// The candidate.
+    pub candidate: String,
+    /// Which of its runs, from 1.
+    pub run: u32,
+    /// Its model.
+    pub model: Option<String>,
+    /// The output; of a failure nothing.
+    pub text: Arc<str>,
+    /// Why there is no output, or no score.
+    pub missing: Option<String>,
+    /// The judge's score, and whether it passes.
+    pub judged: Option<(f64, bool)>,
+    /// What people said: score, and whether it passes.
+    pub human: Option<(f64, bool)>,
+    /// The ticket that holds it.
+    pub ticket: Option<TicketId>,
+    /// Milliseconds until it was complete.
+    pub latency_ms: Option<u32>,
+    /// Millionths of the currency unit.
+    pub cost_micros: Option<i64>,
+}

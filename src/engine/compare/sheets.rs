@@ -1,0 +1,239 @@
+//! A comparison as tables in words: the same for the command, the screen and the report.
+
+mod more;
+mod people;
+
+use crate::domain::view::compare::{
+    CandidateSummary, Comparison, Difference, Ranged, Sheet, Standing,
+};
+use crate::text::numbers::money;
+
+pub use people::people;
+
+/// Eighths of a block, for histograms.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Mean, pass rate, difference to the baseline, each with its interval, and the scores as a histogram.
+pub fn quality(comparison: &Comparison) -> Sheet {
+    let against = format!("#minus {}", comparison.baseline.as_deref().unwrap_or("–"));
+    let mut sheet = Sheet::new(
+        "",
+        &[
+            "candidate",
+            "#mean",
+            "95 %",
+            "#pass",
+            "95 %",
+            &against,
+            "95 %",
+            "",
+            "0 to 1",
+        ],
+    );
+    for one in &comparison.candidates {
+        let difference = one.difference.as_ref();
+        sheet.row([
+            one.name.clone(),
+            value(one.mean.as_ref()),
+            ends(one.mean.as_ref()),
+            percent(one.pass_rate.as_ref()),
+            percent_ends(one.pass_rate.as_ref()),
+            difference.map_or_else(
+                || "–".to_owned(),
+                |one| format!("{:+.3}", one.range.estimate),
+            ),
+            ends(difference.map(|one| &one.range)),
+            difference.map_or_else(String::new, |one| verdict(one).to_owned()),
+            spark(&one.histogram),
+        ]);
+    }
+    sheet
+}
+
+/// What was scored of what, what is missing, cost, time and length.
+pub fn rows(comparison: &Comparison) -> Sheet {
+    let mut sheet = Sheet::new(
+        "",
+        &[
+            "candidate",
+            "#runs",
+            "#scored",
+            "worst case",
+            "#cost",
+            "#p50",
+            "#p95",
+            "#length",
+            "without a score",
+        ],
+    );
+    for one in &comparison.candidates {
+        let seconds = |ms: f64| format!("{:.1} s", ms / 1000.0);
+        sheet.row([
+            one.name.clone(),
+            one.runs.to_string(),
+            format!("{}/{}", one.scored, one.rows),
+            one.band.map_or_else(
+                || "–".to_owned(),
+                |(low, high)| format!("{low:.3} to {high:.3}"),
+            ),
+            cost(one),
+            one.latency_p50_ms.map_or_else(|| "–".to_owned(), seconds),
+            one.latency_p95_ms.map_or_else(|| "–".to_owned(), seconds),
+            one.chars
+                .map_or_else(|| "–".to_owned(), |chars| format!("{chars:.0}")),
+            without(one),
+        ]);
+    }
+    for one in &comparison.candidates {
+        notes(one, &mut sheet);
+    }
+    sheet
+}
+
+/// Everything behind `--full`: secondary tests, slices, questions, repeats.
+pub fn full(comparison: &Comparison) -> Vec<Sheet> {
+    let mut sheets: Vec<Sheet> = more::tests(comparison).into_iter().collect();
+    sheets.extend(more::slices(comparison));
+    sheets.extend(more::criteria(comparison));
+    sheets.extend(more::repeats(comparison));
+    sheets
+}
+
+/// What these items can show, of the candidate that needs most; `None` where the sentence says it already.
+pub fn power(comparison: &Comparison) -> Option<String> {
+    if comparison.sentence.contains("can be seen") {
+        return None;
+    }
+    let differences = comparison
+        .candidates
+        .iter()
+        .filter_map(|one| one.difference.as_ref());
+    let seen = |one: &Difference| one.visible.unwrap_or(0.0);
+    let widest = differences.max_by(|one, two| seen(one).total_cmp(&seen(two)))?;
+    let words = widest.power()?;
+    Some(format!("W{}.", &words[1..]))
+}
+
+fn cost(one: &CandidateSummary) -> String {
+    match (one.cost_micros, one.unpriced) {
+        (Some(micros), _) => money(micros),
+        (None, 0) => "–".to_owned(),
+        (None, _) => "unpriced".to_owned(),
+    }
+}
+
+/// Rows without a score, by what happened to them.
+fn without(one: &CandidateSummary) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(
+        one.failed
+            .iter()
+            .map(|(class, n)| format!("failed: {class} {n}")),
+    );
+    parts.extend(
+        one.unscored
+            .iter()
+            .map(|(class, n)| format!("unscored: {class} {n}")),
+    );
+    if one.unjudged > 0 {
+        parts.push(format!("not read {}", one.unjudged));
+    }
+    if one.missing > 0 {
+        parts.push(format!("missing {}", one.missing));
+    }
+    parts.join(", ")
+}
+
+fn notes(one: &CandidateSummary, sheet: &mut Sheet) {
+    if !one.weak_tags.is_empty() {
+        let tags: Vec<String> = one.weak_tags.iter().map(ToString::to_string).collect();
+        sheet.note(format!("{} does not pass {}", one.name, tags.join(", ")));
+    }
+    if let Some(reruns) = &one.reruns {
+        let all = reruns.all_pass.map_or_else(String::new, |p| {
+            format!("; all {} runs pass with {p:.2}", one.runs)
+        });
+        let which = if reruns.flickering.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", reruns.flickering.join(", "))
+        };
+        sheet.note(format!(
+            "{} reruns: {:.0} % of {} items flicker{all}{which}",
+            one.name,
+            reruns.flicker * 100.0,
+            reruns.items
+        ));
+    }
+}
+
+fn value(range: Option<&Ranged>) -> String {
+    three(range.map(|range| range.estimate))
+}
+
+fn signed(range: Option<&Ranged>) -> String {
+    range.map_or_else(|| "–".to_owned(), |one| format!("{:+.3}", one.estimate))
+}
+
+fn ends(range: Option<&Ranged>) -> String {
+    match range.map(|range| range.interval) {
+        None => "–".to_owned(),
+        Some(None) => "n/a".to_owned(),
+        Some(Some((low, high))) => format!("{low:.3} to {high:.3}"),
+    }
+}
+
+fn percent(range: Option<&Ranged>) -> String {
+    range.map_or_else(
+        || "n/a".to_owned(),
+        |range| format!("{:.0} %", range.estimate * 100.0),
+    )
+}
+
+fn percent_ends(range: Option<&Ranged>) -> String {
+    match range.and_then(|range| range.interval) {
+        None => "n/a".to_owned(),
+        Some((low, high)) => format!("{:.0} to {:.0}", low * 100.0, high * 100.0),
+    }
+}
+
+fn verdict(difference: &Difference) -> &'static str {
+    standing(difference.standing)
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Better => "better",
+        Standing::Worse => "worse",
+        Standing::Unclear => "unclear",
+    }
+}
+
+fn two(value: Option<f64>) -> String {
+    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.2}"))
+}
+
+fn three(value: Option<f64>) -> String {
+    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.3}"))
+}
+
+fn p(p: Option<f64>) -> String {
+    match p {
+        None => "n/a".to_owned(),
+        Some(p) if p < 0.001 => "<0.001".to_owned(),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
+/// Items by score in tenths, as columns; a tenth without an item is blank.
+fn spark(histogram: &[usize; 10]) -> String {
+    let most = histogram.iter().copied().max().unwrap_or(0);
+    if most == 0 {
+        return String::new();
+    }
+    let bar = |n: &usize| match n {
+        0 => ' ',
+        n => BARS[(n * 8).div_ceil(most).clamp(1, 8) - 1],
+    };
+    histogram.iter().map(bar).collect()
+}

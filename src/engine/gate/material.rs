@@ -1,0 +1,191 @@
+//! Everything a gate rests on, read in one state of the workspace.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::super::agree::labels::{PlanLabel, plan_labels};
+use super::super::runs::group::Found;
+use super::super::runs::scores;
+use crate::domain::event::Event;
+use crate::domain::gate::{FloorOf, GateRule};
+use crate::domain::group_scores::GroupScores;
+use crate::domain::ids::{ClusterId, OutputId, RunId};
+use crate::domain::plan::plan_number;
+use crate::domain::rubric::{Answers, Rubric};
+use crate::domain::run::{Candidate, RunGroup};
+use crate::store::{Db, StoreError, catalog, gates, runs, verdicts};
+
+/// Room for the rounding of levels.
+const EPSILON: f64 = 1e-9;
+
+/// What people say of one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Label {
+    /// Score, and whether it passes.
+    pub score: Option<(f64, bool)>,
+    /// By criterion, whether it holds.
+    pub criteria: BTreeMap<String, bool>,
+}
+
+/// Output by item row.
+type Outputs = Vec<(i64, Option<OutputId>)>;
+
+/// Everything a gate rests on.
+#[derive(Debug, Clone)]
+pub(super) struct Material {
+    pub group: RunGroup,
+    pub rubric: Rubric,
+    pub scores: GroupScores,
+    /// Whether prompts of the judge may hold what people said of the group's items.
+    pub learned: bool,
+    /// What people say of tickets in the plans' prefixes, by ticket row.
+    pub labels: HashMap<i64, Label>,
+    /// The number of the plan of each ticket.
+    pub plans: HashMap<i64, u32>,
+    /// Reviews behind the first open ticket of a plan.
+    pub waiting: u64,
+    /// What the judge says by ticket row and criterion, as far as a floor asks for it.
+    pub criteria: HashMap<i64, BTreeMap<String, bool>>,
+    /// Clusters of the group that left as training data.
+    pub exported: Vec<ClusterId>,
+    /// In which datasets.
+    pub exported_in: Vec<String>,
+    /// Every output by run and item row.
+    pub outputs: Vec<(RunId, Outputs)>,
+    /// Candidates of later groups over the same eval, each with its group's name.
+    pub later: Vec<(String, Candidate)>,
+    /// Decisions about the group.
+    pub events: Vec<Event>,
+}
+
+/// Reads it. `rule` tells which criteria are asked for.
+pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Result<Material> {
+    let group = found.group.clone();
+    let scores = scores::read(db, found)?;
+    let (row, tickets) = catalog::eval(db, &group.tickets)?
+        .ok_or_else(|| StoreError::Damaged(format!("run group `{}`", group.name)))?;
+    let threshold = scores.threshold.value;
+    let (labels, waiting) = plan_labels(db, row, &tickets, &found.rubric)?;
+    let labels = labels
+        .into_iter()
+        .map(|label| (label.ticket, said(&found.rubric, threshold, &label)))
+        .collect();
+    let wanted: Vec<&str> = rule
+        .floors
+        .iter()
+        .filter_map(|floor| match &floor.of {
+            FloorOf::Criterion(id) => Some(id.as_str()),
+            FloorOf::Tag(_) => None,
+        })
+        .collect();
+    let criteria = if wanted.is_empty() {
+        HashMap::new()
+    } else {
+        judged(db, &scores, &found.rubric, &tickets)?
+    };
+    let clusters: HashSet<ClusterId> = scores.items.iter().map(|item| item.cluster_id).collect();
+    let (exported, exported_in) = gates::exported(db, |cluster| clusters.contains(cluster))?;
+    let mut outputs = Vec::with_capacity(found.runs.len());
+    for run in &found.runs {
+        outputs.push((run.id, runs::outputs(db, &run.id)?));
+    }
+    let learned = match &scores.judge {
+        Some(judge) => verdicts::judges(db)?
+            .into_iter()
+            .any(|(_, id, version)| id == judge.id && version.learns()),
+        None => false,
+    };
+    Ok(Material {
+        rubric: found.rubric.clone(),
+        learned,
+        labels,
+        waiting,
+        plans: gates::plan_keys(db, row)?
+            .into_iter()
+            .map(|(ticket, key)| (ticket, plan_number(key)))
+            .collect(),
+        criteria,
+        exported,
+        exported_in,
+        outputs,
+        later: later(db, &group)?,
+        events: gates::of_group(db, &group.id)?,
+        scores,
+        group,
+    })
+}
+
+fn said(rubric: &Rubric, threshold: f64, label: &PlanLabel) -> Label {
+    Label {
+        score: label.score,
+        criteria: holds(rubric, threshold, &label.answers),
+    }
+}
+
+/// By criterion, whether its level reaches the floor of the rubric, else the pass threshold.
+fn holds(rubric: &Rubric, threshold: f64, answers: &Answers) -> BTreeMap<String, bool> {
+    let level = |id: &str| answers.get(id)?.level().map(f64::from);
+    reached(rubric, threshold, level)
+}
+
+fn reached(
+    rubric: &Rubric,
+    threshold: f64,
+    level: impl Fn(&str) -> Option<f64>,
+) -> BTreeMap<String, bool> {
+    rubric
+        .questions()
+        .filter_map(|question| {
+            let (level, scale) = (level(question.id)?, question.scale()?);
+            let span = f64::from(scale.max()) - f64::from(scale.min());
+            let holds = match question.must_reach {
+                Some(floor) => level >= f64::from(floor) - EPSILON,
+                None => (level - f64::from(scale.min())) / span >= threshold - EPSILON,
+            };
+            Some((question.id.to_owned(), holds))
+        })
+        .collect()
+}
+
+/// What the group's judge says of every ticket, criterion by criterion.
+fn judged(
+    db: &Db,
+    scores: &GroupScores,
+    rubric: &Rubric,
+    eval: &crate::domain::eval::Eval,
+) -> crate::store::Result<HashMap<i64, BTreeMap<String, bool>>> {
+    let Some(judge) = &scores.judge else {
+        return Ok(HashMap::new());
+    };
+    let mut all = HashMap::new();
+    let tickets = scores
+        .candidates
+        .iter()
+        .flat_map(|candidate| candidate.rows().filter_map(|row| row.ticket));
+    for ticket in tickets {
+        for one in verdicts::of_ticket(db, ticket)? {
+            if one.id == judge.id {
+                let standing = one.standing(rubric, eval);
+                let level = |id: &str| standing.on(id)?.level;
+                all.insert(ticket, reached(rubric, scores.threshold.value, level));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Candidates of groups that were made after this one over the same eval: what a name means now.
+fn later(db: &Db, group: &RunGroup) -> crate::store::Result<Vec<(String, Candidate)>> {
+    let mut found = Vec::new();
+    let order = gates::group_order(db)?;
+    let place = order.iter().position(|id| *id == group.id);
+    for other in runs::groups(db)? {
+        let after = order.iter().position(|id| *id == other.id) > place;
+        if other.eval != group.eval || other.id == group.id || !after {
+            continue;
+        }
+        for run in runs::runs(db, &other.id)? {
+            found.push((other.name.clone(), run.candidate));
+        }
+    }
+    Ok(found)
+}

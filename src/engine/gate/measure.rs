@@ -1,0 +1,271 @@
+//! From values to bounds: what one number of one candidate says about one rule.
+
+use crate::domain::gate::GateVerdict;
+use crate::domain::view::gate::Bound;
+use crate::stats::distributions::normal_quantile;
+use crate::stats::gate::{FEWEST_CLUSTERS, Rule, Verdict, absolute, non_inferiority, superiority};
+use crate::stats::mean::group_mean;
+use crate::stats::proportion::{pass_rate, rate_bounds, rate_p_greater_effective};
+use crate::stats::{Clusters, Estimate};
+
+/// A number with the two bounds a rule is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numbers {
+    pub bound: Bound,
+    /// What the rule says of them alone.
+    pub verdict: GateVerdict,
+}
+
+/// A verdict of the statistics as it is shown.
+fn shown(verdict: Verdict) -> GateVerdict {
+    match verdict {
+        Verdict::Pass => GateVerdict::Pass,
+        Verdict::Fail => GateVerdict::Fail,
+        Verdict::Inconclusive => GateVerdict::Inconclusive,
+    }
+}
+
+/// What a rule says of two bounds; with too few clusters nothing.
+pub(super) fn decide(rule: Rule, lower: f64, upper: f64, clusters: usize) -> GateVerdict {
+    if clusters < FEWEST_CLUSTERS {
+        return GateVerdict::Inconclusive;
+    }
+    shown(match rule {
+        Rule::Absolute(threshold) => absolute(lower, upper, threshold),
+        Rule::NonInferiority(margin) => non_inferiority(lower, upper, margin),
+        Rule::Superiority => superiority(lower, upper),
+    })
+}
+
+impl Numbers {
+    /// From an estimate with a standard error.
+    pub fn of(estimate: &Estimate, rule: Rule, alpha: f64) -> Self {
+        if let (Some(0.0), Rule::Absolute(threshold)) = (estimate.se, rule) {
+            return Self::alike(estimate, threshold, alpha);
+        }
+        let bounds = estimate.lower(alpha).zip(estimate.upper(alpha));
+        let bounds = bounds.filter(|(lower, upper)| lower.is_finite() && upper.is_finite());
+        Self {
+            verdict: bounds.map_or(GateVerdict::Inconclusive, |(lower, upper)| {
+                decide(rule, lower, upper, estimate.clusters)
+            }),
+            bound: Bound {
+                estimate: estimate.value,
+                lower: bounds.map(|(lower, _)| lower),
+                upper: bounds.map(|(_, upper)| upper),
+                n: estimate.n,
+                clusters: estimate.clusters,
+                method: estimate.method.name(),
+                p: rule.p(estimate),
+                n_effective: None,
+                judge_only: None,
+            },
+        }
+    }
+
+    /// Where no value differs from another, a t interval has no width and would pass anything. A score from 0 to 1 spreads
+    /// at most as far as a share of the same size, so the share's bound holds for it.
+    fn alike(estimate: &Estimate, threshold: f64, alpha: f64) -> Self {
+        let n = estimate.clusters as f64;
+        let bounds = rate_bounds(estimate.value, n, alpha);
+        let rule = Rule::Absolute(threshold);
+        Self {
+            verdict: bounds.map_or(GateVerdict::Inconclusive, |(lower, upper)| {
+                decide(rule, lower, upper, estimate.clusters)
+            }),
+            bound: Bound {
+                estimate: estimate.value,
+                lower: bounds.map(|(lower, _)| lower),
+                upper: bounds.map(|(_, upper)| upper),
+                n: estimate.n,
+                clusters: estimate.clusters,
+                method: ALIKE,
+                p: rate_p_greater_effective(estimate.value, n, threshold),
+                n_effective: None,
+                judge_only: None,
+            },
+        }
+    }
+
+    /// From yes and no: Wilson's bound, on as many independent items as there are.
+    pub fn rate(passes: &[bool], clusters: &Clusters, threshold: f64, alpha: f64) -> Option<Self> {
+        let interval = pass_rate(passes, clusters, 2.0f64.mul_add(-alpha, 1.0))?;
+        let effect = crate::stats::proportion::design_effect(passes, clusters)
+            .filter(|_| !clusters.all_single())
+            .unwrap_or(1.0);
+        let n = passes.len() as f64 / effect;
+        let rule = Rule::Absolute(threshold);
+        Some(Self {
+            verdict: decide(rule, interval.low, interval.high, interval.clusters),
+            bound: Bound {
+                estimate: interval.estimate,
+                lower: Some(interval.low),
+                upper: Some(interval.high),
+                n: interval.n,
+                clusters: interval.clusters,
+                method: interval.method.name(),
+                p: rate_p_greater_effective(interval.estimate, n, threshold),
+                n_effective: None,
+                judge_only: None,
+            },
+        })
+    }
+
+    /// From values; yes and no (0 and 1) by the share's own bound where an absolute rule asks.
+    pub fn from_values(
+        values: &[f64],
+        clusters: &Clusters,
+        binary: bool,
+        rule: Rule,
+        alpha: f64,
+    ) -> Option<Self> {
+        if let (true, Rule::Absolute(threshold)) = (binary, rule)
+            && let Some(passes) = yes_and_no(values)
+            && let Some(numbers) = Self::rate(&passes, clusters, threshold, alpha)
+        {
+            return Some(numbers);
+        }
+        Some(Self::of(&group_mean(values, clusters)?, rule, alpha))
+    }
+}
+
+/// Values as yes and no; `None` where one is a share, because runs of an item differ.
+fn yes_and_no(values: &[f64]) -> Option<Vec<bool>> {
+    let one = |value: &f64| match value.to_bits() {
+        bits if bits == 1.0_f64.to_bits() => Some(true),
+        bits if bits == 0.0_f64.to_bits() => Some(false),
+        _ => None,
+    };
+    values.iter().map(one).collect()
+}
+
+/// Items or labels the bound would clear the rule with, if the estimate stayed as it is. `None` where the estimate lies
+/// on the wrong side, so that more of them would more likely block.
+///
+/// A half-width shrinks with the root; a share's bound clears its threshold t where the score test does, at
+/// z² t (1-t) / (share - t)² independent items.
+pub(super) fn needed(bound: &Bound, rule: Rule, alpha: f64) -> Option<u64> {
+    let null = match rule {
+        Rule::Absolute(threshold) => threshold,
+        Rule::NonInferiority(margin) => -margin,
+        Rule::Superiority => 0.0,
+    };
+    let gap = bound.estimate - null;
+    if gap <= 0.0 {
+        return None;
+    }
+    let n = if SHARES.iter().any(|name| bound.method.starts_with(name)) {
+        let z = normal_quantile(1.0 - alpha)?;
+        let items = (bound.n as f64 / bound.clusters.max(1) as f64).max(1.0);
+        z * z * null * (1.0 - null) / (gap * gap) * items
+    } else {
+        let half = bound.estimate - bound.lower?;
+        bound.n as f64 * (half / gap).powi(2)
+    };
+    (n > 0.0 && n < 1e9).then(|| n.ceil() as u64)
+}
+
+/// How the bounds of shares are named.
+const SHARES: [&str; 2] = ["Wilson", ALIKE];
+/// What is said of a bound over values that are all alike.
+const ALIKE: &str = "all alike, bounded as a share";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn singles(n: usize) -> Clusters {
+        Clusters::singletons(n)
+    }
+
+    #[test]
+    fn scores_that_are_all_alike_are_no_certainty() {
+        let numbers =
+            Numbers::from_values(&[1.0; 12], &singles(12), false, Rule::Absolute(0.9), 0.05)
+                .unwrap();
+        assert_eq!(numbers.verdict, GateVerdict::Inconclusive);
+        let lower = numbers.bound.lower.unwrap();
+        assert!(
+            (lower - 12.0 / (12.0 + 1.644_853_6_f64.powi(2))).abs() < 1e-6,
+            "{lower}"
+        );
+        let many = Numbers::from_values(&[1.0; 40], &singles(40), false, Rule::Absolute(0.9), 0.05)
+            .unwrap();
+        assert_eq!(many.verdict, GateVerdict::Pass);
+    }
+
+    #[test]
+    fn each_rule_has_three_answers_and_few_clusters_have_none() {
+        for (rule, lower, upper, clusters, verdict) in [
+            (Rule::Absolute(0.8), 0.8, 0.9, 9, GateVerdict::Pass),
+            (Rule::Absolute(0.8), 0.7, 0.9, 9, GateVerdict::Inconclusive),
+            (Rule::Absolute(0.8), 0.5, 0.79, 9, GateVerdict::Fail),
+            (Rule::NonInferiority(0.05), -0.04, 0.1, 9, GateVerdict::Pass),
+            (
+                Rule::NonInferiority(0.05),
+                -0.06,
+                0.1,
+                9,
+                GateVerdict::Inconclusive,
+            ),
+            (
+                Rule::NonInferiority(0.05),
+                -0.2,
+                -0.06,
+                9,
+                GateVerdict::Fail,
+            ),
+            (Rule::Superiority, 0.01, 0.1, 9, GateVerdict::Pass),
+            (Rule::Superiority, 0.0, 0.1, 9, GateVerdict::Inconclusive),
+            (Rule::Superiority, -0.1, -0.01, 9, GateVerdict::Fail),
+            (Rule::Superiority, 0.01, 0.1, 4, GateVerdict::Inconclusive),
+        ] {
+            assert_eq!(
+                decide(rule, lower, upper, clusters),
+                verdict,
+                "{rule:?} {lower} {upper}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_value_or_one_cluster_has_no_bound_and_decides_nothing() {
+        for (values, clusters) in [
+            (vec![0.9], singles(1)),
+            (vec![0.9, 0.8, 0.7], Clusters::from_labels([1, 1, 1])),
+        ] {
+            let numbers =
+                Numbers::from_values(&values, &clusters, false, Rule::Absolute(0.1), 0.05).unwrap();
+            assert_eq!(
+                (numbers.bound.lower, numbers.verdict),
+                (None, GateVerdict::Inconclusive)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_needed_clears_the_rule_at_the_same_estimate() {
+        let values: Vec<f64> = (0..20).map(|at| 0.8 + 0.1 * f64::from(at % 2)).collect();
+        let rule = Rule::Absolute(0.84);
+        let numbers = Numbers::from_values(&values, &singles(20), false, rule, 0.05).unwrap();
+        assert_eq!(numbers.verdict, GateVerdict::Inconclusive);
+        // In pairs, so that the mean stays.
+        let more = needed(&numbers.bound, rule, 0.05)
+            .unwrap()
+            .next_multiple_of(2);
+        let values: Vec<f64> = (0..more).map(|at| 0.8 + 0.1 * (at % 2) as f64).collect();
+        let clusters = singles(values.len());
+        let numbers = Numbers::from_values(&values, &clusters, false, rule, 0.05).unwrap();
+        assert_eq!(numbers.verdict, GateVerdict::Pass, "{more}");
+        assert_eq!(needed(&numbers.bound, Rule::Absolute(0.9), 0.05), None);
+    }
+
+    #[test]
+    fn twenty_five_of_twenty_five_show_nine_in_ten_and_twenty_four_do_not() {
+        let rule = Rule::Absolute(0.9);
+        let of = |n: usize| Numbers::rate(&vec![true; n], &singles(n), 0.9, 0.05).unwrap();
+        assert_eq!(needed(&of(12).bound, rule, 0.05), Some(25));
+        assert_eq!(of(25).verdict, GateVerdict::Pass);
+        assert_eq!(of(24).verdict, GateVerdict::Inconclusive);
+    }
+}

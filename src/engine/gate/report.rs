@@ -1,0 +1,211 @@
+//! The answer put together: notes, watermarks, one sentence, one thing to do.
+
+use super::super::runs::group::Found;
+use super::verdict::Stand;
+use crate::domain::count::counted;
+use crate::domain::gate::{Basis, FloorOf};
+use crate::domain::view::gate::{
+    CandidateGate, Condition, Declared, GateReport, GateVerdict, Looks,
+};
+use crate::stats::gate::FEW_CLUSTERS;
+
+/// The report on candidates. `look` is the number of this look at the numbers.
+pub(super) fn of(
+    found: &Found,
+    stand: &Stand<'_>,
+    declared: Declared,
+    look: usize,
+    candidates: Vec<CandidateGate>,
+) -> GateReport {
+    let scores = &stand.material.scores;
+    let looks = looks(look, declared.rule.looks);
+    let family = candidates
+        .iter()
+        .filter(|one| one.p_adjusted.is_some())
+        .count();
+    // Any of them may be released, so the best decides.
+    let verdict = candidates
+        .iter()
+        .map(|one| one.verdict)
+        .min()
+        .unwrap_or(GateVerdict::Inconclusive);
+    let notes = notes(found, stand, &declared, &looks);
+    let mut report = GateReport {
+        group: scores.group.clone(),
+        group_id: stand.material.group.id,
+        eval: scores.eval.clone(),
+        tickets_in: scores.tickets_in,
+        rubric: scores.rubric_name.clone(),
+        rubric_version: scores.rubric,
+        threshold: scores.threshold.to_string(),
+        judge: scores.judge.as_ref().map(|judge| judge.name.clone()),
+        baseline: stand.baseline.map(|at| scores.candidates[at].name.clone()),
+        items: scores.items.len(),
+        clusters: scores.clusters,
+        basis: declared.rule.basis,
+        agreement: stand.backing.clone(),
+        alpha: declared.rule.alpha_per_look(),
+        family: family.max(1),
+        looks,
+        watermarks: watermarks(stand),
+        notes,
+        rehearsal: None,
+        verdict,
+        sentence: String::new(),
+        next: String::new(),
+        declared,
+        candidates,
+    };
+    report.sentence = sentence(&report);
+    report.next = next(&report);
+    report
+}
+
+/// What the judge's verdicts carry; also where people's word counts, because the judge's is brought in.
+pub(super) fn watermarks(stand: &Stand<'_>) -> Vec<String> {
+    let judge = stand.material.scores.judge.as_ref();
+    judge.map(|judge| judge.badges.clone()).unwrap_or_default()
+}
+
+pub(super) fn looks(number: usize, declared: u32) -> Looks {
+    let mut looks = Looks {
+        number,
+        declared,
+        words: String::new(),
+    };
+    if looks.is_undeclared() {
+        looks.words = format!(
+            "look {number}, and {} declared: an undeclared look; looking until it passes passes what it should not",
+            counted(declared, "look")
+        );
+    } else if declared > 1 {
+        looks.words = format!("look {number} of {declared} declared");
+    }
+    looks
+}
+
+fn notes(found: &Found, stand: &Stand<'_>, declared: &Declared, looks: &Looks) -> Vec<String> {
+    let scores = &stand.material.scores;
+    let mut notes = Vec::new();
+    if declared.outputs_before > 0 {
+        notes.push(format!("the rule was {}", declared.relative));
+    }
+    if declared.earlier > 0 {
+        notes.push(format!(
+            "{} declared for this group before this one",
+            counted(declared.earlier, "rule")
+        ));
+    }
+    if looks.is_undeclared() {
+        notes.push(looks.words.clone());
+    }
+    if scores.clusters < FEW_CLUSTERS {
+        notes.push(format!(
+            "few clusters: {} are wide or missing intervals",
+            counted(scores.clusters, "independent request")
+        ));
+    }
+    if let Some(judge) = &scores.judge {
+        if judge.imported {
+            notes.push(format!(
+                "the verdicts of `{}` were imported: which rubric version they answer is not known",
+                judge.name
+            ));
+        }
+        if declared.rule.basis == Basis::Judge && !stand.backing.checked {
+            notes.push(format!(
+                "the verdict rests on `{}`, which was {}",
+                judge.name, stand.backing.words
+            ));
+        }
+    }
+    if found.eval.rubric != found.group.rubric {
+        notes.push(format!(
+            "`{}` has moved to another rubric version since; the group keeps its own",
+            found.eval.name
+        ));
+    }
+    let floored = |id: &str| {
+        let is = |of: &FloorOf| matches!(of, FloorOf::Criterion(name) if name == id);
+        declared.rule.floors.iter().any(|floor| is(&floor.of))
+    };
+    for question in found.rubric.questions() {
+        if question.must_reach.is_some() && !floored(question.id) {
+            notes.push(format!(
+                "`{}` has a level every ticket must reach, and the gate has no floor for it",
+                question.id
+            ));
+        }
+    }
+    notes
+}
+
+fn sentence(report: &GateReport) -> String {
+    let each: Vec<String> = report.candidates.iter().map(about).collect();
+    let marked = if report.watermarks.is_empty() {
+        ""
+    } else {
+        "On sample verdicts, not real: "
+    };
+    format!("{marked}{}.", each.join("; "))
+}
+
+fn about(one: &CandidateGate) -> String {
+    let named = |verdict: GateVerdict| -> Vec<&Condition> {
+        let of = one.conditions.iter().filter(|of| of.verdict == verdict);
+        of.collect()
+    };
+    let list = |conditions: &[&Condition]| {
+        let first = conditions.iter().take(3).map(|of| of.title.as_str());
+        let more = conditions.len().saturating_sub(3);
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        format!("{}{rest}", first.collect::<Vec<_>>().join(", "))
+    };
+    match one.verdict {
+        GateVerdict::Pass => format!(
+            "`{}` passes: all {} hold",
+            one.name,
+            counted(one.conditions.len(), "condition")
+        ),
+        GateVerdict::Fail => {
+            format!(
+                "`{}` is blocked by {}",
+                one.name,
+                list(&named(GateVerdict::Fail))
+            )
+        }
+        GateVerdict::Inconclusive => format!(
+            "`{}` is undecided: {}",
+            one.name,
+            list(&named(GateVerdict::Inconclusive))
+        ),
+    }
+}
+
+fn next(report: &GateReport) -> String {
+    let group = &report.group;
+    let of = |verdict| report.candidates.iter().find(|one| one.verdict == verdict);
+    if let Some(one) = of(GateVerdict::Pass) {
+        if one.owner.approved {
+            return format!(
+                "sign it: `docket sign {group} --candidate {} --key KEY`",
+                one.name
+            );
+        }
+        return format!(
+            "decide: `docket approve {group} --candidate {} --decision approve --reason REASON`",
+            one.name
+        );
+    }
+    if let Some(settle) = of(GateVerdict::Inconclusive).and_then(|one| one.settles.first()) {
+        return match &settle.command {
+            Some(command) => format!("{}: `{command}`", settle.what),
+            None => settle.what.clone(),
+        };
+    }
+    format!("read what failed: `docket compare {group}`, then `docket tickets {group}`")
+}

@@ -1,0 +1,777 @@
+//! Gates over small groups made by hand.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use super::material::{Label, Material};
+use super::rehearse;
+use super::verdict::{self, Stand};
+use crate::domain::gate::{
+    Asked, Basis, Floor, FloorOf, GateRule, GateVerdict, Metric, Part, Quality,
+};
+use crate::domain::group_scores::{
+    CandidateScores, GroupItem, GroupJudge, GroupScores, RowOutcome, RowScore, RunScores,
+};
+use crate::domain::ids::{
+    ClusterId, DatasetId, DatasetVersionId, EvalId, GroupId, ItemId, JudgeVersionId, RubricId,
+};
+use crate::domain::rubric::{Rubric, Scale, Threshold, ThresholdSource};
+use crate::domain::run::{Origin, RunGroup};
+use crate::domain::view::gate::{CandidateGate, Condition, JudgeBacking};
+use crate::stats::describe::mean;
+use crate::stats::ppi::{HumanLevel, human_level};
+
+const PASS: f64 = 0.8;
+
+fn candidate(name: &str, place: usize, runs: &[&[Option<f64>]]) -> CandidateScores {
+    let run = |(at, scores): (usize, &&[Option<f64>])| RunScores {
+        number: at as u32 + 1,
+        because: None,
+        rows: scores
+            .iter()
+            .enumerate()
+            .map(|(item, score)| RowScore {
+                ticket: Some((place * 10_000 + at * 1_000 + item) as i64),
+                output: Some(item as i64),
+                latency_ms: Some(100 + item as u32),
+                cost_micros: Some(1_000),
+                ..RowScore::without(match score {
+                    Some(score) => RowOutcome::Scored {
+                        score: *score,
+                        pass: *score >= PASS,
+                    },
+                    None => RowOutcome::Unscored("refusal".into()),
+                })
+            })
+            .collect(),
+    };
+    CandidateScores {
+        name: name.into(),
+        model: Some(format!("model-{name}")),
+        origin: Origin::Imported,
+        runs: runs.iter().enumerate().map(run).collect(),
+    }
+}
+
+/// Items in clusters of `size`, the first half tagged `billing`; the first candidate is the baseline.
+fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
+    let n = candidates[0].runs[0].rows.len();
+    let item = |at: usize| GroupItem {
+        id: ItemId([at as u8; 16]),
+        row: at as i64,
+        external_id: None,
+        cluster: at / size,
+        cluster_id: ClusterId([(at / size) as u8; 16]),
+        feature: None,
+        tags: if at * 2 < n {
+            vec!["billing".into()]
+        } else {
+            Vec::new()
+        },
+    };
+    let mut rubric = Rubric::from_sentence("Is it right?", Scale::Level5);
+    rubric.criteria[0].id = "right".into();
+    let plans = candidates
+        .iter()
+        .flat_map(|one| one.rows().filter_map(|row| row.ticket))
+        .map(|ticket| (ticket, 1));
+    Material {
+        group: RunGroup {
+            id: GroupId([9; 16]),
+            name: "june".into(),
+            eval: EvalId([2; 16]),
+            tickets: EvalId([1; 16]),
+            dataset: DatasetId([5; 16]),
+            version: DatasetVersionId([2; 16]),
+            number: 1,
+            items: n as u64,
+            rubric: RubricId([3; 16]),
+            baseline: Some(candidates[0].name.clone()),
+            judge: None,
+        },
+        plans: plans.collect(),
+        scores: GroupScores {
+            group: "june".into(),
+            eval: "support".into(),
+            tickets_in: EvalId([1; 16]),
+            dataset: DatasetVersionId([2; 16]),
+            rubric: RubricId([3; 16]),
+            rubric_name: "right".into(),
+            threshold: Threshold {
+                value: PASS,
+                source: ThresholdSource::Default,
+            },
+            judge: Some(GroupJudge {
+                id: JudgeVersionId([4; 16]),
+                name: "openai/gpt-4.1".into(),
+                model: Some("gpt-4.1".into()),
+                imported: false,
+                badges: Vec::new(),
+            }),
+            other_judges: Vec::new(),
+            baseline: Some(0),
+            candidates,
+            items: (0..n).map(item).collect(),
+            clusters: n.div_ceil(size),
+        },
+        rubric,
+        learned: false,
+        labels: HashMap::new(),
+        waiting: 0,
+        criteria: HashMap::new(),
+        exported: Vec::new(),
+        exported_in: Vec::new(),
+        outputs: Vec::new(),
+        later: Vec::new(),
+        events: Vec::new(),
+    }
+}
+
+/// `n` scores around a middle.
+fn around(n: usize, middle: f64, swing: f64) -> Vec<Option<f64>> {
+    (0..n)
+        .map(|at| Some(middle + if at % 2 == 0 { swing } else { -swing }))
+        .collect()
+}
+
+fn against(b: &[Option<f64>]) -> Material {
+    let base = around(b.len(), 0.6, 0.1);
+    material(
+        vec![candidate("logged", 0, &[&base]), candidate("b", 1, &[b])],
+        1,
+    )
+}
+
+fn asking(metric: Metric, asked: Asked) -> GateRule {
+    GateRule {
+        quality: vec![Quality { metric, asked }],
+        ..GateRule::default()
+    }
+}
+
+fn checked() -> JudgeBacking {
+    JudgeBacking {
+        checked: true,
+        stale: false,
+        tickets: 40,
+        kappa: Some(0.7),
+        interval: Some((0.55, 0.85)),
+        words: "kappa on pass 0.70".into(),
+    }
+}
+
+fn stand<'m>(material: &'m Material, rule: &'m GateRule, backing: &'m JudgeBacking) -> Stand<'m> {
+    Stand {
+        material,
+        rule,
+        backing,
+        ran: &[],
+        folder: Path::new("."),
+        seed: 7,
+        baseline: material.scores.baseline,
+    }
+}
+
+fn verdict_on(material: &Material, rule: &GateRule) -> CandidateGate {
+    verdict::of(&stand(material, rule, &checked()), &[1], false).remove(0)
+}
+
+fn condition<'c>(gate: &'c CandidateGate, id: &str) -> &'c Condition {
+    let found = gate.conditions.iter().find(|one| one.id == id);
+    found.unwrap_or_else(|| panic!("no condition {id}: {:?}", gate.conditions))
+}
+
+/// What people say of the first `n` outputs of a candidate.
+fn label(material: &mut Material, at: usize, values: &[f64]) {
+    let tickets: Vec<i64> = material.scores.candidates[at].runs[0]
+        .rows
+        .iter()
+        .filter_map(|row| row.ticket)
+        .collect();
+    for (ticket, value) in tickets.into_iter().zip(values) {
+        let label = Label {
+            score: Some((*value, *value >= PASS)),
+            criteria: BTreeMap::from([("right".to_owned(), *value >= PASS)]),
+        };
+        material.labels.insert(ticket, label);
+    }
+}
+
+#[test]
+fn a_rule_passes_fails_or_cannot_be_told() {
+    use GateVerdict::{Fail, Inconclusive, Pass};
+    let at_least = |value| asking(Metric::Mean, Asked::AtLeast(value));
+    for (rule, middle, verdict) in [
+        (at_least(0.75), 0.9, Pass),
+        (at_least(0.75), 0.76, Inconclusive),
+        (at_least(0.75), 0.6, Fail),
+        (asking(Metric::Mean, Asked::Better), 0.7, Pass),
+        (asking(Metric::Mean, Asked::Better), 0.4, Fail),
+        (asking(Metric::Mean, Asked::WithinMargin(0.1)), 0.55, Pass),
+        (asking(Metric::Mean, Asked::WithinMargin(0.1)), 0.3, Fail),
+        (asking(Metric::PassRate, Asked::AtLeast(0.9)), 0.95, Pass),
+        (asking(Metric::PassRate, Asked::AtLeast(0.9)), 0.8, Fail),
+    ] {
+        let mut scores = around(40, middle, 0.05);
+        scores[3] = Some(middle + 0.02);
+        let gate = verdict_on(&against(&scores), &rule);
+        assert_eq!(
+            gate.verdict, verdict,
+            "{rule:?} at {middle}: {:?}",
+            gate.conditions
+        );
+        assert_eq!(gate.settles.is_empty(), verdict != Inconclusive);
+    }
+}
+
+#[test]
+fn five_in_a_hundred_without_a_score_make_a_passing_gate_undecided() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let mut scores = around(100, 0.9, 0.05);
+    assert_eq!(
+        verdict_on(&against(&scores), &rule).verdict,
+        GateVerdict::Pass
+    );
+    for score in &mut scores[..5] {
+        *score = None;
+    }
+    let gate = verdict_on(&against(&scores), &rule);
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+    let found = condition(&gate, "evidence.unscored");
+    assert!(found.found.starts_with("5 of 100 (5 %)"), "{}", found.found);
+    let settle = &gate.settles[0];
+    assert_eq!(settle.count, Some(5));
+    assert!(
+        settle
+            .command
+            .as_ref()
+            .unwrap()
+            .starts_with("docket judge --group june")
+    );
+}
+
+#[test]
+fn a_bad_number_on_shaky_evidence_decides_nothing_either() {
+    let mut scores = around(40, 0.3, 0.05);
+    for score in &mut scores[..8] {
+        *score = None;
+    }
+    let gate = verdict_on(
+        &against(&scores),
+        &asking(Metric::Mean, Asked::AtLeast(0.8)),
+    );
+    assert_eq!(
+        condition(&gate, "quality.mean.at_least").verdict,
+        GateVerdict::Fail
+    );
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+}
+
+#[test]
+fn candidate_and_baseline_that_lack_scores_to_a_different_extent_are_not_compared() {
+    let mut material = against(&around(100, 0.9, 0.05));
+    for row in &mut material.scores.candidates[0].runs[0].rows[..10] {
+        row.outcome = RowOutcome::Unjudged;
+    }
+    let rule = GateRule {
+        max_unscored: 0.2,
+        ..asking(Metric::Mean, Asked::Better)
+    };
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+    assert!(
+        condition(&gate, "evidence.unscored")
+            .why
+            .contains("2 points")
+    );
+}
+
+#[test]
+fn failed_calls_block_whatever_the_scores_say() {
+    let mut material = against(&around(40, 0.95, 0.01));
+    for row in &mut material.scores.candidates[1].runs[0].rows[..2] {
+        *row = RowScore::without(RowOutcome::Failed("transport".into()));
+    }
+    let gate = verdict_on(&material, &asking(Metric::Mean, Asked::AtLeast(0.5)));
+    assert_eq!(gate.verdict, GateVerdict::Fail);
+    assert_eq!(condition(&gate, "evidence.failed").found, "2 of 40 (5 %)");
+}
+
+#[test]
+fn a_candidate_that_failed_on_every_item_has_no_number_and_is_blocked() {
+    let mut material = against(&around(40, 0.9, 0.01));
+    for row in &mut material.scores.candidates[1].runs[0].rows {
+        *row = RowScore::without(RowOutcome::Failed("auth".into()));
+    }
+    let gate = verdict_on(&material, &asking(Metric::Mean, Asked::AtLeast(0.5)));
+    assert_eq!(gate.verdict, GateVerdict::Fail);
+    let quality = condition(&gate, "quality.mean.at_least");
+    assert_eq!(
+        (quality.found.as_str(), quality.bound.is_none()),
+        ("n/a", true)
+    );
+}
+
+#[test]
+fn one_item_four_clusters_and_scores_that_are_all_alike_prove_little() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.9));
+    for (scores, size) in [
+        (vec![Some(1.0)], 1),
+        (around(40, 0.95, 0.01), 10),
+        (vec![Some(1.0); 12], 1),
+    ] {
+        let base = around(scores.len(), 0.6, 0.1);
+        let material = material(
+            vec![
+                candidate("logged", 0, &[&base]),
+                candidate("b", 1, &[&scores]),
+            ],
+            size,
+        );
+        let gate = verdict_on(&material, &rule);
+        assert_eq!(
+            gate.verdict,
+            GateVerdict::Inconclusive,
+            "{scores:?} {:?}",
+            gate.conditions
+        );
+        assert!(!gate.settles.is_empty());
+    }
+}
+
+#[test]
+fn a_pass_among_many_candidates_must_survive_the_correction() {
+    // A mean of 0.013 above what is asked, with a one-sided p of about 0.03 alone.
+    let scores: Vec<Option<f64>> = (0..40)
+        .map(|at| Some(0.8 + 0.0123 + if at % 2 == 0 { 0.04 } else { -0.04 }))
+        .collect();
+    let weak = around(40, 0.5, 0.1);
+    let base = around(40, 0.6, 0.1);
+    let material = material(
+        vec![
+            candidate("logged", 0, &[&base]),
+            candidate("b", 1, &[&scores]),
+            candidate("c", 2, &[&weak]),
+            candidate("d", 3, &[&weak]),
+        ],
+        1,
+    );
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.8));
+    let backing = checked();
+    let stand = stand(&material, &rule, &backing);
+    let alone = verdict::of(&stand, &[1], false).remove(0);
+    assert_eq!((alone.verdict, alone.p_adjusted), (GateVerdict::Pass, None));
+    let family = verdict::of(&stand, &[1, 2, 3], true);
+    assert_eq!(family[0].verdict, GateVerdict::Inconclusive);
+    assert!(family[0].p_adjusted.unwrap() > 0.05);
+    let why = &condition(&family[0], "quality.mean.at_least").why;
+    assert!(why.contains("one of 3 candidates"), "{why}");
+    assert_eq!(family[1].verdict, GateVerdict::Fail);
+}
+
+#[test]
+fn looks_that_were_declared_share_the_error() {
+    let scores: Vec<Option<f64>> = (0..40)
+        .map(|at| Some(0.8 + 0.0123 + if at % 2 == 0 { 0.04 } else { -0.04 }))
+        .collect();
+    let once = asking(Metric::Mean, Asked::AtLeast(0.8));
+    let thrice = GateRule {
+        looks: 3,
+        ..once.clone()
+    };
+    let material = against(&scores);
+    assert_eq!(verdict_on(&material, &once).verdict, GateVerdict::Pass);
+    assert_eq!(
+        verdict_on(&material, &thrice).verdict,
+        GateVerdict::Inconclusive
+    );
+}
+
+#[test]
+fn a_judge_of_the_candidates_family_needs_a_second_one_of_another() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let mut material = against(&around(40, 0.9, 0.05));
+    material.scores.candidates[1].model = Some("gpt-4o".into());
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+    assert!(
+        condition(&gate, "evidence.judge")
+            .why
+            .contains("family gpt")
+    );
+    material.scores.other_judges = vec!["openai/gpt-5".into()];
+    assert_eq!(
+        verdict_on(&material, &rule).verdict,
+        GateVerdict::Inconclusive
+    );
+    material.scores.other_judges = vec!["anthropic/claude-x".into()];
+    assert_eq!(verdict_on(&material, &rule).verdict, GateVerdict::Pass);
+}
+
+#[test]
+fn items_that_left_as_training_data_measure_nothing() {
+    let mut material = against(&around(40, 0.9, 0.05));
+    material.exported = vec![ClusterId([3; 16])];
+    material.exported_in = vec!["support-train".into()];
+    let gate = verdict_on(&material, &asking(Metric::Mean, Asked::AtLeast(0.7)));
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+    assert_eq!(
+        condition(&gate, "evidence.overlap").found,
+        "1 cluster in support-train"
+    );
+}
+
+#[test]
+fn a_candidate_that_is_good_as_a_whole_is_blocked_by_a_floor_it_misses() {
+    let floor = |of, at_least| Floor {
+        of,
+        metric: Metric::PassRate,
+        at_least,
+    };
+    let scores: Vec<Option<f64>> = (0..60)
+        .map(|at| Some(if at < 30 { 0.5 } else { 1.0 }))
+        .collect();
+    let mut material = against(&scores);
+    for ticket in 10_000..10_060 {
+        let holds = BTreeMap::from([("right".to_owned(), ticket % 2 == 0)]);
+        material.criteria.insert(ticket, holds);
+    }
+    for (of, id) in [
+        (
+            FloorOf::Tag("billing".into()),
+            "floor.tag.billing.pass_rate",
+        ),
+        (FloorOf::Criterion("right".into()), "floor.criterion.right"),
+    ] {
+        let rule = GateRule {
+            floors: vec![floor(of, 0.8)],
+            ..asking(Metric::Mean, Asked::AtLeast(0.6))
+        };
+        let gate = verdict_on(&material, &rule);
+        assert_eq!(gate.verdict, GateVerdict::Fail);
+        assert_eq!(
+            condition(&gate, "quality.mean.at_least").verdict,
+            GateVerdict::Pass
+        );
+        assert_eq!(condition(&gate, id).verdict, GateVerdict::Fail);
+    }
+    let rule = GateRule {
+        floors: vec![floor(FloorOf::Tag("no-such-tag".into()), 0.8)],
+        ..asking(Metric::Mean, Asked::AtLeast(0.6))
+    };
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+}
+
+#[test]
+fn reruns_latency_and_cost_are_held_against_what_is_asked() {
+    let one = around(40, 0.9, 0.01);
+    let mut two = one.clone();
+    for score in two.iter_mut().take(20) {
+        *score = Some(0.1);
+    }
+    let base = around(40, 0.6, 0.1);
+    let of = |runs: &[&[Option<f64>]]| {
+        material(
+            vec![candidate("logged", 0, &[&base]), candidate("b", 1, runs)],
+            1,
+        )
+    };
+    let rule = GateRule {
+        min_runs: 2,
+        max_flicker: Some(0.2),
+        max_p95_ms: Some(120),
+        max_cost_per_1000_micros: Some(999_999),
+        ..asking(Metric::Mean, Asked::AtLeast(0.2))
+    };
+    let gate = verdict_on(&of(&[&one, &two]), &rule);
+    for (id, verdict) in [
+        ("reruns.runs", GateVerdict::Pass),
+        ("reruns.flicker", GateVerdict::Fail),
+        ("limits.p95", GateVerdict::Fail),
+        ("limits.cost", GateVerdict::Fail),
+    ] {
+        assert_eq!(condition(&gate, id).verdict, verdict, "{id}");
+    }
+    let gate = verdict_on(&of(&[&one]), &rule);
+    assert_eq!(
+        condition(&gate, "reruns.runs").verdict,
+        GateVerdict::Inconclusive
+    );
+    assert_eq!(condition(&gate, "reruns.flicker").found, "n/a");
+    let mut unpriced = of(&[&one, &one]);
+    unpriced.scores.candidates[1].runs[0].rows[0].cost_micros = None;
+    unpriced.scores.candidates[1].runs[0].rows[0].latency_ms = None;
+    let gate = verdict_on(
+        &unpriced,
+        &GateRule {
+            max_p95_ms: Some(1_000),
+            max_cost_per_1000_micros: Some(2_000_000),
+            ..rule
+        },
+    );
+    for (id, verdict) in [
+        ("reruns.flicker", GateVerdict::Pass),
+        ("limits.p95", GateVerdict::Inconclusive),
+        ("limits.cost", GateVerdict::Inconclusive),
+    ] {
+        assert_eq!(condition(&gate, id).verdict, verdict, "{id}");
+    }
+}
+
+fn human(asked: Asked) -> GateRule {
+    GateRule {
+        basis: Basis::Human,
+        ..asking(Metric::Mean, asked)
+    }
+}
+
+#[test]
+fn what_the_judge_says_alone_never_passes_where_peoples_word_counts() {
+    let mut material = against(&around(60, 0.95, 0.02));
+    let rule = human(Asked::AtLeast(0.7));
+    label(&mut material, 1, &[0.9; 9]);
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive);
+    let quality = condition(&gate, "quality.mean.at_least");
+    assert!(quality.why.starts_with("9 labels"), "{}", quality.why);
+    let settle = gate
+        .settles
+        .iter()
+        .find(|one| one.condition.starts_with("quality"));
+    assert_eq!(settle.unwrap().count, Some(1));
+    // People disagree with the judge, and have the last word.
+    let low: Vec<f64> = (0..20).map(|at| 0.3 + 0.01 * f64::from(at % 3)).collect();
+    label(&mut material, 1, &low);
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Fail, "{:?}", gate.conditions);
+    let bound = condition(&gate, "quality.mean.at_least")
+        .bound
+        .clone()
+        .unwrap();
+    assert_eq!(bound.n, 20);
+    assert!(bound.judge_only.unwrap().0 > 0.9, "advisory, beside it");
+}
+
+#[test]
+fn thirty_labels_and_the_judges_scores_are_combined_as_the_statistics_say() {
+    let scores: Vec<Option<f64>> = (0..90)
+        .map(|at| Some(0.5 + 0.1 * f64::from(at % 5)))
+        .collect();
+    let mut material = against(&scores);
+    let said: Vec<f64> = (0..36)
+        .map(|at| 0.45 + 0.1 * f64::from(at % 5) + 0.02 * f64::from(at % 3))
+        .collect();
+    label(&mut material, 1, &said);
+    let gate = verdict_on(&material, &human(Asked::AtLeast(0.5)));
+    let bound = condition(&gate, "quality.mean.at_least")
+        .bound
+        .clone()
+        .unwrap();
+    let f: Vec<f64> = scores.iter().flatten().copied().collect();
+    let HumanLevel::Combined {
+        estimate,
+        n_effective,
+        ..
+    } = human_level(&said, &f[..36], &f[36..]).unwrap()
+    else {
+        panic!("36 labels are enough")
+    };
+    assert_eq!(
+        (bound.estimate, bound.lower),
+        (estimate.value, estimate.lower(0.05))
+    );
+    assert_eq!((bound.n, bound.n_effective), (36, n_effective));
+    assert!(bound.n_effective.unwrap() > 36.0);
+    assert_eq!(gate.verdict, GateVerdict::Pass);
+}
+
+#[test]
+fn a_difference_by_people_rests_on_items_both_have_a_label_for() {
+    let mut material = against(&around(60, 0.8, 0.02));
+    let low: Vec<f64> = (0..14).map(|at| 0.4 + 0.01 * f64::from(at % 4)).collect();
+    let high: Vec<f64> = (0..12).map(|at| 0.7 + 0.01 * f64::from(at % 3)).collect();
+    label(&mut material, 0, &low);
+    label(&mut material, 1, &high);
+    let gate = verdict_on(&material, &human(Asked::Better));
+    let bound = condition(&gate, "quality.mean.better")
+        .bound
+        .clone()
+        .unwrap();
+    let d: Vec<f64> = high.iter().zip(&low).map(|(a, b)| a - b).collect();
+    assert_eq!(bound.n, 12);
+    assert!((bound.estimate - mean(&d).unwrap()).abs() < 1e-12);
+    assert_eq!(gate.verdict, GateVerdict::Pass);
+}
+
+#[test]
+fn labels_that_are_all_alike_and_tickets_the_judge_learned_from_claim_nothing() {
+    let rule = GateRule {
+        min_labels: 12,
+        ..human(Asked::AtLeast(0.95))
+    };
+    let mut material = against(&around(60, 0.95, 0.02));
+    label(&mut material, 1, &[1.0; 40]);
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(
+        condition(&gate, "quality.mean.at_least").verdict,
+        GateVerdict::Inconclusive
+    );
+    // About a fifth of the clusters may stand in the prompts of a judge that learned.
+    material.learned = true;
+    let fewer = condition(&verdict_on(&material, &rule), "quality.mean.at_least")
+        .bound
+        .clone()
+        .unwrap()
+        .n;
+    assert!((25..40).contains(&fewer), "{fewer}");
+}
+
+#[test]
+fn where_peoples_word_counts_an_unchecked_judge_leaves_it_undecided() {
+    let mut material = against(&around(60, 0.9, 0.02));
+    let said: Vec<f64> = (0..20).map(|at| 0.9 + 0.01 * f64::from(at % 3)).collect();
+    label(&mut material, 1, &said);
+    let rule = human(Asked::AtLeast(0.7));
+    for (backing, verdict) in [
+        (checked(), GateVerdict::Pass),
+        (
+            JudgeBacking {
+                checked: false,
+                ..checked()
+            },
+            GateVerdict::Inconclusive,
+        ),
+        (
+            JudgeBacking {
+                stale: true,
+                ..checked()
+            },
+            GateVerdict::Inconclusive,
+        ),
+    ] {
+        let gate = verdict::of(&stand(&material, &rule, &backing), &[1], false).remove(0);
+        assert_eq!(gate.verdict, verdict, "{backing:?}");
+    }
+}
+
+#[test]
+fn an_agreement_that_is_asked_for_is_held_against_its_interval() {
+    let material = against(&around(60, 0.9, 0.02));
+    for (least, verdict) in [
+        (0.5, GateVerdict::Pass),
+        (0.7, GateVerdict::Inconclusive),
+        (0.9, GateVerdict::Fail),
+    ] {
+        let rule = GateRule {
+            min_agreement: Some(least),
+            ..asking(Metric::Mean, Asked::AtLeast(0.7))
+        };
+        assert_eq!(verdict_on(&material, &rule).verdict, verdict, "{least}");
+    }
+}
+
+#[test]
+fn labels_of_two_plans_count_with_the_chance_each_had() {
+    let mut material = against(&around(80, 0.8, 0.02));
+    for item in 40..80 {
+        material.plans.insert(10_000 + item, 2);
+    }
+    // Half of the first plan, a quarter of the second, which is better.
+    let values: Vec<f64> = (0..20).map(|at| 0.5 + 0.01 * f64::from(at % 3)).collect();
+    label(&mut material, 1, &values);
+    let rule = human(Asked::AtLeast(0.3));
+    let gate = verdict_on(&material, &rule);
+    let why = &condition(&gate, "quality.mean.at_least").why;
+    assert!(why.contains("plan 2"), "{why}");
+    for (at, ticket) in (10_040..10_050).enumerate() {
+        let label = Label {
+            score: Some((0.9 + 0.01 * (at % 3) as f64, true)),
+            criteria: BTreeMap::new(),
+        };
+        material.labels.insert(ticket, label);
+    }
+    let gate = verdict_on(&material, &rule);
+    let bound = condition(&gate, "quality.mean.at_least")
+        .bound
+        .clone()
+        .unwrap();
+    // Each half counts as a half, however many labels it has.
+    assert!((bound.estimate - 0.709).abs() < 0.003, "{bound:?}");
+}
+
+#[test]
+fn every_planted_fault_is_caught_and_a_gate_that_asks_too_little_is_found_out() {
+    let good = GateRule {
+        floors: vec![Floor {
+            of: FloorOf::Tag("billing".into()),
+            metric: Metric::PassRate,
+            at_least: 0.5,
+        }],
+        min_runs: 2,
+        max_flicker: Some(0.2),
+        max_p95_ms: Some(2_000),
+        max_cost_per_1000_micros: Some(5_000_000),
+        ..asking(Metric::Mean, Asked::AtLeast(0.6))
+    };
+    let weak = asking(Metric::Mean, Asked::WithinMargin(0.9));
+    let material = against(&around(40, 0.9, 0.05));
+    let backing = checked();
+    for planted in rehearse::plant(&stand(&material, &good, &backing), 1) {
+        assert_ne!(planted.verdict, GateVerdict::Pass, "{planted:?}");
+        assert!(!planted.by.is_empty(), "{planted:?}");
+    }
+    let through = rehearse::plant(&stand(&material, &weak, &backing), 1);
+    let bottom = &through[0];
+    assert_eq!(
+        (bottom.verdict, bottom.by.len()),
+        (GateVerdict::Pass, 0),
+        "{bottom:?}"
+    );
+}
+
+#[test]
+fn a_change_of_what_a_decision_rests_on_is_named_by_its_part() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let backing = checked();
+    let bundle = |material: &Material, rule: &GateRule, backing: &JudgeBacking| {
+        let stand = stand(material, rule, backing);
+        super::hashes::bundle(&stand.case(1), backing, &[], Path::new("."))
+    };
+    let material = against(&around(40, 0.9, 0.05));
+    let before = bundle(&material, &rule, &backing);
+    let changed = |change: &dyn Fn(&mut Material)| {
+        let mut other = material.clone();
+        change(&mut other);
+        before.changed(&bundle(&other, &rule, &backing))
+    };
+    assert_eq!(changed(&|_| {}), []);
+    assert_eq!(
+        changed(&|m| m.scores.candidates[1].model = Some("other".into())),
+        [Part::Model]
+    );
+    assert_eq!(
+        changed(&|m| m.scores.dataset = DatasetVersionId([8; 16])),
+        [Part::Items]
+    );
+    assert_eq!(
+        changed(&|m| m.scores.candidates[1].runs[0].rows[0].outcome = RowOutcome::Unjudged),
+        [Part::Scores]
+    );
+    assert_eq!(
+        changed(&|m| m.scores.candidates[0].runs[0].rows[0].outcome = RowOutcome::Unjudged),
+        [Part::Baseline]
+    );
+    assert_eq!(changed(&|m| label(m, 1, &[0.5])), [Part::Labels]);
+    assert_eq!(
+        changed(&|m| m.exported = vec![ClusterId([1; 16])]),
+        [Part::Exports]
+    );
+    let judge = |m: &mut Material| m.scores.judge.as_mut().unwrap().id = JudgeVersionId([6; 16]);
+    assert_eq!(changed(&judge), [Part::Judge]);
+    let stricter = asking(Metric::Mean, Asked::AtLeast(0.8));
+    assert_eq!(
+        before.changed(&bundle(&material, &stricter, &backing)),
+        [Part::Rule]
+    );
+}

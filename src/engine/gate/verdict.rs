@@ -1,0 +1,169 @@
+//! The verdict on each candidate: all its conditions, corrected for how many candidates might be released.
+
+use std::path::Path;
+
+use super::case::{Case, Found};
+use super::material::Material;
+use super::{checks, evidence, hashes, limits, owner, quality};
+use crate::domain::gate::words::p_value;
+use crate::domain::gate::{GateRule, Ran};
+use crate::domain::view::gate::{
+    CandidateGate, Condition, GatePart, GateVerdict, JudgeBacking, Settle,
+};
+use crate::stats::multiple::holm;
+
+/// What candidates are held against.
+#[derive(Clone, Copy)]
+pub(super) struct Stand<'m> {
+    pub material: &'m Material,
+    pub rule: &'m GateRule,
+    pub backing: &'m JudgeBacking,
+    /// Every known run of a check, the latest last.
+    pub ran: &'m [Ran],
+    pub folder: &'m Path,
+    pub seed: u64,
+    pub baseline: Option<usize>,
+}
+
+impl<'m> Stand<'m> {
+    pub fn case(&self, at: usize) -> Case<'m> {
+        Case {
+            material: self.material,
+            rule: self.rule,
+            alpha: self.rule.alpha_per_look(),
+            baseline: self.baseline,
+            at,
+            seed: self.seed,
+        }
+    }
+}
+
+/// The verdicts on candidates by their places. With `family` any of them may be released, so that a pass must survive
+/// Holm's correction.
+pub(super) fn of(stand: &Stand<'_>, places: &[usize], family: bool) -> Vec<CandidateGate> {
+    let mut found: Vec<Vec<Found>> = places
+        .iter()
+        .map(|at| conditions(&stand.case(*at), stand))
+        .collect();
+    let adjusted = if family && places.len() > 1 {
+        correct(&mut found, stand.rule.alpha_per_look())
+    } else {
+        vec![None; places.len()]
+    };
+    places
+        .iter()
+        .zip(found)
+        .zip(adjusted)
+        .map(|((at, found), p)| candidate(stand, *at, found, p))
+        .collect()
+}
+
+fn conditions(case: &Case<'_>, stand: &Stand<'_>) -> Vec<Found> {
+    let mut all = quality::conditions(case);
+    all.extend(evidence::conditions(case, stand.backing));
+    all.extend(limits::conditions(case));
+    all.extend(checks::conditions(case, stand.ran));
+    all
+}
+
+fn candidate(
+    stand: &Stand<'_>,
+    at: usize,
+    found: Vec<Found>,
+    p_adjusted: Option<f64>,
+) -> CandidateGate {
+    let case = stand.case(at);
+    let bundle = hashes::bundle(&case, stand.backing, stand.ran, stand.folder);
+    let scores = case.candidate();
+    let mut settles: Vec<Settle> = Vec::new();
+    let mut conditions: Vec<Condition> = Vec::new();
+    for one in found {
+        if one.condition.verdict != GateVerdict::Pass {
+            settles.extend(one.settles);
+        }
+        conditions.push(one.condition);
+    }
+    let verdict = whole(&conditions);
+    // What blocks first is settled first; a failed candidate is not settled by more of the same.
+    settles.sort_by_key(|settle| !settle.condition.starts_with("evidence."));
+    if verdict != GateVerdict::Inconclusive {
+        settles.clear();
+    }
+    CandidateGate {
+        name: scores.name.clone(),
+        model: scores.model.clone(),
+        verdict,
+        p_adjusted,
+        conditions,
+        settles,
+        evidence: bundle.id(),
+        owner: owner::of(stand.material, stand.rule, scores, &bundle),
+    }
+}
+
+/// What conditions come to. Where the evidence does not hold, no quality condition decides anything, for or against;
+/// what was observed (failed rows, checks, limits) decides all the same.
+pub(super) fn whole(conditions: &[Condition]) -> GateVerdict {
+    let is_quality = |one: &&Condition| one.part == GatePart::Quality;
+    let observed = GateVerdict::all(
+        conditions
+            .iter()
+            .filter(|one| !is_quality(one))
+            .map(|one| one.verdict),
+    );
+    if observed == GateVerdict::Fail {
+        return GateVerdict::Fail;
+    }
+    let shaky = conditions
+        .iter()
+        .any(|one| one.part == GatePart::Evidence && one.verdict == GateVerdict::Inconclusive);
+    if shaky {
+        return GateVerdict::Inconclusive;
+    }
+    GateVerdict::all(conditions.iter().map(|one| one.verdict))
+}
+
+/// Holm over the candidates. The p of one is the largest of its conditions, because all of them must hold; a pass that
+/// does not survive leaves that condition undecided.
+fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
+    let p_of = |found: &Found| found.condition.bound.as_ref()?.p;
+    let is_quality = |found: &&Found| found.condition.part == GatePart::Quality;
+    let raw: Vec<Option<f64>> = all
+        .iter()
+        .map(|found| {
+            let each: Option<Vec<f64>> = found.iter().filter(is_quality).map(p_of).collect();
+            each?.into_iter().reduce(f64::max)
+        })
+        .collect();
+    let filled: Vec<f64> = raw.iter().map(|p| p.unwrap_or(1.0)).collect();
+    let Some(adjusted) = holm(&filled) else {
+        return vec![None; all.len()];
+    };
+    let family = all.len();
+    for ((found, raw), adjusted) in all.iter_mut().zip(&raw).zip(&adjusted) {
+        let Some(raw) = raw.filter(|raw| *raw <= alpha && *adjusted > alpha) else {
+            continue;
+        };
+        for one in found.iter_mut() {
+            if p_of(one) == Some(raw) && one.condition.verdict == GateVerdict::Pass {
+                one.condition.verdict = GateVerdict::Inconclusive;
+                one.condition.why = format!(
+                    "passes alone (p {}) and not as one of {family} candidates (p {} after Holm)",
+                    p_value(raw),
+                    p_value(*adjusted)
+                );
+                one.settles.push(Settle {
+                    condition: one.condition.id.clone(),
+                    what: "decide about one candidate that was chosen beforehand, or add items"
+                        .to_owned(),
+                    count: None,
+                    command: None,
+                });
+            }
+        }
+    }
+    raw.iter()
+        .zip(adjusted)
+        .map(|(raw, p)| raw.map(|_| p))
+        .collect()
+}

@@ -1,0 +1,205 @@
+//! `docket report`: what a run group shows, for whoever decides, as one page and as Markdown.
+//!
+//! Everything on the page is escaped text and drawn shapes: it loads nothing and needs no script. Both files are written
+//! beside their places and renamed, so that a failed report changes nothing.
+
+mod agreement;
+mod failing;
+mod html;
+mod markdown;
+mod plots;
+mod tell;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::path::Path;
+
+use super::compare::{CompareOptions, sheets};
+use super::{Engine, EngineError, Result};
+use crate::domain::group_scores::GroupScores;
+use crate::domain::view::compare::{CandidateSummary, Comparison, Sheet, Standing};
+use crate::domain::view::report::{Report, ReportVerdict, Reported};
+use crate::text::sanitise;
+
+pub use html::page;
+pub use markdown::markdown;
+
+/// What a report is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReportOptions {
+    /// The candidate it speaks for; the best one by default.
+    pub candidate: Option<String>,
+}
+
+impl Engine {
+    /// Gathers the report of a group. Refused for a group or candidate there is none of.
+    pub fn report(&self, group: &str, options: &ReportOptions) -> Result<Report> {
+        let full = CompareOptions {
+            baseline: None,
+            full: true,
+        };
+        let (scores, comparison) = self.compared(group, &full)?;
+        let (at, chosen) = choose(&comparison, options)?;
+        let candidate = at.map(|at| comparison.candidates[at].name.clone());
+        let verdict = gate_verdict(self, group, candidate.as_deref());
+        let agreement = self.agreement_sheet(&comparison)?;
+        let checked = agreement
+            .as_ref()
+            .is_some_and(|sheet| !sheet.rows.is_empty());
+        let failures = match at {
+            Some(at) => self.failing(&scores, at)?,
+            None => failing::Found::default(),
+        };
+        Ok(Report {
+            group: comparison.group.clone(),
+            tickets_in: comparison.tickets_in,
+            made: moment(self.clock().now_ms()),
+            by: self.reviewer().to_owned(),
+            chosen,
+            sure: tell::sure(&comparison, at, checked),
+            missing: tell::missing(&comparison, at, &verdict, checked),
+            badges: comparison.badges.clone(),
+            headline: vec![sheets::quality(&comparison), sheets::rows(&comparison)],
+            people: std::iter::once(sheets::people(&comparison))
+                .chain(agreement)
+                .collect(),
+            details: sheets::full(&comparison),
+            points: points(&scores, at),
+            failing: failures.all,
+            failures: failures.shown,
+            method: tell::method(&comparison),
+            commands: tell::commands(&comparison, candidate.as_deref(), &verdict),
+            candidate,
+            verdict,
+            comparison,
+        })
+    }
+
+    /// Writes the report into a folder as `report.html` and `report.md`; an earlier report there is replaced.
+    pub fn write_report(&self, report: &Report, folder: &Path) -> Result<Reported> {
+        let files = [
+            ("report.html", page(report)),
+            ("report.md", markdown(report)),
+        ];
+        let [html, markdown] = write::all(folder, &files)?;
+        Ok(Reported { html, markdown })
+    }
+}
+
+/// What the declared release gate says of a candidate.
+///
+/// The one place a report asks a gate: as long as none can be declared in this workspace nothing is decided, and the
+/// report says so.
+fn gate_verdict(_engine: &Engine, group: &str, candidate: Option<&str>) -> ReportVerdict {
+    let who = candidate.map_or_else(|| "nothing".to_owned(), |name| format!("`{name}`"));
+    ReportVerdict {
+        word: "not decided".to_owned(),
+        sentence: format!(
+            "No release rule was declared for `{group}`, so {who} neither passes nor fails: what follows is evidence, \
+             not a decision."
+        ),
+        conditions: None,
+        owner: None,
+    }
+}
+
+/// The candidate the report speaks for, and why.
+fn choose(comparison: &Comparison, options: &ReportOptions) -> Result<(Option<usize>, String)> {
+    if let Some(name) = &options.candidate {
+        let place = comparison
+            .candidates
+            .iter()
+            .position(|one| one.name == *name);
+        let names: Vec<&str> = comparison
+            .candidates
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        return match place {
+            Some(at) => Ok((Some(at), "it was named for this report".to_owned())),
+            None => Err(EngineError::refused(
+                format!("the group `{}` has no candidate `{name}`", comparison.group),
+                format!("there are: {}", names.join(", ")),
+            )),
+        };
+    }
+    let scored = |at: &usize| comparison.candidates[*at].mean.is_some();
+    let gap = |at: &usize| {
+        let difference = comparison.candidates[*at].difference.as_ref();
+        difference.map_or(f64::NEG_INFINITY, |one| one.range.estimate)
+    };
+    let all = || (0..comparison.candidates.len()).filter(scored);
+    let better = all().filter(|at| {
+        let difference = comparison.candidates[*at].difference.as_ref();
+        difference.is_some_and(|one| one.standing == Standing::Better)
+    });
+    if let Some(at) = better.max_by(|one, two| gap(one).total_cmp(&gap(two))) {
+        return Ok((
+            Some(at),
+            "it is better than the baseline, and by more than the others that are".to_owned(),
+        ));
+    }
+    let baseline = comparison.baseline.as_ref();
+    let place = all().find(|at| Some(&comparison.candidates[*at].name) == baseline);
+    if let Some(at) = place {
+        return Ok((
+            Some(at),
+            "no candidate is shown to be better than the baseline".to_owned(),
+        ));
+    }
+    let mean = |at: &usize| {
+        let one: &CandidateSummary = &comparison.candidates[*at];
+        one.mean.as_ref().map_or(0.0, |mean| mean.estimate)
+    };
+    Ok(
+        match all().max_by(|one, two| mean(one).total_cmp(&mean(two))) {
+            Some(at) => (
+                Some(at),
+                "it has the highest mean; without a baseline nothing is shown to be better"
+                    .to_owned(),
+            ),
+            None => (None, "no candidate has a score".to_owned()),
+        },
+    )
+}
+
+/// Baseline against candidate, an item each.
+fn points(scores: &GroupScores, at: Option<usize>) -> Vec<(f64, f64)> {
+    let (Some(at), Some(baseline)) = (at, scores.baseline) else {
+        return Vec::new();
+    };
+    // The baseline against itself is a line: then the first other candidate is shown.
+    let other = if at == baseline {
+        (0..scores.candidates.len()).find(|other| *other != baseline)
+    } else {
+        Some(at)
+    };
+    let Some(other) = other else {
+        return Vec::new();
+    };
+    (0..scores.items.len())
+        .filter_map(|item| {
+            let of = |candidate: usize| scores.candidates[candidate].score_of(item);
+            of(baseline).zip(of(other))
+        })
+        .collect()
+}
+
+/// `2026-11-21 14:50 UTC`.
+fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(
+        |_| "at an unknown time".to_owned(),
+        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    )
+}
+
+/// A cell or sentence on one line, without hidden characters.
+fn line(text: &str) -> String {
+    sanitise::line(text).into_owned()
+}
+
+/// Whether a sheet has anything to show.
+fn says_something(sheet: &Sheet) -> bool {
+    !sheet.rows.is_empty() || !sheet.notes.is_empty()
+}

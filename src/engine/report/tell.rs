@@ -1,0 +1,287 @@
+//! The sentences of a report: how sure, what is missing, how it was made, what to type.
+
+use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, Standing, Told};
+use crate::domain::view::report::{Gap, ReportVerdict};
+use crate::stats::ppi::{FEWEST_FOR_PPI, FEWEST_LABELS};
+
+fn ranged(range: &Ranged, percent: bool) -> String {
+    let (unit, times, places) = if percent {
+        (" %", 100.0, 0)
+    } else {
+        ("", 1.0, 3)
+    };
+    let value = |value: f64| format!("{:.places$}", value * times);
+    match range.interval {
+        Some((low, high)) => format!(
+            "{}{unit} (95 % interval {} to {}{unit}; {} items in {} clusters)",
+            value(range.estimate),
+            value(low),
+            value(high),
+            range.n,
+            range.clusters
+        ),
+        None => format!("{}{unit} (interval n/a)", value(range.estimate)),
+    }
+}
+
+/// `p 0.012 after adjustment for 2 differences`.
+fn significance(p: Option<f64>, family: usize) -> String {
+    match p {
+        None => "p n/a".to_owned(),
+        Some(p) if p < 0.001 => format!("p below 0.001 after adjustment for {family} differences"),
+        Some(p) => format!("p {p:.3} after adjustment for {family} differences"),
+    }
+}
+
+/// How sure the numbers of the chosen candidate are.
+pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) -> Vec<String> {
+    let Some(one) = at.map(|at| &comparison.candidates[at]) else {
+        return vec!["Nothing has a score, so there is nothing to be sure of.".to_owned()];
+    };
+    let mut said = Vec::new();
+    if let Some(mean) = &one.mean {
+        said.push(format!(
+            "The judge gives it a mean of {}.",
+            ranged(mean, false)
+        ));
+    }
+    if let Some(rate) = &one.pass_rate {
+        said.push(format!(
+            "It passes {} at a threshold of {}.",
+            ranged(rate, true),
+            comparison.threshold_words
+        ));
+    }
+    if let (Some(difference), Some(baseline)) = (&one.difference, &comparison.baseline) {
+        let p = significance(difference.p, comparison.family);
+        said.push(format!(
+            "Against `{baseline}` it is {}; {p}.",
+            ranged(&difference.range, false)
+        ));
+        said.extend(difference.power().map(|power| format!("W{}.", &power[1..])));
+    }
+    match one.human.as_ref().map(|human| &human.mean) {
+        Some(Told::Value(human)) => said.push(format!(
+            "People and judge together give it {}{}.",
+            ranged(&human.range, false),
+            human
+                .n_effective
+                .map_or_else(String::new, |n| format!("; the labels are worth {n:.0}"))
+        )),
+        Some(Told::Missing(why)) => said.push(format!("There is no number by people: {why}.")),
+        None => {}
+    }
+    said.push(if checked {
+        "How far the judge agrees with people stands below.".to_owned()
+    } else {
+        "The judge was never checked against people on this group.".to_owned()
+    });
+    said.extend(
+        one.full
+            .iter()
+            .flat_map(|full| &full.slices)
+            .map(|slice| format!("It is {slice}.")),
+    );
+    said
+}
+
+/// What is missing, the gravest first.
+pub(super) fn missing(
+    comparison: &Comparison,
+    at: Option<usize>,
+    verdict: &ReportVerdict,
+    checked: bool,
+) -> Vec<Gap> {
+    let group = &comparison.group;
+    let mut gaps = Vec::new();
+    let mut gap = |what: String, command: Option<String>| gaps.push(Gap { what, command });
+    for badge in &comparison.badges {
+        gap(
+            format!(
+                "Real scores: these carry the badge \"{badge}\" and can never be signed as real."
+            ),
+            Some(format!("docket judge --group {group} --judge JUDGE")),
+        );
+    }
+    if comparison.judge.is_none() {
+        gap(
+            "A judge: none has scored the group.".to_owned(),
+            Some(format!("docket judge --group {group} --judge JUDGE")),
+        );
+    }
+    if verdict.conditions.is_none() {
+        gap(
+            "A release rule, declared before the numbers were seen.".to_owned(),
+            Some(format!(
+                "docket gate {group} --min-pass-rate {:.2}",
+                comparison.threshold
+            )),
+        );
+    }
+    for one in &comparison.candidates {
+        rows_missing(comparison, one, &mut gap);
+    }
+    if !checked {
+        gap(
+            "The judge held against people: blind reviews of the plan.".to_owned(),
+            Some(format!("docket review {group}")),
+        );
+    }
+    if let Some(one) = at.map(|at| &comparison.candidates[at]) {
+        for_candidate(comparison, one, &mut gap);
+    }
+    gaps
+}
+
+fn rows_missing(
+    comparison: &Comparison,
+    one: &CandidateSummary,
+    gap: &mut impl FnMut(String, Option<String>),
+) {
+    let group = &comparison.group;
+    if one.unjudged > 0 && comparison.judge.is_some() {
+        gap(
+            format!(
+                "{} outputs of `{}` no judge has read.",
+                one.unjudged, one.name
+            ),
+            Some(format!("docket judge --group {group} --judge JUDGE")),
+        );
+    }
+    let failed: usize = one.failed.iter().map(|(_, n)| n).sum();
+    if failed + one.missing > 0 {
+        gap(
+            format!(
+                "{} of {} rows of `{}` have no output.",
+                failed + one.missing,
+                one.rows,
+                one.name
+            ),
+            (one.origin == "model").then(|| format!("docket run {group}")),
+        );
+    }
+}
+
+fn for_candidate(
+    comparison: &Comparison,
+    one: &CandidateSummary,
+    gap: &mut impl FnMut(String, Option<String>),
+) {
+    let group = &comparison.group;
+    let labels = one.human.as_ref().map_or(0, |human| human.labels);
+    if labels < FEWEST_FOR_PPI {
+        gap(
+            format!(
+                "{} more blind reviews of `{}`: a number by people needs {FEWEST_LABELS}, judge and people together \
+                 {FEWEST_FOR_PPI}.",
+                FEWEST_FOR_PPI - labels,
+                one.name
+            ),
+            Some(format!("docket review {group}")),
+        );
+    }
+    if one.runs < 2 {
+        gap(
+            format!(
+                "Reruns of `{}`: how far it differs from itself is not known.",
+                one.name
+            ),
+            (one.origin == "model").then(|| format!("docket run {group} --repeat 3")),
+        );
+    }
+    // Where the difference is clear already, more items would only make its interval narrower.
+    let unclear = one
+        .difference
+        .as_ref()
+        .filter(|one| one.standing == Standing::Unclear);
+    let short = unclear.and_then(|difference| {
+        let needed = difference.needed?;
+        let there = difference.range.n as u64;
+        (needed > there).then(|| needed - there)
+    });
+    if let Some(more) = short {
+        gap(
+            format!("About {more} more items, to see a difference of 0.05 to the baseline."),
+            None,
+        );
+    }
+}
+
+/// How the numbers were made.
+pub(super) fn method(comparison: &Comparison) -> Vec<String> {
+    let interval = comparison
+        .candidates
+        .iter()
+        .find_map(|one| Some(one.mean.as_ref()?.method))
+        .unwrap_or("t");
+    let mut notes = vec![
+        format!(
+            "Rubric `{}`, version {}; an output passes from {}.",
+            comparison.rubric,
+            comparison.rubric_version.short(),
+            comparison.threshold_words
+        ),
+        format!(
+            "Items with the same request form a cluster and are never counted as independent; intervals by `{interval}`."
+        ),
+        format!(
+            "The headline is one test a candidate, the clustered paired difference to the baseline, adjusted for {} \
+             differences (Holm). Everything else is secondary: picking among it proves nothing.",
+            comparison.family
+        ),
+        "What has no score is counted and never taken for 0; the worst case is the mean if every such row had 0, or 1."
+            .to_owned(),
+        "Of reruns each item's mean counts. Reruns of a candidate and of the judge are told apart.".to_owned(),
+        "Numbers by people rest on blind first reviews in the order of the group's plan; with enough of them the judge's \
+         scores are brought in (PPI++), which narrows the interval and cannot bias it."
+            .to_owned(),
+    ];
+    notes.extend(comparison.warnings.iter().cloned());
+    notes
+}
+
+/// What the owner types, and what each does.
+pub(super) fn commands(
+    comparison: &Comparison,
+    candidate: Option<&str>,
+    verdict: &ReportVerdict,
+) -> Vec<(String, String)> {
+    let group = &comparison.group;
+    let Some(name) = candidate else {
+        return vec![(
+            format!("docket runs {group}"),
+            "shows what failed".to_owned(),
+        )];
+    };
+    let name = quoted(name);
+    let mut all = Vec::new();
+    if verdict.conditions.is_none() {
+        all.push((
+            format!(
+                "docket gate {group} --candidate {name} --min-pass-rate {:.2}",
+                comparison.threshold
+            ),
+            "declares a rule and holds it against the candidate".to_owned(),
+        ));
+    }
+    all.push((
+        format!("docket approve {group} --candidate {name} --reason 'WHY'"),
+        "keeps your decision with the hash of everything it rests on".to_owned(),
+    ));
+    all.push((
+        format!("docket compare {group} --full"),
+        "prints these numbers again".to_owned(),
+    ));
+    all
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@');
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", super::line(word).replace('\'', "'\\''"))
+    }
+}
