@@ -88,7 +88,7 @@ impl Engine {
         };
         if !growth.dry {
             self.join_dataset(&eval, &own.name, own.role, &joining, &growth.to)?;
-            grown.tickets = self.make_tickets(target, sets)?;
+            grown.tickets = self.make_tickets(target, &sets)?;
         }
         let last = self
             .store
@@ -172,7 +172,7 @@ impl Engine {
     }
 
     /// Makes tickets and freezes their plan. A kill between the steps leaves tickets that the same call completes.
-    fn make_tickets(&self, target: Target, sets: Vec<Vec<i64>>) -> Result<u64> {
+    fn make_tickets(&self, target: Target, sets: &[Vec<i64>]) -> Result<u64> {
         for chunk in sets.chunks(STEP) {
             let chunk = chunk.to_vec();
             self.store

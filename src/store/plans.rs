@@ -105,8 +105,11 @@ pub fn of_eval(db: &Db, eval: &EvalId) -> Result<Vec<PlanRow>> {
     })
 }
 
-/// Model and feature of each ticket of an eval, by local row: the strata a plan covers.
-pub fn strata(db: &Db, eval: i64) -> Result<HashMap<i64, (Option<String>, Option<String>)>> {
+/// Model and feature: what a plan is to cover.
+pub type Stratum = (Option<String>, Option<String>);
+
+/// The stratum of each ticket of an eval, by local row.
+pub fn strata(db: &Db, eval: i64) -> Result<HashMap<i64, Stratum>> {
     let sql = "SELECT row, model, feature FROM ticket WHERE eval = ?1";
     let rows = db.query(sql, args![eval], |row| {
         Ok((row.int(0)?, (row.string(1)?, row.string(2)?)))

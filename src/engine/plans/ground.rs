@@ -11,6 +11,7 @@ use crate::domain::standing::JudgeStanding;
 use crate::domain::verdict::Flag;
 use crate::stats::risk::{Risk, coverage, disagreement, expected_error, uncertainty};
 use crate::store::agreement::Line;
+use crate::store::plans::Stratum;
 use crate::store::verdicts::{self, OfJudge};
 use crate::store::{Db, plans, project, tickets};
 
@@ -42,7 +43,7 @@ struct Errors {
     cells: BTreeMap<Cell, (f64, usize)>,
     all: (f64, usize),
     /// Labels by stratum: model and feature.
-    strata: HashMap<(Option<String>, Option<String>), usize>,
+    strata: HashMap<Stratum, usize>,
 }
 
 /// What judges say of one ticket.
@@ -56,7 +57,7 @@ struct Looking<'a> {
     db: &'a Db,
     eval: &'a Eval,
     rubric: &'a Rubric,
-    strata: HashMap<i64, (Option<String>, Option<String>)>,
+    strata: HashMap<i64, Stratum>,
     errors: Errors,
 }
 
@@ -165,7 +166,7 @@ impl Looking<'_> {
         scale.map_or(1.0, |scale| f64::from(scale.max() - scale.min()).max(1.0))
     }
 
-    fn stratum(&self, ticket: i64) -> (Option<String>, Option<String>) {
+    fn stratum(&self, ticket: i64) -> Stratum {
         self.strata.get(&ticket).cloned().unwrap_or_default()
     }
 

@@ -1,7 +1,5 @@
 //! Plans by risk: what they are drawn over, what they keep, and that estimates rest on plans alone.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::super::testing::{Bench, level};
@@ -89,19 +87,16 @@ fn what_was_reviewed_in_order_stays_and_the_rest_is_drawn_anew() {
 #[test]
 fn risky_tickets_come_first_more_often_and_none_is_without_a_chance() {
     // The judge gave level n % 6; what it found worst, or near the threshold of 0.8, is worth a look.
-    let mut early: BTreeMap<bool, u32> = BTreeMap::new();
-    for _ in 0..6 {
-        let bench = Bench::new(60, Mode::Blind, 1, true);
-        bench.ana.draw_by_risk(&order(false)).unwrap();
-        for ticket in order_of(&bench.ana, &bench).iter().take(20) {
-            let at = bench.tickets.iter().position(|one| one == ticket).unwrap();
-            *early
-                .entry(at % 6 == 4 || at.is_multiple_of(6))
-                .or_default() += 1;
-        }
-    }
-    // Two levels of six: 40 of 120 places in a uniform plan.
-    assert!(early[&true] > 40 && early[&false] > 20, "{early:?}");
+    let bench = Bench::new(60, Mode::Blind, 1, true);
+    bench.ana.draw_by_risk(&order(false)).unwrap();
+    let early = order_of(&bench.ana, &bench).into_iter().take(20);
+    let risky = early.filter(|ticket| {
+        let at = bench.tickets.iter().position(|one| one == ticket).unwrap();
+        at % 6 == 4 || at.is_multiple_of(6)
+    });
+    // Two levels of six: 6.7 of the first 20 in a uniform plan.
+    let risky = risky.count();
+    assert!((7..=16).contains(&risky), "{risky}");
 }
 
 #[test]
