@@ -24,12 +24,12 @@ struct Sample {
 struct Group {
     name: String,
     eval: String,
-    run: Vec<Candidate>,
+    run: Vec<SampleRun>,
 }
 
 /// Outputs of one run of a candidate.
 #[derive(Debug, Deserialize)]
-struct Candidate {
+struct SampleRun {
     candidate: String,
     #[serde(default = "first")]
     number: u32,

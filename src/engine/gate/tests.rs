@@ -53,8 +53,8 @@ fn candidate(name: &str, place: usize, runs: &[&[Option<f64>]]) -> CandidateScor
     }
 }
 
-/// Items in clusters of `size`, the first half tagged `billing`; the first candidate is the baseline.
-fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
+/// Their scores over items in clusters of `size`, the first half tagged `billing`.
+fn scores(candidates: Vec<CandidateScores>, size: usize) -> GroupScores {
     let n = candidates[0].runs[0].rows.len();
     let item = |at: usize| GroupItem {
         id: ItemId([at as u8; 16]),
@@ -69,6 +69,35 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
             Vec::new()
         },
     };
+    GroupScores {
+        group: "june".into(),
+        eval: "support".into(),
+        tickets_in: EvalId([1; 16]),
+        dataset: DatasetVersionId([2; 16]),
+        rubric: RubricId([3; 16]),
+        rubric_name: "right".into(),
+        threshold: Threshold {
+            value: PASS,
+            source: ThresholdSource::Default,
+        },
+        judge: Some(GroupJudge {
+            id: JudgeVersionId([4; 16]),
+            name: "openai/gpt-4.1".into(),
+            model: Some("gpt-4.1".into()),
+            imported: false,
+            badges: Vec::new(),
+        }),
+        other_judges: Vec::new(),
+        baseline: Some(0),
+        candidates,
+        items: (0..n).map(item).collect(),
+        clusters: n.div_ceil(size),
+    }
+}
+
+/// What a gate reads; the first candidate is the baseline.
+fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
+    let n = candidates[0].runs[0].rows.len();
     let mut rubric = Rubric::from_sentence("Is it right?", Scale::Level5);
     rubric.criteria[0].id = "right".into();
     let plans = candidates
@@ -90,30 +119,7 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
             judge: None,
         },
         plans: plans.collect(),
-        scores: GroupScores {
-            group: "june".into(),
-            eval: "support".into(),
-            tickets_in: EvalId([1; 16]),
-            dataset: DatasetVersionId([2; 16]),
-            rubric: RubricId([3; 16]),
-            rubric_name: "right".into(),
-            threshold: Threshold {
-                value: PASS,
-                source: ThresholdSource::Default,
-            },
-            judge: Some(GroupJudge {
-                id: JudgeVersionId([4; 16]),
-                name: "openai/gpt-4.1".into(),
-                model: Some("gpt-4.1".into()),
-                imported: false,
-                badges: Vec::new(),
-            }),
-            other_judges: Vec::new(),
-            baseline: Some(0),
-            candidates,
-            items: (0..n).map(item).collect(),
-            clusters: n.div_ceil(size),
-        },
+        scores: scores(candidates, size),
         rubric,
         learned: false,
         labels: HashMap::new(),

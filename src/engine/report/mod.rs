@@ -11,6 +11,7 @@ mod plots;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod verdict;
 mod write;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use super::compare::{CompareOptions, sheets};
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Sheet, Standing};
-use crate::domain::view::report::{Report, ReportVerdict, Reported};
+use crate::domain::view::report::{Report, Reported};
 use crate::text::sanitise;
 
 pub use html::page;
@@ -42,7 +43,7 @@ impl Engine {
         let (scores, comparison) = self.compared(group, &full)?;
         let (at, chosen) = choose(&comparison, options)?;
         let candidate = at.map(|at| comparison.candidates[at].name.clone());
-        let verdict = gate_verdict(self, group, candidate.as_deref());
+        let verdict = verdict::of(self, group, candidate.as_deref())?;
         let agreement = self.agreement_sheet(&comparison)?;
         let checked = agreement
             .as_ref()
@@ -84,23 +85,6 @@ impl Engine {
         ];
         let [html, markdown] = write::all(folder, &files)?;
         Ok(Reported { html, markdown })
-    }
-}
-
-/// What the declared release gate says of a candidate.
-///
-/// The one place a report asks a gate: as long as none can be declared in this workspace nothing is decided, and the
-/// report says so.
-fn gate_verdict(_engine: &Engine, group: &str, candidate: Option<&str>) -> ReportVerdict {
-    let who = candidate.map_or_else(|| "nothing".to_owned(), |name| format!("`{name}`"));
-    ReportVerdict {
-        word: "not decided".to_owned(),
-        sentence: format!(
-            "No release rule was declared for `{group}`, so {who} neither passes nor fails: what follows is evidence, \
-             not a decision."
-        ),
-        conditions: None,
-        owner: None,
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::view::compare::Comparison;
+use crate::domain::view::report::ReportVerdict;
 use crate::domain::view::report::{Failing, Gap};
 use crate::tui::fake::compared_group;
 

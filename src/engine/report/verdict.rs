@@ -1,0 +1,66 @@
+//! What the gate says of the candidate a report speaks for.
+
+use super::super::gate::GateOptions;
+use super::super::{Engine, Result};
+use crate::domain::view::compare::Sheet;
+use crate::domain::view::gate::{CandidateGate, GateReport};
+use crate::domain::view::report::ReportVerdict;
+
+/// The declared rule held against a candidate. Without a rule nothing is decided, and the report says so.
+pub(super) fn of(engine: &Engine, group: &str, candidate: Option<&str>) -> Result<ReportVerdict> {
+    let declared = engine.gates()?.iter().any(|line| line.group == group);
+    match candidate {
+        Some(name) if declared => {
+            let gate = engine.gate(group, &GateOptions::of(name))?;
+            let found = gate.candidates.iter().find(|one| one.name == name);
+            Ok(found.map_or_else(|| undecided(group, candidate), |one| told(&gate, one)))
+        }
+        _ => Ok(undecided(group, candidate)),
+    }
+}
+
+fn undecided(group: &str, candidate: Option<&str>) -> ReportVerdict {
+    let who = candidate.map_or_else(|| "nothing".to_owned(), |name| format!("`{name}`"));
+    ReportVerdict {
+        word: "not decided".to_owned(),
+        sentence: format!(
+            "No release rule was declared for `{group}`, so {who} neither passes nor fails: what follows is evidence, \
+             not a decision."
+        ),
+        conditions: None,
+        owner: None,
+    }
+}
+
+fn told(gate: &GateReport, candidate: &CandidateGate) -> ReportVerdict {
+    let columns = ["part", "condition", "asked", "found", "verdict"];
+    let mut sheet = Sheet::new("The release rule", &columns);
+    for one in &candidate.conditions {
+        sheet.rows.push(vec![
+            one.part.title().to_owned(),
+            one.title.clone(),
+            one.required.clone(),
+            one.found.clone(),
+            one.verdict.name().to_owned(),
+        ]);
+        if !one.why.is_empty() {
+            sheet.notes.push(format!("{}: {}", one.title, one.why));
+        }
+    }
+    sheet
+        .notes
+        .push(format!("declared {}", gate.declared.relative));
+    sheet.notes.push(format!(
+        "by the word of {}; agreement of the judge with people: {}",
+        gate.basis.name(),
+        gate.agreement.words
+    ));
+    sheet.notes.extend(gate.watermarks.iter().cloned());
+    sheet.notes.extend(gate.notes.iter().cloned());
+    ReportVerdict {
+        word: candidate.verdict.name().to_owned(),
+        sentence: gate.sentence.clone(),
+        conditions: Some(sheet),
+        owner: Some(candidate.owner.words.clone()),
+    }
+}
