@@ -37,6 +37,7 @@ pub mod layout;
 pub mod modal;
 pub mod practice;
 pub mod queue;
+pub mod requests;
 pub mod rubric;
 pub mod runs;
 pub mod settings;

@@ -1,28 +1,28 @@
 //! The desk over the engine: the workbench's orders carried out on a real workspace.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 mod compared;
+mod told;
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
-use crate::domain::failure::Class;
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::job::{Outcome, Wish};
+use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeScope, JudgeView, Lease, Progress, QueueCounts, QueuePage,
-    QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
-use crate::engine::import::{self, ImportPlan, NewTarget, eval_name};
-use crate::engine::judge::{Control, JudgeOrder, Report};
+use crate::engine::import::{ImportPlan, NewTarget, eval_name};
+use crate::engine::judge::{Control, JudgeOrder};
 use crate::engine::queue::QueueError;
 use crate::engine::{Engine, EngineError};
 use compared::Compared;
+use told::{ended, order, tell};
 
 /// Outputs indexed in one slice: a few milliseconds.
 const SLICE: u32 = 200;
@@ -85,65 +85,6 @@ fn name_of(engine: &Engine, eval: EvalId) -> Answer<String> {
     found.map(|one| one.name).ok_or_else(|| {
         EngineError::refused("this eval is not in the workspace", "go Home and come back").into()
     })
-}
-
-/// What is asked, as the engine takes it. Whose work it is comes after.
-fn order(engine: &Engine, ask: &JudgeAsk, limit: Option<SpendLimit>) -> Answer<JudgeOrder> {
-    let mut order = JudgeOrder::new(name_of(engine, ask.eval)?, "checks");
-    match &ask.scope {
-        JudgeScope::All => {}
-        JudgeScope::Filter(filter) => order.filter.clone_from(filter),
-        JudgeScope::Tickets(tickets) => order.only = Some(tickets.clone()),
-        JudgeScope::Rescored => order.rescore = true,
-    }
-    order.again = ask.again;
-    match limit {
-        None => {}
-        Some(SpendLimit::Micros(micros)) => order.max_micros = Some(micros),
-        Some(SpendLimit::Tokens(tokens)) => order.max_tokens = Some(tokens),
-    }
-    Ok(order)
-}
-
-/// How a judge's work ended, in a sentence. What is not scored is said by its class.
-fn ended(report: &Report) -> String {
-    let how = match report.outcome {
-        Outcome::Done => "done",
-        Outcome::Cancelled => "stopped; it can go on",
-        Outcome::Budget => "its budget is spent",
-        Outcome::Failed => "failed",
-    };
-    let mut words = format!(
-        "{}: {how}, {} of {} tickets read",
-        report.judge, report.kept.tickets, report.total
-    );
-    for (class, count) in &report.kept.unscored {
-        let class = match Class::read(class) {
-            Some(class) => class.words(),
-            None => class.as_str(),
-        };
-        let _ = write!(words, ", {count} not scored: {class}");
-    }
-    if let Some(message) = &report.message {
-        let _ = write!(words, ": {message}");
-    }
-    words
-}
-
-/// Passes the progress of an import on.
-fn tell(job: &Job<'_>, what: &str, progress: import::Progress<'_>) {
-    if let import::Progress::Loading { bytes, total, .. }
-    | import::Progress::Checking { bytes, total, .. } = progress
-    {
-        let what = format!("importing {what}");
-        job.tell(Progress {
-            what,
-            done: bytes,
-            total: Some(total),
-            unit: "bytes",
-            rate: 0.0,
-        });
-    }
 }
 
 impl Desk for EngineDesk {

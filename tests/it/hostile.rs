@@ -48,6 +48,8 @@ fn workspace() -> tempfile::TempDir {
     std::fs::write(at.join("calls.jsonl"), call.to_string()).unwrap();
     done(at, "import logs.jsonl --dataset evil --eval evil");
     done(at, "import calls.jsonl --dataset calls --eval calls");
+    // Every ticket shows its judge, whatever the share that is audited blind would be.
+    done(at, "eval set evil --audit 0");
     let set = docket(at)
         .args(["eval", "set", "evil", "--purpose", TYPED])
         .args(["--instructions", TYPED])

@@ -1,13 +1,11 @@
 //! Why a key does nothing: said in words, never silent.
 
-use std::fmt;
+mod ticket;
 
-use crate::domain::rubric::Takes;
-use crate::domain::view::JudgeView;
+use std::fmt;
 
 use super::super::action::Action;
 use super::super::state::{AppState, Screen};
-use super::super::ticket::{Phase, TicketState, dispute, form, suggest};
 
 /// Why an action cannot be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,7 +169,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
         Action::FieldEdit | Action::ExportWrite | Action::ExportOverride => export(state, action),
         _ => match state.screen {
             Screen::Queue => queue(state, action),
-            Screen::Ticket => ticket(state, action),
+            Screen::Ticket => ticket::ticket(state, action),
             Screen::Agreement => agreement(state, action),
             Screen::Rubric => rubric(state, action),
             Screen::Activity => super::super::activity::update::refusal(state, action),
@@ -301,102 +299,6 @@ fn queue(state: &AppState, action: Action) -> Option<DisabledReason> {
             .is_none()
             .then_some(DisabledReason::NothingHere),
         Action::Release => Some(DisabledReason::NoTicket),
-        _ => None,
-    }
-}
-
-fn ticket(state: &AppState, action: Action) -> Option<DisabledReason> {
-    let open = state.ticket.as_deref()?;
-    let ours = matches!(
-        action,
-        Action::Commit
-            | Action::KeepMine
-            | Action::Edit
-            | Action::EditOutside
-            | Action::EditorCommit
-            | Action::CannotJudge
-            | Action::Pass
-            | Action::Fail
-            | Action::Tie
-            | Action::LevelLeft
-            | Action::LevelRight
-            | Action::Reveal
-            | Action::Note
-            | Action::ShowDiff
-            | Action::Disagree
-            | Action::Suggest
-            | Action::DropEdit
-            | Action::Skip
-            | Action::Defer
-            | Action::Flag
-            | Action::FlagNote
-            | Action::Escalate
-            | Action::Release
-            | Action::History
-            | Action::Reference
-    ) || action.digit().is_some();
-    if !ours {
-        return match action {
-            Action::FindNext | Action::FindPrevious => open
-                .view
-                .panes
-                .get(&open.view.reading)
-                .is_none_or(|pane| pane.needle().is_empty())
-                .then_some(DisabledReason::NoSearch),
-            _ => None,
-        };
-    }
-    match open.phase {
-        Phase::Loading | Phase::Committing => return Some(DisabledReason::Loading),
-        Phase::Nothing(_) => return Some(DisabledReason::NoTicket),
-        Phase::Answering | Phase::Differs(_) => {}
-    }
-    one_ticket(open, action)
-}
-
-fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
-    let Some(doc) = &open.doc else {
-        return Some(DisabledReason::NoTicket);
-    };
-    let seat = || match (&open.lease, &open.held_by) {
-        (Some(_), _) => None,
-        (None, Some(who)) => Some(DisabledReason::HeldBy(who.clone())),
-        (None, None) => Some(DisabledReason::TakingSeat),
-    };
-    let takes = form::current(&doc.rubric, &open.form).map(|question| question.takes);
-    match action {
-        Action::Commit | Action::EditorCommit => seat(),
-        Action::Reveal => match (&open.judge, open.is_blind()) {
-            (_, false) => Some(DisabledReason::JudgeShown),
-            (JudgeView::Nothing, true) => Some(DisabledReason::NoJudge),
-            (_, true) => None,
-        },
-        Action::Disagree => dispute::about(open).err(),
-        Action::Suggest => suggest::refusal(open),
-        Action::ShowDiff if open.suggested().is_some() => None,
-        Action::Edit | Action::EditOutside => {
-            let read = open.read_output();
-            let of_other = open.draft.correction.is_some() && open.draft.corrects != read;
-            match doc.outputs.get(read) {
-                None => Some(DisabledReason::NoText),
-                Some(output) if output.message.is_none() => Some(DisabledReason::NoText),
-                Some(_) if of_other => Some(DisabledReason::EditsOther),
-                Some(_) => open.held_by.clone().map(DisabledReason::HeldBy),
-            }
-        }
-        Action::ShowDiff | Action::DropEdit => open
-            .draft
-            .correction
-            .is_none()
-            .then_some(DisabledReason::NoEdit),
-        Action::Reference => doc
-            .reference
-            .is_none()
-            .then_some(DisabledReason::NoReference),
-        Action::Tie => (takes != Some(Takes::Choice)).then_some(DisabledReason::NotCompared),
-        Action::Pass | Action::Fail | Action::LevelLeft | Action::LevelRight => {
-            (takes == Some(Takes::Choice)).then_some(DisabledReason::NoLevels)
-        }
         _ => None,
     }
 }
