@@ -539,3 +539,38 @@ fn every_gate_on_the_page_of_gates_can_be_read() {
         docket::formats::gate::parse("docs/gate.md", block).unwrap();
     }
 }
+
+#[test]
+fn the_samples_own_comparison_passes_one_candidate_and_blocks_the_other_as_the_readme_says() {
+    let folder = super::cli_reports::sample();
+    let at = folder.path();
+    let gate = "gate october --min-mean 0.8 --better mean --max-failed 0.02 --max-unscored 0.4";
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(gate));
+    let said = ends(at, gate, 0);
+    has(
+        &said,
+        &[
+            "*** written by hand for the sample, no model was called ***",
+            "harbor-2: PASS",
+            "quay-mini: FAIL",
+            "rows without an output, at most 2 %: 2 of 40 (5 %)",
+        ],
+    );
+    let compared = ends(at, "compare october --yes", 0);
+    has(
+        &compared,
+        &[
+            "harbor-2 reruns: 18 % of 28 items flicker",
+            "`harbor-2` is better than `logged`",
+        ],
+    );
+    ends(
+        at,
+        "approve october --candidate harbor-2 --decision approve --reason better",
+        0,
+    );
+    ends(at, "report october --yes", 0);
+    let page = std::fs::read_to_string(at.join("october-report/report.html")).unwrap();
+    has(&page, &["harbor-2: pass", "not authenticated"]);
+}

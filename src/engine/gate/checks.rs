@@ -143,17 +143,19 @@ fn wait(child: &mut std::process::Child, until: Instant) -> (Option<i32>, bool) 
 fn tail_of(mut from: impl Read) -> String {
     let mut kept: Vec<u8> = Vec::new();
     let mut part = [0; 8_192];
+    let mut read = 0;
     while let Ok(n) = from.read(&mut part) {
         if n == 0 {
             break;
         }
+        read += n;
         kept.extend_from_slice(&part[..n]);
         if kept.len() > 2 * TAIL {
             kept.drain(..kept.len() - TAIL);
         }
     }
     let from = kept.len().saturating_sub(TAIL);
-    let cut = if from > 0 { "[...]" } else { "" };
+    let cut = if read > TAIL { "[...]" } else { "" };
     format!("{cut}{}", String::from_utf8_lossy(&kept[from..]).trim_end())
 }
 
@@ -253,6 +255,17 @@ mod tests {
         );
         assert!(long.tail.starts_with("[...]") && long.tail.ends_with("line 1999"));
         assert!(long.tail.len() <= TAIL + 8);
+    }
+
+    #[test]
+    fn what_is_cut_is_marked_however_the_stream_came_in() {
+        for more in [0, 1, TAIL, TAIL + 1, 3 * TAIL] {
+            let text = vec![b'x'; TAIL + more];
+            let tail = tail_of(&text[..]);
+            assert_eq!(tail.starts_with("[...]"), more > 0, "{more}");
+            assert_eq!(tail.trim_start_matches("[...]").len(), TAIL, "{more}");
+        }
+        assert_eq!(tail_of(&b"short\n"[..]), "short");
     }
 
     #[test]
