@@ -8,12 +8,12 @@ use std::sync::atomic::Ordering;
 
 use clap::Parser as _;
 
+use super::progress::Shown;
 use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
 use crate::domain::event::short_set;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
 use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
-use told::Bar;
 
 /// Let a judge score the tickets of an eval
 ///
@@ -316,12 +316,13 @@ fn may_start(args: &Args, context: &Context, offer: &Offer) -> Result<bool, CliE
 fn work(engine: &Engine, order: &JudgeOrder) -> Result<Report, CliError> {
     let control = Control::default();
     let interrupted = interrupt::watch();
-    let mut bar = Bar::new();
+    let mut bar = Shown::new();
     let report = engine.judge_run(order, &control, &mut |progress| {
         if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
             control.stop();
         }
-        bar.at(progress);
+        let done = (progress.kept.tickets, progress.total);
+        bar.calls(done, "tickets", &told::about(progress));
     });
     bar.end();
     Ok(report?)

@@ -34,19 +34,45 @@ impl Shown {
 
     /// The job is here now.
     pub(super) fn at(&mut self, at: &Progress) {
+        let of = at.total.map_or(String::new(), |n| format!(" of {n}"));
+        let line = || {
+            format!(
+                "{}: {}{of} {}, {:.0} a second",
+                at.what, at.done, at.unit, at.rate
+            )
+        };
+        self.show(|| bar(at), |bar| bar.set_position(at.done), line);
+    }
+
+    /// A job of calls is here now: `done` of `total` units, and what there is to say about them.
+    pub(super) fn calls(&mut self, (done, total): (u64, u64), unit: &str, about: &str) {
+        let draw = |bar: &ProgressBar| {
+            bar.set_position(done);
+            bar.set_message(sanitise::line(about).into_owned());
+        };
+        let line = || sanitise::line(&format!("{done} of {total} {unit}, {about}")).into_owned();
+        self.show(
+            || styled(total, "{bar:30} {human_pos}/{human_len} {msg}"),
+            draw,
+            line,
+        );
+    }
+
+    /// Draws, or says a line if the last is some time ago.
+    fn show(
+        &mut self,
+        make: impl FnOnce() -> ProgressBar,
+        draw: impl FnOnce(&ProgressBar),
+        line: impl FnOnce() -> String,
+    ) {
         if self.started.elapsed() < Duration::from_secs(1) {
             return;
         }
         if self.terminal {
-            let bar = self.bar.get_or_insert_with(|| bar(at));
-            bar.set_position(at.done);
+            draw(self.bar.get_or_insert_with(make));
         } else if self.last.elapsed() >= EVERY {
             self.last = Instant::now();
-            let of = at.total.map_or(String::new(), |n| format!(" of {n}"));
-            output::say(&format!(
-                "{}: {}{of} {}, {:.0} a second",
-                at.what, at.done, at.unit, at.rate
-            ));
+            output::say(&line());
         }
     }
 
@@ -59,11 +85,16 @@ impl Shown {
 }
 
 fn bar(at: &Progress) -> ProgressBar {
-    let bar = ProgressBar::new(at.total.unwrap_or(0));
     let template = "{msg} {bar:30} {human_pos}/{human_len} {per_sec}, {eta} left";
+    let bar = styled(at.total.unwrap_or(0), template);
+    bar.set_message(sanitise::line(&at.what).into_owned());
+    bar
+}
+
+fn styled(total: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(total);
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    bar.set_message(sanitise::line(&at.what).into_owned());
     bar
 }

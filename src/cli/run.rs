@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
+use super::progress::Shown;
 use super::{CliError, Context, Exit, interrupt, judge, output};
 use crate::domain::job::Outcome;
 use crate::engine::Engine;
 use crate::engine::judge::Control;
 use crate::engine::runs::{RunOffer, RunOrder, RunReport};
-use told::Bar;
 
 /// Ask candidates for every item of an eval, to compare them
 ///
@@ -163,12 +163,16 @@ fn may_start(args: &Args, context: &Context, offer: &RunOffer) -> Result<bool, C
 fn work(engine: &Engine, order: &RunOrder) -> Result<RunReport, CliError> {
     let control = Control::default();
     let interrupted = interrupt::watch();
-    let mut bar = Bar::new();
+    let mut bar = Shown::new();
     let report = engine.run_group(order, &control, &mut |progress| {
         if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
             control.stop();
         }
-        bar.at(progress);
+        bar.calls(
+            (progress.done, progress.total),
+            "replies",
+            &told::about(progress),
+        );
     });
     bar.end();
     Ok(report?)

@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::told::{self, Bar, classes};
+use super::told::{self, classes};
 use super::{Args, may_start};
+use crate::cli::progress::Shown;
 use crate::cli::{CliError, Context, Exit, interrupt, output};
 use crate::domain::job::Outcome;
 use crate::engine::Engine;
@@ -42,12 +43,13 @@ pub fn run(
     }
     let control = Control::default();
     let interrupted = interrupt::watch();
-    let mut bar = Bar::new();
+    let mut bar = Shown::new();
     let report = engine.suggest_run(&order, &control, &mut |progress| {
         if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
             control.stop();
         }
-        bar.at(progress);
+        let done = (progress.kept.tickets, progress.total);
+        bar.calls(done, "tickets", &told::about(progress));
     });
     bar.end();
     let report = report?;

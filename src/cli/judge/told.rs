@@ -1,9 +1,5 @@
 //! What `docket judge` says: before, meanwhile, afterwards.
 
-use std::io::IsTerminal;
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
@@ -14,9 +10,6 @@ use crate::text::table::{Column, Table};
 
 /// Examples of one prompt at most.
 const MOST_SHOTS: usize = crate::engine::judge::MOST_SHOTS;
-/// Between two plain lines.
-const EVERY: Duration = Duration::from_secs(5);
-
 /// Prints what could be put to work.
 pub fn usable(usable: &[UsableJudge], json: bool) -> Result<(), CliError> {
     if json {
@@ -300,64 +293,8 @@ fn report_json(report: &Report) -> Value {
     })
 }
 
-/// A bar on a terminal, a plain line now and then otherwise.
-pub struct Bar {
-    started: Instant,
-    last: Instant,
-    drawn: Option<ProgressBar>,
-    terminal: bool,
-}
-
-impl Bar {
-    /// Nothing to show yet.
-    pub fn new() -> Self {
-        let now = Instant::now();
-        Self {
-            started: now,
-            last: now,
-            drawn: None,
-            terminal: std::io::stderr().is_terminal(),
-        }
-    }
-
-    /// The job is here now.
-    pub fn at(&mut self, at: &Progress) {
-        if self.started.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        if self.terminal {
-            let bar = self.drawn.get_or_insert_with(|| bar(at.total));
-            bar.set_position(at.kept.tickets);
-            bar.set_message(about(at));
-        } else if self.last.elapsed() >= EVERY {
-            self.last = Instant::now();
-            output::say(&format!(
-                "{} of {} tickets, {}",
-                at.kept.tickets,
-                at.total,
-                about(at)
-            ));
-        }
-    }
-
-    /// The job has ended.
-    pub fn end(self) {
-        if let Some(bar) = self.drawn {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn bar(total: u64) -> ProgressBar {
-    let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} {msg}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
 /// Rate, cost, failures, time left.
-fn about(at: &Progress) -> String {
+pub(super) fn about(at: &Progress) -> String {
     let mut parts = vec![format!("{:.1}/s", at.rate)];
     if at.kept.micros > 0 {
         parts.push(format!("{} spent", money(at.kept.micros)));

@@ -1,9 +1,5 @@
 //! What `docket run` says: before, meanwhile, afterwards.
 
-use std::io::IsTerminal;
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::cli::judge::told::{classes, price, price_micros};
@@ -12,9 +8,6 @@ use crate::engine::judge::Cost;
 use crate::engine::runs::{CandidateOffer, CandidateReport, RunOffer, RunProgress, RunReport};
 use crate::text::numbers::{counted, money, span};
 use crate::text::sanitise;
-
-/// Between two plain lines.
-const EVERY: Duration = Duration::from_secs(5);
 
 /// Prints an offer as the command's answer.
 pub fn offered(offer: &RunOffer, json: bool) -> Result<(), CliError> {
@@ -217,64 +210,8 @@ fn candidate_report_json(one: &CandidateReport) -> Value {
     })
 }
 
-/// A bar on a terminal, a plain line now and then otherwise.
-pub struct Bar {
-    started: Instant,
-    last: Instant,
-    drawn: Option<ProgressBar>,
-    terminal: bool,
-}
-
-impl Bar {
-    /// Nothing to show yet.
-    pub fn new() -> Self {
-        let now = Instant::now();
-        Self {
-            started: now,
-            last: now,
-            drawn: None,
-            terminal: std::io::stderr().is_terminal(),
-        }
-    }
-
-    /// The runs are here now.
-    pub fn at(&mut self, at: &RunProgress) {
-        if self.started.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        if self.terminal {
-            let bar = self.drawn.get_or_insert_with(|| bar(at.total));
-            bar.set_position(at.done);
-            bar.set_message(sanitise::line(&about(at)).into_owned());
-        } else if self.last.elapsed() >= EVERY {
-            self.last = Instant::now();
-            output::say(&format!(
-                "{} of {} replies, {}",
-                at.done,
-                at.total,
-                about(at)
-            ));
-        }
-    }
-
-    /// The runs have ended.
-    pub fn end(self) {
-        if let Some(bar) = self.drawn {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn bar(total: u64) -> ProgressBar {
-    let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} {msg}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
 /// Candidate, rate, cost, failures, time left.
-fn about(at: &RunProgress) -> String {
+pub(super) fn about(at: &RunProgress) -> String {
     let mut parts = vec![at.candidate.clone(), format!("{:.1}/s", at.rate)];
     if at.kept.micros > 0 {
         parts.push(format!("{} spent", money(at.kept.micros)));

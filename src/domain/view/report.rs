@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::count::{counted, either};
 use super::super::ids::EvalId;
 use super::compare::{Comparison, Sheet};
 
@@ -90,6 +91,30 @@ pub struct Failing {
     pub said: Vec<String>,
     /// What people said: score, and whether it passes.
     pub human: Option<(f64, bool)>,
+}
+
+impl Failing {
+    /// The judge's score beside people's: `judge 0.60, fail; people 0.40, fail`.
+    pub fn scored(&self) -> String {
+        let people = self.human.map_or_else(String::new, |(score, pass)| {
+            let pass = if pass { "pass" } else { "fail" };
+            format!("; people {score:.2}, {pass}")
+        });
+        format!("judge {:.2}, fail{people}", self.score)
+    }
+}
+
+impl Report {
+    /// How many outputs do not pass, and how many of them follow.
+    pub fn failures_said(&self) -> String {
+        format!(
+            "{} {} not pass; the lowest of {} {}.",
+            counted(self.failing, "output"),
+            either(self.failing, "does", "do"),
+            counted(self.failures.len(), "item"),
+            either(self.failures.len(), "follows", "follow"),
+        )
+    }
 }
 
 /// A report that was written.

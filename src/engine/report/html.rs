@@ -215,34 +215,18 @@ fn failures(out: &mut String, report: &Report) {
         return;
     };
     heading(out, &format!("What {candidate} does not pass"));
-    paragraph(
-        out,
-        &format!(
-            "{} outputs do not pass; the lowest of {} items follow.",
-            report.failing,
-            report.failures.len()
-        ),
-    );
+    paragraph(out, &report.failures_said());
     for failing in &report.failures {
         failure(out, failing);
     }
 }
 
 fn failure(out: &mut String, failing: &Failing) {
-    let people = failing.human.map_or_else(String::new, |(score, pass)| {
-        format!(
-            "; people {score:.2}, {}",
-            if pass { "pass" } else { "fail" }
-        )
-    });
     let _ = write!(
         out,
         "<section class=\"fail\">\n<h3>{}</h3>\n<p class=\"dim\">{}</p>\n",
         escape_line(&failing.item),
-        escape_line(&format!(
-            "judge {:.2}, fail{people}   {}",
-            failing.score, failing.tags
-        ))
+        escape_line(&format!("{}   {}", failing.scored(), failing.tags))
     );
     let mut part = |name: &str, text: &str| {
         let _ = write!(

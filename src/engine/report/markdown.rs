@@ -180,10 +180,9 @@ fn failures(out: &mut String, report: &Report) {
     };
     let _ = write!(
         out,
-        "\n## What {} does not pass\n\n{} outputs do not pass; the lowest of {} items follow.\n",
+        "\n## What {} does not pass\n\n{}\n",
         plain(candidate),
-        report.failing,
-        report.failures.len()
+        report.failures_said()
     );
     for failing in &report.failures {
         failure(out, failing);
@@ -191,17 +190,11 @@ fn failures(out: &mut String, report: &Report) {
 }
 
 fn failure(out: &mut String, failing: &Failing) {
-    let people = failing.human.map_or_else(String::new, |(score, pass)| {
-        format!(
-            "; people {score:.2}, {}",
-            if pass { "pass" } else { "fail" }
-        )
-    });
     let _ = write!(
         out,
-        "\n### {}\n\njudge {:.2}, fail{people} {}\n",
+        "\n### {}\n\n{} {}\n",
         plain(&failing.item),
-        failing.score,
+        failing.scored(),
         plain(&failing.tags)
     );
     let mut part = |name: &str, text: &str| {
