@@ -206,6 +206,13 @@ pub enum Order {
         /// Whether everything behind the first numbers is wanted.
         full: bool,
     },
+    /// The comparison of a group that is kept, there at once. Reply: [`Outcome::KeptGroup`].
+    LoadKeptGroup {
+        /// Its name.
+        group: String,
+        /// Whether everything behind the first numbers is wanted.
+        full: bool,
+    },
     /// Opens a group, which marks this person's later reviews there. Reply: [`Outcome::Done`].
     OpenGroup {
         /// Its name.
@@ -352,6 +359,8 @@ pub enum Outcome {
     Groups(Vec<GroupCard>),
     /// Reply to `LoadGroup`.
     Group(Box<GroupPage>),
+    /// Reply to `LoadKeptGroup`; nothing where none is kept.
+    KeptGroup(Option<Box<GroupPage>>),
     /// Reply to `LoadSide`.
     Side(Arc<SideBySide>),
     /// Reply to `Judge`: how it ended, in a sentence.

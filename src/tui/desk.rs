@@ -184,6 +184,9 @@ pub trait Desk: Send + Sync {
     /// The comparison of a group; closed while it is blind to this person.
     fn group(&self, group: &str, full: bool) -> Answer<GroupPage>;
 
+    /// The comparison of a group as it was finished last, without rows; there at once. `None` where none is kept.
+    fn kept_group(&self, group: &str, full: bool) -> Answer<Option<GroupPage>>;
+
     /// Opens a group: logged, and marks this person's later reviews there.
     fn open_group(&self, group: &str) -> Answer<()>;
 

@@ -247,6 +247,10 @@ impl Desk for EngineDesk {
         Ok(self.compared.page(&self.engine(), group, full)?)
     }
 
+    fn kept_group(&self, group: &str, full: bool) -> Answer<Option<GroupPage>> {
+        Ok(self.engine().kept_page(group, full)?)
+    }
+
     fn open_group(&self, group: &str) -> Answer<()> {
         Ok(self.engine().open_group(group)?)
     }

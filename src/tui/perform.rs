@@ -127,6 +127,9 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
         Order::LoadActivity => Outcome::Activity(desk.activity()?),
         Order::LoadGroups => Outcome::Groups(desk.groups()?),
         Order::LoadGroup { group, full } => Outcome::Group(Box::new(desk.group(&group, full)?)),
+        Order::LoadKeptGroup { group, full } => {
+            Outcome::KeptGroup(desk.kept_group(&group, full)?.map(Box::new))
+        }
         Order::OpenGroup { group } => {
             desk.open_group(&group)?;
             Outcome::Done
