@@ -15,6 +15,7 @@ use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::ticket::State;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     Age, AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
@@ -312,7 +313,7 @@ impl Desk for FakeDesk {
         })
     }
 
-    fn counts(&self, _eval: EvalId, filter: &str) -> Answer<QueueCounts> {
+    fn counts(&self, _eval: EvalId, filter: &str, _order: QueueOrder) -> Answer<QueueCounts> {
         let inner = self.inner.lock().unwrap();
         let total = inner.sample.tickets.len() as u64;
         let done = inner.done.len() as u64;
@@ -583,6 +584,7 @@ impl Desk for FakeDesk {
             place: "api.example".into(),
             tickets,
             calls,
+            planted: 24,
             tokens: calls * 600,
             price,
             time: None,
@@ -708,6 +710,7 @@ impl Desk for FakeDesk {
                 place: "api.example".into(),
                 tickets: 1,
                 calls: 4,
+                planted: 24,
                 tokens: 2_400,
                 price: Price::Micros(2_600),
                 time: None,
