@@ -1,8 +1,11 @@
 //! Comparisons as they were finished, and the mark of what they rest on.
 
-use super::super::changed;
+use std::collections::BTreeMap;
+
 use super::super::db::Db;
-use super::super::error::Result;
+use super::super::error::{Result, StoreError};
+use super::super::{catalog, changed};
+use crate::domain::eval::Eval;
 use crate::domain::ids::{EvalId, GroupId, Identity};
 use crate::domain::run::RunGroup;
 
@@ -39,13 +42,10 @@ pub fn mark(db: &Db, group: &RunGroup) -> Result<Mark> {
         .part(&group.version.0)
         .number(changed::times(db, &group.eval.0)?)
         .number(changed::times(db, &group.tickets.0)?);
-    let texts = [
-        ("SELECT body FROM run_group WHERE id = ?1", &group.id.0),
-        ("SELECT body FROM eval WHERE id = ?1", &group.tickets.0),
-        ("SELECT body FROM eval WHERE id = ?1", &group.eval.0),
-    ];
-    for (sql, id) in texts {
-        identity = add(db, identity, sql, id)?;
+    let sql = "SELECT body FROM run_group WHERE id = ?1";
+    identity = add(db, identity, sql, &group.id.0)?;
+    for id in [&group.tickets, &group.eval] {
+        identity = eval(db, identity, id)?;
     }
     for run in super::runs(db, &group.id)? {
         identity = identity.number(changed::times(db, &run.id.0)?);
@@ -64,6 +64,21 @@ fn add(db: &Db, identity: Identity, sql: &str, id: &[u8; 16]) -> Result<Identity
     Ok(texts.iter().fold(number, |identity, text| {
         identity.maybe(text.as_ref().map(String::as_bytes))
     }))
+}
+
+/// An eval, but for who has opened its pages and what people are told: neither is in a number.
+fn eval(db: &Db, identity: Identity, id: &EvalId) -> Result<Identity> {
+    let Some((_, eval)) = catalog::eval(db, id)? else {
+        return Ok(identity.number(0));
+    };
+    let bare = Eval {
+        purpose: String::new(),
+        instructions: String::new(),
+        opened: BTreeMap::new(),
+        ..eval
+    };
+    let body = serde_json::to_string(&bare).map_err(|_| StoreError::Damaged("eval".into()))?;
+    Ok(identity.part(body.as_bytes()))
 }
 
 /// The plans of an eval: which reviews are a sample depends on them.

@@ -105,6 +105,8 @@ fn whatever_a_comparison_rests_on_changes_its_mark_and_nothing_else_does() {
     moved("comparing", false);
     let doc = bench.ana.open_ticket(bench.tickets[0], true).unwrap();
     moved("opening a ticket", false);
+    bench.by("ben").open_group("june").unwrap();
+    moved("somebody opening the comparison", false);
     bench.ana.submit(&level(&doc, 3)).unwrap();
     moved("a review of what was logged", true);
     bench.ana.undo().unwrap();
