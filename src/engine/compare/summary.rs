@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::CONFIDENCE;
-use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome};
+use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowScore};
 use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, WeakTag};
 use crate::stats::describe::quantile;
 use crate::stats::mean::group_mean;
@@ -66,11 +66,12 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         .rows()
         .filter_map(|row| row.outcome.score())
         .collect();
-    let latency: Vec<f64> = candidate
-        .rows()
-        .filter_map(|row| row.latency_ms)
-        .map(f64::from)
-        .collect();
+    let times = |of: fn(&RowScore) -> Option<u32>| -> Vec<f64> {
+        let replies = candidate.rows().filter(|row| row.output.is_some());
+        replies.filter_map(of).map(f64::from).collect()
+    };
+    let latency = times(|row| row.latency_ms);
+    let first_token = times(|row| row.first_token_ms);
     let written = || candidate.rows().filter(|row| row.output.is_some());
     let chars: Vec<f64> = written().map(|row| f64::from(row.chars)).collect();
     let unpriced = written().filter(|row| row.cost_micros.is_none()).count();
@@ -103,6 +104,8 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         unpriced,
         latency_p50_ms: quantile(&latency, 0.5),
         latency_p95_ms: quantile(&latency, 0.95),
+        first_token_p50_ms: quantile(&first_token, 0.5),
+        first_token_p95_ms: quantile(&first_token, 0.95),
         chars: quantile(&chars, 0.5),
         histogram,
         reruns: reruns(scores, candidate),

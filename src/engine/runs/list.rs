@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::{Engine, Result};
 use crate::domain::ids::RunId;
 use crate::domain::run::{RunGroup, by_candidate};
+use crate::stats::describe::quantile;
 use crate::store::{Db, catalog, rubrics, runs};
 
 /// A group as it stands.
@@ -60,6 +61,35 @@ pub struct RunLine {
     pub missing: u64,
     /// Outputs the judge whose scores count has scored.
     pub scored: u64,
+    /// How long its replies took; only where one group is looked at.
+    #[serde(flatten)]
+    pub times: Times,
+}
+
+/// How long the replies of a run took, in milliseconds; `None` where no reply tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Times {
+    /// Until a reply was complete, median.
+    pub latency_p50_ms: Option<u64>,
+    /// The 95th percentile of the same.
+    pub latency_p95_ms: Option<u64>,
+    /// Until its first token, median.
+    pub first_token_p50_ms: Option<u64>,
+    /// The 95th percentile of the same.
+    pub first_token_p95_ms: Option<u64>,
+}
+
+impl Times {
+    fn of(db: &Db, run: &RunId) -> crate::store::Result<Self> {
+        let (whole, first) = runs::times(db, run)?;
+        let at = |times: &[f64], q: f64| quantile(times, q).map(|ms| ms.round() as u64);
+        Ok(Self {
+            latency_p50_ms: at(&whole, 0.5),
+            latency_p95_ms: at(&whole, 0.95),
+            first_token_p50_ms: at(&first, 0.5),
+            first_token_p95_ms: at(&first, 0.95),
+        })
+    }
 }
 
 impl Engine {
@@ -69,7 +99,7 @@ impl Engine {
             let groups = runs::groups(db)?;
             groups
                 .iter()
-                .map(|group| group_line(db, group))
+                .map(|group| group_line(db, group, |_, _| Ok(Times::default())))
                 .collect::<crate::store::Result<_>>()
         })?)
     }
@@ -77,11 +107,16 @@ impl Engine {
     /// One group.
     pub fn group_line(&self, name: &str) -> Result<GroupLine> {
         let group = self.group_named(name)?;
-        Ok(self.store().read(|db| group_line(db, &group))?)
+        Ok(self.store().read(|db| group_line(db, &group, Times::of))?)
     }
 }
 
-fn group_line(db: &Db, group: &RunGroup) -> crate::store::Result<GroupLine> {
+/// A group as it stands; reading the times of every reply is left to who shows them.
+fn group_line(
+    db: &Db,
+    group: &RunGroup,
+    times: impl Fn(&Db, &RunId) -> crate::store::Result<Times>,
+) -> crate::store::Result<GroupLine> {
     let eval = catalog::eval(db, &group.eval)?.map(|(_, eval)| eval.name);
     let dataset = catalog::dataset(db, &group.dataset)?.map(|dataset| dataset.name);
     let judge = super::scores::counting(db, group)?;
@@ -100,6 +135,7 @@ fn group_line(db: &Db, group: &RunGroup) -> crate::store::Result<GroupLine> {
                 failed,
                 missing: group.items.saturating_sub(there),
                 scored: runs::scores::scored(db, &run.id, row)?,
+                times: times(db, &run.id)?,
             });
         }
         candidates.push(CandidateLine {

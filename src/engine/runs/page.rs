@@ -113,7 +113,9 @@ pub fn group_view(scores: &GroupScores, comparison: Comparison) -> GroupView {
         .collect();
     let orders = RowOrder::ALL.map(|order| sorted(&rows, order));
     GroupView {
-        sheets: sheets::full(&comparison),
+        sheets: std::iter::once(sheets::times(&comparison))
+            .chain(sheets::full(&comparison))
+            .collect(),
         people: sheets::people(&comparison),
         power: sheets::power(&comparison),
         comparison,

@@ -137,7 +137,7 @@ async fn a_stream_that_hangs_ends_at_the_time_limit() {
 
 #[tokio::test]
 async fn an_endpoint_that_answers_in_one_piece_works_and_has_no_first_token() {
-    for act in [good(), answer_with(200, "", &chat("fine"))] {
+    for act in [good(), Act::Late(Duration::ZERO, chat("fine"))] {
         let server = Server::playing(vec![act]).await;
         let reply = streaming(&server).ask(&ask("x"), None).await.unwrap();
         assert_eq!((reply.text.as_str(), reply.first_token), ("fine", None));
