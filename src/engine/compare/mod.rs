@@ -18,6 +18,7 @@ mod tests;
 mod trained;
 
 pub use trained::TrainedOn;
+pub(in crate::engine) use trained::{way_on as way_on_from_trained, words as trained_words};
 
 use super::agree::{PlanLabels, plan_labels};
 use super::{Engine, EngineError, Result};
