@@ -9,6 +9,9 @@ use super::cli_reports::{done, run};
 
 const RUBRIC: &str = "schema = 1\nid = \"right\"\nversion = \"1\"\nkind = \"direct\"\n\n[[criterion]]\nid = \"right\"\nquestion = \"Is it right?\"\nscale = \"level5\"\nmust_reach = 3\n\n[[criterion]]\nid = \"polite\"\nquestion = \"Is it polite?\"\nscale = \"level5\"\n";
 
+/// What stands beside an approval that still means what it meant.
+const HOLDS: &str = "(not authenticated)";
+
 fn told(at: &Path, line: &str, code: i32, words: &[&str]) -> String {
     let ran = run(at, line);
     let text = format!("{}{}", ran.out, ran.err);
@@ -31,13 +34,14 @@ fn rows(prompt: &str, model: &str, answer: &str, level: u8) -> String {
     text
 }
 
-fn eval(at: &Path, rubric: &str, more: &str) {
+fn eval(at: &Path, rubric: &str) {
+    let logged = rows("Be kind.", "logger-1", "It takes", 2);
+    eval_of(at, rubric, &logged, "");
+}
+
+fn eval_of(at: &Path, rubric: &str, logged: &str, more: &str) {
     std::fs::write(at.join("right.toml"), rubric).unwrap();
-    std::fs::write(
-        at.join("log.jsonl"),
-        rows("Be kind.", "logger-1", "It takes", 2),
-    )
-    .unwrap();
+    std::fs::write(at.join("log.jsonl"), logged).unwrap();
     std::fs::write(at.join("b.jsonl"), rows("Be kind.", "other-2", "Just", 5)).unwrap();
     done(
         at,
@@ -57,7 +61,7 @@ fn group(at: &Path, name: &str, file: &str) {
 fn a_rule_without_a_floor_for_what_every_answer_must_reach_is_refused_with_the_count() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    eval(at, RUBRIC, "");
+    eval(at, RUBRIC);
     group(at, "june", "b.jsonl");
     std::fs::write(at.join("gate.toml"), "[quality]\nmin_mean = 0.5\n").unwrap();
     let events = || crate::support::number(&at.join("docket.db"), "SELECT count(*) FROM event");
@@ -106,7 +110,7 @@ fn a_rule_without_a_floor_for_what_every_answer_must_reach_is_refused_with_the_c
 fn a_rule_from_before_there_was_a_group_passes_nothing_without_that_floor() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    eval(at, RUBRIC, "");
+    eval(at, RUBRIC);
     done(at, "gate june --min-mean 0.5 --declare");
     group(at, "june", "b.jsonl");
     told(
@@ -129,7 +133,7 @@ fn a_rule_from_before_there_was_a_group_passes_nothing_without_that_floor() {
 
 /// An approved candidate of the group `june`, whose adapter is part of the rule.
 fn approved(at: &Path) {
-    eval(at, &RUBRIC.replace("must_reach = 3\n", ""), "");
+    eval(at, &RUBRIC.replace("must_reach = 3\n", ""));
     group(at, "june", "b.jsonl");
     std::fs::write(at.join("adapter.bin"), "weights").unwrap();
     std::fs::write(
@@ -143,7 +147,7 @@ fn approved(at: &Path) {
         at,
         "gate june --candidate b --yes",
         0,
-        &["approved by", "holds: good"],
+        &["approved by", HOLDS],
     );
 }
 
@@ -154,14 +158,14 @@ fn another_model_behind_the_name_of_an_imported_candidate_makes_its_decision_sta
     approved(at);
     // The same rows in a later group change nothing.
     group(at, "july", "b.jsonl");
-    told(at, "gate june --candidate b --yes", 0, &["holds: good"]);
+    told(at, "gate june --candidate b --yes", 0, &[HOLDS]);
     std::fs::write(at.join("c.jsonl"), rows("Be kind.", "other-3", "Just", 5)).unwrap();
     group(at, "august", "c.jsonl");
     told(
         at,
         "gate june --candidate b --yes",
         0,
-        &["stale: model (in `august`)"],
+        &["which is stale", "model (in `august`)"],
     );
 }
 
@@ -176,7 +180,7 @@ fn another_prompt_behind_the_name_of_an_imported_candidate_makes_its_decision_st
         at,
         "gate june --candidate b --yes",
         0,
-        &["stale: prompt (in `july`)"],
+        &["which is stale", "prompt (in `july`)"],
     );
 }
 
@@ -186,15 +190,20 @@ fn a_rerun_by_another_model_and_another_adapter_are_named() {
     let at = folder.path();
     approved(at);
     std::fs::write(at.join("adapter.bin"), "other weights").unwrap();
-    told(at, "gate june --candidate b --yes", 0, &["stale: files"]);
+    told(
+        at,
+        "gate june --candidate b --yes",
+        0,
+        &["which is stale", "files"],
+    );
     std::fs::write(at.join("adapter.bin"), "weights").unwrap();
-    told(at, "gate june --candidate b --yes", 0, &["holds: good"]);
+    told(at, "gate june --candidate b --yes", 0, &[HOLDS]);
     std::fs::write(at.join("c.jsonl"), rows("Be brief.", "other-3", "Maybe", 5)).unwrap();
     done(
         at,
         "import c.jsonl --run june --candidate b --rerun 2 --yes",
     );
-    let text = told(at, "gate june --candidate b --yes", 0, &["stale: "]);
+    let text = told(at, "gate june --candidate b --yes", 0, &["which is stale"]);
     for part in ["model", "prompt", "outputs"] {
         assert!(text.contains(part), "{text}");
     }
@@ -205,7 +214,12 @@ fn held_out_requests_that_were_exported_leave_comparison_and_gate_inconclusive_i
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let rubric = RUBRIC.replace("must_reach = 3\n", "");
-    eval(at, &rubric, "--role heldout");
+    let (judged, labels) = (
+        r#""scores":["#,
+        r#""scores":[{"name":"right","value":5,"kind":"human","author":"ana"},{"name":"polite","value":5,"kind":"human","author":"ana"},"#,
+    );
+    let logged = rows("Be kind.", "logger-1", "It takes", 2).replace(judged, labels);
+    eval_of(at, &rubric, &logged, "--role heldout");
     group(at, "june", "b.jsonl");
     told(
         at,
@@ -239,7 +253,7 @@ fn held_out_requests_that_were_exported_leave_comparison_and_gate_inconclusive_i
         "{}",
         String::from_utf8_lossy(&export.stderr)
     );
-    let words = "of the held-out `support`, 2 of 14 clusters (2 items) were exported for training: a candidate trained on them knows the answers";
+    let words = "of the held-out `support`, 2 clusters of 14 (2 items) were exported for training: a candidate trained on them knows the answers";
     let way = "hold others out and start another group on them";
     told(
         at,
