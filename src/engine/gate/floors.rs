@@ -50,10 +50,14 @@ fn listed(missing: &[(String, String)]) -> String {
 
 /// The flags that name a floor for each such criterion; empty without one.
 pub(in crate::engine) fn flags(rubric: &Rubric) -> String {
-    missing(rubric, &GateRule::default())
+    as_flags(&missing(rubric, &GateRule::default()))
+}
+
+fn as_flags(missing: &[(String, String)]) -> String {
+    let each = missing
         .iter()
-        .map(|(id, _)| format!(" --floor criterion:{id}={PROPOSED}"))
-        .collect()
+        .map(|(id, _)| format!(" --floor criterion:{id}={PROPOSED}"));
+    each.collect::<Vec<_>>().concat()
 }
 
 /// Refuses a rule that names no floor for one of them. `file` is where it was read from.
@@ -107,10 +111,7 @@ pub(super) fn floored(case: &Case<'_>) -> Option<Found> {
         GateVerdict::Inconclusive,
         "the rubric names a level no answer may stay below, and the gate does not ask for it",
     );
-    let flags: String = missing
-        .iter()
-        .map(|(id, _)| format!(" --floor criterion:{id}={PROPOSED}"))
-        .collect();
+    let flags = as_flags(&missing);
     Some(Found::or(
         condition,
         format!("declare a rule with them, such as{flags}"),

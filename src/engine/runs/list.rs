@@ -68,6 +68,10 @@ pub struct RunLine {
 
 /// How long the replies of a run took, in milliseconds; `None` where no reply tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the unit belongs to the names in JSON"
+)]
 pub struct Times {
     /// Until a reply was complete, median.
     pub latency_p50_ms: Option<u64>,

@@ -140,7 +140,9 @@ pub(super) fn fill(from: &Fields<'_>, output: &mut RecordOutput<'_>) -> Option<S
 /// The times of an object that is about every output alike.
 pub(super) fn fill_times(from: &Fields<'_>, outputs: &mut [RecordOutput<'_>]) {
     let told = Told::by(from);
-    outputs.iter_mut().for_each(|output| told.times(output));
+    for output in outputs {
+        told.times(output);
+    }
 }
 
 /// Tokens, and the cost some gateways put among them.
@@ -164,14 +166,13 @@ fn usage(from: &Fields<'_>, output: &mut RecordOutput<'_>) {
 pub(super) fn millis(json: &str, unit: f64) -> Option<u32> {
     let text = scalar(json)?;
     let text = text.trim();
-    let (value, unit) = match text.parse::<f64>() {
-        Ok(value) => (value, unit),
-        Err(_) => {
-            let at = text.find(|sign: char| sign.is_alphabetic() && sign != 'e' && sign != 'E')?;
-            let (value, name) = text.split_at(at);
-            let told = UNITS.iter().find(|(unit, _)| *unit == name.trim())?;
-            (value.trim().parse().ok()?, told.1)
-        }
+    let (value, unit) = if let Ok(value) = text.parse::<f64>() {
+        (value, unit)
+    } else {
+        let at = text.find(|sign: char| sign.is_alphabetic() && sign != 'e' && sign != 'E')?;
+        let (value, name) = text.split_at(at);
+        let told = UNITS.iter().find(|(unit, _)| *unit == name.trim())?;
+        (value.trim().parse().ok()?, told.1)
     };
     let ms = (value * unit).round();
     // A time below nothing, or of weeks, is none.

@@ -288,23 +288,18 @@ impl Message {
         let id = piece.id.unwrap_or_default();
         let last = self.tool_calls.last().map_or(0, |call| call.index);
         let index = piece.index.unwrap_or(last);
-        let same = |call: &&mut Call| {
+        let same = |call: &Call| {
             call.index == index && (id.is_empty() || call.id.is_empty() || call.id == id)
         };
-        let at = self.tool_calls.iter_mut().rev().find(same);
-        let call = match at {
-            Some(call) => call,
-            None => {
-                self.tool_calls.push(Call {
-                    index,
-                    ..Call::default()
-                });
-                let Some(call) = self.tool_calls.last_mut() else {
-                    return;
-                };
-                call
-            }
-        };
+        let at = self.tool_calls.iter().rposition(same);
+        let at = at.unwrap_or_else(|| {
+            self.tool_calls.push(Call {
+                index,
+                ..Call::default()
+            });
+            self.tool_calls.len() - 1
+        });
+        let call = &mut self.tool_calls[at];
         if call.id.is_empty() {
             call.id = id.into_owned();
         }

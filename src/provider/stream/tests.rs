@@ -29,10 +29,8 @@ fn answer(kind: &str, body: &str) -> Answer {
 
 /// What a body of these events comes to.
 fn read(dialect: Dialect, events: &[&str]) -> Result<Reply, Failure> {
-    let body: String = events
-        .iter()
-        .map(|event| format!("data: {event}\n\n"))
-        .collect();
+    let each = events.iter().map(|event| format!("data: {event}\n\n"));
+    let body = each.collect::<Vec<_>>().concat();
     let mut stream = Stream::new(dialect);
     stream.hear(body.as_bytes());
     let answer = answer("text/event-stream", &body);
