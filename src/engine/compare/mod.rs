@@ -20,8 +20,10 @@ mod trained;
 pub use trained::TrainedOn;
 
 use super::agree::{PlanLabels, plan_labels};
+use super::runs::prefer::opinions_in;
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
+use crate::domain::preference::{Opinion, basis, preferred};
 use crate::domain::run::RunGroup;
 use crate::domain::view::compare::{Comparison, Detail, Standing};
 use crate::judge::family::{Kinship, kinship};
@@ -111,6 +113,7 @@ fn more(
         one.human = Some(people::of(scores, &people, at));
     }
     if full {
+        preferences(&opinions_in(db, &group.id)?, scores, comparison);
         let readings = reading::read(db, row, scores, &rubric)?;
         for (at, one) in comparison.candidates.iter_mut().enumerate() {
             let candidate = &scores.candidates[at];
@@ -123,6 +126,20 @@ fn more(
         }
     }
     Ok(())
+}
+
+/// Counts what people prefer, by itself: nothing of it enters another number.
+fn preferences(opinions: &[Opinion], scores: &GroupScores, comparison: &mut Comparison) {
+    comparison.preferences = Some(basis(opinions));
+    let Some(baseline) = scores.baseline.filter(|_| !opinions.is_empty()) else {
+        return;
+    };
+    let base = &scores.candidates[baseline].name;
+    for (at, one) in comparison.candidates.iter_mut().enumerate() {
+        if at != baseline {
+            one.preferred = Some(preferred(opinions, &one.name, base));
+        }
+    }
 }
 
 /// The comparison of scores that were read.
@@ -175,6 +192,7 @@ pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
         baseline: scores.baseline.map(|at| scores.candidates[at].name.clone()),
         family: raw.len(),
         candidates,
+        preferences: None,
         warnings: Vec::new(),
         sentence: String::new(),
         action: String::new(),

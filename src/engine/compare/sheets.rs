@@ -2,6 +2,7 @@
 
 mod more;
 mod people;
+mod preferred;
 
 use crate::domain::view::compare::{
     CandidateSummary, Comparison, Difference, Ranged, Sheet, Standing,
@@ -96,6 +97,7 @@ pub fn full(comparison: &Comparison) -> Vec<Sheet> {
     sheets.extend(more::slices(comparison));
     sheets.extend(more::criteria(comparison));
     sheets.extend(more::repeats(comparison));
+    sheets.extend(preferred::preferred(comparison));
     sheets
 }
 
