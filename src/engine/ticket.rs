@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plans::chance::drawn;
 use super::{Engine, Result};
 use crate::domain::eval::Eval;
 use crate::domain::fold::Folded;
@@ -189,6 +190,7 @@ impl Engine {
         let view = sight::view(&eval, &ticket.id, &folded, &self.reviewer);
         let mine = folded.by(&self.reviewer).cloned();
         sight::veil_for(&mut folded, view, &self.reviewer);
+        let drawn = drawn(db, &eval, ticket, mine.is_some())?;
         let item = tickets::item(db, ticket.item)?;
         let rows = tickets::outputs(db, ticket)?;
         let first = rows.first();
@@ -222,6 +224,7 @@ impl Engine {
                 view.open.then_some(self.reviewer.as_str()),
             )?,
             suggestion: suggested(db, ticket.row, &eval, view.open)?,
+            drawn,
             plan: plans::of_key(db, &eval.id, ticket.plan_key)?,
             audit: view.audit,
             rubric: Arc::new(rubric),

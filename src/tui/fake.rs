@@ -414,6 +414,7 @@ impl Desk for FakeDesk {
             pass: score.as_ref().map(|score| score.pass),
             judge,
             judge_differs: differs,
+            drawn: crate::domain::view::Drawn::InPlan,
             revealed: None,
             left: left.saturating_sub(1) as u64,
         };

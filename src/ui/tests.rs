@@ -115,6 +115,10 @@ fn differs(width: u16, height: u16) -> AppState {
         pass: Some(false),
         judge: open.judge.clone(),
         judge_differs: true,
+        drawn: crate::domain::view::Drawn::Sampled {
+            chance: 0.43,
+            by_risk: true,
+        },
         revealed: None,
         left: 5,
     };

@@ -44,7 +44,7 @@ pub use rubrics::{
 };
 pub use runs::{GroupCard, GroupNote, GroupPage, GroupView, ItemLine, ItemName, RowOrder};
 pub use ticket::{
-    Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
+    Dispute, Draft, Drawn, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
     TicketDoc, VerdictView,
 };
 pub use work::{

@@ -8,7 +8,7 @@ use super::RiskOrder;
 use crate::domain::eval::Mode;
 use crate::domain::ids::TicketId;
 use crate::domain::review::Sight;
-use crate::domain::view::{AgreementOptions, Submission};
+use crate::domain::view::{AgreementOptions, Drawn, Submission};
 
 fn order(dry: bool) -> RiskOrder {
     RiskOrder {
@@ -189,4 +189,40 @@ fn a_review_is_assisted_or_blind_whatever_the_plan() {
         report.basis.tickets, 0,
         "an assisted review measures nothing"
     );
+}
+
+#[test]
+fn a_ticket_tells_its_chance_after_the_own_commit_and_not_before() {
+    for by_risk in [false, true] {
+        let bench = Bench::new(30, Mode::Blind, 1, true);
+        if by_risk {
+            bench.ana.draw_by_risk(&order(false)).unwrap();
+        }
+        let told = |ticket: TicketId| bench.ana.open_ticket(ticket, false).unwrap().drawn;
+        assert!(bench.tickets.iter().all(|one| told(*one) == Drawn::InPlan));
+        review(&bench, 12);
+        // One picked from the end of the plan waits until the plan comes to it.
+        let last = *order_of(&bench.ana, &bench).last().unwrap();
+        assert!(pick(&bench, last, 2));
+        let chances = bench.ana.chances(&bench.eval).unwrap();
+        assert_eq!(chances.len(), 12);
+        for ticket in &bench.tickets {
+            let expected = match chances.get(ticket) {
+                Some(chance) => Drawn::Sampled {
+                    chance: *chance,
+                    by_risk,
+                },
+                None if *ticket == last => Drawn::Waiting,
+                None => Drawn::InPlan,
+            };
+            assert_eq!(told(*ticket), expected);
+        }
+        // To whom did not commit nothing is told, whoever else did.
+        let ben = bench.by("ben");
+        let seen = bench
+            .tickets
+            .iter()
+            .map(|one| ben.open_ticket(*one, false).unwrap().drawn);
+        assert!(seen.into_iter().all(|drawn| drawn == Drawn::InPlan));
+    }
 }
