@@ -76,7 +76,7 @@ impl Engine {
         let mut refolder = Refolder::default();
         let mut committed = self.committed(db, &desk, submission, &event, &mut refolder)?;
         refolder.finish(db)?;
-        committed.left = tickets::waiting(db, desk.ticket.eval, &self.reviewer)?;
+        committed.left = self.left(db, desk.ticket.eval, &desk.eval)?;
         Ok(committed)
     }
 

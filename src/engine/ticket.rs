@@ -60,7 +60,7 @@ impl Engine {
     fn upcoming(&self, eval: EvalId, after: Option<TicketId>) -> Result<Option<TicketRow>> {
         let now = self.clock().now_ms();
         Ok(self.store().read(|db| {
-            let Some((row, _)) = catalog::eval(db, &eval)? else {
+            let Some((row, def)) = catalog::eval(db, &eval)? else {
                 return Ok(None);
             };
             if after.is_none()
@@ -73,13 +73,20 @@ impl Engine {
             let after = after
                 .and_then(|id| tickets::get(db, &id).ok())
                 .map(|ticket| ticket.row);
-            tickets::next(db, row, &self.reviewer, &self.owner, after, now)
+            let fresh = tickets::next(db, row, &self.reviewer, &self.owner, after, now)?;
+            let again = self.audited(db, row, &def, 1, |ticket| Some(ticket.row) != after)?;
+            // In the order of the plan, whoever else has read the ticket.
+            let first = |one: &TicketRow, other: &TicketRow| one.plan_key < other.plan_key;
+            Ok(match (fresh, again.into_iter().next()) {
+                (Some(fresh), Some(again)) if first(&fresh, &again) => Some(fresh),
+                (fresh, again) => again.or(fresh),
+            })
         })?)
     }
 
     fn why_none(&self, eval: EvalId) -> Result<NoTicket> {
         Ok(self.store().read(|db| {
-            let Some((row, _)) = catalog::eval(db, &eval)? else {
+            let Some((row, def)) = catalog::eval(db, &eval)? else {
                 return Ok(NoTicket::NoneImported);
             };
             let of = |state: State| tally::of(db, row, "state", state.name());
@@ -88,7 +95,7 @@ impl Engine {
                 all += of(state)?;
             }
             let aside = of(State::Deferred)? + of(State::Escalated)? + of(State::Adjudicate)?;
-            let held = tickets::waiting(db, row, &self.reviewer)?;
+            let held = self.left(db, row, &def)?;
             Ok(match (all, held, aside) {
                 (0, _, _) => NoTicket::NoneImported,
                 (_, held, _) if held > 0 => NoTicket::HeldByOthers { tickets: held },
@@ -103,7 +110,7 @@ impl Engine {
         let engine = self.clone();
         Ok(self.store().write_light(move |db| {
             let ticket = tickets::get(db, &id)?;
-            let overlap = catalog::eval_in_row(db, ticket.eval)?.policy.overlap.max(1);
+            let overlap = catalog::eval_in_row(db, ticket.eval)?.seats(&id);
             let folded = tickets::folded(db, ticket.row)?;
             let now = engine.clock().now_ms();
             for seat in seats(&folded, &engine.reviewer, overlap) {

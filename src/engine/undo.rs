@@ -67,10 +67,11 @@ impl Engine {
             return Ok(undone);
         };
         let row = tickets::get(db, &id)?.eval;
+        let eval = catalog::eval_in_row(db, row)?;
         let stands = Stands {
-            eval: catalog::eval_in_row(db, row)?.id,
+            eval: eval.id,
             done: tally::of(db, row, "state", State::Done.name())?,
-            waiting: tickets::waiting(db, row, &self.reviewer)?,
+            waiting: self.left(db, row, &eval)?,
         };
         Ok(Undone {
             stands: Some(stands),
