@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::agree::plan_labels;
 use super::super::testing::{Bench, level};
 use super::super::{Engine, EngineError};
 use super::RiskOrder;
@@ -142,17 +143,37 @@ proptest! {
             }
         }
         let sampled = bench_prefix(&plain);
-        for (at, level) in picked {
+        for (at, level) in &picked {
             // What comes next in the plan would lengthen the sample, which is its right.
             let next = mixed.ana.peek_next(&mixed);
-            let ticket = mixed.tickets[at];
+            let ticket = mixed.tickets[*at];
             if Some(ticket) != next {
-                pick(&mixed, ticket, level);
+                pick(&mixed, ticket, *level);
             }
         }
         prop_assert_eq!(bench_prefix(&mixed), sampled);
         prop_assert_eq!(numbers(&mixed), numbers(&plain));
+        // Neither does the estimate of people and judge together, which a gate believes, see more than the plan.
+        prop_assert_eq!(labels(&mixed), labels(&plain));
+        // What was picked counts once the plan has come to it, and nothing of the sample is left out for being picked.
+        let rest = mixed.ana.waiting(mixed.eval.id).unwrap();
+        review(&mixed, rest as u32);
+        prop_assert_eq!(labels(&mixed).len(), 24);
     }
+}
+
+/// The labels that estimates and gates rest on: ticket, chance and level.
+fn labels(bench: &Bench) -> Vec<(i64, u64, Option<i32>)> {
+    let engine = &bench.ana;
+    let found = engine.store().read(|db| {
+        let row = crate::store::catalog::eval(db, &bench.eval.id)?.map_or(0, |(row, _)| row);
+        let rubric = crate::store::rubrics::get(db, &bench.eval.rubric)?;
+        plan_labels(db, row, &bench.eval, &rubric)
+    });
+    let label = |one: crate::engine::agree::PlanLabel| {
+        (one.ticket, one.chance.to_bits(), one.answers["q"].level())
+    };
+    found.unwrap().labels.into_iter().map(label).collect()
 }
 
 fn bench_prefix(bench: &Bench) -> u64 {
