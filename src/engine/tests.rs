@@ -550,6 +550,54 @@ fn who_reviews_an_audited_eval_alone_is_not_kept_waiting() {
     assert_eq!(done.shown, Count::Exactly(40));
 }
 
+#[test]
+fn numbers_rest_on_what_was_said_blind_and_training_on_the_last_word() {
+    let bench = Bench::new(1, Mode::Blind, 1, true);
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let committed = bench.ana.submit(&level(&doc, 5)).unwrap();
+    let mut second = level(&doc, 1);
+    second.second_after = committed.revealed;
+    bench.ana.submit(&second).unwrap();
+    let of = |sql: &'static str| {
+        let read = bench
+            .ana
+            .store()
+            .read(|db| db.first(sql, &[], |row| row.maybe_real(0)));
+        read.unwrap().flatten()
+    };
+    assert_eq!(of("SELECT score FROM ticket"), Some(1.0));
+    assert_eq!(of("SELECT score FROM ticket_person"), Some(0.2));
+    // An export for training takes it as what the person says now: not good enough.
+    let taken = |passing: bool| {
+        let filter = crate::domain::filter::Filter::parse("").unwrap();
+        let ask = crate::store::export::Ask {
+            scope: crate::store::filter_sql::Scope {
+                eval: 1,
+                reviewer: "ana",
+                words: &crate::text::search_terms::fts_query,
+            },
+            wanted: crate::store::export::Wanted {
+                passing,
+                failing: !passing,
+                ..Default::default()
+            },
+            min_score: None,
+            filter: &filter,
+        };
+        let mut scores = Vec::new();
+        let read = bench.ana.store().read(|db| {
+            crate::store::export::each(db, &ask, |one| {
+                scores.push(one.score);
+                Ok(true)
+            })
+        });
+        read.unwrap();
+        scores
+    };
+    assert_eq!((taken(true), taken(false)), (vec![], vec![Some(0.2)]));
+    assert!(bench.ana.check_up(false).unwrap().sound());
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Submit(usize, usize, i32),
