@@ -580,6 +580,7 @@ fn numbers_rest_on_what_was_said_blind_and_training_on_the_last_word() {
                 eval: 1,
                 reviewer: "ana",
                 words: &crate::text::search_terms::fts_query,
+                audit: None,
             },
             wanted: crate::store::export::Wanted {
                 passing,
