@@ -13,7 +13,7 @@ use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress, QueueCounts, QueuePage, QueueQuery,
     RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::text::three_way::ThreeWay;
@@ -228,6 +228,15 @@ pub enum Order {
         /// Local row of the item.
         item: i64,
     },
+    /// Shows who wrote the outputs of an item, and keeps that it was shown. Reply: [`Outcome::Side`].
+    RevealSides {
+        /// The group's name.
+        group: String,
+        /// Local row of the item.
+        item: i64,
+    },
+    /// Keeps which output of an item is best. Reply: [`Outcome::Preferred`].
+    Prefer(Box<Prefer>),
     /// Says what is wanted of a job. Reply: [`Outcome::Done`].
     Steer {
         /// Which job.
@@ -364,7 +373,9 @@ pub enum Outcome {
     Group(Box<GroupPage>),
     /// Reply to `LoadKeptGroup`; nothing where none is kept.
     KeptGroup(Option<Box<GroupPage>>),
-    /// Reply to `LoadSide`.
+    /// Reply to `Prefer`: what was kept, in words.
+    Preferred(String),
+    /// Reply to `LoadSide` and `RevealSides`.
     Side(Arc<SideBySide>),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),

@@ -1,5 +1,7 @@
 //! The hint bar: the next useful keys, in the order of their use, each with the action a click runs.
 
+use crate::domain::preference::MOST_OUTPUTS;
+use crate::domain::view::SideBySide;
 use crate::text::width;
 
 use super::action::{Action, TABLE};
@@ -71,6 +73,9 @@ pub fn hints(state: &AppState) -> Vec<Hint> {
 }
 
 fn levels(state: &AppState, layer: Layer) -> Vec<Hint> {
+    if layer == Layer::Runs {
+        return sides(state);
+    }
     let words = match layer {
         Layer::Ticket | Layer::Practice => "level",
         Layer::Differs => "change my level",
@@ -97,6 +102,19 @@ fn levels(state: &AppState, layer: Layer) -> Vec<Hint> {
         words: words.to_owned(),
         action: None,
     }]
+}
+
+/// The digits that say which output of an item is best.
+fn sides(state: &AppState) -> Vec<Hint> {
+    let open = state.runs.open.as_ref();
+    let doc = open.and_then(|open| open.beside.as_ref()?.doc.as_ref());
+    let fits = |doc: &&std::sync::Arc<SideBySide>| (2..=MOST_OUTPUTS).contains(&doc.compared);
+    let hint = |doc: &std::sync::Arc<SideBySide>| Hint {
+        key: format!("1-{} =", doc.compared),
+        words: "best, or a tie".to_owned(),
+        action: None,
+    };
+    doc.filter(fits).map(hint).into_iter().collect()
 }
 
 /// As many hints as fit into the bar, with their places. The last two, help and palette, are kept as long

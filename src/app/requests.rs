@@ -74,6 +74,8 @@ pub enum Asked {
     GroupOpened(String),
     /// One item across the candidates of a group.
     Side(i64),
+    /// That it is kept which output of an item is best.
+    Preferred(i64),
     /// Another wish for a job, and what is said once it is known.
     Steer(&'static str),
     /// What a judge at work has said about the open ticket.

@@ -98,6 +98,7 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
             Mode::Assist => Shown::None,
         },
         plan: None,
+        drawn: crate::domain::view::Drawn::InPlan,
         audit: false,
     }
 }
@@ -157,6 +158,7 @@ pub fn committed(number: u8, differs: bool) -> Committed {
         pass: Some(false),
         judge: verdicts(&[("correct", 1), ("complete", 4)]),
         judge_differs: differs,
+        drawn: crate::domain::view::Drawn::InPlan,
         revealed: None,
         left: 14,
     }

@@ -52,6 +52,7 @@ pub fn undoable(body: &Body) -> bool {
             | Body::Adjudicated(_)
             | Body::GoldSet(_)
             | Body::JudgeCorrected(_)
+            | Body::PreferenceGiven(_)
     )
 }
 

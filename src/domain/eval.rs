@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{DatasetId, EvalId, EventId, Identity, JudgeVersionId, RubricId, WorkspaceId};
+use super::ids::{
+    DatasetId, EvalId, EventId, Identity, JudgeVersionId, RubricId, TicketId, WorkspaceId,
+};
 use super::judge_version::JudgeVersion;
+use super::plan::is_audited_twice;
 
 /// What the reviews are for, asked once when an eval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -153,6 +156,19 @@ impl Eval {
     pub fn opened_by(&self, reviewer: &str) -> Option<EventId> {
         let blind = self.policy.mode == Mode::Blind;
         self.opened.get(reviewer).copied().filter(|_| blind)
+    }
+
+    /// Whether a ticket of the blind audit share goes to a second reviewer after the first.
+    pub fn is_audited_twice(&self, ticket: &TicketId) -> bool {
+        let policy = &self.policy;
+        is_audited_twice(policy.mode, policy.audit_share, self.seed, ticket)
+    }
+
+    /// Human seats of a ticket: as many as reviews are needed, and one for the second reviewer of an audited ticket.
+    /// That one is done without it: who reviews alone is not kept waiting.
+    pub fn seats(&self, ticket: &TicketId) -> u8 {
+        let needed = self.policy.overlap.max(1);
+        needed.max(if self.is_audited_twice(ticket) { 2 } else { 1 })
     }
 
     /// Whether a judge was shown guidelines that were removed since.

@@ -18,6 +18,7 @@ use super::ids::{
     TicketId, VerdictId,
 };
 use super::json::Json;
+use super::preference::PreferenceGiven;
 use super::recipe::Recipe;
 use super::review::{Correction, Note, Review};
 pub use super::route::{Routed, Way};
@@ -139,6 +140,8 @@ bodies! {
     GroupJudged "group_judged" GroupJudged,
     /// Texts of an eval went to an endpoint for the first time.
     FirstSend "first_send" FirstSend,
+    /// A person said which output of an item is best, side by side.
+    PreferenceGiven "preference_given" Box<PreferenceGiven>,
     /// The judge was corrected on one criterion.
     JudgeCorrected "judge_corrected" JudgeCorrected,
     /// A review order was drawn.
@@ -195,7 +198,7 @@ pub struct Text {
 /// What was shown early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revealed {
-    /// `judge`, `model_names`, `compare` or `agreement`.
+    /// `judge`, `names`, `side_by_side`, `compare` or `agreement`.
     pub what: String,
     /// The verdicts shown.
     #[serde(default)]
@@ -385,7 +388,7 @@ mod tests {
             Body::read(body.kind(), body.to_json().as_str()).unwrap(),
             body
         );
-        assert_eq!(Body::KINDS.len(), 39);
+        assert_eq!(Body::KINDS.len(), 40);
     }
 
     #[test]

@@ -43,6 +43,15 @@ impl Standing {
     pub fn current(&self) -> &Review {
         self.second.as_ref().unwrap_or(&self.first)
     }
+
+    /// What a number about the output rests on: the opinion that was given blind, where there is one. What was said
+    /// after the judge was seen is in part the judge's own word; it would make people and judge agree by themselves.
+    pub fn measured(&self) -> &Review {
+        match self.first.sight {
+            Sight::Blind => &self.first,
+            Sight::Assisted => self.current(),
+        }
+    }
 }
 
 /// A correction with its author.
@@ -132,14 +141,14 @@ impl Folded {
             .find(|standing| standing.reviewer == reviewer)
     }
 
-    /// The answers that count for the ticket: adjudicated, else the first reviewer's current ones.
+    /// The answers the ticket's score rests on: adjudicated, else the first reviewer's, by [`Standing::measured`].
     pub fn answers(&self) -> Option<&BTreeMap<String, Answer>> {
         match &self.adjudicated {
             Some(decided) => Some(&decided.value),
             None => self
                 .reviews
                 .first()
-                .map(|standing| &standing.current().answers),
+                .map(|standing| &standing.measured().answers),
         }
     }
 }

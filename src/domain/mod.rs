@@ -20,6 +20,7 @@ pub mod learning;
 pub mod message;
 pub mod nearest;
 pub mod plan;
+pub mod preference;
 pub mod recipe;
 pub mod record;
 pub mod review;

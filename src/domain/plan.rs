@@ -99,6 +99,12 @@ pub fn is_audit(mode: Mode, share: f64, seed: u64, ticket: &TicketId) -> bool {
     f64::from(place) / f64::from(u32::MAX) < share
 }
 
+/// Whether a ticket of the blind audit share goes to a second reviewer: half of them, by the same hash, so that it does
+/// not depend on anything anybody said.
+pub fn is_audited_twice(mode: Mode, share: f64, seed: u64, ticket: &TicketId) -> bool {
+    is_audit(mode, share / 2.0, seed, ticket)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +124,27 @@ mod tests {
             ticket_id(&EvalId([1; 16]), &[OutputId([2; 16])]).to_string()
         );
         assert_ne!(plan_key(1, 7, &ticket), plan_key(1, 8, &ticket));
+    }
+
+    #[test]
+    fn half_of_the_audited_tickets_go_to_a_second_reviewer_and_no_other() {
+        let (mut once, mut twice) = (0, 0);
+        for n in 0..4000_u32 {
+            let mut id = [0; 16];
+            id[..4].copy_from_slice(&n.to_le_bytes());
+            let of = |one: fn(Mode, f64, u64, &TicketId) -> bool| {
+                one(Mode::Assist, 0.2, 7, &TicketId(id))
+            };
+            let (audited, again) = (of(is_audit), of(is_audited_twice));
+            assert!(audited || !again);
+            once += u32::from(audited);
+            twice += u32::from(again);
+            assert!(!is_audited_twice(Mode::Blind, 1.0, 7, &TicketId(id)));
+        }
+        assert!(
+            twice * 2 > once * 8 / 10 && twice * 2 < once * 12 / 10,
+            "{twice} of {once}"
+        );
     }
 
     #[test]

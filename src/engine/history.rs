@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use super::runs::beside::SIDE_BY_SIDE;
 use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
-use crate::domain::event::{Body, Event, JudgeCorrected, Routed, Way};
+use crate::domain::event::{Body, Event, JudgeCorrected, Revealed, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
-use crate::domain::review::Correction;
+use crate::domain::preference::{Preference, PreferenceGiven};
+use crate::domain::review::{Correction, Sight};
 use crate::domain::rubric::Answer;
 use crate::domain::sight;
 use crate::domain::view::HistoryLine;
@@ -58,6 +60,10 @@ impl Engine {
                 {
                     line.what = "disagreed with the judge".into();
                 }
+                if event.reviewer != self.reviewer && matches!(event.body, Body::PreferenceGiven(_))
+                {
+                    line.what = "said which output of an item is best".into();
+                }
                 if let Some(ticket) = event.ticket {
                     line.what = format!("{} · ticket {}", line.what, ticket.short());
                 }
@@ -105,9 +111,7 @@ fn what(body: &Body) -> String {
             };
             format!("reviewed: {}{corrected}", answers.join(", "))
         }
-        Body::Revealed(seen) if seen.eval.is_some() => format!("opened the page `{}`", seen.what),
-        Body::Revealed(seen) if seen.what == "names" => "saw names and other reviews".into(),
-        Body::Revealed(_) => "saw the judge".into(),
+        Body::Revealed(seen) => saw(seen),
         Body::CorrectionSaved(_) => "corrected the output".into(),
         Body::Noted(note) => with("noted", &note.text),
         Body::Commented(text) => with("commented", &text.text),
@@ -145,9 +149,20 @@ fn what(body: &Body) -> String {
     }
 }
 
-/// What judges may be shown, and what came of it.
+/// What was shown to somebody, and where.
+fn saw(seen: &Revealed) -> String {
+    match seen.what.as_str() {
+        page if seen.eval.is_some() => format!("opened the page `{page}`"),
+        "names" => "saw names and other reviews".to_owned(),
+        SIDE_BY_SIDE => "saw who wrote the output and what it scored, side by side".to_owned(),
+        _ => "saw the judge".to_owned(),
+    }
+}
+
+/// What people prefer; what judges may be shown, and what came of it.
 fn learning(body: &Body) -> String {
     match body {
+        Body::PreferenceGiven(given) => preferred(given),
         Body::GuidelineApproved(one) => format!("approved the guidelines {}", one.set_short()),
         Body::GuidelineRemoved(one) => {
             let because = if one.reason.is_empty() { "" } else { ": " };
@@ -263,6 +278,21 @@ fn counts(body: &Body) -> String {
         ),
         other => other.kind().to_owned(),
     }
+}
+
+/// `side by side, blind: output 2 of 3 is best`. Names stay out of it: whoever said it blind does not know them.
+fn preferred(given: &PreferenceGiven) -> String {
+    let sight = match given.sight {
+        Sight::Blind => "blind",
+        Sight::Assisted => "names shown",
+    };
+    let of = given.seen.len();
+    let said = match given.preference {
+        Preference::Best(place) => format!("output {} of {of} is best", u32::from(place) + 1),
+        Preference::Tie => format!("a tie of {of} outputs"),
+        Preference::CannotTell => format!("cannot tell {of} outputs apart"),
+    };
+    format!("side by side, {sight}, item {}: {said}", given.item.short())
 }
 
 fn shown(answer: &Answer) -> String {

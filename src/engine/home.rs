@@ -53,7 +53,7 @@ impl Engine {
                 .unwrap_or_default(),
             done,
             total: states.iter().map(|(_, n)| n).sum(),
-            waiting: tickets::waiting(db, row, &self.reviewer)?,
+            waiting: self.left(db, row, eval)?,
             seconds_each: tickets::pace(db, row, &self.reviewer)?.map(|ms| ms / 1000),
             human_pass: (scored >= ENOUGH).then(|| (pass as f64 / scored as f64, scored)),
         })

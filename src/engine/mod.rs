@@ -33,6 +33,7 @@ pub mod review;
 pub mod rubrics;
 pub mod runs;
 pub mod sample;
+mod second_reviewer;
 mod taken;
 pub mod ticket;
 pub mod undo;

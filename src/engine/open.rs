@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Clock, Engine, Result, owner};
 use crate::domain::ids::WorkspaceId;
-use crate::store::{Store, StoreError, leases, workspace};
+use crate::store::{Store, StoreError, leases, project, workspace};
 
 impl Engine {
     /// Opens the workspace at `path`.
@@ -50,7 +50,20 @@ impl Engine {
             identity,
         };
         engine.take_over()?;
+        engine.bring_up_to_date()?;
         Ok(engine)
+    }
+
+    /// Folds anew, once, what an older program folded by other rules.
+    fn bring_up_to_date(&self) -> Result<()> {
+        if !self.store.read(project::is_older)? {
+            return Ok(());
+        }
+        match self.store.write(project::bring_up_to_date) {
+            // Who cannot write now reads it as it is; the next start tries again.
+            Err(StoreError::ReadOnly(_) | StoreError::Full(_) | StoreError::Busy) => Ok(()),
+            other => Ok(other?),
+        }
     }
 
     /// Gives back the seats a killed process of this person left, so that their ticket and draft are at hand.

@@ -11,7 +11,7 @@ use crate::domain::ticket::State;
 use crate::domain::view::{Order, QueueCounts, QueuePage, QueueQuery, QueueRow, Shown, Why};
 use crate::store::filter_sql::{Audit, Scope};
 use crate::store::queue::{self, Ask, ListRow};
-use crate::store::{Db, StoreError, catalog, leases, rubrics, said, tickets};
+use crate::store::{Db, StoreError, catalog, leases, rubrics, said};
 use crate::text;
 
 /// Why a filter cannot be used.
@@ -287,9 +287,10 @@ impl Engine {
 
     /// Tickets of an eval this reviewer could still take.
     pub fn waiting(&self, eval: EvalId) -> Result<u64> {
-        Ok(self
-            .store()
-            .read(|db| tickets::waiting(db, Self::eval_row(db, eval)?.0, &self.reviewer))?)
+        Ok(self.store().read(|db| {
+            let (row, eval) = Self::eval_row(db, eval)?;
+            self.left(db, row, &eval)
+        })?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod second;
 
+use super::plans::chance::drawn;
 use super::taken::taken;
 use super::ticket::judge;
 use super::{Engine, EngineError, Pen, Result, checked};
@@ -12,7 +13,7 @@ use crate::domain::review::{Correction, Note, Purpose, Review, Round, Sight, Sub
 use crate::domain::rubric::{Answer, Answers, Rubric};
 use crate::domain::sight::{self, View};
 use crate::domain::ticket::{self as states, Move};
-use crate::domain::view::{Committed, Decision, JudgeView, Submission};
+use crate::domain::view::{Committed, Decision, Drawn, JudgeView, Submission};
 use crate::domain::{eval::AfterCommit, eval::Eval};
 use crate::store::project::{Refolder, overall};
 use crate::store::tickets::{OutputRow, TicketRow};
@@ -75,7 +76,7 @@ impl Engine {
         let mut refolder = Refolder::default();
         let mut committed = self.committed(db, &desk, submission, &event, &mut refolder)?;
         refolder.finish(db)?;
-        committed.left = tickets::waiting(db, desk.ticket.eval, &self.reviewer)?;
+        committed.left = self.left(db, desk.ticket.eval, &desk.eval)?;
         Ok(committed)
     }
 
@@ -186,6 +187,12 @@ impl Engine {
             pass: score.map(|(_, pass)| pass),
             judge: if hidden { JudgeView::Hidden } else { seen },
             judge_differs: differs,
+            // Counted where the ticket stays on the screen, and only there: it costs a look at the plan.
+            drawn: if show {
+                drawn(db, &desk.eval, &desk.ticket, true)?
+            } else {
+                Drawn::InPlan
+            },
             revealed,
             left: 0,
         })

@@ -502,6 +502,108 @@ fn two_seats_are_filled_by_two_people() {
     assert_eq!(ben.submit(&level(&b, 5)).unwrap().state, State::Adjudicate);
 }
 
+/// All tickets of an assisted eval audited: half of them are for a second reviewer.
+fn audited() -> Bench {
+    let bench = Bench::new(40, Mode::Assist, 1, true);
+    let mut policy = bench.eval.policy.clone();
+    policy.audit_share = 1.0;
+    bench.ana.set_policy("support", policy, None, None).unwrap();
+    bench
+}
+
+/// Takes every ticket there is, in the plan's order, and gives it a level.
+fn take_all(engine: &Engine, bench: &Bench) -> Vec<TicketId> {
+    let mut taken = Vec::new();
+    while let Ok(doc) = engine.next_ticket(bench.eval.id, None).unwrap() {
+        assert_eq!((&doc.judge, doc.audit), (&JudgeView::Hidden, true));
+        assert!(doc.folded.reviews.is_empty(), "nobody else's review shows");
+        taken.push(doc.ticket);
+        engine.submit(&level(&doc, 3)).unwrap();
+        engine.release(doc.ticket).unwrap();
+    }
+    taken
+}
+
+#[test]
+fn half_of_the_blind_audit_goes_to_a_second_reviewer_and_to_no_third() {
+    let bench = audited();
+    assert_eq!(take_all(&bench.ana, &bench).len(), 40);
+    let ben = bench.by("ben");
+    let waits = ben.waiting(bench.eval.id).unwrap();
+    let again = take_all(&ben, &bench);
+    assert!((10..=30).contains(&again.len()), "{}", again.len());
+    assert_eq!(waits, again.len() as u64);
+    let eval = bench.ana.eval_named("support").unwrap();
+    assert!(again.iter().all(|ticket| eval.is_audited_twice(ticket)));
+    assert_eq!(take_all(&bench.by("eva"), &bench), []);
+    assert_eq!(take_all(&bench.ana, &bench), []);
+    // It is what people are compared with each other on.
+    let options = crate::domain::view::AgreementOptions::default();
+    let report = bench.ana.agreement(bench.eval.id, &options).unwrap();
+    assert_eq!(report.people[0].pairable, again.len() as u64);
+    assert!(bench.ana.check_up(false).unwrap().sound());
+}
+
+#[test]
+fn who_reviews_an_audited_eval_alone_is_not_kept_waiting() {
+    let bench = audited();
+    take_all(&bench.ana, &bench);
+    assert_eq!(bench.ana.waiting(bench.eval.id).unwrap(), 0);
+    let none = bench.ana.next_ticket(bench.eval.id, None).unwrap();
+    assert_eq!(none.unwrap_err(), crate::domain::view::NoTicket::AllDone);
+    let done = bench.ana.counts(bench.eval.id, "status:done").unwrap();
+    assert_eq!(done.shown, Count::Exactly(40));
+}
+
+#[test]
+fn numbers_rest_on_what_was_said_blind_and_training_on_the_last_word() {
+    let bench = Bench::new(1, Mode::Blind, 1, true);
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let committed = bench.ana.submit(&level(&doc, 5)).unwrap();
+    let mut second = level(&doc, 1);
+    second.second_after = committed.revealed;
+    bench.ana.submit(&second).unwrap();
+    let of = |sql: &'static str| {
+        let read = bench
+            .ana
+            .store()
+            .read(|db| db.first(sql, &[], |row| row.maybe_real(0)));
+        read.unwrap().flatten()
+    };
+    assert_eq!(of("SELECT score FROM ticket"), Some(1.0));
+    assert_eq!(of("SELECT score FROM ticket_person"), Some(0.2));
+    // An export for training takes it as what the person says now: not good enough.
+    let taken = |passing: bool| {
+        let filter = crate::domain::filter::Filter::parse("").unwrap();
+        let ask = crate::store::export::Ask {
+            scope: crate::store::filter_sql::Scope {
+                eval: 1,
+                reviewer: "ana",
+                words: &crate::text::search_terms::fts_query,
+                audit: None,
+            },
+            wanted: crate::store::export::Wanted {
+                passing,
+                failing: !passing,
+                ..Default::default()
+            },
+            min_score: None,
+            filter: &filter,
+        };
+        let mut scores = Vec::new();
+        let read = bench.ana.store().read(|db| {
+            crate::store::export::each(db, &ask, |one| {
+                scores.push(one.score);
+                Ok(true)
+            })
+        });
+        read.unwrap();
+        scores
+    };
+    assert_eq!((taken(true), taken(false)), (vec![], vec![Some(0.2)]));
+    assert!(bench.ana.check_up(false).unwrap().sound());
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Submit(usize, usize, i32),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plans::chance::drawn;
 use super::{Engine, Result};
 use crate::domain::eval::Eval;
 use crate::domain::fold::Folded;
@@ -59,7 +60,7 @@ impl Engine {
     fn upcoming(&self, eval: EvalId, after: Option<TicketId>) -> Result<Option<TicketRow>> {
         let now = self.clock().now_ms();
         Ok(self.store().read(|db| {
-            let Some((row, _)) = catalog::eval(db, &eval)? else {
+            let Some((row, def)) = catalog::eval(db, &eval)? else {
                 return Ok(None);
             };
             if after.is_none()
@@ -72,13 +73,20 @@ impl Engine {
             let after = after
                 .and_then(|id| tickets::get(db, &id).ok())
                 .map(|ticket| ticket.row);
-            tickets::next(db, row, &self.reviewer, &self.owner, after, now)
+            let fresh = tickets::next(db, row, &self.reviewer, &self.owner, after, now)?;
+            let again = self.audited(db, row, &def, 1, |ticket| Some(ticket.row) != after)?;
+            // In the order of the plan, whoever else has read the ticket.
+            let first = |one: &TicketRow, other: &TicketRow| one.plan_key < other.plan_key;
+            Ok(match (fresh, again.into_iter().next()) {
+                (Some(fresh), Some(again)) if first(&fresh, &again) => Some(fresh),
+                (fresh, again) => again.or(fresh),
+            })
         })?)
     }
 
     fn why_none(&self, eval: EvalId) -> Result<NoTicket> {
         Ok(self.store().read(|db| {
-            let Some((row, _)) = catalog::eval(db, &eval)? else {
+            let Some((row, def)) = catalog::eval(db, &eval)? else {
                 return Ok(NoTicket::NoneImported);
             };
             let of = |state: State| tally::of(db, row, "state", state.name());
@@ -87,7 +95,7 @@ impl Engine {
                 all += of(state)?;
             }
             let aside = of(State::Deferred)? + of(State::Escalated)? + of(State::Adjudicate)?;
-            let held = tickets::waiting(db, row, &self.reviewer)?;
+            let held = self.left(db, row, &def)?;
             Ok(match (all, held, aside) {
                 (0, _, _) => NoTicket::NoneImported,
                 (_, held, _) if held > 0 => NoTicket::HeldByOthers { tickets: held },
@@ -102,7 +110,7 @@ impl Engine {
         let engine = self.clone();
         Ok(self.store().write_light(move |db| {
             let ticket = tickets::get(db, &id)?;
-            let overlap = catalog::eval_in_row(db, ticket.eval)?.policy.overlap.max(1);
+            let overlap = catalog::eval_in_row(db, ticket.eval)?.seats(&id);
             let folded = tickets::folded(db, ticket.row)?;
             let now = engine.clock().now_ms();
             for seat in seats(&folded, &engine.reviewer, overlap) {
@@ -189,6 +197,7 @@ impl Engine {
         let view = sight::view(&eval, &ticket.id, &folded, &self.reviewer);
         let mine = folded.by(&self.reviewer).cloned();
         sight::veil_for(&mut folded, view, &self.reviewer);
+        let drawn = drawn(db, &eval, ticket, mine.is_some())?;
         let item = tickets::item(db, ticket.item)?;
         let rows = tickets::outputs(db, ticket)?;
         let first = rows.first();
@@ -222,6 +231,7 @@ impl Engine {
                 view.open.then_some(self.reviewer.as_str()),
             )?,
             suggestion: suggested(db, ticket.row, &eval, view.open)?,
+            drawn,
             plan: plans::of_key(db, &eval.id, ticket.plan_key)?,
             audit: view.audit,
             rubric: Arc::new(rubric),

@@ -1,6 +1,7 @@
 //! Undo and redo: a person takes back their own last action, across restarts.
 
 use super::review::refold;
+use super::runs::prefer::named_since;
 use super::{Engine, Pen, Result};
 use crate::domain::effective::effective;
 use crate::domain::event::{Body, Empty, Event};
@@ -19,13 +20,8 @@ impl Engine {
                 return Ok(None);
             };
             let events = ledger::of_action(db, &action)?;
-            if let Some(second) = seen_since(db, &events)? {
-                return Ok(Some(undone(
-                    action,
-                    &events,
-                    "the judge was seen since: your first opinion stays",
-                    Some(second),
-                )));
+            if let Some((second, why)) = seen_since(db, &events)? {
+                return Ok(Some(undone(action, &events, why, Some(second))));
             }
             for event in &events {
                 engine.refuse_if_others_rest_on(db, event)?;
@@ -71,10 +67,11 @@ impl Engine {
             return Ok(undone);
         };
         let row = tickets::get(db, &id)?.eval;
+        let eval = catalog::eval_in_row(db, row)?;
         let stands = Stands {
-            eval: catalog::eval_in_row(db, row)?.id,
+            eval: eval.id,
             done: tally::of(db, row, "state", State::Done.name())?,
-            waiting: tickets::waiting(db, row, &self.reviewer)?,
+            waiting: self.left(db, row, &eval)?,
         };
         Ok(Undone {
             stands: Some(stands),
@@ -141,8 +138,20 @@ impl Engine {
     }
 }
 
-/// The reveal that came after a blind first opinion: then that opinion stays and a second one opens.
-fn seen_since(db: &Db, events: &[Event]) -> crate::store::Result<Option<EventId>> {
+/// The reveal that came after a blind opinion, and what is said of it: that opinion stays and a second one opens.
+fn seen_since(db: &Db, events: &[Event]) -> crate::store::Result<Option<(EventId, &'static str)>> {
+    if let [event] = events
+        && let Body::PreferenceGiven(given) = &event.body
+    {
+        let why = "the names were shown since: your blind word stays, another one is counted apart";
+        return Ok(named_since(db, event, given)?.map(|seen| (seen, why)));
+    }
+    let why = "the judge was seen since: your first opinion stays";
+    Ok(judged_since(db, events)?.map(|seen| (seen, why)))
+}
+
+/// The reveal that came after a blind first review.
+fn judged_since(db: &Db, events: &[Event]) -> crate::store::Result<Option<EventId>> {
     let [
         Event {
             ticket: Some(ticket),
@@ -243,6 +252,7 @@ fn noun(body: &Body) -> &'static str {
         Body::Assigned(_) => "assignment",
         Body::Routed(_) => "routing",
         Body::JudgeCorrected(_) => "disagreement with the judge",
+        Body::PreferenceGiven(_) => "preference",
         _ => "decision",
     }
 }

@@ -36,9 +36,9 @@ impl Wanted {
         let as_it_stands = format!("t.state = {done} AND t.outputs = 1 AND t.corrected = 0");
         let mut parts = Vec::new();
         match (self.passing, self.failing) {
-            (true, true) => parts.push(format!("{as_it_stands} AND t.pass IS NOT NULL")),
-            (true, false) => parts.push(format!("{as_it_stands} AND t.pass = 1")),
-            (false, true) => parts.push(format!("{as_it_stands} AND t.pass = 0")),
+            (true, true) => parts.push(format!("{as_it_stands} AND {} IS NOT NULL", now("pass"))),
+            (true, false) => parts.push(format!("{as_it_stands} AND {} = 1", now("pass"))),
+            (false, true) => parts.push(format!("{as_it_stands} AND {} = 0", now("pass"))),
             (false, false) => {}
         }
         if self.corrected {
@@ -116,6 +116,17 @@ pub struct Candidate<'r> {
     pub fold: Option<&'r str>,
 }
 
+/// What people say of a ticket now. Numbers rest on what was said blind; what is trained on rests on the last word, also
+/// where it was changed after the judge was seen.
+fn now(column: &str) -> String {
+    format!(
+        "(CASE WHEN f.body ->> 'adjudicated' IS NULL
+           THEN (SELECT p.{column} FROM ticket_person p
+                  WHERE p.ticket = t.row AND p.reviewer = (f.body -> 'reviews' -> 0 ->> 'reviewer'))
+           ELSE t.{column} END)"
+    )
+}
+
 /// Visits the tickets asked for, in the order they arrived, until `visit` answers `false`.
 pub fn each(
     db: &Db,
@@ -131,13 +142,14 @@ pub fn each(
 }
 
 fn select(ask: &Ask<'_>, filter: &str) -> String {
+    let (now_score, now_pass) = (now("score"), now("pass"));
     let score = if ask.min_score.is_some() {
-        "t.score >= ?2"
+        format!("{now_score} >= ?2")
     } else {
-        "?2 IS NULL"
+        "?2 IS NULL".to_owned()
     };
     format!(
-        "SELECT t.row, t.id, t.item, t.outputs, t.score, t.pass, t.corrected, i.id, i.cluster, i.external_id,
+        "SELECT t.row, t.id, t.item, t.outputs, {now_score}, {now_pass}, t.corrected, i.id, i.cluster, i.external_id,
            ri.body, i.request_at, i.request_len, i.request, i.reference_at, i.reference_len, i.reference,
            ro.id, ro.source, CASE WHEN o.raw = i.raw THEN NULL ELSE ro.body END, o.message_at, o.message_len, o.message,
            f.body

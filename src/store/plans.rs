@@ -7,6 +7,7 @@ use super::error::Result;
 use super::ingest::Target;
 use crate::domain::ids::{EvalId, PlanId};
 use crate::domain::plan::{plan_key_range, plan_number, ranked_key};
+use crate::domain::ticket::State;
 
 /// The number of the last plan drawn for an eval; 0 if none was.
 pub fn last_number(db: &Db, eval: &EvalId) -> Result<u32> {
@@ -103,6 +104,58 @@ pub fn of_eval(db: &Db, eval: &EvalId) -> Result<Vec<PlanRow>> {
             mix: row.maybe_real(1)?,
         })
     })
+}
+
+/// A ticket of a plan that somebody may have to come back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Local row.
+    pub row: i64,
+    /// Place in the plans.
+    pub key: i64,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Visits the tickets of a plan of an eval (by local row) that are open, put aside or handed up, in its order, until
+/// `visit` says stop.
+pub fn unsettled(
+    db: &Db,
+    eval: i64,
+    number: u32,
+    mut visit: impl FnMut(Unsettled) -> Result<bool>,
+) -> Result<()> {
+    let (lo, hi) = plan_key_range(number);
+    let sql = "SELECT row, plan_key, state FROM ticket
+               WHERE eval = ?1 AND plan_key BETWEEN ?2 AND ?3 AND state IN (?4, ?5, ?6) ORDER BY plan_key, row";
+    let states = [State::Open, State::Deferred, State::Escalated].map(|state| state as i64);
+    let [open, deferred, escalated] = states;
+    db.each(sql, args![eval, lo, hi, open, deferred, escalated], |row| {
+        let state = State::ALL.get(row.int(2)? as usize);
+        visit(Unsettled {
+            row: row.int(0)?,
+            key: row.int(1)?,
+            state: state.copied().unwrap_or_default(),
+        })
+    })
+}
+
+/// Tickets of a plan of an eval that stand before a place, and all of them.
+pub fn before(db: &Db, eval: i64, number: u32, key: i64) -> Result<(u64, u64)> {
+    let (lo, hi) = plan_key_range(number);
+    let sql = "SELECT count(*) FROM ticket WHERE eval = ?1 AND plan_key >= ?2 AND plan_key < ?3";
+    let before = db.number(sql, args![eval, lo, key])?;
+    let all = db.number(sql, args![eval, lo, hi + 1])?;
+    Ok((before as u64, all as u64))
+}
+
+/// The weight a ticket was drawn with and its priority; `None` in a uniform plan.
+pub fn drawn_with(db: &Db, ticket: i64) -> Result<Option<(f64, f64)>> {
+    let sql = "SELECT weight, priority FROM plan_ticket WHERE ticket = ?1";
+    let found = db.first(sql, args![ticket], |row| {
+        Ok(row.maybe_real(0)?.zip(row.maybe_real(1)?))
+    })?;
+    Ok(found.flatten())
 }
 
 /// Model and feature: what a plan is to cover.

@@ -290,6 +290,32 @@ fn write_people(
     Ok(())
 }
 
+/// Number of the rules tickets are folded by, where they have changed since the first. By these a ticket's score rests on
+/// the blind opinion where there is one.
+const RULES: &str = "2";
+
+/// Whether tickets were folded by older rules.
+pub fn is_older(db: &Db) -> Result<bool> {
+    let sql = "SELECT value FROM meta WHERE key = 'fold_rules'";
+    let rules = db.first(sql, &[], |row| row.string(0))?.flatten();
+    Ok(rules.as_deref() != Some(RULES))
+}
+
+/// Folds anew what older rules folded otherwise: tickets with a second opinion.
+pub fn bring_up_to_date(db: &Db) -> Result<()> {
+    let sql = "SELECT t.id FROM ticket_fold f JOIN ticket t ON t.row = f.ticket WHERE f.body LIKE '%\"second\":{%'";
+    let mut refolder = Refolder::default();
+    for id in db.query(sql, &[], |row| row.id(0))? {
+        refolder.ticket(db, &TicketId(id))?;
+    }
+    refolder.finish(db)?;
+    db.exec(
+        "INSERT INTO meta (key, value) VALUES ('fold_rules', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        args![RULES],
+    )?;
+    Ok(())
+}
+
 /// Throws every projection away and makes it anew from facts and ledger, in one transaction.
 pub fn rebuild(db: &Db) -> Result<()> {
     db.script(

@@ -134,6 +134,29 @@ pub fn next(
     )
 }
 
+/// Tickets that one other person has reviewed blind and settled, in the order of the plans: of these the audited ones
+/// may go to a second reviewer. Not those that are held or given to somebody else. `visit` says whether to go on.
+pub fn reviewed_once(
+    db: &Db,
+    eval: i64,
+    (reviewer, owner): (&str, &str),
+    now_ms: i64,
+    mut visit: impl FnMut(TicketRow) -> Result<bool>,
+) -> Result<()> {
+    let sql = "SELECT t.row, t.id, t.eval, t.item, t.output, t.outputs, t.plan_key, t.state
+       FROM ticket_person p JOIN ticket t ON t.row = p.ticket
+       WHERE p.eval = ?1 AND p.reviewer <> ?2 AND p.assisted = 0 AND t.state = ?3
+         AND NOT EXISTS (SELECT 1 FROM ticket_person q WHERE q.ticket = t.row AND q.reviewer <> p.reviewer
+                           AND (q.active_ms IS NOT NULL OR q.reviewer = ?2))
+         AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.ticket = t.row AND l.seat LIKE 'human:%' AND l.owner <> ?4 AND l.until_ms > ?5)
+         AND NOT EXISTS (SELECT 1 FROM ticket_fold f WHERE f.ticket = t.row AND f.body ->> 'assigned' <> ?2)
+       ORDER BY t.plan_key, t.row";
+    let done = State::Done as i64;
+    db.each(sql, args![eval, reviewer, done, owner, now_ms], |row| {
+        visit(read(row)?)
+    })
+}
+
 /// Tickets this reviewer could still take: waiting ones they have not reviewed.
 pub fn waiting(db: &Db, eval: i64, reviewer: &str) -> Result<u64> {
     let open = super::tally::of(db, eval, "state", "open")?

@@ -14,7 +14,7 @@ use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress, QueueCounts, QueuePage, QueueQuery,
     RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 
@@ -193,6 +193,12 @@ pub trait Desk: Send + Sync {
 
     /// One item across the candidates of a group.
     fn side_by_side(&self, group: &str, item: i64) -> Answer<SideBySide>;
+
+    /// The same with who wrote what, which is kept and marks what this person says of these outputs from now on.
+    fn reveal_sides(&self, group: &str, item: i64) -> Answer<SideBySide>;
+
+    /// Keeps which output of an item this person prefers; what was kept, in words.
+    fn prefer(&self, wanted: &Prefer) -> Answer<String>;
 
     /// Says what is wanted of a job.
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;

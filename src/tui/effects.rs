@@ -310,6 +310,8 @@ fn lane(order: &Order) -> Lane {
         | Order::CorrectJudge { .. }
         | Order::OpenAgreement { .. }
         | Order::OpenGroup { .. }
+        | Order::RevealSides { .. }
+        | Order::Prefer(_)
         | Order::OpenEditor { .. }
         | Order::Steer { .. }
         | Order::SetMode { .. }

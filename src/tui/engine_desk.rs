@@ -15,12 +15,13 @@ use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
+    JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress, QueueCounts, QueuePage, QueueQuery,
     RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder};
 use crate::engine::queue::QueueError;
+use crate::engine::runs::prefer::words;
 use crate::engine::{Engine, EngineError};
 use compared::Compared;
 use told::{ended, order, tell};
@@ -258,6 +259,14 @@ impl Desk for EngineDesk {
 
     fn side_by_side(&self, group: &str, item: i64) -> Answer<SideBySide> {
         Ok(self.engine().side_by_side(group, item)?)
+    }
+
+    fn reveal_sides(&self, group: &str, item: i64) -> Answer<SideBySide> {
+        Ok(self.engine().reveal_sides(group, item)?)
+    }
+
+    fn prefer(&self, wanted: &Prefer) -> Answer<String> {
+        Ok(words(&self.engine().prefer(wanted)?))
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

@@ -6,7 +6,7 @@ mod groups;
 mod rubrics;
 mod sample;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -20,9 +20,9 @@ use crate::domain::view::{
     Age, AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
     GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice,
-    JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
-    QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SideBySide, SpendLimit,
-    Submission, TicketDoc, Undone, Why,
+    JudgeScope, JudgeView, JudgeWork, Lease, Prefer, Price, Progress, QueueCounts, QueuePage,
+    QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SideBySide,
+    SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -53,6 +53,10 @@ struct Inner {
     opened: bool,
     /// Whether a comparison is kept, and of when.
     kept: Option<Age>,
+    /// Items of which the names were asked for.
+    named: BTreeSet<i64>,
+    /// What was said of items side by side.
+    preferred: Vec<Prefer>,
     jobs: Vec<JobCard>,
     steered: Vec<([u8; 16], Wish)>,
     rubric_held: Option<RubricUnsaved>,
@@ -80,6 +84,8 @@ impl FakeDesk {
                 history: BTreeMap::new(),
                 opened: false,
                 kept: None,
+                named: BTreeSet::new(),
+                preferred: Vec::new(),
                 jobs: Vec::new(),
                 steered: Vec::new(),
                 rubric_held: None,
@@ -121,6 +127,11 @@ impl FakeDesk {
     /// What judges were asked to read, under which limit.
     pub fn judged(&self) -> Vec<(JudgeAsk, String, Option<SpendLimit>)> {
         self.inner.lock().unwrap().asked.clone()
+    }
+
+    /// What was said of items side by side.
+    pub fn preferred(&self) -> Vec<Prefer> {
+        self.inner.lock().unwrap().preferred.clone()
     }
 
     /// The drafts that are safe.
@@ -414,6 +425,7 @@ impl Desk for FakeDesk {
             pass: score.as_ref().map(|score| score.pass),
             judge,
             judge_differs: differs,
+            drawn: crate::domain::view::Drawn::InPlan,
             revealed: None,
             left: left.saturating_sub(1) as u64,
         };
@@ -637,7 +649,8 @@ impl Desk for FakeDesk {
         let inner = self.inner.lock().unwrap();
         let blind = inner.sample.eval.policy.mode == Mode::Blind;
         if blind && !inner.opened {
-            return Ok(GroupPage::Closed { waiting: 5 });
+            let items = groups::items();
+            return Ok(GroupPage::Closed { waiting: 5, items });
         }
         Ok(groups::page(inner.sample.eval.id, full))
     }
@@ -654,7 +667,18 @@ impl Desk for FakeDesk {
     }
 
     fn side_by_side(&self, _group: &str, item: i64) -> Answer<SideBySide> {
-        Ok(groups::beside(item))
+        let inner = self.inner.lock().unwrap();
+        Ok(groups::beside(item, inner.named.contains(&item)))
+    }
+
+    fn reveal_sides(&self, _group: &str, item: i64) -> Answer<SideBySide> {
+        self.inner.lock().unwrap().named.insert(item);
+        Ok(groups::beside(item, true))
+    }
+
+    fn prefer(&self, wanted: &Prefer) -> Answer<String> {
+        self.inner.lock().unwrap().preferred.push(wanted.clone());
+        Ok(format!("kept: {:?}", wanted.preference))
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

@@ -141,6 +141,10 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
         Order::LoadSide { group, item } => {
             Outcome::Side(std::sync::Arc::new(desk.side_by_side(&group, item)?))
         }
+        Order::RevealSides { group, item } => {
+            Outcome::Side(std::sync::Arc::new(desk.reveal_sides(&group, item)?))
+        }
+        Order::Prefer(wanted) => Outcome::Preferred(desk.prefer(&wanted)?),
         Order::Steer { job, wish } => {
             desk.steer(job, wish)?;
             Outcome::Done

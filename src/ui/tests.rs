@@ -115,6 +115,10 @@ fn differs(width: u16, height: u16) -> AppState {
         pass: Some(false),
         judge: open.judge.clone(),
         judge_differs: true,
+        drawn: crate::domain::view::Drawn::Sampled {
+            chance: 0.43,
+            by_risk: true,
+        },
         revealed: None,
         left: 5,
     };
@@ -295,8 +299,11 @@ fn runs(width: u16, height: u16, mode: Mode, what: &str) -> AppState {
         && matches!(what, "beside" | "named")
     {
         let mut beside = crate::app::runs::beside::Beside::new(item, &name, state.size);
+        if what == "named" {
+            desk.reveal_sides("june", item).unwrap();
+        }
         beside.take(Arc::new(desk.side_by_side("june", item).unwrap()));
-        beside.named = what == "named";
+        beside.show_names(what == "named");
         open.beside = Some(beside);
     }
     state.runs.open = Some(Box::new(open));

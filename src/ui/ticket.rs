@@ -1,5 +1,7 @@
 //! One ticket: request, output, questions and judge in the shape the width allows.
 
+mod about;
+
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
@@ -10,7 +12,6 @@ use crate::app::ticket::{Ghosts, Pane, Phase, TicketLayout, TicketState, form_vi
 use crate::domain::rubric::Answers;
 use crate::domain::view::TicketDoc;
 
-use super::clock;
 use super::editor;
 use super::form::{self, FormView};
 use super::glyph;
@@ -269,57 +270,6 @@ impl Shown<'_> {
         }
     }
 
-    fn about(&self, pane: Pane) -> Words<'_> {
-        match pane {
-            Pane::Request => self.about_request(),
-            Pane::Output(shown) => self.about_output(shown),
-            Pane::Form | Pane::Judge | Pane::Reference => Words::new(),
-        }
-    }
-
-    fn about_request(&self) -> Words<'_> {
-        let mut parts: Vec<String> = Vec::new();
-        parts.extend(self.doc.feature.clone());
-        parts.extend(self.doc.time_ms.map(clock::date));
-        let turns = self.doc.request.messages.len();
-        if turns > 1 {
-            parts.push(format!("{turns} messages"));
-        }
-        parts.extend(self.doc.external_id.clone());
-        Words::new().add(Look::Dim, parts.join(" · "))
-    }
-
-    fn about_output(&self, shown: usize) -> Words<'_> {
-        let at = self.doc.display_order.get(shown).copied().unwrap_or(shown);
-        let mut words = Words::new();
-        let Some(output) = self.doc.outputs.get(at) else {
-            return words;
-        };
-        if let Some(model) = output.model.visible() {
-            words.push(Look::Dim, format!("{model}  "));
-        }
-        if output.error.is_some() {
-            words.push(Look::Bad, "✗ the call failed  ");
-        }
-        if self.ticket.draft.correction.is_some() && self.ticket.draft.corrects == at {
-            words.push(Look::Accent, format!("{} your correction  ", glyph::EDITED));
-        }
-        if self.ticket.suggested().is_some() {
-            words.push(Look::Accent, self.key(Action::ShowDiff));
-            words.push(Look::Dim, " a judge suggests a correction  ");
-        }
-        if let Some((at, of)) = self
-            .ticket
-            .view
-            .panes
-            .get(&Pane::Output(shown))
-            .and_then(crate::app::document::TextPane::hit)
-        {
-            words.push(Look::Text, format!("hit {at} of {of}"));
-        }
-        words
-    }
-
     fn form(&self, pen: &mut Pen<'_>, place: &PaneArea, narrow: bool) {
         let committed = matches!(self.ticket.phase, Phase::Differs(_));
         let judge = committed.then(|| Ghosts::of(&self.doc.rubric, &self.ticket.judge));
@@ -340,7 +290,7 @@ impl Shown<'_> {
         let place_words = if narrow {
             form::overall_words(self.doc, self.answers)
         } else {
-            Words::new()
+            self.drawn_place()
         };
         let title = Title {
             name: "QUESTIONS",

@@ -79,7 +79,7 @@ pub fn engine(folder: &Path) -> Engine {
 }
 
 /// The workbench on Home.
-fn workbench(folder: &Path, (width, height): (u16, u16)) -> Harness {
+pub fn workbench(folder: &Path, (width, height): (u16, u16)) -> Harness {
     let mut state = AppState::new(Size { width, height }, Settings::default());
     let first = state.start();
     let desk = EngineDesk::new(engine(folder), folder.to_owned());

@@ -13,6 +13,10 @@ pub fn key_table(keys: &KeyMap) -> String {
         for info in TABLE.iter().filter(|info| info.scopes.contains(&scope)) {
             let (shown, title) = match info.action.digit() {
                 Some(0) => ("`0`-`9`".to_owned(), "Set the level, or choose"),
+                Some(1) if scope == Scope::Runs => (
+                    "`1`-`9`".to_owned(),
+                    "Say that this output is the best of those side by side",
+                ),
                 Some(_) => continue,
                 None => (cells(&keys.chords(scope, info.action)), info.title),
             };

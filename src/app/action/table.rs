@@ -31,22 +31,22 @@ macro_rules! actions {
 actions! {
     // The form.
     Level0 "level-0" "Set level 0 (10 on scales from 1 to 10)", "level" [Ticket Differs Practice] ["0"] 0 Reviewer Free;
-    Level1 "level-1" "Set level 1, or choose the first", "level" [Ticket Differs Practice] ["1"] 0 Reviewer Free;
-    Level2 "level-2" "Set level 2, or choose the second", "level" [Ticket Differs Practice] ["2"] 0 Reviewer Free;
-    Level3 "level-3" "Set level 3, or choose the third", "level" [Ticket Differs Practice] ["3"] 0 Reviewer Free;
-    Level4 "level-4" "Set level 4", "level" [Ticket Differs Practice] ["4"] 0 Reviewer Free;
-    Level5 "level-5" "Set level 5", "level" [Ticket Differs Practice] ["5"] 0 Reviewer Free;
-    Level6 "level-6" "Set level 6", "level" [Ticket Differs Practice] ["6"] 0 Reviewer Free;
-    Level7 "level-7" "Set level 7", "level" [Ticket Differs Practice] ["7"] 0 Reviewer Free;
-    Level8 "level-8" "Set level 8", "level" [Ticket Differs Practice] ["8"] 0 Reviewer Free;
-    Level9 "level-9" "Set level 9", "level" [Ticket Differs Practice] ["9"] 0 Reviewer Free;
+    Level1 "level-1" "Set level 1, or choose the first", "level" [Ticket Differs Practice Runs] ["1"] 0 Reviewer Free;
+    Level2 "level-2" "Set level 2, or choose the second", "level" [Ticket Differs Practice Runs] ["2"] 0 Reviewer Free;
+    Level3 "level-3" "Set level 3, or choose the third", "level" [Ticket Differs Practice Runs] ["3"] 0 Reviewer Free;
+    Level4 "level-4" "Set level 4, or choose the fourth", "level" [Ticket Differs Practice Runs] ["4"] 0 Reviewer Free;
+    Level5 "level-5" "Set level 5, or choose the fifth", "level" [Ticket Differs Practice Runs] ["5"] 0 Reviewer Free;
+    Level6 "level-6" "Set level 6, or choose the sixth", "level" [Ticket Differs Practice Runs] ["6"] 0 Reviewer Free;
+    Level7 "level-7" "Set level 7, or choose the seventh", "level" [Ticket Differs Practice Runs] ["7"] 0 Reviewer Free;
+    Level8 "level-8" "Set level 8, or choose the eighth", "level" [Ticket Differs Practice Runs] ["8"] 0 Reviewer Free;
+    Level9 "level-9" "Set level 9, or choose the ninth", "level" [Ticket Differs Practice Runs] ["9"] 0 Reviewer Free;
     Commit "commit" "Commit this review and go on, or go to what is missing", "commit" [Ticket Practice] ["enter" "ctrl-enter" "ctrl-j" "alt-enter"] 2 Reviewer Decides;
     KeepMine "keep" "Keep my review and go on", "keep mine" [Differs] ["enter" "ctrl-enter" "ctrl-j" "alt-enter"] 1 Reviewer Decides;
     Edit "edit" "Edit the output", "edit" [Ticket Differs Diff] ["e"] 3 Reviewer Free;
     CannotJudge "cannot-judge" "Say that this question cannot be judged, and why", "cannot judge" [Ticket Differs] ["c"] 4 Reviewer Free;
     Pass "pass" "Choose the best level", "pass" [Ticket Differs Practice] ["p"] 0 Reviewer Free;
     Fail "fail" "Choose the worst level", "fail" [Ticket Differs Practice] ["f"] 0 Reviewer Free;
-    Tie "tie" "Call it a tie", "tie" [Ticket Differs Practice] ["=" "t"] 0 Reviewer Free;
+    Tie "tie" "Call it a tie", "tie" [Ticket Differs Practice Runs] ["=" "t"] 0 Reviewer Free;
     LevelLeft "level-left" "Read the level below", "lower" [Ticket Differs Practice] ["left"] 0 Reviewer Free;
     LevelRight "level-right" "Read the level above", "higher" [Ticket Differs Practice] ["right"] 0 Reviewer Free;
     EraseDigit "erase-digit" "Take back the last typed digit of a number", "erase" [Ticket Differs Practice] ["ctrl-h" "backspace"] 0 Reviewer Free;
@@ -133,6 +133,8 @@ actions! {
     PreviousCandidate "previous-candidate" "The candidate, output or point before", "candidate before" [Runs] ["left" "h"] 0 Reviewer Free;
     NextOther "next-other" "Points of the next candidate", "other candidate" [Runs] ["c"] 5 Reviewer Free;
     Names "names" "Show who wrote which output, or hide it", "who wrote it" [Runs] ["b"] 2 Reviewer Free;
+    CannotTell "cannot-tell" "Say that I cannot tell which output is best", "cannot tell" [Runs] ["x"] 1 Reviewer Decides;
+    SideBySide "side-by-side" "Say which output of an item is best, before any number is shown", "side by side first" [Runs] ["p"] 2 Reviewer Free;
     NextRow "next-row" "The next item of the list", "next item" [Runs] ["n"] 6 Reviewer Free;
     PreviousRow "previous-row" "The item before in the list", "item before" [Runs] ["N"] 0 Reviewer Free;
     // Who shall judge.

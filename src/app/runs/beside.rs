@@ -17,8 +17,10 @@ pub struct Beside {
     pub name: String,
     /// What it holds, once it came.
     pub doc: Option<Arc<SideBySide>>,
-    /// Whether names and scores are shown.
+    /// Whether names and scores are wanted.
     pub named: bool,
+    /// Whether what was said of it is on its way.
+    pub sent: bool,
     /// The output that has the focus.
     pub at: usize,
     /// Lines of the request above the first shown.
@@ -38,6 +40,7 @@ impl Beside {
             name: name.to_owned(),
             doc: None,
             named: false,
+            sent: false,
             at: 0,
             scroll: 0,
             texts: Vec::new(),
@@ -52,9 +55,26 @@ impl Beside {
         self.lay_out();
     }
 
-    /// The outputs.
+    /// The outputs on the screen: those held against each other, and with the names what other runs gave.
     pub fn sides(&self) -> &[Side] {
-        self.doc.as_ref().map_or(&[], |doc| &doc.sides)
+        let all: &[Side] = self.doc.as_ref().map_or(&[], |doc| &doc.sides);
+        let compared = self.doc.as_ref().map_or(0, |doc| doc.compared);
+        if self.shows_names() {
+            all
+        } else {
+            &all[..compared.min(all.len())]
+        }
+    }
+
+    /// Whether names and scores are on the screen.
+    pub fn shows_names(&self) -> bool {
+        self.named && self.doc.as_ref().is_some_and(|doc| doc.is_known())
+    }
+
+    /// Shows or hides them.
+    pub fn show_names(&mut self, named: bool) {
+        self.named = named;
+        self.lay_out();
     }
 
     /// The output that has the focus.

@@ -2,6 +2,7 @@
 //! across the candidates.
 
 pub mod beside;
+pub(crate) mod item;
 pub(crate) mod mouse;
 mod open;
 pub mod scatter;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::count::{counted, either};
 use crate::domain::ids::TicketId;
 use crate::domain::view::compare::CandidateSummary;
 use crate::domain::view::{GroupPage, GroupView, ItemLine, RowOrder};
@@ -46,6 +47,8 @@ pub struct OpenGroup {
     pub tag: usize,
     /// One item across the candidates.
     pub beside: Option<Beside>,
+    /// Whether something was said of an item since the numbers were read.
+    pub told: bool,
     /// The ticket that was opened from here; Esc comes back.
     pub visiting: Option<TicketId>,
     size: Size,
@@ -70,6 +73,7 @@ impl OpenGroup {
             grid: None,
             tag: 0,
             beside: None,
+            told: false,
             visiting: None,
             size: Size::default(),
         }
@@ -97,6 +101,10 @@ impl OpenGroup {
             return;
         };
         let candidates = view.comparison.candidates.len();
+        if first && self.beside.is_none() {
+            // A closed group's items stand in an order of their own.
+            (self.row, self.top) = (0, 0);
+        }
         if first && Some(self.candidate) == view.baseline {
             self.candidate =
                 usize::from(view.baseline == Some(0)).min(candidates.saturating_sub(1));
@@ -116,11 +124,21 @@ impl OpenGroup {
 
     /// Rows that are listed.
     pub fn listed(&self) -> usize {
-        match (&self.only, self.view()) {
+        match (&self.only, &self.page) {
             (Some(only), _) => only.len(),
-            (None, Some(view)) => view.rows.len(),
+            (None, Some(GroupPage::Open(view))) => view.rows.len(),
+            (None, Some(GroupPage::Closed { items, .. })) => items.len(),
             (None, None) => 0,
         }
+    }
+
+    /// The item under the cursor, and its name; of a closed group too.
+    pub fn item(&self) -> Option<(i64, String)> {
+        if let Some(GroupPage::Closed { items, .. }) = &self.page {
+            let one = items.get(self.row)?;
+            return Some((one.item, one.name.clone()));
+        }
+        self.current().map(|row| (row.item, row.name.clone()))
     }
 
     /// The row at a place of the list.
@@ -266,7 +284,10 @@ impl OpenGroup {
                 "Comparing the candidates.",
                 "A moment; large groups take a few seconds.",
             )),
-            (Some(GroupPage::Closed { waiting }), None) => Some(closed(*waiting)),
+            (Some(GroupPage::Closed { waiting, items }), None) => Some(closed(
+                *waiting,
+                items.iter().filter(|one| one.said).count(),
+            )),
             (Some(GroupPage::Open(view)), None) => {
                 view.comparison.candidates.is_empty().then(|| {
                     Empty::waiting(
@@ -289,19 +310,28 @@ fn lines_of(view: &GroupView) -> usize {
         + view.comparison.warnings.len()
 }
 
-fn closed(waiting: u64) -> Empty {
+fn closed(waiting: u64, said: usize) -> Empty {
     let left = match waiting {
         0 => "No ticket of it waits for you any more.".to_owned(),
         waiting => format!(
             "{} of it still {} for you: review first, if you are to be among the people it is held against.",
-            crate::domain::count::counted(waiting, "ticket"),
-            crate::domain::count::either(waiting, "waits", "wait")
+            counted(waiting, "ticket"),
+            either(waiting, "waits", "wait")
+        ),
+    };
+    let said = match said {
+        0 => String::new(),
+        said => format!(
+            " You have said of {} which output is best.",
+            counted(said, "item")
         ),
     };
     Empty::offering(
         "This comparison shows who answered and what the judge says. Once you open it, your later reviews of the \
          group count as assisted; that you opened it is logged.",
-        &left,
+        &format!(
+            "{left} Its items can be looked at side by side first, without names or numbers.{said}"
+        ),
         "Open it all the same",
         Action::Open,
     )

@@ -8,6 +8,7 @@ use crate::app::settings::Settings;
 use crate::app::state::{AppState, Screen};
 use crate::app::update::update as next;
 use crate::domain::eval::Mode;
+use crate::domain::preference::Preference;
 use crate::domain::view::{Age, GroupPage};
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
@@ -71,6 +72,10 @@ impl Bench {
                 Order::LoadSide { group, item } => {
                     Outcome::Side(Arc::new(self.desk.side_by_side(&group, item).unwrap()))
                 }
+                Order::RevealSides { group, item } => {
+                    Outcome::Side(Arc::new(self.desk.reveal_sides(&group, item).unwrap()))
+                }
+                Order::Prefer(wanted) => Outcome::Preferred(self.desk.prefer(&wanted).unwrap()),
                 _ => continue,
             };
             let more = next(&mut self.state, Input::Outcome { request, outcome });
@@ -125,7 +130,7 @@ fn a_blind_group_says_what_opening_it_means_before_a_number_is_shown() {
     bench.run(Action::Open);
     assert!(matches!(
         bench.open().page,
-        Some(GroupPage::Closed { waiting: 5 })
+        Some(GroupPage::Closed { waiting: 5, .. })
     ));
     let empty = bench.open().empty().unwrap();
     assert!(empty.why.contains("count as assisted"), "{}", empty.why);
@@ -221,4 +226,91 @@ fn everything_behind_the_numbers_is_asked_for_with_one_key() {
         Some(Order::LoadGroup { full: true, .. })
     ));
     assert!(!bench.open().view().unwrap().sheets.is_empty());
+}
+
+/// Whether an action is refused, and with which words.
+fn refused(bench: &Bench, action: Action) -> Option<String> {
+    crate::app::update::refusal(&bench.state, action).map(|why| why.to_string())
+}
+
+#[test]
+fn a_digit_says_which_output_is_best_and_the_next_item_comes() {
+    let mut bench = Bench::new(Mode::Assist);
+    bench.run(Action::Open).run(Action::Open).run(Action::Open);
+    let item = bench.open().beside.as_ref().unwrap().item;
+    bench.run(Action::Level2);
+    let given = bench.desk.preferred();
+    assert_eq!(given.len(), 1);
+    assert_eq!(
+        (given[0].item, given[0].preference, given[0].named),
+        (item, Preference::Best(1), false)
+    );
+    assert_eq!(given[0].shown.len(), 3);
+    assert_eq!(bench.open().row, 1);
+    let strip = bench.state.strip.as_ref().unwrap();
+    assert!(strip.undo && strip.text.contains("Best(1)"), "{strip:?}");
+    bench.run(Action::Tie).run(Action::CannotTell);
+    let given = bench.desk.preferred();
+    assert_eq!(
+        [given[1].preference, given[2].preference],
+        [Preference::Tie, Preference::CannotTell]
+    );
+    assert_eq!(bench.open().row, 3);
+}
+
+#[test]
+fn a_digit_without_an_output_says_so_and_nothing_is_kept() {
+    let mut bench = Bench::new(Mode::Assist);
+    bench.run(Action::Open).run(Action::Open);
+    assert!(
+        refused(&bench, Action::Level1).is_some(),
+        "no item is shown yet"
+    );
+    bench.run(Action::Open).run(Action::Level4);
+    assert_eq!(bench.desk.preferred(), []);
+    let why = refused(&bench, Action::Level4).unwrap();
+    assert_eq!(why, "there is no output 4 to choose");
+    let mut effects = Vec::new();
+    crate::app::update::run(&mut bench.state, Action::Level1, &mut effects);
+    let why = refused(&bench, Action::Level1).unwrap();
+    assert!(why.contains("on their way"), "pressed twice: {why}");
+}
+
+#[test]
+fn what_is_said_with_the_names_on_the_screen_is_sent_as_such() {
+    let mut bench = Bench::new(Mode::Assist);
+    bench.run(Action::Open).run(Action::Open).run(Action::Open);
+    bench.run(Action::Names);
+    assert!(bench.open().beside.as_ref().unwrap().shows_names());
+    bench.run(Action::Level1);
+    assert!(bench.desk.preferred()[0].named);
+    assert!(
+        bench
+            .asked
+            .iter()
+            .any(|order| matches!(order, Order::RevealSides { .. }))
+    );
+}
+
+#[test]
+fn a_closed_group_is_gone_through_side_by_side_from_the_first_item_nothing_was_said_of() {
+    let mut bench = Bench::new(Mode::Blind);
+    bench.run(Action::Open).run(Action::SideBySide);
+    let item = |bench: &Bench| bench.open().beside.as_ref().unwrap().item;
+    assert_eq!(item(&bench), 2, "of the first something was said");
+    bench.run(Action::Level1);
+    assert_eq!(item(&bench), 9);
+    bench.run(Action::Level3);
+    assert_eq!(item(&bench), 9, "it was the last");
+    let strip = bench.state.strip.as_ref().unwrap();
+    assert!(strip.text.contains("last item"), "{strip:?}");
+    bench.run(Action::Back);
+    assert!(matches!(bench.open().page, Some(GroupPage::Closed { .. })));
+    assert!(
+        !bench
+            .asked
+            .iter()
+            .any(|order| matches!(order, Order::OpenGroup { .. })),
+        "the comparison stays closed"
+    );
 }

@@ -1,19 +1,16 @@
 //! What actions do on the Runs screen.
 
-use std::sync::Arc;
-
 use crate::domain::filter::Word;
 use crate::domain::ids::EvalId;
+use crate::domain::view::GroupPage;
 use crate::domain::view::compare::CandidateSummary;
-use crate::domain::view::{GroupPage, SideBySide};
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Order};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::update::DisabledReason;
-use super::super::{queue, ticket, update};
-use super::beside::Beside;
-use super::{OpenGroup, Tab};
+use super::super::{queue, update};
+use super::{OpenGroup, Tab, item};
 
 /// Opens the screen; on a group, if one is named.
 pub(crate) fn open(state: &mut AppState, group: Option<&str>, effects: &mut Vec<Effect>) {
@@ -85,26 +82,17 @@ pub(crate) fn failed(state: &mut AppState, why: String) {
     }
 }
 
-/// The outputs of an item have come.
-pub(crate) fn beside(state: &mut AppState, item: i64, doc: Arc<SideBySide>) {
-    let open = state.runs.open.as_mut();
-    let beside = open.and_then(|open| open.beside.as_mut());
-    if let Some(beside) = beside.filter(|beside| beside.item == item) {
-        beside.take(doc);
-    }
-}
-
 /// Runs an action on the screen; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     match &mut state.runs.open {
         None => listed(state, action, effects),
-        Some(open) if open.beside.is_some() => compared(state, action, effects),
+        Some(open) if open.beside.is_some() => item::run(state, action, effects),
         Some(_) => group(state, action, effects),
     }
 }
 
 /// How far an action moves on a page of so many lines.
-fn steps(action: Action, height: usize) -> Option<isize> {
+pub(super) fn steps(action: Action, height: usize) -> Option<isize> {
     let page = height.max(2) as isize;
     Some(match action {
         Action::Down => 1,
@@ -144,6 +132,7 @@ fn group(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
         return true;
     }
     match action {
+        Action::SideBySide => return item::walk(state, effects),
         Action::NextPane => open.turn(1),
         Action::PreviousPane => open.turn(-1),
         Action::NextCandidate => aside(open, 1),
@@ -197,19 +186,7 @@ fn act(state: &mut AppState, effects: &mut Vec<Effect>) -> bool {
     }
     match open.tab {
         Tab::Compare => open.tab = Tab::Rows,
-        Tab::Rows => {
-            let Some((item, name)) = open.current().map(|row| (row.item, row.name.clone())) else {
-                return false;
-            };
-            let mut beside = Beside::new(item, &name, state.size);
-            beside.fit(state.size);
-            open.beside = Some(beside);
-            let order = Order::LoadSide {
-                group: open.name.clone(),
-                item,
-            };
-            effects.push(state.requests.ask(Asked::Side(item), order));
-        }
+        Tab::Rows => return item::show(state, effects),
         Tab::Points => {
             let rows = open.grid.as_ref().map(|grid| grid.chosen().to_vec());
             match rows.filter(|rows| !rows.is_empty()) {
@@ -254,45 +231,6 @@ fn filter_of(one: &CandidateSummary, tag: usize, threshold: f64) -> Option<Strin
     ))
 }
 
-/// Actions on one item across the candidates.
-fn compared(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
-    let height = state.size.height;
-    let Some(open) = &mut state.runs.open else {
-        return false;
-    };
-    let Some(beside) = &mut open.beside else {
-        return false;
-    };
-    if let Some(by) = steps(action, usize::from(height / 2)) {
-        beside.step(by);
-        return true;
-    }
-    match action {
-        Action::NextCandidate | Action::NextPane => beside.turn(1),
-        Action::PreviousCandidate | Action::PreviousPane => beside.turn(-1),
-        Action::Names => beside.named = !beside.named,
-        Action::Open => {
-            let Some(id) = beside.current().and_then(|side| side.ticket) else {
-                return false;
-            };
-            open.visiting = Some(id);
-            if let Some(eval) = eval_of(state) {
-                ticket::open::open(state, eval, id, effects);
-            }
-        }
-        Action::NextRow | Action::PreviousRow => {
-            let by = if action == Action::NextRow { 1 } else { -1 };
-            open.beside = None;
-            open.tab = Tab::Rows;
-            open.step(by);
-            return act(state, effects);
-        }
-        Action::Back | Action::Leave => open.beside = None,
-        _ => return false,
-    }
-    true
-}
-
 /// The eval that holds the tickets of the group that is open, or under the cursor.
 pub(crate) fn eval_of(state: &AppState) -> Option<EvalId> {
     let runs = &state.runs;
@@ -323,22 +261,16 @@ pub(crate) fn refusal(state: &AppState, action: Action) -> Option<DisabledReason
                 | Action::NextPane
                 | Action::PreviousPane
         );
-        let of_item = matches!(
-            action,
-            Action::Names | Action::NextRow | Action::PreviousRow
-        );
+        let of_item = item::is_of_item(action) || action == Action::SideBySide;
         return if of_group || of_item { nothing } else { None };
     };
     if let Some(beside) = &open.beside {
-        return match action {
-            Action::Open if beside.current().is_none_or(|side| side.ticket.is_none()) => nothing,
-            Action::RunsFull | Action::ChangeOrder | Action::NextOther => nothing,
-            _ => None,
-        };
+        return item::refusal(beside, action);
     }
     let closed = open.view().is_none();
     match action {
-        Action::Names | Action::NextRow | Action::PreviousRow => nothing,
+        Action::SideBySide => item::walk_refusal(open),
+        _ if item::is_of_item(action) => nothing,
         Action::RunsFull
         | Action::NextCandidate
         | Action::PreviousCandidate

@@ -29,7 +29,7 @@ pub use draft::Keeper;
 pub use form::{Form, Ghosts};
 pub use layout::{Pane, TicketLayout, TicketOptions, ticket as layout};
 pub use view::TextView;
-pub use why::why_here;
+pub use why::{drawn_words, why_here};
 
 /// Where the open ticket stands.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Why a ticket is with this reviewer: the rule that sent it, or who it is given to.
 
 use crate::domain::fold::Sent;
-use crate::domain::view::TicketDoc;
+use crate::domain::view::{Drawn, TicketDoc};
 
 /// What sent the ticket here, as far as this reviewer may know it: the rule as it was written and what it did.
 /// `None` where the plan alone did. What blindness hides is not in the document.
@@ -19,6 +19,19 @@ pub fn why_here(doc: &TicketDoc) -> Option<(String, Option<&str>)> {
         (Sent::Closed, _) => "a rule closed it on the judge's word".to_owned(),
     };
     Some((words, Some(&routed.value.rule)))
+}
+
+/// How the ticket was drawn for the sample, in words; nothing for one outside of every plan.
+pub fn drawn_words(drawn: Drawn) -> Option<String> {
+    Some(match drawn {
+        Drawn::Outside => return None,
+        Drawn::InPlan => "part of the plan".to_owned(),
+        Drawn::Waiting => "the plan is not there yet".to_owned(),
+        Drawn::Sampled { chance, by_risk } => {
+            let how = if by_risk { "by risk" } else { "uniform" };
+            format!("chance {chance:.2}, {how}")
+        }
+    })
 }
 
 #[cfg(test)]

@@ -153,7 +153,10 @@ fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut 
             runs::update::shown_meanwhile(state, &name, *page);
         }
         (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
-        (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
+        (Asked::Side(item), Outcome::Side(doc)) => runs::item::shown(state, item, doc),
+        (Asked::Preferred(item), Outcome::Preferred(words)) => {
+            runs::item::preferred(state, item, words, effects);
+        }
         _ => {}
     }
 }
@@ -275,6 +278,7 @@ fn undone_(state: &mut AppState, undone: Option<Undone>, effects: &mut Vec<Effec
             }
         }
         (Screen::Queue, _) => rows::reload(state, effects),
+        (Screen::Runs, _) => runs::item::undone(state, effects),
         _ => {}
     }
     // The counts in the titles come from there, whatever the screen.
@@ -365,6 +369,7 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
         Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_) => {
             runs::update::failed(state, failure.to_string());
         }
+        Asked::Preferred(_) => runs::item::not_preferred(state),
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

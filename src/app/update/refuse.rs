@@ -62,6 +62,14 @@ pub enum DisabledReason {
     NoPractice,
     /// Practice has nothing to take back and no further panes.
     Practising,
+    /// The outputs of an item are not there yet, or what was said of them is on its way.
+    LoadingItem,
+    /// Fewer than two candidates gave an output.
+    OneOutput,
+    /// More outputs than digits.
+    ManyOutputs,
+    /// No output stands at this place.
+    NoOutput(u8),
     /// Nothing is kept back.
     NothingHeld,
     /// Only one judge can be shown, or none.
@@ -95,6 +103,10 @@ impl fmt::Display for DisabledReason {
             Self::NoTicket => "no ticket is open",
             Self::Loading => "a moment: the ticket is on its way",
             Self::HeldBy(who) => return write!(f, "{who} has this ticket open; you can read it"),
+            Self::LoadingItem => "a moment: the outputs are on their way",
+            Self::OneOutput => "there are no two outputs to choose between",
+            Self::ManyOutputs => "more than nine outputs: a digit cannot tell them apart",
+            Self::NoOutput(place) => return write!(f, "there is no output {place} to choose"),
             Self::TakingSeat => "a moment: taking this ticket for you",
             Self::TooFast => "that came too fast to be meant; press it again",
             Self::NoJudge => "no judge has read this",

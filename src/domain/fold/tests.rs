@@ -114,6 +114,22 @@ fn a_second_opinion_keeps_the_blind_first() {
     let standing = folded.by("ana").unwrap();
     assert_eq!(standing.first.answers["q"], Answer::Level(3));
     assert_eq!(standing.current().answers["q"], Answer::Level(1));
+    // The number rests on what was said blind.
+    assert_eq!(folded.answers().unwrap()["q"], Answer::Level(3));
+}
+
+#[test]
+fn of_an_assisted_opinion_the_latest_word_counts() {
+    let mut first = review(3);
+    first.sight = Sight::Assisted;
+    let mut second = review(1);
+    second.sight = Sight::Assisted;
+    second.round = Round::Second(EventId([7; 16]));
+    let folded = Ledger::new()
+        .add("ana", Body::ReviewSubmitted(Box::new(first)))
+        .add("ana", Body::ReviewSubmitted(Box::new(second)))
+        .fold(1);
+    assert_eq!(folded.answers().unwrap()["q"], Answer::Level(1));
 }
 
 #[test]

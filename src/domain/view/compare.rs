@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::super::ids::{EvalId, RubricId};
+use super::super::preference::{PreferenceBasis, Preferred};
 
 pub use detail::{
     BoardRow, Detail, HumanEstimate, HumanNumbers, Leaderboard, LengthControl, OnCriterion,
@@ -65,6 +66,8 @@ pub struct Comparison {
     pub family: usize,
     /// In the order they joined the group.
     pub candidates: Vec<CandidateSummary>,
+    /// What people's preferences rest on; told with `--full`.
+    pub preferences: Option<PreferenceBasis>,
     /// What to know before reading a number.
     pub warnings: Vec<String>,
     /// What the numbers say.
@@ -132,6 +135,9 @@ pub struct CandidateSummary {
     pub full: Option<Full>,
     /// By itself: what stands behind `--full`.
     pub detail: Option<Detail>,
+    /// How often people preferred it to the baseline, side by side: no score, no judge, no part of a gate. Told with
+    /// `--full`.
+    pub preferred: Option<Preferred>,
 }
 
 /// One run of a candidate among its reruns.

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod agreement;
+pub mod beside;
 pub mod compare;
 pub mod export;
 pub mod failures;
@@ -22,6 +23,7 @@ pub mod work;
 
 pub use activity::JobCard;
 pub use agreement::{AgreementOptions, AgreementPage, AgreementReport};
+pub use beside::{Known, Prefer, Side, SideBySide};
 pub use export::{
     ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, FormatChoice, HeldBack, Refused,
 };
@@ -40,11 +42,9 @@ pub use rubrics::{
     RubricOrder, RubricPage, RubricReply, RubricSaved, RubricSource, RubricTrial, RubricUnsaved,
     RubricUse,
 };
-pub use runs::{
-    Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide,
-};
+pub use runs::{Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, ItemName, RowOrder};
 pub use ticket::{
-    Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
+    Dispute, Draft, Drawn, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
     TicketDoc, VerdictView,
 };
 pub use work::{

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::ids::{EvalId, TicketId};
+use super::super::ids::EvalId;
 use super::compare::{Comparison, Sheet};
 
 /// A run group in the list.
@@ -52,9 +52,22 @@ pub enum GroupPage {
     Closed {
         /// Tickets of the group that still wait for this person.
         waiting: u64,
+        /// Its items in an order of this person's own, to be looked at side by side without names or numbers.
+        items: Arc<[ItemName]>,
     },
     /// The numbers.
     Open(Arc<GroupView>),
+}
+
+/// An item by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemName {
+    /// Local row.
+    pub item: i64,
+    /// Its own id, or the start of docket's.
+    pub name: String,
+    /// Whether this person has said which of its outputs is best.
+    pub said: bool,
 }
 
 /// Orders of the rows.
@@ -139,44 +152,4 @@ pub struct ItemLine {
     pub lowest: Option<f64>,
     /// How far reruns of one candidate, or judge and people, are apart at most.
     pub disagreement: Option<f64>,
-}
-
-/// One item with what every candidate answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SideBySide {
-    /// Local row of the item.
-    pub item: i64,
-    /// Its own id, or the start of docket's.
-    pub name: String,
-    /// What was asked.
-    pub request: Arc<str>,
-    /// The reference answer.
-    pub reference: Option<Arc<str>>,
-    /// The outputs, in an order that is the same for this person whenever they look, and tells nothing.
-    pub sides: Vec<Side>,
-}
-
-/// One candidate's output of an item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Side {
-    /// The candidate.
-    pub candidate: String,
-    /// Which of its runs, from 1.
-    pub run: u32,
-    /// Its model.
-    pub model: Option<String>,
-    /// The output; of a failure nothing.
-    pub text: Arc<str>,
-    /// Why there is no output, or no score.
-    pub missing: Option<String>,
-    /// The judge's score, and whether it passes.
-    pub judged: Option<(f64, bool)>,
-    /// What people said: score, and whether it passes.
-    pub human: Option<(f64, bool)>,
-    /// The ticket that holds it.
-    pub ticket: Option<TicketId>,
-    /// Milliseconds until it was complete.
-    pub latency_ms: Option<u32>,
-    /// Millionths of the currency unit.
-    pub cost_micros: Option<i64>,
 }

@@ -255,6 +255,26 @@ impl Draft {
     }
 }
 
+/// Whether and how a ticket was drawn for the sample that estimates rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Drawn {
+    /// It is in no plan yet.
+    #[default]
+    Outside,
+    /// It is part of the plan. Before the own commit nothing more is told: how likely it was to be drawn would say how
+    /// risky it looked.
+    InPlan,
+    /// Committed, while a ticket before it in the plan is open: it does not count yet.
+    Waiting,
+    /// Committed and in the sample.
+    Sampled {
+        /// The chance it had of being in it, above 0 up to 1.
+        chance: f64,
+        /// Whether tickets that looked risky had a higher one.
+        by_risk: bool,
+    },
+}
+
 /// One ticket with all that its screen shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketDoc {
@@ -303,6 +323,8 @@ pub struct TicketDoc {
     pub suggestion: Shown<Arc<SuggestionDoc>>,
     /// The plan it is in.
     pub plan: Option<PlanId>,
+    /// How it was drawn for the sample, as far as this reviewer may know it.
+    pub drawn: Drawn,
     /// Whether this ticket is in the blind audit share of an assisted eval.
     pub audit: bool,
 }

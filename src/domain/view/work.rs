@@ -47,6 +47,8 @@ pub struct Committed {
     pub judge_differs: bool,
     /// The reveal that a revision would come after; set when the judge was shown by this commit.
     pub revealed: Option<EventId>,
+    /// How the ticket was drawn, where it stays on the screen.
+    pub drawn: super::ticket::Drawn,
     /// Tickets left for this reviewer.
     pub left: u64,
 }

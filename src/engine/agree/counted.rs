@@ -3,6 +3,9 @@
 //! The prefix of a plan ends before its first ticket that nobody has settled: what was reviewed before it is a
 //! sample with known chances whatever anybody thought of the tickets, what was reviewed behind it waits. In a
 //! uniform plan all chances are the same; in a weighted one a ticket's is its weight over the next one's priority.
+//! Whatever is picked by hand, by a filter or as hard never counts before the plan has come to it. Then it does: the
+//! tickets before the first open one, picked ones among them, are what sampling until the next unpicked ticket gives
+//! (inverse sampling), so their mean is without bias whatever was picked and why.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -149,11 +152,13 @@ impl Sieve {
             Some(Reason::Assisted)
         } else if review.round != Round::First {
             Some(Reason::SecondLook)
-        } else if review.plan.is_none() {
+        } else if !kept.in_prefix && review.plan.is_none() {
             Some(Reason::AdHoc)
         } else if !kept.in_prefix {
             Some(Reason::Waiting)
         } else {
+            // Also one that was picked before the plan came to its ticket: it is the order that makes the sample. To
+            // leave it out while the plan goes on behind it would take out what people pick, such as what looks bad.
             None
         };
         match against {

@@ -78,11 +78,11 @@ fn assisted_ad_hoc_and_practice_reviews_never_count_and_are_counted_apart() {
     let bench = Bench::new(4, Mode::Blind, 1, true);
     let order = in_plan(&bench);
     bench.ana.reveal(order[0].0).unwrap();
-    for (at, (ticket, _)) in order.iter().take(3).enumerate() {
+    for (at, (ticket, _)) in order.iter().enumerate() {
         let doc = bench.ana.open_ticket(*ticket, true).unwrap();
         let mut given = submission(doc.ticket, doc.lease.unwrap(), 3);
-        given.from_plan = at != 1;
-        given.practice = at == 2;
+        given.from_plan = at != 3;
+        given.practice = at == 1 || at == 2;
         bench.ana.submit(&given).unwrap();
     }
     let found = report(&bench);
@@ -92,7 +92,7 @@ fn assisted_ad_hoc_and_practice_reviews_never_count_and_are_counted_apart() {
         [
             (Reason::Assisted, 1),
             (Reason::AdHoc, 1),
-            (Reason::Practice, 1)
+            (Reason::Practice, 2)
         ]
     );
 }
@@ -427,4 +427,96 @@ fn an_imported_label_set_counts_for_those_who_labelled_every_ticket_of_it() {
         .map(|one| (one.name.as_str(), one.reviews))
         .collect();
     assert_eq!(known, BTreeMap::from([("ana", 2)]));
+}
+
+/// A ticket of a uniform plan at a place, settled by a blind review that gave this level, or open.
+fn placed(at: usize, said: Option<(i32, bool)>) -> Line {
+    let ticket = TicketId([at as u8; 16]);
+    let folded = said.map(|(level, planned)| Folded {
+        state: State::Done,
+        reviews: vec![Standing {
+            event: EventId([1; 16]),
+            hlc: Hlc(1),
+            reviewer: "ana".into(),
+            first: picked(level, planned),
+            second: None,
+        }],
+        ..Folded::default()
+    });
+    Line {
+        row: at as i64,
+        id: ticket,
+        plan_key: (1 << 48) | at as i64,
+        state: folded.as_ref().map_or(State::Open, |folded| folded.state),
+        outputs: 1,
+        cluster: ClusterId([at as u8; 16]),
+        source: 1,
+        external_id: None,
+        folded,
+        drawn: None,
+    }
+}
+
+fn picked(level: i32, planned: bool) -> Review {
+    Review {
+        eval: crate::domain::ids::EvalId([1; 16]),
+        rubric: crate::domain::ids::RubricId([1; 16]),
+        subject: Reviewed::Output(OutputId([1; 16])),
+        answers: BTreeMap::from([("q".to_owned(), Answer::Level(level))]),
+        note: None,
+        tags: Vec::new(),
+        correction: None,
+        active_ms: 1,
+        text_len: 1,
+        seat: 1,
+        sight: Sight::Blind,
+        verdicts_seen: Vec::new(),
+        round: Round::First,
+        purpose: Purpose::default(),
+        plan: planned.then_some(crate::domain::ids::PlanId([1; 16])),
+        source: ReviewSource::Tui,
+    }
+}
+
+/// Somebody looks for bad outputs and reviews them first; then the plan is followed for a while. Whatever was picked,
+/// the mean over what counts is the mean of all, over many plans.
+#[test]
+fn picking_the_bad_ones_first_does_not_move_the_mean_of_what_counts() {
+    const ALL: usize = 30;
+    const WORLDS: u64 = 3_000;
+    let bench = Bench::new(1, Mode::Blind, 1, false);
+    let mut eval = bench.eval.clone();
+    eval.rubric = crate::domain::ids::RubricId([1; 16]);
+    // Tickets 0 to 8 are bad; 0 to 5 of them, and one good one, are picked.
+    let level = |ticket: usize| if ticket < 9 { 0 } else { 5 };
+    let is_picked = |ticket: usize| ticket < 6 || ticket == 20;
+    let expected = (0..ALL).map(|one| f64::from(level(one))).sum::<f64>() / ALL as f64;
+    for planned in [4, 10] {
+        let mut sum = 0.0;
+        for world in 0..WORLDS {
+            let mut order: Vec<usize> = (0..ALL).collect();
+            order.sort_by_key(|ticket| {
+                crate::domain::ids::Identity::of("world")
+                    .number(world as i64)
+                    .number(*ticket as i64)
+                    .finish()
+            });
+            let mut sieve = Sieve::default();
+            let mut left = planned;
+            for (at, ticket) in order.iter().enumerate() {
+                let by_plan = !is_picked(*ticket) && left > 0;
+                left -= usize::from(by_plan);
+                let said = (by_plan || is_picked(*ticket)).then_some((level(*ticket), by_plan));
+                sieve.take(&eval, placed(at, said));
+            }
+            let (tickets, _) = sieve.finish();
+            let levels = tickets
+                .iter()
+                .filter_map(|one| one.people["ana"]["q"].level());
+            sum += levels.map(f64::from).sum::<f64>() / tickets.len().max(1) as f64;
+        }
+        let mean = sum / WORLDS as f64;
+        // Four standard errors; leaving picked ones out gives 4.35, counting all that was reviewed less than 3.
+        assert!((mean - expected).abs() < 0.08, "{mean} for {expected}");
+    }
 }

@@ -56,7 +56,11 @@ impl Engine {
             return Ok(None);
         };
         let mark = self.mark_of(&group)?;
-        Ok(read(&kept.body, &group).map(|comparison| KeptComparison {
+        let Some(mut comparison) = read(&kept.body, &group) else {
+            return Ok(None);
+        };
+        self.count_preferences(&group, options, &mut comparison)?;
+        Ok(Some(KeptComparison {
             comparison,
             made_ms: kept.made_ms,
             current: kept.mark == mark,

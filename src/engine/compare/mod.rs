@@ -23,8 +23,10 @@ pub use trained::TrainedOn;
 pub(in crate::engine) use trained::{way_on as way_on_from_trained, words as trained_words};
 
 use super::agree::{PlanLabels, plan_labels};
+use super::runs::prefer::opinions_in;
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
+use crate::domain::preference::{Opinion, basis, preferred};
 use crate::domain::run::RunGroup;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Detail, Standing};
 use crate::judge::family::{Kinship, kinship};
@@ -80,7 +82,22 @@ impl Engine {
         self.store()
             .read(|db| more(db, &found, &scores, options.full, &mut comparison))?;
         self.keep_comparison(&found, options, &comparison, before);
+        self.count_preferences(&found, options, &mut comparison)?;
         Ok((scores, comparison))
+    }
+
+    /// Adds what people prefer, as the ledger has it now: it is no part of what is kept.
+    fn count_preferences(
+        &self,
+        group: &RunGroup,
+        options: &CompareOptions,
+        comparison: &mut Comparison,
+    ) -> Result<()> {
+        if options.full {
+            let opinions = self.store().read(|db| opinions_in(db, &group.id))?;
+            preferences(&opinions, comparison);
+        }
+        Ok(())
     }
 
     fn scores_against(&self, group: &str, options: &CompareOptions) -> Result<GroupScores> {
@@ -155,6 +172,20 @@ fn candidate(scores: &GroupScores, at: usize, full: bool) -> CandidateSummary {
     }
 }
 
+/// Counts what people prefer, by itself: nothing of it enters another number.
+fn preferences(opinions: &[Opinion], comparison: &mut Comparison) {
+    comparison.preferences = Some(basis(opinions));
+    let baseline = comparison.baseline.clone();
+    let Some(base) = baseline.filter(|_| !opinions.is_empty()) else {
+        return;
+    };
+    for one in &mut comparison.candidates {
+        if one.name != base {
+            one.preferred = Some(preferred(opinions, &one.name, &base));
+        }
+    }
+}
+
 /// The comparison of scores that were read.
 pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
     let mut candidates = in_order(scores.candidates.len(), |at| candidate(scores, at, full));
@@ -191,6 +222,7 @@ pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
         baseline: scores.baseline.map(|at| scores.candidates[at].name.clone()),
         family: raw.len(),
         candidates,
+        preferences: None,
         warnings: Vec::new(),
         sentence: String::new(),
         action: String::new(),

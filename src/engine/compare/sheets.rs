@@ -3,6 +3,7 @@
 mod more;
 mod notes;
 mod people;
+mod preferred;
 
 use crate::domain::view::compare::{
     CandidateSummary, Comparison, Difference, Ranged, Sheet, Standing,
@@ -119,6 +120,7 @@ pub fn full(comparison: &Comparison) -> Vec<Sheet> {
     sheets.extend(more::slices(comparison));
     sheets.extend(more::criteria(comparison));
     sheets.extend(more::repeats(comparison));
+    sheets.extend(preferred::preferred(comparison));
     sheets
 }
 

@@ -115,6 +115,7 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         human: None,
         full: None,
         detail: None,
+        preferred: None,
     }
 }
 

@@ -125,7 +125,7 @@ pub(super) fn look(
     })
 }
 
-/// What people said of a ticket as its plan came to it, blind: the first of them.
+/// What people said of a ticket that its plan has come to, blind: the first of them.
 fn planned(line: &Line, eval: &Eval) -> Option<Answers> {
     let folded = line.folded.as_ref()?;
     let counts = folded.reviews.iter().map(|standing| &standing.first);
@@ -134,7 +134,6 @@ fn planned(line: &Line, eval: &Eval) -> Option<Answers> {
             && review.rubric == eval.rubric
             && review.sight == Sight::Blind
             && review.round == Round::First
-            && review.plan.is_some()
     });
     counts.next().map(|review| review.answers.clone())
 }

@@ -1,5 +1,6 @@
 //! Review plans: which tickets an import adds to, freezing their order, and where each plan stands.
 
+pub(super) mod chance;
 mod ground;
 mod risk;
 #[cfg(test)]
@@ -144,15 +145,7 @@ impl Placed {
         let uniform = prefix as f64 / self.lines.len().max(1) as f64;
         let before = self.lines.iter().take(prefix);
         before
-            .filter_map(|line| {
-                let chance = match (line.drawn, cut) {
-                    (Some((_, priority)), Some(cut)) if priority <= cut => return None,
-                    (Some((weight, _)), Some(cut)) => (weight / cut).min(1.0),
-                    (Some(_), None) => 1.0,
-                    (None, _) => uniform,
-                };
-                Some((line.id, chance))
-            })
+            .filter_map(|line| Some((line.id, chance::of(line.drawn, cut, uniform)?)))
             .collect()
     }
 }

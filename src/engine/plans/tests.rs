@@ -2,13 +2,14 @@
 
 use proptest::prelude::*;
 
+use super::super::agree::plan_labels;
 use super::super::testing::{Bench, level};
 use super::super::{Engine, EngineError};
 use super::RiskOrder;
 use crate::domain::eval::Mode;
 use crate::domain::ids::TicketId;
 use crate::domain::review::Sight;
-use crate::domain::view::{AgreementOptions, Submission};
+use crate::domain::view::{AgreementOptions, Drawn, Submission};
 
 fn order(dry: bool) -> RiskOrder {
     RiskOrder {
@@ -142,17 +143,37 @@ proptest! {
             }
         }
         let sampled = bench_prefix(&plain);
-        for (at, level) in picked {
+        for (at, level) in &picked {
             // What comes next in the plan would lengthen the sample, which is its right.
             let next = mixed.ana.peek_next(&mixed);
-            let ticket = mixed.tickets[at];
+            let ticket = mixed.tickets[*at];
             if Some(ticket) != next {
-                pick(&mixed, ticket, level);
+                pick(&mixed, ticket, *level);
             }
         }
         prop_assert_eq!(bench_prefix(&mixed), sampled);
         prop_assert_eq!(numbers(&mixed), numbers(&plain));
+        // Neither does the estimate of people and judge together, which a gate believes, see more than the plan.
+        prop_assert_eq!(labels(&mixed), labels(&plain));
+        // What was picked counts once the plan has come to it, and nothing of the sample is left out for being picked.
+        let rest = mixed.ana.waiting(mixed.eval.id).unwrap();
+        review(&mixed, rest as u32);
+        prop_assert_eq!(labels(&mixed).len(), 24);
     }
+}
+
+/// The labels that estimates and gates rest on: ticket, chance and level.
+fn labels(bench: &Bench) -> Vec<(i64, u64, Option<i32>)> {
+    let engine = &bench.ana;
+    let found = engine.store().read(|db| {
+        let row = crate::store::catalog::eval(db, &bench.eval.id)?.map_or(0, |(row, _)| row);
+        let rubric = crate::store::rubrics::get(db, &bench.eval.rubric)?;
+        plan_labels(db, row, &bench.eval, &rubric)
+    });
+    let label = |one: crate::engine::agree::PlanLabel| {
+        (one.ticket, one.chance.to_bits(), one.answers["q"].level())
+    };
+    found.unwrap().labels.into_iter().map(label).collect()
 }
 
 fn bench_prefix(bench: &Bench) -> u64 {
@@ -189,4 +210,40 @@ fn a_review_is_assisted_or_blind_whatever_the_plan() {
         report.basis.tickets, 0,
         "an assisted review measures nothing"
     );
+}
+
+#[test]
+fn a_ticket_tells_its_chance_after_the_own_commit_and_not_before() {
+    for by_risk in [false, true] {
+        let bench = Bench::new(30, Mode::Blind, 1, true);
+        if by_risk {
+            bench.ana.draw_by_risk(&order(false)).unwrap();
+        }
+        let told = |ticket: TicketId| bench.ana.open_ticket(ticket, false).unwrap().drawn;
+        assert!(bench.tickets.iter().all(|one| told(*one) == Drawn::InPlan));
+        review(&bench, 12);
+        // One picked from the end of the plan waits until the plan comes to it.
+        let last = *order_of(&bench.ana, &bench).last().unwrap();
+        assert!(pick(&bench, last, 2));
+        let chances = bench.ana.chances(&bench.eval).unwrap();
+        assert_eq!(chances.len(), 12);
+        for ticket in &bench.tickets {
+            let expected = match chances.get(ticket) {
+                Some(chance) => Drawn::Sampled {
+                    chance: *chance,
+                    by_risk,
+                },
+                None if *ticket == last => Drawn::Waiting,
+                None => Drawn::InPlan,
+            };
+            assert_eq!(told(*ticket), expected);
+        }
+        // To whom did not commit nothing is told, whoever else did.
+        let ben = bench.by("ben");
+        let seen = bench
+            .tickets
+            .iter()
+            .map(|one| ben.open_ticket(*one, false).unwrap().drawn);
+        assert!(seen.into_iter().all(|drawn| drawn == Drawn::InPlan));
+    }
 }

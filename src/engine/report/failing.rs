@@ -84,7 +84,7 @@ fn one(
     Ok(Failing {
         item: of.external_id.clone().unwrap_or_else(|| of.id.short()),
         tags: tags.join(" "),
-        request: cut(&crate::engine::runs::page::request_text(&item)),
+        request: cut(&crate::engine::runs::beside::request_text(&item)),
         output: cut(&text),
         reference: item
             .reference

@@ -8,6 +8,7 @@
 
 mod ask;
 mod asking;
+pub(super) mod beside;
 mod feed;
 pub(super) mod group;
 mod keep;
@@ -16,6 +17,7 @@ mod logged;
 mod offer;
 pub(super) mod order;
 pub mod page;
+pub mod prefer;
 mod run;
 pub(super) mod scores;
 #[cfg(test)]

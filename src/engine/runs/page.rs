@@ -1,17 +1,18 @@
-//! What the Runs screen shows: groups, one group with its rows, one item across the candidates.
+//! What the Runs screen shows: groups, and one group with its rows.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::compare::{CompareOptions, sheets};
-use super::super::{Engine, EngineError, Result};
-use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowScore};
-use crate::domain::ids::{Identity, ItemId};
-use crate::domain::message::{Message, Request, Role};
+use super::super::{Engine, Result};
+use crate::domain::group_scores::{CandidateScores, GroupScores, RowScore};
+use crate::domain::ids::ItemId;
+use crate::domain::preference::order_seed;
 use crate::domain::view::compare::Comparison;
 use crate::domain::view::{
-    Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide,
+    Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, ItemName, RowOrder,
 };
-use crate::store::{Db, runs, tickets};
+use crate::store::runs;
 
 impl Engine {
     /// Every group as the list shows it, by name.
@@ -96,7 +97,31 @@ impl Engine {
             return Ok(None);
         }
         let waiting = self.waiting(tickets)?;
-        Ok(Some(GroupPage::Closed { waiting }))
+        let items = self.items_in_own_order(group)?;
+        Ok(Some(GroupPage::Closed { waiting, items }))
+    }
+
+    /// The items of a group in an order that is drawn for this reviewer and tells nothing of what is in them.
+    fn items_in_own_order(&self, group: &str) -> Result<Arc<[ItemName]>> {
+        let found = self.group_found(group)?;
+        let mut items = self
+            .store()
+            .read(|db| runs::scores::items(db, &found.items))?;
+        let workspace = self.identity().seed;
+        let opinions = self.opinions(&found.group.id)?;
+        let mine = opinions
+            .iter()
+            .filter(|one| one.reviewer == self.reviewer());
+        let said: BTreeSet<ItemId> = mine.map(|one| one.given.item).collect();
+        items.sort_by_cached_key(|one| {
+            order_seed(workspace, &found.group.id, &one.id, self.reviewer())
+        });
+        let named = items.into_iter().map(|one| ItemName {
+            item: one.row,
+            said: said.contains(&one.id),
+            name: one.external_id.unwrap_or_else(|| one.id.short()),
+        });
+        Ok(named.collect())
     }
 
     /// Opens a group: logged, and marks this person's later reviews of it as assisted.
@@ -104,28 +129,6 @@ impl Engine {
         let tickets = self.group_named(group)?.tickets;
         self.open_page(tickets, "compare")?;
         Ok(())
-    }
-
-    /// One item with what every candidate answered in every run. Refused before the group was opened.
-    pub fn side_by_side(&self, group: &str, item: i64) -> Result<SideBySide> {
-        let found = self.group_named(group)?;
-        if self.agreement_is_closed(found.tickets)?.is_some() {
-            return Err(EngineError::refused(
-                format!("`{group}` has not been opened"),
-                "open its comparison first",
-            ));
-        }
-        let scores = self.scores_of_item(group, item)?;
-        let Some(place) = scores.items.iter().position(|one| one.row == item) else {
-            return Err(EngineError::refused(
-                format!("`{group}` has no such item"),
-                "open the group anew",
-            ));
-        };
-        let reviewer = self.reviewer().to_owned();
-        Ok(self
-            .store()
-            .read(|db| beside(db, &scores, place, &reviewer))?)
     }
 }
 
@@ -227,116 +230,4 @@ fn sorted(rows: &[ItemLine], order: RowOrder) -> Vec<u32> {
         .collect();
     places.sort_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
     places.into_iter().map(|(_, at)| at).collect()
-}
-
-fn beside(
-    db: &Db,
-    scores: &GroupScores,
-    place: usize,
-    reviewer: &str,
-) -> crate::store::Result<SideBySide> {
-    let of = &scores.items[place];
-    let item = tickets::item(db, of.row)?;
-    let mut sides = Vec::new();
-    for candidate in &scores.candidates {
-        for run in &candidate.runs {
-            sides.push(side(db, candidate, run.number, &run.rows[place])?);
-        }
-    }
-    sides.sort_by_key(|side| shuffle(&of.id, reviewer, &side.candidate, side.run));
-    let answer = |text: &str| {
-        Message::read(text, Role::Assistant).map_or_else(|| text.to_owned(), |one| one.plain_text())
-    };
-    Ok(SideBySide {
-        item: of.row,
-        name: of.external_id.clone().unwrap_or_else(|| of.id.short()),
-        request: request_text(&item).into(),
-        reference: item
-            .reference
-            .as_ref()
-            .map(|json| answer(json.as_str()).into()),
-        sides,
-    })
-}
-
-/// What was asked, in plain text.
-pub(in crate::engine) fn request_text(item: &tickets::ItemRow) -> String {
-    let request = item.request.as_ref();
-    request.map_or_else(String::new, |json| asked(&Request::read(json)))
-}
-
-/// The turns of a request, standing instructions left out.
-fn asked(request: &Request) -> String {
-    let turns = request
-        .messages
-        .iter()
-        .filter(|message| !matches!(message.role, Role::System | Role::Developer));
-    let said: Vec<String> = turns
-        .map(|message| format!("{}: {}", message.role.name(), message.plain_text()))
-        .collect();
-    said.join("\n\n")
-}
-
-/// Where an output stands among the others: random, and the same whenever this person looks.
-fn shuffle(item: &ItemId, reviewer: &str, candidate: &str, run: u32) -> [u8; 16] {
-    Identity::of("beside")
-        .part(&item.0)
-        .part(reviewer.as_bytes())
-        .part(candidate.as_bytes())
-        .number(i64::from(run))
-        .finish()
-}
-
-fn side(
-    db: &Db,
-    candidate: &CandidateScores,
-    run: u32,
-    row: &RowScore,
-) -> crate::store::Result<Side> {
-    let ticket = row.ticket.map(|row| tickets::in_row(db, row)).transpose()?;
-    let output = match &ticket {
-        Some(ticket) => tickets::outputs(db, ticket)?.into_iter().next(),
-        None => None,
-    };
-    let text = output.as_ref().and_then(|output| {
-        let json = output.message.as_ref()?;
-        let message = Message::read(json.as_str(), Role::Assistant);
-        Some(message.map_or_else(|| json.as_str().to_owned(), |one| one.plain_text()))
-    });
-    let missing = match &row.outcome {
-        RowOutcome::Scored { .. } => None,
-        RowOutcome::Unscored(class) => Some(format!("not scored: {class}")),
-        RowOutcome::Unjudged => Some("no judge has read it".to_owned()),
-        RowOutcome::Failed(class) => Some(format!("failed: {class}")),
-        RowOutcome::Missing => Some("never asked".to_owned()),
-    };
-    Ok(Side {
-        candidate: candidate.name.clone(),
-        run,
-        model: output
-            .and_then(|output| output.model)
-            .or_else(|| candidate.model.clone()),
-        text: beginning(text.unwrap_or_default()).into(),
-        missing,
-        judged: row.outcome.score().zip(row.outcome.pass()),
-        human: row.human,
-        ticket: ticket.map(|ticket| ticket.id),
-        latency_ms: row.latency_ms,
-        cost_micros: row.cost_micros,
-    })
-}
-
-/// Characters of an output that stand beside the others.
-const BESIDE: usize = 20_000;
-
-/// The beginning of a very long text; its ticket has the rest.
-fn beginning(text: String) -> String {
-    match text.char_indices().nth(BESIDE) {
-        None => text,
-        Some((end, _)) => format!(
-            "{}\n… {} more characters: the ticket has all of it",
-            &text[..end],
-            text[end..].chars().count()
-        ),
-    }
 }

@@ -6,6 +6,8 @@ use crate::engine::judge::Control;
 use crate::engine::testing::{Bench, level};
 use crate::store::project;
 
+mod prefer;
+
 const ITEMS: usize = 6;
 
 fn script(bench: &Bench, name: &str, lines: &str) -> String {

@@ -6,12 +6,14 @@ use crate::domain::group_scores::{
     CandidateScores, GroupItem, GroupJudge, GroupScores, RowOutcome, RowScore, RunScores,
 };
 use crate::domain::ids::{
-    ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId, TicketId,
+    ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, OutputId, RubricId, TicketId,
 };
+use crate::domain::preference::Preference;
+use crate::domain::review::Sight;
 use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 use crate::domain::view::compare::Comparison;
-use crate::domain::view::{Age, GroupCard, GroupPage, Side, SideBySide};
+use crate::domain::view::{Age, GroupCard, GroupPage, ItemName, Known, Side, SideBySide};
 use crate::engine::compare::comparison;
 use crate::engine::runs::page::{group_view, without_rows};
 
@@ -54,8 +56,18 @@ pub fn compared(tickets_in: EvalId) -> Comparison {
     comparison(&scores(tickets_in), true)
 }
 
-/// One of its items across the candidates.
-pub fn beside(item: i64) -> SideBySide {
+/// Its items, while it is closed.
+pub fn items() -> Arc<[ItemName]> {
+    let name = |item: i64| ItemName {
+        item,
+        name: format!("t{item}"),
+        said: item == 7,
+    };
+    [7, 2, 9].map(name).into()
+}
+
+/// One of its items across the candidates, with who wrote what once that was asked for.
+pub fn beside(item: i64, named: bool) -> SideBySide {
     let texts = [
         (
             "logged",
@@ -70,17 +82,23 @@ pub fn beside(item: i64) -> SideBySide {
             "a\u{1b}]0;owned\u{7}b \u{202e}txt.exe\u{202c} 返金します",
         ),
     ];
-    let side = |(at, (name, text)): (usize, (&str, &str))| Side {
+    let known = |at: usize, name: &str| Known {
         candidate: name.to_owned(),
         run: 1,
         model: Some(name.to_owned()),
-        text: text.into(),
-        missing: None,
+        unscored: None,
         judged: Some((0.3 + 0.3 * at as f64, at == 2)),
         human: None,
-        ticket: Some(TicketId([at as u8 + 1; 16])),
+        best_for: [0, 2, 1][at],
         latency_ms: Some(900),
         cost_micros: Some(1_200),
+    };
+    let side = |(at, (name, text)): (usize, (&str, &str))| Side {
+        text: text.into(),
+        failed: None,
+        output: Some(OutputId([at as u8 + 1; 16])),
+        ticket: Some(TicketId([at as u8 + 1; 16])),
+        known: named.then(|| known(at, name)),
     };
     SideBySide {
         item,
@@ -88,6 +106,10 @@ pub fn beside(item: i64) -> SideBySide {
         request: "user: I was charged twice for October.".into(),
         reference: None,
         sides: texts.into_iter().enumerate().map(side).collect(),
+        compared: texts.len(),
+        sight: if named { Sight::Assisted } else { Sight::Blind },
+        mine: named.then_some((Preference::Best(1), Sight::Blind)),
+        opinions: if named { 3 } else { 0 },
     }
 }
 

@@ -270,6 +270,7 @@ fn ticket(index: u8, row: &Row, eval: &Arc<Eval>, rubric: &Arc<Rubric>) -> Ticke
         judge: JudgeView::Nothing,
         suggestion: Shown::None,
         plan: Some(PlanId([5; 16])),
+        drawn: crate::domain::view::Drawn::InPlan,
         audit: false,
     }
 }

@@ -7,7 +7,9 @@ use crate::app::layout::{self, BESIDE_GAP};
 use crate::app::runs::OpenGroup;
 use crate::app::runs::beside::Beside;
 use crate::domain::count::counted;
-use crate::domain::view::Side;
+use crate::domain::preference::Preference;
+use crate::domain::review::Sight;
+use crate::domain::view::{Known, Side};
 use crate::text::numbers;
 
 use super::super::glyph;
@@ -26,9 +28,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, state: &AppState, open: &OpenGroup) {
         .add(Look::Strong, open.name.as_str())
         .add(Look::Dim, format!(" {} item ", glyph::DOT))
         .add(Look::Strong, beside.name.as_str());
-    let right = Words::new().add(Look::Dim, counted(beside.sides().len(), "output"));
+    let right = Words::new().add(Look::Dim, own(beside));
     screen::frame(pen, state, &place.frame, &left, &right);
-    let Some(doc) = &beside.doc else {
+    if beside.doc.is_none() {
         let area = shift_down(rect(place.frame.content), 1);
         wait::paragraph(
             pen,
@@ -37,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, state: &AppState, open: &OpenGroup) {
             Look::Text,
         );
         return;
-    };
+    }
     let title = Title {
         name: "REQUEST",
         ..Title::default()
@@ -52,7 +54,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, state: &AppState, open: &OpenGroup) {
     {
         pen.line(nth_row(request, at as u16), line, Look::Text);
     }
-    let shown = doc.sides.iter().enumerate().skip(beside.first());
+    let shown = beside.sides().iter().enumerate().skip(beside.first());
     let mut rest = rect(place.outputs);
     for (at, side) in shown.take(beside.columns()) {
         let area = Rect {
@@ -65,20 +67,18 @@ pub(super) fn draw(pen: &mut Pen<'_>, state: &AppState, open: &OpenGroup) {
 }
 
 fn output(pen: &mut Pen<'_>, area: Rect, beside: &Beside, at: usize, side: &Side) {
-    let name = format!("{}", at + 1);
-    let mut about = Words::new();
-    if beside.named {
-        about.push(Look::Strong, side.candidate.as_str());
-        if side.run > 1 {
-            about.push(Look::Dim, format!(" run {}", side.run));
-        }
-        if let Some(model) = side
-            .model
-            .as_ref()
-            .filter(|model| **model != side.candidate)
-        {
-            about.push(Look::Dim, format!(" {model}"));
-        }
+    let doc = beside.doc.as_ref();
+    // What another run gave stands there to be read, not to be chosen.
+    let name = if doc.is_some_and(|doc| at < doc.compared) {
+        format!("{}", at + 1)
+    } else {
+        "also".to_owned()
+    };
+    let known = side.known.as_ref().filter(|_| beside.named);
+    let mut about = known.map_or_else(Words::new, named);
+    let mine = doc.and_then(|doc| doc.mine);
+    if mine.is_some_and(|(said, _)| said == Preference::Best(at as u8)) {
+        about.push(Look::Accent, format!(" {} your choice", glyph::CHECK));
     }
     let title = Title {
         name: &name,
@@ -89,13 +89,24 @@ fn output(pen: &mut Pen<'_>, area: Rect, beside: &Beside, at: usize, side: &Side
     let (head, body) = cut_top(area, 1);
     rule::title(pen, head, &title);
     let (scores, body) = cut_top(body, 1);
-    if beside.named {
-        pen.words(scores, &scored(side));
-    } else {
-        pen.line(scores, "who wrote it is hidden; b shows it", Look::Dim);
+    match known {
+        Some(known) => {
+            let opinions = doc.map_or(0, |doc| doc.opinions);
+            pen.words(scores, &scored(known, opinions));
+        }
+        None if doc.is_some_and(|doc| doc.sight == Sight::Assisted) => {
+            pen.line(
+                scores,
+                "you have seen who wrote these: a choice is not blind",
+                Look::Dim,
+            );
+        }
+        None => {
+            pen.line(scores, "who wrote it is hidden; b shows it", Look::Dim);
+        }
     }
-    if let Some(missing) = side.missing.as_ref().filter(|_| side.text.is_empty()) {
-        pen.line(body, missing, Look::Warn);
+    if let Some(failed) = side.failed.as_ref().filter(|_| side.text.is_empty()) {
+        pen.line(body, failed, Look::Warn);
         return;
     }
     let lines = beside.texts.get(at).map_or(&[][..], Vec::as_slice);
@@ -105,9 +116,44 @@ fn output(pen: &mut Pen<'_>, area: Rect, beside: &Beside, at: usize, side: &Side
     }
 }
 
-/// `judge 0.80 ✓ · people 0.60 ✗ · 1.2 s · 0.0012`.
-fn scored<'a>(side: &Side) -> Words<'a> {
+/// `3 outputs · you: a tie`.
+fn own(beside: &Beside) -> String {
+    let outputs = counted(beside.sides().len(), "output");
+    let Some((said, sight)) = beside.doc.as_ref().and_then(|doc| doc.mine) else {
+        return outputs;
+    };
+    let said = match said {
+        Preference::Best(place) => format!("output {} is best", u32::from(place) + 1),
+        Preference::Tie => "a tie".to_owned(),
+        Preference::CannotTell => "cannot tell".to_owned(),
+    };
+    let apart = match sight {
+        Sight::Blind => "",
+        Sight::Assisted => ", not blind",
+    };
+    format!("{outputs} {} you: {said}{apart}", glyph::DOT)
+}
+
+/// `local/b run 2 qwen3`.
+fn named(known: &Known) -> Words<'_> {
+    let mut words = Words::new().add(Look::Strong, known.candidate.as_str());
+    if known.run > 1 {
+        words.push(Look::Dim, format!(" run {}", known.run));
+    }
+    let model = known.model.as_ref();
+    if let Some(model) = model.filter(|model| **model != known.candidate) {
+        words.push(Look::Dim, format!(" {model}"));
+    }
+    words
+}
+
+/// `best for 2 of 3 · judge 0.80 ✓ · people 0.60 ✗ · 1.2 s · 0.0012`.
+fn scored<'a>(side: &Known, opinions: u64) -> Words<'a> {
     let mut words = Words::new();
+    if opinions > 0 {
+        let best = format!("best for {} of {opinions}  ", side.best_for);
+        words.push(Look::Text, best);
+    }
     let mut said = |who: &str, (score, pass): (f64, bool)| {
         let (sign, look) = if pass {
             (glyph::CHECK, Look::Good)
@@ -125,8 +171,8 @@ fn scored<'a>(side: &Side) -> Words<'a> {
     if let Some(human) = side.human {
         said("people", human);
     }
-    if let Some(missing) = side.missing.as_ref().filter(|_| side.judged.is_none()) {
-        words.push(Look::Warn, format!("{missing}  "));
+    if let Some(unscored) = &side.unscored {
+        words.push(Look::Warn, format!("{unscored}  "));
     }
     if let Some(ms) = side.latency_ms {
         words.push(Look::Dim, format!("{:.1} s  ", f64::from(ms) / 1000.0));

@@ -81,7 +81,7 @@ impl Reason {
     pub fn words(self) -> &'static str {
         match self {
             Self::Assisted => "assisted: the judge or a name was visible",
-            Self::AdHoc => "ad hoc: not taken in the plan's order",
+            Self::AdHoc => "ad hoc: picked, and the plan has not come to it",
             Self::Practice => "practice",
             Self::Waiting => "waiting: behind the first open ticket of the plan",
             Self::SecondLook => "second opinion without a first one",
