@@ -49,6 +49,8 @@ pub struct RecordOutput<'a> {
     pub cost_micros: Option<i64>,
     /// Milliseconds until the answer was complete.
     pub latency_ms: Option<u32>,
+    /// Milliseconds until its first token.
+    pub first_token_ms: Option<u32>,
     /// JSON or text of the failure.
     pub error: Option<Cow<'a, str>>,
 }

@@ -128,6 +128,10 @@ pub struct Run {
     /// Why it was made, in somebody's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// Hash of the standing instructions its imported rows say they were asked with; `None` where they do not say, and
+    /// of a run that was made here, whose candidate has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
 }
 
 /// The group of this name in a workspace.
@@ -187,6 +191,7 @@ mod tests {
             },
             number,
             because: None,
+            prompt: None,
         };
         let runs = [run("logged", 1), run("b", 2), run("a", 1), run("b", 1)];
         let names: Vec<_> = by_candidate(&runs)

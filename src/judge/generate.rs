@@ -334,7 +334,7 @@ mod tests {
             model: None,
             fingerprint: None,
             took: std::time::Duration::ZERO,
-            first_byte: std::time::Duration::ZERO,
+            first_token: None,
             raw: String::new(),
         }
     }

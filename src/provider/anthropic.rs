@@ -2,8 +2,10 @@
 
 mod logged;
 mod reply;
+mod stream;
 
 pub(super) use reply::decode;
+pub(super) use stream::Pieces;
 
 use super::body::{Body, Encoded, members};
 use super::openai::TOOL_PURPOSE;

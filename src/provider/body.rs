@@ -89,6 +89,17 @@ pub(super) struct Encoded {
     pub(super) names: Vec<String>,
 }
 
+impl Encoded {
+    /// One more member at the end, whose value is JSON that stands as it is.
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        self.bytes.pop();
+        let comma = if self.names.is_empty() { "" } else { "," };
+        let member = format!("{comma}\"{name}\":{value}}}");
+        self.bytes.extend_from_slice(member.as_bytes());
+        self.names.push(name.to_owned());
+    }
+}
+
 /// Writes `text` as the inside of a JSON string, runs of plain bytes at a time.
 fn escape(to: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -18,10 +18,17 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::domain::failure::Class;
 
 use super::fault::{Answer, excerpt};
+use super::stream::{Piece, Stream};
 use super::{Dialect, Endpoint, Failure, Key, anthropic, retry_after};
 
 /// What is read of a reply, in bytes.
 const LONGEST: usize = 16 << 20;
+/// The same of a stream, whose frames are many times longer than what they carry.
+const LONGEST_STREAM: usize = 64 << 20;
+/// How long the count of tokens is waited for behind a complete answer.
+const TAIL: Duration = Duration::from_secs(5);
+/// How long the end of a connection is waited for after the end of its stream, so that it can be used again.
+const LINGER: Duration = Duration::from_millis(100);
 
 /// The client for this endpoint, with its key and headers in place.
 pub(super) fn build(endpoint: &Endpoint, key: Option<&Key>) -> Result<Client, Failure> {
@@ -149,13 +156,14 @@ pub(super) struct Lost {
     pub(super) sent: bool,
 }
 
-/// Sends a request and reads its answer whole, within `total`.
+/// Sends a request and reads its answer whole, within `total`. A stream is told what comes as it comes.
 pub(super) async fn exchange(
     client: &Client,
     request: Request,
     total: Duration,
+    stream: Option<&mut Stream>,
 ) -> Result<Answer, Lost> {
-    match tokio::time::timeout(total, exchange_open(client, request)).await {
+    match tokio::time::timeout(total, exchange_open(client, request, stream)).await {
         Ok(done) => done,
         Err(_) => Err(Lost {
             why: format!("no whole reply within {} s", total.as_secs_f64()),
@@ -164,7 +172,11 @@ pub(super) async fn exchange(
     }
 }
 
-async fn exchange_open(client: &Client, request: Request) -> Result<Answer, Lost> {
+async fn exchange_open(
+    client: &Client,
+    request: Request,
+    stream: Option<&mut Stream>,
+) -> Result<Answer, Lost> {
     let start = Instant::now();
     let mut response = client.execute(request).await.map_err(|why| Lost {
         sent: !why.is_connect(),
@@ -172,31 +184,82 @@ async fn exchange_open(client: &Client, request: Request) -> Result<Answer, Lost
     })?;
     let mut answer = Answer {
         status: response.status().as_u16(),
-        first_byte: start.elapsed(),
         ..Answer::default()
     };
     read_headers(&mut answer, &response);
-    let cut = |why: String, read: usize| Lost {
-        why: format!("the reply broke off after {read} bytes: {why}"),
-        sent: true,
+    let body = match stream.filter(|_| response.status().is_success()) {
+        Some(stream) => read_stream(&mut response, start, stream, &mut answer).await?,
+        None => read_body(&mut response).await?,
     };
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(None) => break,
-            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST => {
-                let why = format!("it is longer than {} MiB", LONGEST >> 20);
-                return Err(cut(why, body.len()));
-            }
-            Ok(Some(chunk)) if body.is_empty() => body = chunk.to_vec(),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Err(why) => return Err(cut(told(&why), body.len())),
-        }
-    }
     answer.raw = String::from_utf8(body)
         .unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
     answer.took = start.elapsed();
     Ok(answer)
+}
+
+fn cut(why: &str, read: usize) -> Lost {
+    Lost {
+        why: format!("the reply broke off after {read} bytes: {why}"),
+        sent: true,
+    }
+}
+
+/// Adds a piece to a body, unless it grows too long.
+fn add(body: &mut Vec<u8>, chunk: &[u8], longest: usize) -> Result<(), Lost> {
+    if body.len() + chunk.len() > longest {
+        let why = format!("it is longer than {} MiB", longest >> 20);
+        return Err(cut(&why, body.len()));
+    }
+    body.extend_from_slice(chunk);
+    Ok(())
+}
+
+async fn read_body(response: &mut Response) -> Result<Vec<u8>, Lost> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => return Ok(body),
+            Ok(Some(chunk)) => add(&mut body, &chunk, LONGEST)?,
+            Err(why) => return Err(cut(&told(&why), body.len())),
+        }
+    }
+}
+
+async fn read_stream(
+    response: &mut Response,
+    start: Instant,
+    stream: &mut Stream,
+    answer: &mut Answer,
+) -> Result<Vec<u8>, Lost> {
+    let mut body = Vec::new();
+    while !stream.is_over() {
+        let wait = if stream.is_whole() {
+            TAIL
+        } else {
+            Duration::MAX
+        };
+        let Ok(next) = tokio::time::timeout(wait, response.chunk()).await else {
+            return Ok(body);
+        };
+        match next {
+            Ok(None) => return Ok(body),
+            Ok(Some(chunk)) => {
+                let heard = stream.hear(&chunk);
+                if heard == Piece::Token && answer.first_token.is_none() {
+                    answer.first_token = Some(start.elapsed());
+                }
+                add(&mut body, &chunk, LONGEST_STREAM)?;
+            }
+            // What is lost is no part of an answer that is complete.
+            Err(_) if stream.is_whole() => return Ok(body),
+            Err(why) => return Err(cut(&told(&why), body.len())),
+        }
+    }
+    let rest = tokio::time::timeout(LINGER, response.chunk()).await;
+    if let Ok(Ok(Some(chunk))) = rest {
+        add(&mut body, &chunk, LONGEST_STREAM)?;
+    }
+    Ok(body)
 }
 
 fn read_headers(answer: &mut Answer, response: &Response) {

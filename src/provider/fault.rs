@@ -22,7 +22,7 @@ pub(super) struct Answer {
     pub(super) leads_to: Option<String>,
     pub(super) retry_after: Option<Duration>,
     pub(super) took: Duration,
-    pub(super) first_byte: Duration,
+    pub(super) first_token: Option<Duration>,
     pub(super) raw: String,
 }
 

@@ -52,6 +52,9 @@ pub struct Job {
     pub patience: Duration,
     /// Waits between tries.
     pub backoff: Backoff,
+    /// Whether replies are asked for in pieces, so that the time to the first token is known. An endpoint that refuses
+    /// that, or answers in one piece all the same, is taken as it is.
+    pub stream: bool,
 }
 
 impl Default for Job {
@@ -63,6 +66,7 @@ impl Default for Job {
             capabilities: Capabilities::default(),
             patience: Duration::from_secs(300),
             backoff: Backoff::default(),
+            stream: false,
         }
     }
 }
@@ -74,6 +78,7 @@ impl fmt::Debug for Job {
             .field("capabilities", &self.capabilities)
             .field("patience", &self.patience)
             .field("backoff", &self.backoff)
+            .field("stream", &self.stream)
             .finish_non_exhaustive()
     }
 }

@@ -30,6 +30,7 @@ mod retry_after;
 mod scripted;
 mod send;
 mod signs;
+mod stream;
 #[cfg(test)]
 mod testing;
 

@@ -1,8 +1,10 @@
 //! The chat-completions dialect: a question to bytes, bytes to a reply. Pure.
 
 mod reply;
+mod stream;
 
 pub(super) use reply::decode;
+pub(super) use stream::Pieces;
 
 use super::body::{Body, Encoded, members};
 use super::capability::RoomName;

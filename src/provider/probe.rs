@@ -113,7 +113,7 @@ pub async fn models(http: &Http) -> Result<Vec<String>, Failure> {
             Failure::new(Class::BadRequest, format!("{place}: {}", why.without_url()))
         })?;
     let total = endpoint.timeouts.total.min(LIST);
-    let answer = client::exchange(&link.client, request, total).await;
+    let answer = client::exchange(&link.client, request, total, None).await;
     let mut answer = answer
         .map_err(|Lost { why, .. }| Failure::new(Class::Transport, format!("{place}: {why}")))?;
     if let Some(key) = &link.key {

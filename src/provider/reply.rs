@@ -77,8 +77,9 @@ pub struct Reply {
     pub fingerprint: Option<String>,
     /// From the first byte sent to the last byte read.
     pub took: Duration,
-    /// From the first byte sent to the first byte of the reply.
-    pub first_byte: Duration,
+    /// From the first byte sent to the first piece that holds part of the answer: text, a refusal, reasoning that is shown
+    /// or a tool call. `None` where the reply did not come in pieces.
+    pub first_token: Option<Duration>,
     /// The body as it came; what is not UTF-8 is replaced.
     pub raw: String,
     /// Parameters of the question that were left out, because the endpoint refuses them.
@@ -101,7 +102,7 @@ impl Reply {
             model: None,
             fingerprint: None,
             took: Duration::ZERO,
-            first_byte: Duration::ZERO,
+            first_token: None,
             raw: String::new(),
             without: Vec::new(),
             tries: 1,

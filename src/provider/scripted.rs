@@ -239,7 +239,6 @@ fn reply(ask: &Ask, line: &Line, question: &str, took: Duration) -> Reply {
         usage: line.usage,
         model: Some("scripted".to_owned()),
         took,
-        first_byte: took,
         raw: text.clone(),
         ..Reply::of_text(text, mode)
     }

@@ -14,6 +14,7 @@ use crate::domain::failure::Class;
 
 use super::gate::Gate;
 use super::job::{Chance, Counts};
+use super::stream::{OPTIONS, STREAM};
 use super::{
     Ask, Boxed, Capabilities, Endpoint, Failure, Job, Key, KeySource, Mode, Model, Prompt, Reply,
     Slot, Traffic, client,
@@ -165,7 +166,10 @@ impl Http {
 
     fn finished(&self, ask: &Ask, mut reply: Reply, attempt: &Attempt, tries: &Tries) -> Reply {
         reply.tries = tries.sent;
-        reply.without = attempt.found.refused.iter().cloned().collect();
+        // How a reply travels is no parameter of the question.
+        let refused = attempt.found.refused.iter();
+        let own = |name: &&String| ![STREAM, OPTIONS].contains(&name.as_str());
+        reply.without = refused.filter(own).cloned().collect();
         if ask.shape.is_some() && attempt.found.proven != Some(attempt.mode) {
             self.learn(|found| found.proven = Some(attempt.mode));
         }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::domain::json::decode_string;
 
 use super::Mode;
+use super::stream::STREAM;
 
 /// An error as an endpoint tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -278,12 +279,17 @@ pub(super) fn refused_parameter(
     if let Some(name) = named.filter(|name| sent(name) && droppable(name)) {
         return Some(name);
     }
-    names
+    let told = names
         .iter()
         .filter(|name| droppable(name))
         .filter_map(|name| Some((find_word(&error.text, name)?, name)))
         .min()
-        .map(|(_, name)| name.clone())
+        .map(|(_, name)| name.clone());
+    let streaming = || {
+        let refused = sent(STREAM) && says_word(&error.text, &["streaming", "streamed"]);
+        refused.then(|| STREAM.to_owned())
+    };
+    told.or_else(streaming)
 }
 
 /// Without these there is no question left.

@@ -24,6 +24,39 @@ pub(super) enum Act {
     Drip(Duration),
     /// A whole answer after a while.
     Late(Duration, String),
+    /// A body in pieces, each after a while.
+    Stream {
+        /// Its `content-type`.
+        kind: &'static str,
+        pieces: Vec<(Duration, Vec<u8>)>,
+        end: End,
+    },
+}
+
+/// How a body in pieces ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// As it should.
+    Whole,
+    /// The connection is closed in the middle.
+    Cut,
+    /// Not at all.
+    Open,
+}
+
+/// A stream of these events, one after another.
+pub(super) fn events(events: &[&str]) -> Act {
+    streamed(events, Duration::ZERO, End::Whole)
+}
+
+/// The same with a wait before each event.
+pub(super) fn streamed(events: &[&str], gap: Duration, end: End) -> Act {
+    let piece = |event: &&str| (gap, format!("data: {event}\n\n").into_bytes());
+    Act::Stream {
+        kind: "text/event-stream",
+        pieces: events.iter().map(piece).collect(),
+        end,
+    }
 }
 
 pub(super) fn answer(status: u16, body: &str) -> Act {
@@ -163,6 +196,12 @@ async fn serve(
             Act::Close => return,
             Act::Hang => (Duration::from_secs(600), Vec::new(), false),
             Act::Drip(gap) => return drip(&mut stream, gap).await,
+            Act::Stream { kind, pieces, end } => {
+                if pour(&mut stream, kind, pieces, end).await.is_err() || end != End::Whole {
+                    return;
+                }
+                continue;
+            }
         };
         tokio::time::sleep(delay).await;
         if stream.write_all(&bytes).await.is_err() || !keep {
@@ -177,6 +216,32 @@ fn whole(status: u16, headers: &str, body: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// A body in chunks.
+async fn pour(
+    stream: &mut TcpStream,
+    kind: &str,
+    pieces: Vec<(Duration, Vec<u8>)>,
+    end: End,
+) -> std::io::Result<()> {
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    for (gap, bytes) in pieces {
+        tokio::time::sleep(gap).await;
+        let size = format!("{:x}\r\n", bytes.len());
+        let chunk = [size.as_bytes(), &bytes, b"\r\n"].concat();
+        stream.write_all(&chunk).await?;
+    }
+    match end {
+        End::Whole => stream.write_all(b"0\r\n\r\n").await,
+        End::Cut => Ok(()),
+        End::Open => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            Ok(())
+        }
+    }
 }
 
 async fn drip(stream: &mut TcpStream, gap: Duration) {

@@ -196,6 +196,18 @@ pub fn outputs(db: &Db, run: &RunId) -> Result<Vec<(i64, Option<OutputId>)>> {
     })
 }
 
+/// Milliseconds until each reply of a run was complete, and until its first token, of those that tell.
+pub fn times(db: &Db, run: &RunId) -> Result<(Vec<f64>, Vec<f64>)> {
+    let sql = "SELECT latency_ms, first_ms FROM run_row WHERE run = ?1 AND output IS NOT NULL";
+    let (mut whole, mut first) = (Vec::new(), Vec::new());
+    db.each(sql, args![&run.0], |row| {
+        whole.extend(row.maybe_int(0)?.map(|ms| ms as f64));
+        first.extend(row.maybe_int(1)?.map(|ms| ms as f64));
+        Ok(true)
+    })?;
+    Ok((whole, first))
+}
+
 /// How many items a run has an output of, and how many failed, by class.
 pub fn tally(db: &Db, run: &RunId) -> Result<(u64, Vec<(String, u64)>)> {
     let sql = "SELECT class, count(*) FROM run_row WHERE run = ?1 GROUP BY class ORDER BY class";
@@ -320,4 +332,12 @@ pub fn ticket_row(db: &Db, id: &[u8; 16]) -> Result<Option<i64>> {
     db.first("SELECT row FROM ticket WHERE id = ?1", args![id], |row| {
         row.int(0)
     })
+}
+
+/// The models a run's outputs name.
+pub fn models(db: &Db, run: &RunId) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT o.model FROM run_row r JOIN output o ON o.row = r.output WHERE r.run = ?1 AND o.model IS NOT NULL
+               ORDER BY o.model LIMIT 5";
+    let names = db.query(sql, args![&run.0], |row| row.string(0))?;
+    Ok(names.into_iter().flatten().collect())
 }

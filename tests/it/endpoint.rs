@@ -14,6 +14,8 @@ pub struct Answer {
     pub headers: String,
     pub body: String,
     pub delay: Duration,
+    /// A body in pieces instead, each after a while.
+    pub pieces: Vec<(Duration, String)>,
 }
 
 impl Answer {
@@ -23,6 +25,17 @@ impl Answer {
             headers: String::new(),
             body: body.into(),
             delay: Duration::ZERO,
+            pieces: Vec::new(),
+        }
+    }
+
+    /// A stream of these events, each after so many milliseconds.
+    pub fn stream(events: &[(u64, &str)]) -> Self {
+        let piece =
+            |(ms, event): &(u64, &str)| (Duration::from_millis(*ms), format!("data: {event}\n\n"));
+        Self {
+            pieces: events.iter().map(piece).collect(),
+            ..Self::new(200, "")
         }
     }
 
@@ -182,6 +195,11 @@ fn serve(
         };
         let reply = answer(&question);
         std::thread::sleep(reply.delay);
+        if !reply.pieces.is_empty() {
+            pour(&mut writer, &reply.pieces)?;
+            now.fetch_sub(1, Ordering::Relaxed);
+            continue;
+        }
         now.fetch_sub(1, Ordering::Relaxed);
         write!(
             writer,
@@ -192,6 +210,19 @@ fn serve(
             reply.body
         )?;
     }
+}
+
+/// Writes a body in chunks.
+fn pour(writer: &mut TcpStream, pieces: &[(Duration, String)]) -> std::io::Result<()> {
+    write!(
+        writer,
+        "HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )?;
+    for (wait, piece) in pieces {
+        std::thread::sleep(*wait);
+        write!(writer, "{:x}\r\n{piece}\r\n", piece.len())?;
+    }
+    write!(writer, "0\r\n\r\n")
 }
 
 fn read(number: usize, headers: &str, body: &str) -> Asked {

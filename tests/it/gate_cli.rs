@@ -77,7 +77,7 @@ fn sample() -> tempfile::TempDir {
         at,
         "gate.toml",
         &format!(
-            "[quality]\nmin_mean = 0.75\nbetter = \"mean\"\n[evidence]\nmin_items = 20\nmax_unscored = 0.35\n[approval]\napprovers = [\"{}\"]\n",
+            "[quality]\nmin_mean = 0.75\nbetter = \"mean\"\n[[floor]]\ncriterion = \"correct\"\nmin_pass_rate = 0.6\n[evidence]\nmin_items = 20\nmax_unscored = 0.35\n[approval]\napprovers = [\"{}\"]\n",
             account()
         ),
     );
@@ -544,7 +544,7 @@ fn every_gate_on_the_page_of_gates_can_be_read() {
 fn the_samples_own_comparison_passes_one_candidate_and_blocks_the_other_as_the_readme_says() {
     let folder = super::cli_reports::sample();
     let at = folder.path();
-    let gate = "gate october --min-mean 0.8 --better mean --max-failed 0.02 --max-unscored 0.4";
+    let gate = "gate october --min-mean 0.8 --better mean --floor criterion:correct=0.7 --max-failed 0.02 --max-unscored 0.4";
     let readme = include_str!("../../README.md");
     assert!(readme.contains(gate));
     let said = ends(at, gate, 0);

@@ -1,6 +1,7 @@
 //! `docket runs`: the run groups, their candidates and runs.
 
 use crate::cli::{CliError, Context, Exit, output};
+use crate::engine::compare::sheets;
 use crate::engine::runs::{CandidateLine, GroupLine, RunLine};
 use crate::text::table::{Column, Table};
 
@@ -86,11 +87,17 @@ fn one(group: &GroupLine) -> Result<(), CliError> {
         Column::right("outputs"),
         Column::right("scored"),
         Column::right("missing"),
+        Column::right("p50"),
+        Column::right("p95"),
+        Column::right("first p50"),
+        Column::right("first p95"),
         Column::left("failed"),
         Column::left("because"),
     ]);
     for candidate in &group.candidates {
         for run in &candidate.runs {
+            let times = &run.times;
+            let ms = |ms: Option<u64>| ms.map(|ms| ms as f64);
             table.row([
                 &candidate.name,
                 &run.number.to_string(),
@@ -98,6 +105,10 @@ fn one(group: &GroupLine) -> Result<(), CliError> {
                 &run.answered.to_string(),
                 &run.scored.to_string(),
                 &run.missing.to_string(),
+                &sheets::whole(ms(times.latency_p50_ms)),
+                &sheets::whole(ms(times.latency_p95_ms)),
+                &sheets::first(ms(times.first_token_p50_ms)),
+                &sheets::first(ms(times.first_token_p95_ms)),
                 &failed(run),
                 run.because.as_deref().unwrap_or_default(),
             ]);

@@ -112,6 +112,10 @@ pub struct CandidateSummary {
     pub latency_p50_ms: Option<f64>,
     /// The 95th percentile of the same.
     pub latency_p95_ms: Option<f64>,
+    /// Milliseconds until the first token of a reply, median; `None` where no reply tells.
+    pub first_token_p50_ms: Option<f64>,
+    /// The 95th percentile of the same.
+    pub first_token_p95_ms: Option<f64>,
     /// Characters of an output, median.
     pub chars: Option<f64>,
     /// Items by score in tenths.

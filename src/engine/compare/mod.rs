@@ -20,6 +20,7 @@ mod trained;
 
 pub use kept::KeptComparison;
 pub use trained::TrainedOn;
+pub(in crate::engine) use trained::{way_on as way_on_from_trained, words as trained_words};
 
 use super::agree::{PlanLabels, plan_labels};
 use super::{Engine, EngineError, Result};

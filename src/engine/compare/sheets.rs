@@ -52,7 +52,7 @@ pub fn quality(comparison: &Comparison) -> Sheet {
     sheet
 }
 
-/// What was scored of what, what is missing, cost, time and length.
+/// What was scored of what, what is missing, cost, time (of the whole reply and of its first token) and length.
 pub fn rows(comparison: &Comparison) -> Sheet {
     let mut sheet = Sheet::new(
         "",
@@ -64,12 +64,13 @@ pub fn rows(comparison: &Comparison) -> Sheet {
             "#cost",
             "#p50",
             "#p95",
+            "#first p50",
+            "#first p95",
             "#length",
             "without a score",
         ],
     );
     for one in &comparison.candidates {
-        let seconds = |ms: f64| format!("{:.1} s", ms / 1000.0);
         sheet.row([
             one.name.clone(),
             one.runs.to_string(),
@@ -79,8 +80,10 @@ pub fn rows(comparison: &Comparison) -> Sheet {
                 |(low, high)| format!("{low:.3} to {high:.3}"),
             ),
             cost(one),
-            one.latency_p50_ms.map_or_else(|| "–".to_owned(), seconds),
-            one.latency_p95_ms.map_or_else(|| "–".to_owned(), seconds),
+            whole(one.latency_p50_ms),
+            whole(one.latency_p95_ms),
+            first(one.first_token_p50_ms),
+            first(one.first_token_p95_ms),
             one.chars
                 .map_or_else(|| "–".to_owned(), |chars| format!("{chars:.0}")),
             without(one),
@@ -88,6 +91,24 @@ pub fn rows(comparison: &Comparison) -> Sheet {
     }
     for one in &comparison.candidates {
         of_candidate(one, &mut sheet);
+    }
+    sheet
+}
+
+/// Until the whole reply and until its first token, in seconds.
+pub fn times(comparison: &Comparison) -> Sheet {
+    let mut sheet = Sheet::new(
+        "seconds until the whole reply, and until its first token",
+        &["candidate", "#p50", "#p95", "#first p50", "#first p95"],
+    );
+    for one in &comparison.candidates {
+        sheet.row([
+            one.name.clone(),
+            whole(one.latency_p50_ms),
+            whole(one.latency_p95_ms),
+            first(one.first_token_p50_ms),
+            first(one.first_token_p95_ms),
+        ]);
     }
     sheet
 }
@@ -120,6 +141,16 @@ pub fn power(comparison: &Comparison) -> Option<String> {
     let widest = differences.max_by(|one, two| seen(one).total_cmp(&seen(two)))?;
     let words = widest.power()?;
     Some(format!("W{}.", &words[1..]))
+}
+
+/// The time of a whole reply in words.
+pub fn whole(ms: Option<f64>) -> String {
+    ms.map_or_else(|| "n/a".to_owned(), |ms| format!("{:.1} s", ms / 1000.0))
+}
+
+/// The time of a first token in words.
+pub fn first(ms: Option<f64>) -> String {
+    ms.map_or_else(|| "n/a".to_owned(), |ms| format!("{:.2} s", ms / 1000.0))
 }
 
 fn cost(one: &CandidateSummary) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::CONFIDENCE;
-use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RunScores};
+use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowScore, RunScores};
 use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, RunMean, WeakTag};
 use crate::stats::describe::quantile_sorted;
 use crate::stats::mean::group_mean;
@@ -67,7 +67,12 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         .rows()
         .filter_map(|row| row.outcome.score())
         .collect();
-    let latency = sorted(candidate.rows().filter_map(|row| row.latency_ms));
+    let times = |of: fn(&RowScore) -> Option<u32>| {
+        let replies = candidate.rows().filter(|row| row.output.is_some());
+        sorted(replies.filter_map(of))
+    };
+    let latency = times(|row| row.latency_ms);
+    let first_token = times(|row| row.first_token_ms);
     let written = || candidate.rows().filter(|row| row.output.is_some());
     let chars = sorted(written().map(|row| row.chars));
     let unpriced = written().filter(|row| row.cost_micros.is_none()).count();
@@ -100,6 +105,8 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         unpriced,
         latency_p50_ms: quantile_sorted(&latency, 0.5),
         latency_p95_ms: quantile_sorted(&latency, 0.95),
+        first_token_p50_ms: quantile_sorted(&first_token, 0.5),
+        first_token_p95_ms: quantile_sorted(&first_token, 0.95),
         chars: quantile_sorted(&chars, 0.5),
         histogram,
         reruns: reruns(scores, candidate),

@@ -46,28 +46,45 @@ impl Engine {
     }
 }
 
-/// Says so in a comparison. On a held-out version no candidate is better or worse any more.
-pub(super) fn tell(comparison: &mut Comparison, scores: &GroupScores, trained: &TrainedOn) {
-    let n = trained.clusters.len();
-    if n == 0 {
-        return;
-    }
+/// That items were exported, in the words every answer about them uses.
+pub(in crate::engine) fn words(
+    scores: &GroupScores,
+    clusters: &HashSet<ClusterId>,
+    heldout: Option<&str>,
+) -> String {
+    let n = clusters.len();
     let touched = scores
         .items
         .iter()
-        .filter(|item| trained.clusters.contains(&item.cluster_id))
+        .filter(|item| clusters.contains(&item.cluster_id))
         .count();
-    let words = format!(
-        "{} of {} ({}) {} exported for training: a candidate trained on {} knows the answers",
+    let of = heldout.map_or_else(String::new, |name| format!("of the held-out `{name}`, "));
+    format!(
+        "{of}{} of {} ({}) {} exported for training: a candidate trained on {} knows the answers",
         counted(n, "cluster"),
-        comparison.clusters,
+        scores.clusters,
         counted(touched, "item"),
         either(n, "was", "were"),
         either(n, "it", "them"),
-    );
+    )
+}
+
+/// What to do about a held-out version that was exported.
+pub(in crate::engine) fn way_on(heldout: &str) -> String {
+    format!(
+        "hold others out and start another group on them: `docket dataset hold-out DATASET --to {heldout}-2`, then `docket run EVAL --group NAME`"
+    )
+}
+
+/// Says so in a comparison. On a held-out version no candidate is better or worse any more.
+pub(super) fn tell(comparison: &mut Comparison, scores: &GroupScores, trained: &TrainedOn) {
+    if trained.clusters.is_empty() {
+        return;
+    }
+    let told = words(scores, &trained.clusters, None);
     comparison.warnings.push(match clean(scores, trained) {
-        Some(without) => format!("{words}; without them {without}"),
-        None => words.clone(),
+        Some(without) => format!("{told}; without them {without}"),
+        None => told,
     });
     if !trained.heldout {
         return;
@@ -77,14 +94,9 @@ pub(super) fn tell(comparison: &mut Comparison, scores: &GroupScores, trained: &
             difference.standing = Standing::Unclear;
         }
     }
-    comparison.sentence = format!(
-        "Inconclusive: of the held-out `{}`, {words}.",
-        trained.dataset
-    );
-    comparison.action = format!(
-        "hold others out and start another group on them: `docket dataset hold-out DATASET --to {}-2`, then `docket run EVAL --group NAME`",
-        trained.dataset
-    );
+    let told = words(scores, &trained.clusters, Some(&trained.dataset));
+    comparison.sentence = format!("Inconclusive: {told}.");
+    comparison.action = way_on(&trained.dataset);
 }
 
 /// The differences on the items that were not exported, in words.

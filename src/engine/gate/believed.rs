@@ -6,6 +6,7 @@ use super::evidence::found;
 use crate::domain::count::counted;
 use crate::domain::gate::{Basis, GateVerdict};
 use crate::domain::view::gate::{GatePart, JudgeBacking};
+use crate::engine::compare::{trained_words, way_on_from_trained};
 use crate::judge::family::{Kinship, kinship};
 
 /// All conditions of this kind.
@@ -144,21 +145,26 @@ fn overlap(case: &Case<'_>) -> Found {
             material.exported_in.join(", ")
         )
     };
+    let heldout = material.heldout.as_deref();
+    let why = if n == 0 {
+        String::new()
+    } else {
+        let clusters = material.exported.iter().copied().collect();
+        trained_words(case.scores(), &clusters, heldout)
+    };
     let condition = condition(
         GatePart::Evidence,
         "evidence.overlap",
         ("requests that left as training data", "none", &told),
         found(n == 0, GateVerdict::Inconclusive),
-        if n == 0 {
-            ""
-        } else {
-            "a model may have been trained on what it is measured on"
-        },
+        why,
     );
-    Found::or(
-        condition,
-        "measure on a held-out dataset, whose clusters are never exported".to_owned(),
-        Some(n as u64),
-        Some("docket dataset role DATASET heldout".to_owned()),
-    )
+    let (what, command) = match heldout {
+        Some(name) => (way_on_from_trained(name), None),
+        None => (
+            "measure on a held-out dataset, whose clusters are never exported".to_owned(),
+            Some("docket dataset role DATASET heldout".to_owned()),
+        ),
+    };
+    Found::or(condition, what, Some(n as u64), command)
 }

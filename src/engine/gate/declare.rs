@@ -36,7 +36,8 @@ pub struct GateLine {
 impl Engine {
     /// Keeps a rule for a group, which need not be there yet. The very same rule again changes nothing.
     ///
-    /// Refused for a rule that cannot be met or cannot fail.
+    /// Refused for a rule that cannot be met or cannot fail, and where the group is there, for one that asks for what it
+    /// does not have or lacks a floor its rubric calls for.
     pub fn declare_gate(
         &self,
         group: &str,
@@ -49,6 +50,12 @@ impl Engine {
             && known.id == rule.id()
         {
             return Ok(known);
+        }
+        let there = self.store().read(|db| runs::group_named(db, group))?;
+        if there.is_some() {
+            let found = self.group_found(group)?;
+            super::fits(&found, &rule)?;
+            super::floors::refuse(&found, &rule, file.as_deref())?;
         }
         let engine = self.clone();
         let (id, name) = (self.group_id(group), group.to_owned());

@@ -3,7 +3,7 @@
 
 use super::case::{Case, Found, condition};
 use super::quality::{self, Measure};
-use super::{believed, people};
+use super::{believed, floors, people};
 use crate::domain::count::{counted, noun};
 use crate::domain::gate::words::percent;
 use crate::domain::gate::{Basis, GateVerdict};
@@ -26,6 +26,7 @@ pub(super) fn conditions(case: &Case<'_>, backing: &JudgeBacking) -> Vec<Found> 
     if case.rule.basis == Basis::Human {
         found.push(labels(case));
     }
+    found.extend(floors::floored(case));
     found.extend(believed::conditions(case, backing));
     found
 }

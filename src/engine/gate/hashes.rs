@@ -1,17 +1,17 @@
 //! The hashes of everything a verdict on a candidate rests on, part by part.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::super::file_hash::FileHash;
 use super::case::Case;
 use super::checks;
-use super::material::Material;
+use super::material::{Later, Material};
 use crate::domain::gate::{Bundle, Part, Ran};
 use crate::domain::group_scores::{CandidateScores, RowOutcome};
 use crate::domain::ids::Identity;
 use crate::domain::json::Json;
-use crate::domain::run::{Asked, Candidate, Origin, run_id};
+use crate::domain::run::{Asked, Origin, run_id};
 use crate::domain::view::gate::JudgeBacking;
 
 /// The bundle of a candidate. `folder` is where the paths of the rule start.
@@ -39,7 +39,11 @@ pub(super) fn bundle(
             .part(&scores.threshold.value.to_bits().to_le_bytes()),
     );
     bundle.put(Part::Judge, judge(material));
-    let [model, prompt, parameters] = released(&candidate.origin, candidate.model.as_deref());
+    let [model, mut prompt, parameters] = released(&candidate.origin, candidate.model.as_deref());
+    // Rows imported before their instructions were looked at tell none; what rests on them stays what it was.
+    for own in material.prompts.get(&candidate.name).into_iter().flatten() {
+        prompt = prompt.part(own.as_bytes());
+    }
     bundle.put(Part::Model, model);
     bundle.put(Part::Prompt, prompt);
     bundle.put(Part::Parameters, parameters);
@@ -121,22 +125,58 @@ pub(super) fn released(origin: &Origin, named: Option<&str>) -> [Identity; 3] {
 /// What a name means in later groups, where that is something else: which part, and in which group.
 pub(super) fn moved(material: &Material, candidate: &CandidateScores) -> Vec<String> {
     let mut moved = Vec::new();
-    let names = [Part::Model, Part::Prompt, Part::Parameters];
-    for (group, Candidate { name, origin }) in &material.later {
-        // Of what was made elsewhere only the rows know the model, and those are other rows there.
-        if *name != candidate.name || !matches!(origin, Origin::Model(_)) {
-            continue;
-        }
-        let here = released(&candidate.origin, candidate.model.as_deref());
-        let there = released(origin, None);
-        for ((part, here), there) in names.into_iter().zip(here).zip(there) {
-            let told = format!("{} (in `{group}`)", part.name());
-            if here.finish() != there.finish() && !moved.contains(&told) {
+    for later in material
+        .later
+        .iter()
+        .filter(|later| later.candidate.name == candidate.name)
+    {
+        for part in differing(material, candidate, later) {
+            let told = format!("{} (in `{}`)", part.name(), later.group);
+            if !moved.contains(&told) {
                 moved.push(told);
             }
         }
     }
     moved
+}
+
+/// The parts in which what a name means in a later group differs.
+fn differing(material: &Material, candidate: &CandidateScores, later: &Later) -> Vec<Part> {
+    let names = [Part::Model, Part::Prompt, Part::Parameters];
+    match (&candidate.origin, &later.candidate.origin) {
+        (_, Origin::Model(_)) => {
+            let here = released(&candidate.origin, candidate.model.as_deref());
+            let there = released(&later.candidate.origin, None);
+            let pairs = names.into_iter().zip(here.into_iter().zip(there));
+            pairs
+                .filter_map(|(part, (here, there))| {
+                    (here.finish() != there.finish()).then_some(part)
+                })
+                .collect()
+        }
+        // Of what was made elsewhere only the rows tell model and instructions; what they do not tell differs from
+        // nothing.
+        (Origin::Imported, Origin::Imported) => {
+            let models = candidate.model.as_ref().zip(later.model.as_ref());
+            let here = material.prompts.get(&candidate.name);
+            let prompts = here.filter(|here| !here.is_empty() && !later.prompts.is_empty());
+            let changed = [
+                models.is_some_and(|(here, there)| !same_names(here, there)),
+                prompts.is_some_and(|here| *here != later.prompts),
+            ];
+            let parts = names.into_iter().zip(changed);
+            parts
+                .filter_map(|(part, changed)| changed.then_some(part))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether two lists of names, joined with commas, hold the same.
+fn same_names(one: &str, two: &str) -> bool {
+    let names = |list: &str| -> BTreeSet<String> { list.split(", ").map(str::to_owned).collect() };
+    names(one) == names(two)
 }
 
 /// The content of the files that belong to the release; one that cannot be read is a change too.

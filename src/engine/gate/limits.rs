@@ -128,17 +128,12 @@ fn flicker(case: &Case<'_>, most: f64) -> Found {
 }
 
 fn latency(case: &Case<'_>, most: u64) -> Found {
-    let times: Vec<f64> = case
-        .candidate()
-        .rows()
+    let replies = || case.candidate().rows().filter(|row| row.output.is_some());
+    let times: Vec<f64> = replies()
         .filter_map(|row| row.latency_ms)
         .map(f64::from)
         .collect();
-    let outputs = case
-        .candidate()
-        .rows()
-        .filter(|row| row.output.is_some())
-        .count();
+    let outputs = replies().count();
     let (verdict, told, why) = match quantile(&times, 0.95) {
         None => (
             GateVerdict::Inconclusive,

@@ -1,17 +1,18 @@
 //! Everything a gate rests on, read in one state of the workspace.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::agree::labels::{PlanLabel, plan_labels};
 use super::super::runs::group::Found;
 use super::super::runs::scores;
+use crate::domain::eval::DatasetRole;
 use crate::domain::event::Event;
 use crate::domain::gate::{FloorOf, GateRule};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::{ClusterId, OutputId, RunId};
 use crate::domain::plan::plan_number;
 use crate::domain::rubric::{Answers, Rubric};
-use crate::domain::run::{Candidate, RunGroup};
+use crate::domain::run::{Candidate, Origin, Run, RunGroup, by_candidate};
 use crate::store::{Db, StoreError, catalog, gates, runs, verdicts};
 
 /// Room for the rounding of levels.
@@ -28,6 +29,18 @@ pub(super) struct Label {
 
 /// Output by item row.
 type Outputs = Vec<(i64, Option<OutputId>)>;
+
+/// A candidate of a later group.
+#[derive(Debug, Clone)]
+pub(super) struct Later {
+    /// Name of the group.
+    pub group: String,
+    pub candidate: Candidate,
+    /// The model its rows name, where it was imported.
+    pub model: Option<String>,
+    /// The standing instructions its rows name, hashed.
+    pub prompts: BTreeSet<String>,
+}
 
 /// Everything a gate rests on.
 #[derive(Debug, Clone)]
@@ -49,10 +62,14 @@ pub(super) struct Material {
     pub exported: Vec<ClusterId>,
     /// In which datasets.
     pub exported_in: Vec<String>,
+    /// The group's dataset, where it is held out: nothing of it should have left.
+    pub heldout: Option<String>,
     /// Every output by run and item row.
     pub outputs: Vec<(RunId, Outputs)>,
-    /// Candidates of later groups over the same eval, each with its group's name.
-    pub later: Vec<(String, Candidate)>,
+    /// What imported candidates were asked with, as their rows say: hashes of standing instructions, by name.
+    pub prompts: BTreeMap<String, BTreeSet<String>>,
+    /// Candidates of later groups over the same eval.
+    pub later: Vec<Later>,
     /// Decisions about the group.
     pub events: Vec<Event>,
 }
@@ -106,6 +123,10 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         criteria,
         exported,
         exported_in,
+        heldout: catalog::dataset(db, &group.dataset)?
+            .filter(|set| set.role == DatasetRole::Heldout)
+            .map(|set| set.name),
+        prompts: prompts(&found.runs),
         outputs,
         later: later(db, &group)?,
         events: gates::of_group(db, &group.id)?,
@@ -173,8 +194,18 @@ fn judged(
     Ok(all)
 }
 
+/// The standing instructions imported candidates were asked with, by name.
+fn prompts(runs: &[Run]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for run in runs {
+        let of = all.entry(run.candidate.name.clone()).or_default();
+        of.extend(run.prompt.clone());
+    }
+    all
+}
+
 /// Candidates of groups that were made after this one over the same eval: what a name means now.
-fn later(db: &Db, group: &RunGroup) -> crate::store::Result<Vec<(String, Candidate)>> {
+fn later(db: &Db, group: &RunGroup) -> crate::store::Result<Vec<Later>> {
     let mut found = Vec::new();
     let order = gates::group_order(db)?;
     let place = order.iter().position(|id| *id == group.id);
@@ -183,8 +214,22 @@ fn later(db: &Db, group: &RunGroup) -> crate::store::Result<Vec<(String, Candida
         if other.eval != group.eval || other.id == group.id || !after {
             continue;
         }
-        for run in runs::runs(db, &other.id)? {
-            found.push((other.name.clone(), run.candidate));
+        let all = runs::runs(db, &other.id)?;
+        let mut prompts = prompts(&all);
+        for (candidate, of) in by_candidate(&all) {
+            let mut models = BTreeSet::new();
+            if candidate.origin == Origin::Imported {
+                for run in of {
+                    models.extend(runs::models(db, &run.id)?);
+                }
+            }
+            let models: Vec<String> = models.into_iter().collect();
+            found.push(Later {
+                group: other.name.clone(),
+                candidate: candidate.clone(),
+                model: (!models.is_empty()).then(|| models.join(", ")),
+                prompts: prompts.remove(&candidate.name).unwrap_or_default(),
+            });
         }
     }
     Ok(found)

@@ -12,6 +12,7 @@ mod checks;
 mod decide;
 mod declare;
 mod evidence;
+mod floors;
 mod hashes;
 mod limits;
 mod material;
@@ -39,6 +40,7 @@ use crate::domain::view::gate::{CandidateGate, Declared, GateReport};
 
 pub use decide::Wish;
 pub use declare::GateLine;
+pub(in crate::engine) use floors::flags as floor_flags;
 pub use sign::SignOrder;
 
 use material::Material;
@@ -90,8 +92,9 @@ impl Engine {
             return self.rehearse(group, options);
         }
         let found = self.group_found(group)?;
-        if let Some((rule, _)) = &options.rule {
+        if let Some((rule, file)) = &options.rule {
             fits(&found, rule)?;
+            floors::refuse(&found, rule, file.as_deref())?;
         }
         Ok(self.held(found, options)?.report)
     }
@@ -121,6 +124,9 @@ impl Engine {
         };
         declare::possible(&rule)?;
         fits(&found, &rule)?;
+        if let Some((rule, file)) = &options.rule {
+            floors::refuse(&found, rule, file.as_deref())?;
+        }
         if let Some(name) = &options.candidate
             && found.candidate(name).is_none()
         {

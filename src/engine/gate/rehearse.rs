@@ -39,6 +39,9 @@ impl Engine {
         };
         declare::possible(&rule)?;
         fits(&found, &rule)?;
+        if let Some((rule, file)) = &options.rule {
+            super::floors::refuse(&found, rule, file.as_deref())?;
+        }
         let material = self
             .store()
             .read(|db| super::material::read(db, &found, &rule))?;

@@ -3,7 +3,7 @@
 use super::super::runs::group::Found;
 use super::verdict::Stand;
 use crate::domain::count::counted;
-use crate::domain::gate::{Basis, FloorOf};
+use crate::domain::gate::Basis;
 use crate::domain::view::gate::{
     CandidateGate, Condition, Declared, GateReport, GateVerdict, Looks,
 };
@@ -124,18 +124,6 @@ fn notes(found: &Found, stand: &Stand<'_>, declared: &Declared, looks: &Looks) -
             "`{}` has moved to another rubric version since; the group keeps its own",
             found.eval.name
         ));
-    }
-    let floored = |id: &str| {
-        let is = |of: &FloorOf| matches!(of, FloorOf::Criterion(name) if name == id);
-        declared.rule.floors.iter().any(|floor| is(&floor.of))
-    };
-    for question in found.rubric.questions() {
-        if question.must_reach.is_some() && !floored(question.id) {
-            notes.push(format!(
-                "`{}` has a level every ticket must reach, and the gate has no floor for it",
-                question.id
-            ));
-        }
     }
     notes
 }

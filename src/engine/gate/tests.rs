@@ -127,6 +127,8 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
         criteria: HashMap::new(),
         exported: Vec::new(),
         exported_in: Vec::new(),
+        heldout: None,
+        prompts: std::collections::BTreeMap::new(),
         outputs: Vec::new(),
         later: Vec::new(),
         events: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod join;
 mod outgoing;
+mod prompts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -30,6 +31,7 @@ use crate::store::runs::{self};
 use crate::store::schema;
 use join::Items;
 use outgoing::{Outgoing, named};
+use prompts::Prompts;
 
 /// Lines of rows that join nothing, shown one by one.
 const LISTED: usize = 5;
@@ -101,6 +103,7 @@ impl Engine {
             into,
             candidate,
             cancel,
+            prompt: None,
             report: RunImportReport {
                 group: into.group.clone(),
                 candidate: into.candidate.clone(),
@@ -166,6 +169,8 @@ struct RunLoad<'a> {
     into: &'a RunImport,
     candidate: Candidate,
     cancel: &'a AtomicBool,
+    /// Hash of the standing instructions the rows were asked with.
+    prompt: Option<String>,
     report: RunImportReport,
 }
 
@@ -193,6 +198,7 @@ impl RunLoad<'_> {
         };
         let mut report = std::mem::take(&mut self.report);
         let mut conflict = None;
+        let mut prompts = Prompts::default();
         let whole = self.way(true).go(
             &mut facts,
             &mut common,
@@ -210,6 +216,7 @@ impl RunLoad<'_> {
                 report.by_id += u64::from(place.by_id);
                 report.by_request += u64::from(!place.by_id);
                 report.other_request += u64::from(place.other_request);
+                prompts.see(kept.record.request.as_deref());
                 for (at, output) in kept.record.outputs.iter().enumerate() {
                     let number = items.next(&place, self.into.number);
                     let id = named(&place, output, at);
@@ -223,6 +230,7 @@ impl RunLoad<'_> {
         )?;
         report.files = common.files;
         self.report = report;
+        self.prompt = prompts.hash();
         if let Some((line, number)) = conflict {
             return Err(EngineError::refused(
                 format!(
@@ -328,7 +336,10 @@ impl RunLoad<'_> {
     }
 
     fn run(&self, number: u32) -> Run {
-        self.found
-            .run(self.candidate.clone(), number, self.into.because.clone())
+        let because = self.into.because.clone();
+        Run {
+            prompt: self.prompt.clone(),
+            ..self.found.run(self.candidate.clone(), number, because)
+        }
     }
 }

@@ -44,6 +44,8 @@ impl Engine {
         let (at, chosen) = choose(&comparison, options)?;
         let candidate = at.map(|at| comparison.candidates[at].name.clone());
         let verdict = verdict::of(self, group, candidate.as_deref())?;
+        let floors = super::gate::floor_flags(&self.group_found(group)?.rubric);
+        let rule = format!("--min-pass-rate {:.2}{floors}", comparison.threshold);
         let agreement = self.agreement_sheet(&comparison)?;
         let checked = agreement
             .as_ref()
@@ -59,7 +61,7 @@ impl Engine {
             by: self.reviewer().to_owned(),
             chosen,
             sure: tell::sure(&comparison, at, checked),
-            missing: tell::missing(&comparison, at, &verdict, checked),
+            missing: tell::missing(&comparison, at, &verdict, checked, &rule),
             badges: comparison.badges.clone(),
             headline: vec![sheets::quality(&comparison), sheets::rows(&comparison)],
             people: std::iter::once(sheets::people(&comparison))
@@ -70,7 +72,7 @@ impl Engine {
             failing: failures.all,
             failures: failures.shown,
             method: tell::method(&comparison),
-            commands: tell::commands(&comparison, candidate.as_deref(), &verdict),
+            commands: tell::commands(&comparison, candidate.as_deref(), &verdict, &rule),
             candidate,
             verdict,
             comparison,

@@ -91,6 +91,7 @@ pub(super) fn missing(
     at: Option<usize>,
     verdict: &ReportVerdict,
     checked: bool,
+    rule: &str,
 ) -> Vec<Gap> {
     let group = &comparison.group;
     let mut gaps = Vec::new();
@@ -112,10 +113,7 @@ pub(super) fn missing(
     if verdict.conditions.is_none() {
         gap(
             "A release rule, declared before the numbers were seen.".to_owned(),
-            Some(format!(
-                "docket gate {group} --min-pass-rate {:.2}",
-                comparison.threshold
-            )),
+            Some(format!("docket gate {group} {rule}")),
         );
     }
     for one in &comparison.candidates {
@@ -245,6 +243,7 @@ pub(super) fn commands(
     comparison: &Comparison,
     candidate: Option<&str>,
     verdict: &ReportVerdict,
+    rule: &str,
 ) -> Vec<(String, String)> {
     let group = &comparison.group;
     let Some(name) = candidate else {
@@ -257,10 +256,7 @@ pub(super) fn commands(
     let mut all = Vec::new();
     if verdict.conditions.is_none() {
         all.push((
-            format!(
-                "docket gate {group} --candidate {name} --min-pass-rate {:.2}",
-                comparison.threshold
-            ),
+            format!("docket gate {group} --candidate {name} {rule}"),
             "declares a rule and holds it against the candidate".to_owned(),
         ));
     }

@@ -43,7 +43,12 @@ fn report() -> Report {
         }],
         failing: 7,
         method: tell::method(&comparison),
-        commands: tell::commands(&comparison, Some("local/b"), &ReportVerdict::default()),
+        commands: tell::commands(
+            &comparison,
+            Some("local/b"),
+            &ReportVerdict::default(),
+            "--min-pass-rate 0.80",
+        ),
         comparison,
     }
 }
@@ -185,7 +190,13 @@ fn the_best_candidate_is_spoken_for_unless_one_is_named() {
 #[test]
 fn what_is_missing_has_its_command() {
     let comparison = compared_group();
-    let gaps = tell::missing(&comparison, Some(1), &ReportVerdict::default(), false);
+    let gaps = tell::missing(
+        &comparison,
+        Some(1),
+        &ReportVerdict::default(),
+        false,
+        "--min-pass-rate 0.80",
+    );
     let all: Vec<String> = gaps
         .iter()
         .map(|gap| format!("{} {}", gap.what, gap.command.as_deref().unwrap_or("-")))

@@ -343,6 +343,7 @@ impl Found {
             candidate,
             number,
             because,
+            prompt: None,
         }
     }
 

@@ -286,6 +286,7 @@ impl Desk {
             "fingerprint": reply.fingerprint,
             "finish_reason": finish(&reply.finish),
             "latency_ms": reply.took.as_millis() as u64,
+            "first_token_ms": reply.first_token.map(|took| took.as_millis() as u64),
             "tries": reply.tries,
             "left_out": reply.without,
             "reasoning": reply.reasoning,
@@ -323,8 +324,7 @@ impl Desk {
                 .filter_map(|call| call.micros)
                 .reduce(|sum, more| sum + more),
             latency_ms: Some(reply.took.as_millis() as u64),
-            // One whole reply is asked for, and its first byte says nothing about its first token.
-            first_ms: None,
+            first_ms: reply.first_token.map(|took| took.as_millis() as u64),
             reused: false,
         })
     }

@@ -6,6 +6,7 @@ use super::super::{Engine, Result};
 use super::scores::MANY;
 use crate::domain::ids::{GroupId, RunId};
 use crate::domain::run::{Run, RunGroup, by_candidate};
+use crate::stats::describe::quantile;
 use crate::store::runs::kept::{self, Mark};
 use crate::store::{Db, catalog, rubrics, runs};
 
@@ -62,6 +63,40 @@ pub struct RunLine {
     pub missing: u64,
     /// Outputs the judge whose scores count has scored.
     pub scored: u64,
+    /// How long its replies took; only where one group is looked at.
+    #[serde(flatten)]
+    pub times: Times,
+}
+
+/// How long the replies of a run took, in milliseconds; `None` where no reply tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the unit belongs to the names in JSON"
+)]
+pub struct Times {
+    /// Until a reply was complete, median.
+    pub latency_p50_ms: Option<u64>,
+    /// The 95th percentile of the same.
+    pub latency_p95_ms: Option<u64>,
+    /// Until its first token, median.
+    pub first_token_p50_ms: Option<u64>,
+    /// The 95th percentile of the same.
+    pub first_token_p95_ms: Option<u64>,
+}
+
+impl Times {
+    fn of(db: &Db, run: &RunId) -> crate::store::Result<Self> {
+        let (whole, first) = runs::times(db, run)?;
+        let at = |times: &[f64], q: f64| quantile(times, q).map(|ms| ms.round() as u64);
+        Ok(Self {
+            latency_p50_ms: at(&whole, 0.5),
+            latency_p95_ms: at(&whole, 0.95),
+            first_token_p50_ms: at(&first, 0.5),
+            first_token_p95_ms: at(&first, 0.95),
+        })
+    }
 }
 
 impl Engine {
@@ -79,7 +114,14 @@ impl Engine {
     /// One group.
     pub fn group_line(&self, name: &str) -> Result<GroupLine> {
         let group = self.group_named(name)?;
-        let (line, counted) = self.store().read(|db| group_line(db, &group))?;
+        let (line, counted) = self.store().read(|db| {
+            let (mut line, counted) = group_line(db, &group)?;
+            let candidates = line.candidates.iter_mut();
+            for run in candidates.flat_map(|candidate| &mut candidate.runs) {
+                run.times = Times::of(db, &run.id)?;
+            }
+            Ok((line, counted))
+        })?;
         self.keep(counted.into_iter().collect());
         Ok(line)
     }
@@ -133,6 +175,7 @@ fn run_lines(
             failed,
             missing: group.items.saturating_sub(there),
             scored: runs::scores::scored(db, &run.id, judge)?,
+            times: Times::default(),
         })
     };
     let lines = runs

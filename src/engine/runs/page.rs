@@ -147,7 +147,9 @@ pub fn group_view(scores: &GroupScores, comparison: Comparison) -> GroupView {
 pub fn without_rows(comparison: Comparison, age: Age) -> GroupView {
     let names = || comparison.candidates.iter().map(|one| Some(&one.name));
     GroupView {
-        sheets: sheets::full(&comparison),
+        sheets: std::iter::once(sheets::times(&comparison))
+            .chain(sheets::full(&comparison))
+            .collect(),
         people: sheets::people(&comparison),
         notes: sheets::notes(&comparison),
         power: sheets::power(&comparison),

@@ -111,6 +111,8 @@ impl Work<'_> {
             concurrency,
             purse: purse.clone(),
             capabilities: engine.capabilities(&planned.by.place(), &planned.model)?,
+            // For the time to the first token; a judge's questions are asked for in one piece.
+            stream: true,
             ..Job::default()
         };
         let model = planned.by.open(set_up)?;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::error::Refusal;
 use super::fields::{Fields, elements, key, number, scalar};
+use super::measures;
 use super::read::MISSING;
 use super::time;
 use crate::domain::record::{
@@ -93,30 +94,25 @@ fn about_outputs<'a>(row: &Fields<'a>, record: &mut Record<'a>) {
     if row.any(key::DETAIL)
         && let Some(first) = record.outputs.first_mut()
     {
-        details(row, first);
+        record.remarks.extend(details(row, first));
+    }
+    if row.any(key::METRICS)
+        && let (Some(first), Some(metrics)) = (
+            record.outputs.first_mut(),
+            row.get("metrics").and_then(Fields::of),
+        )
+    {
+        measures::fill(&metrics, first);
     }
 }
 
-/// Finish reason, timing, cost and token counts, where they are not known.
-pub(super) fn details<'a>(row: &Fields<'a>, output: &mut RecordOutput<'a>) {
+/// Finish reason, timing, cost and token counts, where they are not known. Gives a remark on a time without a unit.
+pub(super) fn details<'a>(row: &Fields<'a>, output: &mut RecordOutput<'a>) -> Option<String> {
     if output.finish.is_none() {
         output.finish = row.text("finish_reason");
     }
-    let positive = |json: &str| number(json).filter(|n| *n >= 0.0);
-    if output.latency_ms.is_none() {
-        let latency = row.first(&["latency_ms", "latencyMs"]).and_then(positive);
-        output.latency_ms = latency.map(|ms| ms.round() as u32);
-    }
-    if output.cost_micros.is_none() {
-        let cost = row.get("cost").and_then(positive);
-        output.cost_micros = cost.map(|units| (units * 1e6).round() as i64);
-    }
-    if output.prompt_tokens.is_none()
-        && output.completion_tokens.is_none()
-        && let Some(usage) = row.get("usage").and_then(Fields::of)
-    {
-        super::read::count_tokens(&usage, output);
-    }
+    let untold = measures::fill(row, output)?;
+    Some(format!("`{untold}` names no unit and was not read"))
 }
 
 fn metadata<'a>(row: &Fields<'a>, record: &mut Record<'a>) {
@@ -128,6 +124,9 @@ fn metadata<'a>(row: &Fields<'a>, record: &mut Record<'a>) {
     }
     if record.tags.is_empty() {
         record.tags = metadata.get("tags").map(tags).unwrap_or_default();
+    }
+    if let Some(first) = record.outputs.first_mut() {
+        measures::fill(&metadata, first);
     }
     let model = metadata.text("model");
     for output in record.outputs.iter_mut().filter(|o| o.model.is_none()) {

@@ -85,7 +85,17 @@ pub(super) mod key {
         FEATURE = "feature";
         TAGS = "tags";
         METADATA = "metadata";
-        DETAIL = "latency_ms" | "latencyMs" | "cost" | "usage" | "finish_reason";
+        DETAIL = "latency_ms" | "latencyMs" | "duration_ms" | "durationMs" | "response_time_ms"
+            | "responseTimeMs" | "response_ms" | "elapsed_ms" | "elapsedMs" | "latency_s" | "latency_sec"
+            | "latency_seconds" | "latencySeconds" | "duration_s" | "duration_sec" | "duration_seconds"
+            | "durationSeconds" | "response_time_s" | "response_time_seconds" | "elapsed_s" | "elapsed_seconds"
+            | "latency_us" | "duration_us" | "latency_ns" | "duration_ns" | "latency" | "duration"
+            | "response_time" | "elapsed" | "first_token_ms" | "ttft_ms" | "ttftMs" | "time_to_first_token_ms"
+            | "timeToFirstTokenMs" | "ttft_s" | "time_to_first_token_s" | "time_to_first_token_seconds" | "ttft"
+            | "time_to_first_token" | "cost" | "cost_usd" | "costUsd" | "total_cost" | "totalCost"
+            | "response_cost" | "usage" | "finish_reason" | "prompt_tokens" | "completion_tokens"
+            | "input_tokens" | "output_tokens";
+        METRICS = "metrics";
         ERROR = "error";
     }
 

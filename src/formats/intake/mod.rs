@@ -20,6 +20,7 @@ mod input;
 mod join;
 mod layout;
 mod mapping;
+mod measures;
 mod plan;
 mod read;
 mod row;

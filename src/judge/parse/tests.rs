@@ -96,7 +96,7 @@ fn reply(case: &CaseReply) -> Reply {
         model: None,
         fingerprint: None,
         took: Duration::ZERO,
-        first_byte: Duration::ZERO,
+        first_token: None,
         raw: String::new(),
     }
 }

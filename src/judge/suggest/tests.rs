@@ -28,7 +28,7 @@ fn reply(text: &str) -> Reply {
         model: None,
         fingerprint: None,
         took: Duration::ZERO,
-        first_byte: Duration::ZERO,
+        first_token: None,
         raw: String::new(),
     }
 }

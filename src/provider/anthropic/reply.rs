@@ -104,7 +104,7 @@ pub(in crate::provider) fn decode(asked: &Asked<'_>, answer: Answer) -> Result<R
     reply.usage = usage;
     reply.model = wire.model.map(Cow::into_owned);
     reply.took = answer.took;
-    reply.first_byte = answer.first_byte;
+    reply.first_token = answer.first_token;
     reply.raw = answer.raw;
     Ok(reply)
 }

@@ -141,7 +141,7 @@ pub(in crate::provider) fn decode(asked: &Asked<'_>, answer: Answer) -> Result<R
     reply.model = wire.model.map(Cow::into_owned);
     reply.fingerprint = wire.system_fingerprint.map(Cow::into_owned);
     reply.took = answer.took;
-    reply.first_byte = answer.first_byte;
+    reply.first_token = answer.first_token;
     reply.raw = answer.raw;
     Ok(reply)
 }
@@ -202,7 +202,7 @@ fn tool_call(id: Cow<'_, str>, function: Function<'_>) -> ToolCall {
 }
 
 /// A text, or the texts of a list of parts; parts that are no text are left out.
-fn content(json: &str, refusal: &mut Option<String>) -> String {
+pub(super) fn content(json: &str, refusal: &mut Option<String>) -> String {
     if let Some(text) = decode_string(json) {
         return text.into_owned();
     }

@@ -12,6 +12,7 @@ use crate::provider::body::Encoded;
 use crate::provider::client::{self, Lost};
 use crate::provider::fault::{self, Asked};
 use crate::provider::purse::{Reservation, Spent};
+use crate::provider::stream::{OPTIONS, STREAM, Stream};
 use crate::provider::{Ask, Capabilities, Dialect, Failure, Mode, Reply, anthropic, openai, price};
 
 /// One request ready to go.
@@ -30,13 +31,22 @@ struct Failed {
 
 impl Http {
     fn encode(&self, ask: &Ask, mode: Mode, found: &Capabilities) -> Result<Encoded, Failure> {
-        match self.endpoint.dialect {
+        let dialect = self.endpoint.dialect;
+        let mut encoded = match dialect {
             Dialect::OpenAi => {
                 let usual = openai::usual_room(&self.endpoint);
-                Ok(openai::encode(ask, mode, found, usual))
+                openai::encode(ask, mode, found, usual)
             }
-            Dialect::Anthropic => anthropic::encode(ask, mode, found),
+            Dialect::Anthropic => anthropic::encode(ask, mode, found)?,
+        };
+        if self.job.stream && found.takes(STREAM) {
+            encoded.add(STREAM, "true");
+            // The other dialect counts tokens unasked.
+            if dialect == Dialect::OpenAi && found.takes(OPTIONS) {
+                encoded.add(OPTIONS, r#"{"include_usage":true}"#);
+            }
         }
+        Ok(encoded)
     }
 
     pub(super) fn prepare(
@@ -84,11 +94,15 @@ impl Http {
             });
         };
         let total = self.endpoint.timeouts.total;
-        let mut answer = match client::exchange(&link.client, request, total).await {
+        let streams = attempt.names.iter().any(|name| name == STREAM);
+        let mut stream = streams.then(|| Stream::new(self.endpoint.dialect));
+        let exchange = client::exchange(&link.client, request, total, stream.as_mut());
+        let mut answer = match exchange.await {
             Ok(answer) => answer,
             Err(lost) => return Err(self.lost(link, ask, &lost)),
         };
         let good = (200..300).contains(&answer.status);
+        let stream = stream.and_then(|mut stream| (good && stream.ends(&answer)).then_some(stream));
         if let Some(key) = &link.key {
             answer.raw = if good {
                 key.scrub_reply(answer.raw)
@@ -104,10 +118,11 @@ impl Http {
             tool: ask.shape.as_ref().map_or("", |shape| &shape.name),
             names: &attempt.names,
         };
-        let read = match (good, self.endpoint.dialect) {
-            (false, _) => Err(fault::refused(&asked, &answer)),
-            (true, Dialect::OpenAi) => openai::decode(&asked, answer),
-            (true, Dialect::Anthropic) => anthropic::decode(&asked, answer),
+        let read = match (good, stream, self.endpoint.dialect) {
+            (false, ..) => Err(fault::refused(&asked, &answer)),
+            (true, Some(stream), _) => stream.decode(&asked, answer, link.key.as_ref()),
+            (true, None, Dialect::OpenAi) => openai::decode(&asked, answer),
+            (true, None, Dialect::Anthropic) => anthropic::decode(&asked, answer),
         };
         match read {
             Ok(reply) => Ok(scrubbed(link, reply)),

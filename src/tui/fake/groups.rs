@@ -171,6 +171,7 @@ fn run(number: u32, score: impl Fn(usize) -> Option<f64>) -> RunScores {
         RowScore {
             output: Some(at as i64),
             latency_ms: Some(800 + 10 * at as u32),
+            first_token_ms: Some(210 + 5 * at as u32),
             cost_micros: Some(1_900),
             chars: 200,
             ..RowScore::without(outcome)

@@ -143,7 +143,10 @@ fn numbers_of(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
             Column::left("against baseline", 22, 24, 0),
             Column::right("scored", 9, 1),
             Column::left("failed", 12, 20, 2),
+            Column::right("p50", 8, 5),
             Column::right("p95", 8, 3),
+            Column::right("first p50", 9, 6),
+            Column::right("first p95", 9, 7),
             Column::right("per 1k", 9, 4),
         ],
     );
@@ -164,14 +167,22 @@ fn numbers_of(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
             against(one.difference.as_ref()),
             Cell::text(format!("{}/{}", one.scored, one.rows)),
             failed(one),
-            Cell::dim(
-                one.latency_p95_ms
-                    .map_or_else(none, |ms| format!("{:.1} s", ms / 1000.0)),
-            ),
+            seconds(one.latency_p50_ms, 1),
+            seconds(one.latency_p95_ms, 1),
+            seconds(one.first_token_p50_ms, 2),
+            seconds(one.first_token_p95_ms, 2),
             Cell::dim(per_thousand(one)),
         ];
         table.row(pen, row, &cells, false);
     }
+}
+
+/// Milliseconds as seconds with this many places.
+fn seconds(ms: Option<f64>, places: usize) -> Cell {
+    Cell::dim(ms.map_or_else(
+        || "n/a".to_owned(),
+        |ms| format!("{:.places$} s", ms / 1000.0),
+    ))
 }
 
 fn none() -> String {

@@ -183,6 +183,7 @@ fn run_row(item: i64, output: &RecordOutput<'_>) -> RunRow {
         output_tokens: output.completion_tokens.map(u64::from),
         micros: output.cost_micros,
         latency_ms: output.latency_ms.map(u64::from),
+        first_ms: output.first_token_ms.map(u64::from),
         ..RunRow::default()
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::error::Refusal;
 use super::super::extras;
 use super::super::fields::{Fields, number, scalar};
+use super::super::measures::{MS, SECOND, micros, millis};
 use super::super::read::{request, respond};
 use super::super::time;
 use super::{LabelColumns, Mapping, OutputColumns, Source};
@@ -123,12 +124,13 @@ fn output<'a>(
         output.finish = column(&columns.finish)
             .and_then(scalar)
             .or(output.finish.take());
-        let latency = column(&columns.latency_ms).and_then(number);
-        output.latency_ms = latency.map(|ms| ms.round() as u32).or(output.latency_ms);
-        let cost = column(&columns.cost).and_then(number);
-        output.cost_micros = cost
-            .map(|units| (units * 1e6).round() as i64)
-            .or(output.cost_micros);
+        let time = |name, unit| column(name).and_then(|json| millis(json, unit));
+        output.latency_ms = time(&columns.latency_ms, MS)
+            .or_else(|| time(&columns.latency_s, SECOND))
+            .or(output.latency_ms);
+        output.first_token_ms = time(&columns.first_token_ms, MS).or(output.first_token_ms);
+        let cost = column(&columns.cost).and_then(number).and_then(micros);
+        output.cost_micros = cost.or(output.cost_micros);
     }
     record.outputs.append(&mut outputs);
     Ok(())

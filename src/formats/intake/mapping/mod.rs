@@ -68,6 +68,12 @@ pub struct OutputColumns {
     /// Milliseconds until the answer was complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<String>,
+    /// The same in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_s: Option<String>,
+    /// Milliseconds until its first token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_token_ms: Option<String>,
     /// In currency units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<String>,
@@ -272,6 +278,8 @@ impl fmt::Display for Mapping {
             line(&name, Some(output.text.clone()));
             line("  model", output.model.as_ref().map(Source::words));
             line("  latency_ms", output.latency_ms.clone());
+            line("  latency_s", output.latency_s.clone());
+            line("  first_token_ms", output.first_token_ms.clone());
             line("  cost", output.cost.clone());
             line("  finish", output.finish.clone());
             line("  error", output.error.clone());

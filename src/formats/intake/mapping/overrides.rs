@@ -4,15 +4,17 @@ use super::{LabelColumns, Mapping, OutputColumns, ProfileError, Source, kind_of}
 use std::collections::BTreeMap;
 
 /// The fields `--map` knows, for its error message and help.
-const FIELDS: &str = "`request`, `output`, `system`, `reference`, `correction`, `id`, `model`, `feature`, `tags`, `time`, `latency_ms`, `cost`, `finish`, `error`, `human.CRITERION`, `judge.CRITERION` and `code.CRITERION`";
+const FIELDS: &str = "`request`, `output`, `system`, `reference`, `correction`, `id`, `model`, `feature`, `tags`, `time`, `latency_ms`, `latency_s`, `first_token_ms`, `cost`, `finish`, `error`, `human.CRITERION`, `judge.CRITERION` and `code.CRITERION`";
 
 /// Fields that take several columns in one entry.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 10] = [
     "request",
     "tags",
     "output",
     "model",
     "latency_ms",
+    "latency_s",
+    "first_token_ms",
     "cost",
     "finish",
     "error",
@@ -46,7 +48,8 @@ impl Mapping {
             "request" => self.request = list(column),
             "tags" => self.tags = list(column),
             "output" => self.set_outputs(column),
-            "model" | "latency_ms" | "cost" | "finish" | "error" => {
+            "model" | "latency_ms" | "latency_s" | "first_token_ms" | "cost" | "finish"
+            | "error" => {
                 return self.set_detail(field, column).map_err(wrong);
             }
             _ => {
@@ -95,6 +98,8 @@ impl Mapping {
             match field {
                 "model" => output.model = Some(Source::Column(column)),
                 "latency_ms" => output.latency_ms = Some(column),
+                "latency_s" => output.latency_s = Some(column),
+                "first_token_ms" => output.first_token_ms = Some(column),
                 "cost" => output.cost = Some(column),
                 "finish" => output.finish = Some(column),
                 _ => output.error = Some(column),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::super::error::Refusal;
 use super::super::fields::{Fields, elements, key, nested, number};
+use super::super::measures;
 use super::anthropic::Blocks;
 use super::question::{as_text, function_call, write_array, write_object};
 use crate::domain::json::quote;
@@ -163,17 +164,15 @@ pub fn of_fields<'a>(response: &Fields<'a>) -> Vec<RecordOutput<'a>> {
     outputs
 }
 
-/// Model and usage of a response. Usage covers all choices, so it goes with the first.
+/// Model, time and usage of a response. Usage and cost cover all choices, so they go with the first.
 fn about<'a>(response: &Fields<'a>, outputs: &mut [RecordOutput<'a>]) {
     let model = response.text("model");
     for output in outputs.iter_mut() {
         output.model.clone_from(&model);
     }
-    if let (Some(first), Some(usage)) = (
-        outputs.first_mut(),
-        response.get("usage").and_then(Fields::of),
-    ) {
-        count_tokens(&usage, first);
+    measures::fill_times(response, outputs);
+    if let Some(first) = outputs.first_mut() {
+        measures::fill(response, first);
     }
 }
 
@@ -326,5 +325,6 @@ fn owned<'a>(output: RecordOutput<'_>) -> RecordOutput<'a> {
         completion_tokens: output.completion_tokens,
         cost_micros: output.cost_micros,
         latency_ms: output.latency_ms,
+        first_token_ms: output.first_token_ms,
     }
 }

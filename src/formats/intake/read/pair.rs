@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::error::Refusal;
 use super::super::fields::{Fields, elements, key};
-use super::answer::{count_tokens, failed, of_fields, respond};
+use super::answer::{failed, of_fields, respond};
 use super::question::{beside, request, write_array, write_message};
 use crate::domain::record::{Record, RecordOutput};
 
@@ -80,9 +80,6 @@ fn candidate(json: &str) -> Result<RecordOutput<'_>, Refusal> {
         .or(output.model);
     output.error = fields.get("error").map(Cow::Borrowed).or(output.error);
     super::super::extras::details(&fields, &mut output);
-    if let Some(usage) = fields.get("usage").and_then(Fields::of) {
-        count_tokens(&usage, &mut output);
-    }
     Ok(output)
 }
 

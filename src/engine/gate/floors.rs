@@ -1,0 +1,121 @@
+//! Floors for what every answer must reach: where the rubric names a level no answer may stay below, a rule must say what
+//! share of the answers has to reach it.
+//!
+//! A rule without such a floor is refused when it is given. One that stands in the ledger from before, or was declared
+//! before there was a group, passes nothing.
+
+use super::super::runs::group::Found as Group;
+use super::super::{EngineError, Result};
+use super::case::{Case, Found, condition};
+use crate::domain::count::either;
+use crate::domain::gate::{FloorOf, GateRule, GateVerdict};
+use crate::domain::rubric::{Question, Rubric};
+use crate::domain::view::gate::GatePart;
+
+/// What a floor is proposed to ask for.
+const PROPOSED: &str = "0.9";
+
+/// The criteria with a level every answer must reach, each with that level, that a rule has no floor for.
+fn missing(rubric: &Rubric, rule: &GateRule) -> Vec<(String, String)> {
+    let floored = |id: &str| {
+        let is = |of: &FloorOf| matches!(of, FloorOf::Criterion(name) if name == id);
+        rule.floors.iter().any(|floor| is(&floor.of))
+    };
+    rubric
+        .questions()
+        .filter(|question| !floored(question.id))
+        .filter_map(|question| {
+            let level = question.must_reach?;
+            Some((question.id.to_owned(), level.to_string()))
+        })
+        .collect()
+}
+
+/// How many criteria of a rubric have such a level.
+fn all(rubric: &Rubric) -> usize {
+    let reach = |question: &Question<'_>| question.must_reach.is_some();
+    rubric.questions().filter(reach).count()
+}
+
+fn criteria(n: usize) -> String {
+    format!("{n} {}", either(n, "criterion", "criteria"))
+}
+
+fn listed(missing: &[(String, String)]) -> String {
+    let each = missing
+        .iter()
+        .map(|(id, level)| format!("`{id}` (at least {level})"));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// The flags that name a floor for each such criterion; empty without one.
+pub(in crate::engine) fn flags(rubric: &Rubric) -> String {
+    as_flags(&missing(rubric, &GateRule::default()))
+}
+
+fn as_flags(missing: &[(String, String)]) -> String {
+    let each = missing
+        .iter()
+        .map(|(id, _)| format!(" --floor criterion:{id}={PROPOSED}"));
+    each.collect::<Vec<_>>().concat()
+}
+
+/// Refuses a rule that names no floor for one of them. `file` is where it was read from.
+pub(super) fn refuse(found: &Group, rule: &GateRule, file: Option<&str>) -> Result<()> {
+    let missing = missing(&found.rubric, rule);
+    let Some((first, _)) = missing.first() else {
+        return Ok(());
+    };
+    let whose = file.map_or_else(|| "the gate".to_owned(), |file| format!("`{file}`"));
+    let hint = if file.is_some() {
+        format!(
+            "add `[[floor]]` with `criterion = \"{first}\"` and `min_pass_rate = {PROPOSED}`: the share of answers that must reach it"
+        )
+    } else {
+        format!(
+            "add `--floor criterion:{first}={PROPOSED}`: the share of answers that must reach it"
+        )
+    };
+    Err(EngineError::refused(
+        format!(
+            "{whose} has no floor for {} of {} with `must_reach` in the rubric `{}`: {}",
+            missing.len(),
+            criteria(all(&found.rubric)),
+            found.rubric.id,
+            listed(&missing)
+        ),
+        hint,
+    ))
+}
+
+/// The condition a rule without such a floor cannot meet; `None` where it lacks none.
+pub(super) fn floored(case: &Case<'_>) -> Option<Found> {
+    let rubric = &case.material.rubric;
+    let missing = missing(rubric, case.rule);
+    if missing.is_empty() {
+        return None;
+    }
+    let condition = condition(
+        GatePart::Evidence,
+        "evidence.floors",
+        (
+            "floors for what every answer must reach",
+            "one for each",
+            &format!(
+                "none for {} of {}: {}",
+                missing.len(),
+                all(rubric),
+                listed(&missing)
+            ),
+        ),
+        GateVerdict::Inconclusive,
+        "the rubric names a level no answer may stay below, and the gate does not ask for it",
+    );
+    let flags = as_flags(&missing);
+    Some(Found::or(
+        condition,
+        format!("declare a rule with them, such as{flags}"),
+        Some(missing.len() as u64),
+        None,
+    ))
+}
