@@ -11,9 +11,10 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
+    Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
+    QueuePage, QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc,
+    Undone,
 };
 use crate::text::three_way::ThreeWay;
 
@@ -218,6 +219,8 @@ pub enum Order {
         /// Local row of the item.
         item: i64,
     },
+    /// What the Gate screen needs. Replies: progress of checks, then [`Outcome::Gate`].
+    Gate(GateOrder),
     /// Says what is wanted of a job. Reply: [`Outcome::Done`].
     Steer {
         /// Which job.
@@ -354,6 +357,8 @@ pub enum Outcome {
     Group(Box<GroupPage>),
     /// Reply to `LoadSide`.
     Side(Arc<SideBySide>),
+    /// Reply to `Gate`.
+    Gate(GateReply),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
     /// Reply to `Rubric`.

@@ -72,6 +72,10 @@ pub enum Asked {
     GroupOpened(String),
     /// One item across the candidates of a group.
     Side(i64),
+    /// The groups of the Gate screen.
+    Gates,
+    /// The gate of a group, or what was decided or run there.
+    Gate(super::gate::GateAsked),
     /// Another wish for a job, and what is said once it is known.
     Steer(&'static str),
     /// What a judge at work has said about the open ticket.
@@ -105,6 +109,8 @@ pub enum Job {
     Judge,
     /// A judge's suggestion for a ticket.
     Suggest(TicketId),
+    /// The checks of a group's gate.
+    Checks(String),
 }
 
 /// Orders that are on their way.

@@ -12,9 +12,10 @@ use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts, QueuePage, QueueQuery,
-    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
+    Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Progress, QueueCounts,
+    QueuePage, QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc,
+    Undone,
 };
 
 /// Why an order was not carried out.
@@ -189,6 +190,9 @@ pub trait Desk: Send + Sync {
 
     /// One item across the candidates of a group.
     fn side_by_side(&self, group: &str, item: i64) -> Answer<SideBySide>;
+
+    /// What the Gate screen needs: rules, verdicts, decisions, checks that are run.
+    fn gate(&self, order: &GateOrder, job: &Job<'_>) -> Answer<GateReply>;
 
     /// Says what is wanted of a job.
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;

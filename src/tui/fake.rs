@@ -2,6 +2,7 @@
 //!
 //! It follows the rules a reviewer can see (leases, drafts, undo, blindness), not those of the ledger.
 
+mod gates;
 mod groups;
 mod rubrics;
 mod sample;
@@ -18,10 +19,10 @@ use crate::domain::ticket::State;
 use crate::domain::view::{
     AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
-    GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice,
-    JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
-    QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SideBySide, SpendLimit,
-    Submission, TicketDoc, Undone, Why,
+    GateOrder, GateReply, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage,
+    QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SideBySide,
+    SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -54,6 +55,7 @@ struct Inner {
     steered: Vec<([u8; 16], Wish)>,
     rubric_held: Option<RubricUnsaved>,
     asked: Vec<(JudgeAsk, String, Option<SpendLimit>)>,
+    gate: gates::Gate,
 }
 
 impl FakeDesk {
@@ -80,6 +82,7 @@ impl FakeDesk {
                 steered: Vec::new(),
                 rubric_held: None,
                 asked: Vec::new(),
+                gate: gates::Gate::default(),
             }),
             tokens: AtomicU64::new(1),
         }
@@ -110,6 +113,21 @@ impl FakeDesk {
     /// What judges were asked to read, under which limit.
     pub fn judged(&self) -> Vec<(JudgeAsk, String, Option<SpendLimit>)> {
         self.inner.lock().unwrap().asked.clone()
+    }
+
+    /// What was ordered at the gate, lists and pages left out.
+    pub fn gate_orders(&self) -> Vec<GateOrder> {
+        self.inner.lock().unwrap().gate.ordered.clone()
+    }
+
+    /// The rule names other approvers, and its numbers moved on since they were shown.
+    #[must_use]
+    pub fn elsewhere(self, barred: bool, moved: bool) -> Self {
+        {
+            let mut inner = self.inner.lock().unwrap();
+            (inner.gate.barred, inner.gate.moved) = (barred, moved);
+        }
+        self
     }
 
     /// The drafts that are safe.
@@ -637,6 +655,19 @@ impl Desk for FakeDesk {
 
     fn side_by_side(&self, _group: &str, item: i64) -> Answer<SideBySide> {
         Ok(groups::beside(item))
+    }
+
+    fn gate(&self, order: &GateOrder, job: &Job<'_>) -> Answer<GateReply> {
+        let mut inner = self.inner.lock().unwrap();
+        let Inner {
+            sample,
+            opened,
+            gate,
+            ..
+        } = &mut *inner;
+        let closed = sample.eval.policy.mode == Mode::Blind && !*opened;
+        *opened |= matches!(order, GateOrder::Open { .. });
+        gate.answer(sample.eval.id, closed, order, job)
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

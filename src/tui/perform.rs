@@ -134,6 +134,7 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
         Order::LoadSide { group, item } => {
             Outcome::Side(std::sync::Arc::new(desk.side_by_side(&group, item)?))
         }
+        Order::Gate(order) => Outcome::Gate(desk.gate(&order, job)?),
         Order::Steer { job, wish } => {
             desk.steer(job, wish)?;
             Outcome::Done

@@ -296,6 +296,37 @@ fn runs(width: u16, height: u16, mode: Mode, what: &str) -> AppState {
     state
 }
 
+/// The gate after some keys, on Home first.
+fn gate(width: u16, height: u16, desk: FakeDesk, keys: &str) -> AppState {
+    let mut state = AppState::new(Size { width, height }, Settings::default());
+    let first = state.start();
+    let mut app = Harness::start(Arc::new(desk), state, first, (width, height));
+    for key in "D".split(' ').chain(keys.split_whitespace()) {
+        app.press(key).wait(100);
+    }
+    app.state.strip = None;
+    app.state
+}
+
+fn gates(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
+    let on = |mode, keys| gate(width, height, FakeDesk::new(mode), keys);
+    let moved = FakeDesk::new(Mode::Assist).elsewhere(false, true);
+    vec![
+        ("gates", on(Mode::Assist, "")),
+        ("gate_closed", on(Mode::Blind, "enter")),
+        ("gate_no_rule", on(Mode::Assist, "down enter")),
+        ("gate_early", on(Mode::Assist, "down down enter")),
+        ("gate_moved", gate(width, height, moved, "enter")),
+        ("gate_passes", on(Mode::Assist, "enter")),
+        ("gate_blocked", on(Mode::Assist, "enter right enter")),
+        ("gate_blocked_all", on(Mode::Assist, "enter right f G")),
+        ("gate_undecided", on(Mode::Assist, "enter left G")),
+        ("gate_approve", on(Mode::Assist, "enter a b e t t e r")),
+        ("gate_despite", on(Mode::Assist, "enter right a x")),
+        ("gate_checks", on(Mode::Assist, "enter c")),
+    ]
+}
+
 fn home_with_runs(width: u16, height: u16) -> AppState {
     let (mut state, _) = fresh(width, height);
     state.home.home.as_mut().unwrap().groups = vec![crate::domain::view::GroupNote {
@@ -390,7 +421,7 @@ fn judging(width: u16, height: u16) -> AppState {
 
 /// Every screen, by name.
 fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
-    vec![
+    let mut all = vec![
         ("home", fresh(width, height).0),
         ("queue", queue(width, height)),
         ("ticket", ticket(width, height, 0)),
@@ -440,7 +471,9 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("first_run", first_run(width, height)),
         ("prompt", with_prompt(queue(width, height))),
         ("message", with_message(queue(width, height))),
-    ]
+    ];
+    all.extend(gates(width, height));
+    all
 }
 
 #[test]

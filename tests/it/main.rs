@@ -18,6 +18,7 @@ mod doctor;
 mod endpoint;
 mod export_cli;
 mod flows_compare;
+mod flows_gate;
 mod flows_review;
 mod flows_rubric;
 mod flows_runs;

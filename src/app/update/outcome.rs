@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
-use super::super::{activity, agreement, diff, export, first_run, judging, rubric, runs};
+use super::super::{activity, agreement, diff, export, first_run, gate, judging, rubric, runs};
 use super::global;
 
 mod ticket;
@@ -150,6 +150,7 @@ fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut 
         (Asked::Groups, Outcome::Groups(groups)) => state.runs.take(groups),
         (Asked::Group(name), Outcome::Group(page)) => runs::update::shown(state, &name, *page),
         (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
+        (asked, Outcome::Gate(reply)) => gate::update::came(state, &asked, reply, effects),
         (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
         _ => {}
     }
@@ -362,6 +363,7 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
         Asked::Groups | Asked::Group(_) | Asked::GroupOpened(_) | Asked::Side(_) => {
             runs::update::failed(state, failure.to_string());
         }
+        Asked::Gates | Asked::Gate(_) => gate::update::failed(state, asked, failure),
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

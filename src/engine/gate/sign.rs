@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::super::{Engine, EngineError, Pen, Result};
-use super::{GateOptions, Held};
+use super::GateOptions;
+use super::weigh::Held;
 use crate::domain::count::counted;
 use crate::domain::event::{Body, Event};
 use crate::domain::gate::{Approved, Signed};
@@ -81,8 +82,10 @@ impl Engine {
         allowed: Option<&Path>,
     ) -> Result<Verification> {
         let found_group = self.group_found(group)?;
-        let allowed =
-            allowed.map_or_else(|| self.folder().join("allowed_signers"), Path::to_path_buf);
+        let allowed = allowed.map_or_else(
+            || self.gate_folder().join("allowed_signers"),
+            Path::to_path_buf,
+        );
         if let Err(error) = std::fs::File::open(&allowed) {
             return Err(EngineError::Refused {
                 what: EngineError::file("read", &allowed, &error).to_string(),
