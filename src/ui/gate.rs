@@ -7,7 +7,7 @@ use crate::app::gate::rows::{Row, RowKind, Sense, Sheet};
 use crate::app::gate::{GateState, OpenGate, POINTER, aside, checklist};
 use crate::app::layout;
 use crate::domain::count::counted;
-use crate::domain::view::gate::{GateCard, GateVerdict};
+use crate::domain::view::gate::GateCard;
 use crate::text::width;
 
 use super::clock;
@@ -76,7 +76,7 @@ fn cells(card: &GateCard) -> Vec<Cell> {
         return vec![
             Cell::text(card.group.as_str()),
             Cell::new("none yet", Look::Warn),
-            Cell::dim(format!("waits: {}", card.candidates.join(", "))),
+            Cell::dim("waits for a rule"),
             Cell::dim(glyph::NONE),
             Cell::dim(glyph::NONE),
         ];
@@ -135,7 +135,8 @@ fn gate(pen: &mut Pen<'_>, state: &AppState, open: &OpenGate) {
     rows(pen, rect(place.head), &open.head, 0, None);
     let mut title = Title {
         name: "CHECKLIST",
-        focused: true,
+        // Where something stands beside it, it is the one that hears the arrow keys.
+        focused: place.side.is_some(),
         ..Title::default()
     };
     title.place = scrolled(&open.list, open.top, place.list.body.height);

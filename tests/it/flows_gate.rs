@@ -104,7 +104,7 @@ fn the_gate_passes_one_candidate_blocks_the_other_and_is_approved_with_a_reason(
             "Approve harbor-2?",
             &hash,
             &format!("{me}, not authenticated"),
-            "no real release",
+            "This is no real release",
         ],
     );
     app.type_text("better, above all in billing")
@@ -303,7 +303,7 @@ fn looking_again_beyond_what_is_declared_is_asked_for() {
         assert_eq!((moved.number, moved.declared), (2, 1));
     }
     at_the_gate(&mut app);
-    shows(&app, &["would be look 2", "passes at the last look"]);
+    shows(&app, &["This would be look 2", "passes at the last look"]);
     app.press("enter").wait(800);
     shows(&app, &["PASSES"]);
     let GatePage::Open(view) = known(GateLook::Known) else {

@@ -65,12 +65,9 @@ fn decision(sheet: &mut Sheet, group: &str, line: &DecisionLine) {
         sheet.words(inner, sense, &standing);
     }
     sheet.words(inner, Sense::Plain, &format!("“{}”", line.reason));
-    let words = format!(
-        "the gate said {}; evidence {}",
-        line.verdict.name(),
-        line.evidence
-    );
+    let words = format!("the gate said {}", line.verdict.name());
     sheet.words(inner, Sense::Dim, &words);
+    sheet.words(inner, Sense::Dim, &format!("evidence {}", line.evidence));
     if line.signatures.is_empty() {
         sheet.words(inner, Sense::Dim, "not signed");
     }

@@ -7,9 +7,13 @@ use crate::domain::gate::{Basis, Decision};
 use crate::domain::view::gate::{
     CandidateGate, Condition, DecisionStanding, GatePart, GateReport, GateVerdict, GateView, Settle,
 };
+use crate::text::wrap::wrap;
+use crate::text::{sanitise, width};
 
 /// Lines of a command's output that are shown.
 const TAIL: usize = 12;
+/// Between the verdict and who decides.
+const GAP: &str = "   ";
 /// Blanks before what is said below a line of the list: pointer, part and sign.
 const BELOW: u16 = 13;
 
@@ -32,9 +36,9 @@ pub fn word(verdict: GateVerdict) -> &'static str {
 }
 
 /// What stands above the checklist: what must be known of every number, the verdict, whose word it is.
-pub(super) fn head(view: &GateView, one: &CandidateGate, moved: bool, width: u16) -> Sheet {
+pub(super) fn head(view: &GateView, one: &CandidateGate, moved: bool, cells: u16) -> Sheet {
     let report = &view.report;
-    let mut sheet = Sheet::new(width);
+    let mut sheet = Sheet::new(cells);
     for mark in &report.watermarks {
         sheet.words(0, Sense::Warn, &format!("*** {mark} ***"));
     }
@@ -43,12 +47,18 @@ pub(super) fn head(view: &GateView, one: &CandidateGate, moved: bool, width: u16
         sheet.words(0, Sense::Warn, words);
     }
     let said = word(one.verdict).to_uppercase();
-    let parts = vec![
-        (sense(one.verdict), said),
-        (Sense::Plain, "   ".to_owned()),
-        (owner_sense(one), one.owner.words.clone()),
-    ];
-    sheet.parts(0, parts, None);
+    let owner = &one.owner.words;
+    if usize::from(cells) >= said.len() + GAP.len() + width::of(owner) {
+        let parts = vec![
+            (sense(one.verdict), said),
+            (Sense::Plain, GAP.to_owned()),
+            (owner_sense(one), owner.clone()),
+        ];
+        sheet.parts(0, parts, None);
+    } else {
+        sheet.words(0, sense(one.verdict), &said);
+        sheet.words(0, owner_sense(one), owner);
+    }
     sheet.words(0, Sense::Strong, &format!("{}.", one.sentence));
     sheet.words(0, backing_sense(report), &backing(report));
     sheet
@@ -234,7 +244,16 @@ fn approval(sheet: &mut Sheet, one: &CandidateGate, open: &BTreeSet<String>) {
     };
     let last = owner.decisions.first();
     sheet.stop("approval", true, last.map(|last| last.reason.clone()));
-    sheet.check("Approval", sense, owner.words.clone(), String::new());
+    // What does not fit goes on below, for it says who is waited for.
+    let room = usize::from(sheet.width().saturating_sub(BELOW)).max(8);
+    let clean = sanitise::line(&owner.words);
+    let first = wrap(&clean, room).first().map_or(0, |row| row.end);
+    let below = clean[first..].trim_start().to_owned();
+    let words = clean[..first].to_owned();
+    sheet.check("Approval", sense, words, String::new());
+    if !below.is_empty() {
+        sheet.words(BELOW, sense, &below);
+    }
     if let Some(last) = last {
         sheet.words(BELOW, Sense::Dim, &format!("“{}”", last.reason));
     }

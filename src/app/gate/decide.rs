@@ -84,7 +84,14 @@ impl DecideForm {
             format!("{}, not authenticated", self.account),
         );
         for mark in &self.watermarks {
-            sheet.words(0, Sense::Warn, &format!("*** {mark} ***: no real release"));
+            sheet.words(0, Sense::Warn, &format!("*** {mark} ***"));
+        }
+        if !self.watermarks.is_empty() {
+            sheet.words(
+                0,
+                Sense::Warn,
+                "This is no real release, and cannot be signed as one.",
+            );
         }
         sheet.gap();
         match self.decision {

@@ -9,15 +9,14 @@ use super::OpenGate;
 
 /// A click on a cell.
 pub(crate) fn click(state: &mut AppState, x: u16, y: u16, effects: &mut Vec<Effect>) {
-    let again = match &mut state.gate.open {
-        Some(open) => on_gate(open, x, y),
-        None => {
-            let place = layout::gates(state.size).list;
-            let gate = &mut state.gate;
-            let at = gate.top + usize::from(y.saturating_sub(place.y));
-            let there = gate.cards.as_ref().map_or(0, Vec::len);
-            (place.holds(x, y) && at < there).then(|| std::mem::replace(&mut gate.cursor, at) == at)
-        }
+    let again = if let Some(open) = &mut state.gate.open {
+        on_gate(open, x, y)
+    } else {
+        let place = layout::gates(state.size).list;
+        let gate = &mut state.gate;
+        let at = gate.top + usize::from(y.saturating_sub(place.y));
+        let there = gate.cards.as_ref().map_or(0, Vec::len);
+        (place.holds(x, y) && at < there).then(|| std::mem::replace(&mut gate.cursor, at) == at)
     };
     if again == Some(true) {
         update::run(state, Action::Open, effects);

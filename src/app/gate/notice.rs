@@ -34,6 +34,8 @@ fn no_rule(sheet: &mut Sheet, group: &str, none: &NoRule) {
     sheet.stop("usual", false, Some(none.command.clone()));
     sheet.words(IN, Sense::Command, &none.command);
     sheet.gap();
+    offer(sheet, "copies it; run it in a shell and this page fills");
+    sheet.gap();
     sheet.words(0, Sense::Plain, "It asks for");
     for (what, how) in &none.asks {
         sheet.words(IN, Sense::Dim, &format!("{what}: {how}"));
@@ -46,11 +48,6 @@ fn no_rule(sheet: &mut Sheet, group: &str, none: &NoRule) {
     );
     sheet.stop("by_file", false, Some(none.by_file.clone()));
     sheet.words(IN, Sense::Command, &none.by_file);
-    sheet.gap();
-    offer(
-        sheet,
-        "copies the command; run it in a shell and this page fills",
-    );
 }
 
 fn early(sheet: &mut Sheet, group: &str, declared: &Declared) {
@@ -68,14 +65,14 @@ fn early(sheet: &mut Sheet, group: &str, declared: &Declared) {
     sheet.stop("run", false, Some(command.clone()));
     sheet.words(IN, Sense::Command, &command);
     sheet.gap();
+    offer(sheet, "copies it");
+    sheet.gap();
     sheet.words(0, Sense::Plain, "The rule asks for");
     for (what, how) in &declared.lines {
         sheet.words(IN, Sense::Dim, &format!("{what}: {how}"));
     }
     let by = vec![(Sense::Dim, format!("declared by {}", declared.by))];
     sheet.parts(IN, by, Some(declared.at_ms));
-    sheet.gap();
-    offer(sheet, "copies the command");
 }
 
 fn unseen(sheet: &mut Sheet, moved: &Moved) {
@@ -95,8 +92,8 @@ fn unseen(sheet: &mut Sheet, moved: &Moved) {
         )
     } else {
         format!(
-            "Who looks until it passes passes what should not, so looks are counted. The rule declares {declared}; this \
-             would be look {}, which is kept and stands beside every verdict.",
+            "This would be look {}, and the rule declares {declared}. Who looks until it passes passes what should not: \
+             a look beyond what is declared is kept, and stands beside every verdict.",
             moved.number
         )
     };

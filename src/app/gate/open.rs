@@ -245,13 +245,12 @@ impl OpenGate {
         let place = layout::gate(self.size, head.rows.len());
         let width = place.list.body.width;
         let mut list = checklist::list(view, one, &self.expanded, width);
-        match place.side {
-            Some(side) => (head, list, aside::sheet(view, one, side.body.width, true)),
-            None => {
-                list.append(aside::sheet(view, one, width, false));
-                (head, list, Sheet::default())
-            }
+        if let Some(side) = place.side {
+            let side = aside::sheet(view, one, side.body.width, true);
+            return (head, list, side);
         }
+        list.append(aside::sheet(view, one, width, false));
+        (head, list, Sheet::default())
     }
 
     fn settle(&mut self) {

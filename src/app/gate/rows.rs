@@ -91,6 +91,11 @@ impl Sheet {
         }
     }
 
+    /// Cells of a row.
+    pub fn width(&self) -> u16 {
+        self.width
+    }
+
     /// The next rows belong to a new stop.
     pub fn stop(&mut self, id: impl Into<String>, opens: bool, copy: Option<String>) {
         self.current = Some(self.stops.len());

@@ -102,7 +102,7 @@ fn an_approval_says_what_exactly_is_approved_and_needs_a_reason() {
         "local/b (local/b-2025) of june",
         "3fa9c2d4e5f60718293a4b5c6d7e8f90",
         "ana, not authenticated",
-        "no model was called ***: no real release",
+        "This is no real release",
     ] {
         assert!(app.shows(words), "`{words}`:\n{}", app.screen());
     }
@@ -247,7 +247,7 @@ fn numbers_nobody_looked_at_are_shown_only_to_who_wants_another_look() {
     let (mut app, _) = bench(FakeDesk::new(Mode::Assist).elsewhere(false, true));
     assert!(open(&app).view().is_none());
     for words in [
-        "would be look 2",
+        "This would be look 2",
         "passes at the last look",
         "stale: scores changed",
     ] {

@@ -284,12 +284,11 @@ pub(crate) fn refusal(state: &AppState, action: Action) -> Option<DisabledReason
         Action::GateVoid => decide::barred(state, true),
         Action::GateChecks => checks::refusal(state),
         Action::GateAll => open.view().is_none().then_some(DisabledReason::NothingHere),
-        Action::GateAgain => {
-            let waits = state
-                .requests
-                .waits(|asked| matches!(asked, Asked::Gate(_)));
-            waits.then_some(DisabledReason::Reading)
-        }
+        Action::GateAgain if open.view().is_none() && open.problem.is_none() => nothing,
+        Action::GateAgain => state
+            .requests
+            .waits(|asked| matches!(asked, Asked::Gate(_)))
+            .then_some(DisabledReason::Reading),
         Action::NextCandidate | Action::PreviousCandidate => {
             (open.candidates().len() < 2).then_some(DisabledReason::NoOtherCandidate)
         }

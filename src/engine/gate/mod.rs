@@ -85,7 +85,7 @@ impl Engine {
         if let Some((rule, _)) = &options.rule {
             fits(&found, rule)?;
         }
-        Ok(self.held(found, options)?.report)
+        Ok(self.held_gate(found, options)?.report)
     }
 
     /// Refuses an account that the declared rule of a group does not let decide.

@@ -74,7 +74,7 @@ impl Engine {
         }
         let looks = declared.rule.looks;
         let found = self.group_found(group)?;
-        let weighed = self.weigh(found, declared, &GateOptions::shown(), &Watch::nobody())?;
+        let weighed = self.weigh_gate(found, declared, &GateOptions::shown(), &Watch::nobody())?;
         let asked = weighed.look();
         let may_look = match look {
             GateLook::Known => false,
@@ -110,7 +110,7 @@ impl Engine {
             run_checks: true,
             ..GateOptions::shown()
         };
-        let weighed = self.weigh(self.group_found(group)?, declared, &options, watch)?;
+        let weighed = self.weigh_gate(self.group_found(group)?, declared, &options, watch)?;
         Ok(self.gate_view(self.look_at(weighed)?))
     }
 

@@ -35,7 +35,7 @@ impl Engine {
     ///
     /// Refused without a decision that holds, and for numbers that must not be signed as real.
     pub fn sign(&self, group: &str, order: &SignOrder) -> Result<String> {
-        let held = self.held(self.group_found(group)?, &GateOptions::of(&order.candidate))?;
+        let held = self.held_gate(self.group_found(group)?, &GateOptions::of(&order.candidate))?;
         let decisions = held
             .report
             .candidates
@@ -112,7 +112,7 @@ impl Engine {
                 continue;
             }
             if helds.iter().all(|(known, _)| known != name) {
-                let held = self.held(self.group_found(group)?, &GateOptions::of(name))?;
+                let held = self.held_gate(self.group_found(group)?, &GateOptions::of(name))?;
                 helds.push((name.clone(), held));
             }
             for mark in &approved.watermarks {

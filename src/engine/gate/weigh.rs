@@ -104,7 +104,7 @@ impl Weighed {
 
 impl Engine {
     /// Decides about a group by a declared rule, and keeps nothing.
-    pub(super) fn weigh(
+    pub(super) fn weigh_gate(
         &self,
         found: Found,
         declared: Declared,
@@ -186,14 +186,14 @@ impl Engine {
     }
 
     /// Weighed and looked at.
-    pub(super) fn held(&self, found: Found, options: &GateOptions) -> Result<Held> {
+    pub(super) fn held_gate(&self, found: Found, options: &GateOptions) -> Result<Held> {
         let declared = match &options.rule {
             Some((rule, file)) => {
                 self.declare_gate(&found.group.name, rule.clone(), file.clone())?
             }
             None => self.declared(&found.group.name)?,
         };
-        self.look_at(self.weigh(found, declared, options, &Watch::nobody())?)
+        self.look_at(self.weigh_gate(found, declared, options, &Watch::nobody())?)
     }
 
     /// The folder of the workspace, where commands run and paths start.
