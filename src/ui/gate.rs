@@ -23,7 +23,8 @@ use super::widgets::table::{Cell, Column, Table};
 const PART: u16 = 9;
 const SIGN: u16 = 1;
 const GAP: u16 = 1;
-/// Cells of what there is.
+/// Cells of what is asked, where there is room, and those what there is has at least.
+const ASKED: u16 = 46;
 const FOUND: u16 = 25;
 
 /// Draws the screen.
@@ -298,11 +299,15 @@ fn check(
         pen.line(rest, what, look);
         return;
     }
-    // What is asked has the room it needs, what there is at least as much as a number with its bounds.
+    // The columns stand still as long as what is asked fits; a long one takes what is left by what there is.
+    let room = |found: u16| rest.width.saturating_sub(found.min(rest.width / 2) + 2);
+    let usual = room(FOUND).min(ASKED);
     let wanted = width::of(what) as u16;
-    let least = FOUND.min(rest.width / 2);
-    let room = rest.width.saturating_sub(least + 2);
-    let column = room.min(46).max(wanted.min(room));
+    let column = if wanted <= usual {
+        usual
+    } else {
+        wanted.min(room(FOUND.min(width::of(found) as u16)))
+    };
     let (asked, rest) = cut_left(rest, column, 2);
     pen.line(asked, what, if holds == Sense::Good { dim } else { text });
     pen.line(rest, found, text);

@@ -296,35 +296,56 @@ fn runs(width: u16, height: u16, mode: Mode, what: &str) -> AppState {
     state
 }
 
-/// The gate after some keys, on Home first.
-fn gate(width: u16, height: u16, desk: FakeDesk, keys: &str) -> AppState {
+/// The gate as one walks through it: after each of the keys, the screen of that name.
+fn gate_walk(
+    width: u16,
+    height: u16,
+    desk: FakeDesk,
+    steps: &[(&'static str, &str)],
+) -> Vec<(&'static str, AppState)> {
     let mut state = AppState::new(Size { width, height }, Settings::default());
     let first = state.start();
     let mut app = Harness::start(Arc::new(desk), state, first, (width, height));
-    for key in "D".split(' ').chain(keys.split_whitespace()) {
-        app.press(key).wait(100);
-    }
-    app.state.strip = None;
-    app.state
+    let seen = steps.iter().map(|(name, keys)| {
+        for key in keys.split_whitespace() {
+            app.press(key).wait(60);
+        }
+        let mut state = app.state.clone();
+        state.strip = None;
+        (*name, state)
+    });
+    seen.collect()
 }
 
 fn gates(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
-    let on = |mode, keys| gate(width, height, FakeDesk::new(mode), keys);
+    let open = [
+        ("gates", "D"),
+        ("gate_passes", "enter"),
+        ("gate_approve", "a b e t t e r"),
+        ("gate_checks", "esc c"),
+        ("gate_blocked", "n right enter"),
+        ("gate_despite", "a x"),
+        ("gate_blocked_all", "esc f G"),
+        ("gate_undecided", "f right G"),
+        ("gate_no_rule", "esc down enter"),
+        ("gate_early", "esc down enter"),
+    ];
+    let mut all = gate_walk(width, height, FakeDesk::new(Mode::Assist), &open);
+    let closed = [("gate_closed", "D enter")];
+    all.extend(gate_walk(
+        width,
+        height,
+        FakeDesk::new(Mode::Blind),
+        &closed,
+    ));
     let moved = FakeDesk::new(Mode::Assist).elsewhere(false, true);
-    vec![
-        ("gates", on(Mode::Assist, "")),
-        ("gate_closed", on(Mode::Blind, "enter")),
-        ("gate_no_rule", on(Mode::Assist, "down enter")),
-        ("gate_early", on(Mode::Assist, "down down enter")),
-        ("gate_moved", gate(width, height, moved, "enter")),
-        ("gate_passes", on(Mode::Assist, "enter")),
-        ("gate_blocked", on(Mode::Assist, "enter right enter")),
-        ("gate_blocked_all", on(Mode::Assist, "enter right f G")),
-        ("gate_undecided", on(Mode::Assist, "enter left G")),
-        ("gate_approve", on(Mode::Assist, "enter a b e t t e r")),
-        ("gate_despite", on(Mode::Assist, "enter right a x")),
-        ("gate_checks", on(Mode::Assist, "enter c")),
-    ]
+    all.extend(gate_walk(
+        width,
+        height,
+        moved,
+        &[("gate_moved", "D enter")],
+    ));
+    all
 }
 
 fn home_with_runs(width: u16, height: u16) -> AppState {

@@ -279,6 +279,29 @@ mod tests {
     }
 
     #[test]
+    fn a_check_that_ended_otherwise_is_another_verdict_and_no_other_look() {
+        let before = bundle(&[(Part::Scores, "0.8"), (Part::Checks, "not run")]);
+        let after = bundle(&[(Part::Scores, "0.8"), (Part::Checks, "0")]);
+        let other = bundle(&[(Part::Scores, "0.9"), (Part::Checks, "0")]);
+        assert_ne!(before.id(), after.id());
+        assert_eq!(before.numbers_id(), after.numbers_id());
+        assert_ne!(after.numbers_id(), other.numbers_id());
+        let outcome = |of: &Bundle, seen: &str| Outcome {
+            candidate: "a".into(),
+            verdict: GateVerdict::Pass,
+            evidence: of.id(),
+            numbers: true,
+            seen: seen.into(),
+        };
+        let same = outcome(&before, &before.numbers_id());
+        assert!(same.is_same_look(&outcome(&after, &after.numbers_id())));
+        assert!(!same.is_same_look(&outcome(&other, &other.numbers_id())));
+        // A look that was kept before numbers had a hash of their own is told by everything.
+        assert!(outcome(&before, "").is_same_look(&same));
+        assert!(!outcome(&after, "").is_same_look(&same));
+    }
+
+    #[test]
     fn a_change_of_any_part_changes_the_hash_and_is_named() {
         let approved = bundle(&[(Part::Model, "a"), (Part::Prompt, "be kind")]);
         for (now, changed) in [
