@@ -80,6 +80,11 @@ pub fn all() -> Vec<Probe> {
     file().map(|file| file.probe).unwrap_or_default()
 }
 
+/// Texts that all probes put to a judge: each planted one and its clean twin.
+pub fn texts() -> usize {
+    2 * all().len()
+}
+
 /// The rubric probes are judged by: one criterion, [`CRITERION`], on levels 0 to 5.
 pub fn rubric() -> Rubric {
     let mut rubric = Rubric::empty("probes");

@@ -9,8 +9,12 @@ pub const PREVIEW_LEN: usize = 200;
 /// Bytes of source looked at, at most: a text of blanks alone must not cost its whole length.
 const SCAN_LIMIT: usize = 64 * 1024;
 
-/// Source bytes gathered per grapheme wanted: enough for joined emoji, little enough to stop early.
-const BYTES_PER_GRAPHEME: usize = 32;
+/// Source bytes gathered per grapheme wanted: enough for Latin, for CJK, and for joined emoji. Most texts need the
+/// first look alone.
+const BYTES_PER_GRAPHEME: [usize; 3] = [2, 5, 32];
+
+/// Clusters of the longest stand-in of one hidden character.
+const STAND_IN: usize = 10;
 
 /// The first [`PREVIEW_LEN`] characters of `text` as one sanitised line.
 pub fn preview(text: &str) -> String {
@@ -23,25 +27,48 @@ pub fn preview(text: &str) -> String {
 /// Looks at the start of the text only, whatever its length.
 pub fn preview_of(text: &str, limit: usize) -> String {
     let window = &text[..floor_boundary(text, SCAN_LIMIT)];
-    let mut gathered = String::new();
-    let mut cut = window.len() < text.len();
+    let mut shown = String::new();
+    let mut cut = false;
+    for bytes in BYTES_PER_GRAPHEME {
+        let gathered = gather(window, limit * bytes);
+        cut = gathered.cut;
+        shown = line(&gathered.text).into_owned();
+        // The last character can be shown differently once its neighbour is known.
+        if !cut || clusters(&shown).nth(limit + STAND_IN).is_some() {
+            break;
+        }
+    }
+    shorten(&shown, limit, cut || window.len() < text.len())
+}
+
+/// The start of a text, blanks and line ends joined to one blank.
+struct Gathered {
+    text: String,
+    /// Whether words were left out.
+    cut: bool,
+}
+
+fn gather(window: &str, bytes: usize) -> Gathered {
+    let mut text = String::with_capacity(bytes.min(window.len()));
     for word in window
         .split([' ', '\n', '\r', '\t'])
         .filter(|w| !w.is_empty())
     {
-        if !gathered.is_empty() {
-            gathered.push(' ');
+        if !text.is_empty() {
+            text.push(' ');
         }
-        let room = (limit * BYTES_PER_GRAPHEME).saturating_sub(gathered.len());
-        let end = floor_boundary(word, room);
-        gathered.push_str(&word[..end]);
+        let end = floor_boundary(word, bytes.saturating_sub(text.len()));
+        text.push_str(&word[..end]);
         if end < word.len() {
-            cut = true;
-            break;
+            return Gathered { text, cut: true };
         }
     }
-    let shown = line(&gathered);
-    let mut ends = clusters(&shown).map(|cluster| cluster.end());
+    Gathered { text, cut: false }
+}
+
+/// `shown` in `limit` clusters; `cut` says that more text follows it.
+fn shorten(shown: &str, limit: usize, cut: bool) -> String {
+    let mut ends = clusters(shown).map(|cluster| cluster.end());
     let Some(room) = limit.checked_sub(1) else {
         return String::new();
     };
@@ -52,7 +79,7 @@ pub fn preview_of(text: &str, limit: usize) -> String {
     };
     let last = ends.next();
     if !cut && ends.next().is_none() {
-        return shown.into_owned();
+        return shown.to_owned();
     }
     let kept = if last.is_some() {
         all_but_last
@@ -106,6 +133,17 @@ mod tests {
     }
 
     proptest! {
+        /// A shorter look gives what a look at everything gives.
+        #[test]
+        fn how_far_one_looks_changes_nothing(
+            text in "[a-c é日\u{301}\u{200d}\u{202e}👩👧\u{e0041}]{0,90}",
+            limit in 1usize..12,
+        ) {
+            let all = gather(&text, usize::MAX);
+            let whole = shorten(&line(&all.text), limit, false);
+            prop_assert_eq!(preview_of(&text, limit), whole);
+        }
+
         #[test]
         fn length_is_kept_and_short_texts_are_whole(words in prop::collection::vec("[a-zé日]{1,5}", 0..20), limit in 1usize..60) {
             let text = words.join(" \n");

@@ -138,7 +138,7 @@ impl Writer {
                     .iter()
                     .take_while(|&&b| is_printable_ascii(b))
                     .count();
-                self.context.after_ascii();
+                self.context.after_simple();
                 continue;
             }
             let mut rest = raw[at..].chars();
@@ -171,7 +171,7 @@ impl Writer {
     pub(super) fn append(&mut self, other: &Self) {
         self.text.push_str(&other.text);
         self.map.append(&other.map);
-        self.context.after_ascii();
+        self.context.after_simple();
     }
 
     fn keep(&mut self, raw: &str, range: Range<usize>, source: &Source) {

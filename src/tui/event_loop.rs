@@ -5,7 +5,7 @@ mod paint;
 mod signals;
 
 use std::future::{pending, poll_fn};
-use std::io;
+use std::io::{self, BufWriter, Stdout};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -14,8 +14,6 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use crossterm::execute;
 use futures_util::StreamExt as _;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Interval, MissedTickBehavior, sleep_until};
@@ -32,7 +30,8 @@ use super::desk::Desk;
 use super::effects::Runner;
 use super::pace::Pace;
 use super::perform::Keep;
-use super::terminal::{self, Guard, Screen};
+use super::surface::Surface;
+use super::terminal::{self, Guard};
 use signals::{Asked, HANG_UP};
 
 /// How often to look whether another process wrote.
@@ -67,8 +66,7 @@ pub async fn run(setup: Setup<'_>) -> io::Result<Ended> {
         theme: setup.theme,
         guard: setup.guard,
         editor: setup.editor,
-        screen: terminal::screen()?,
-        last: None,
+        surface: Surface::of_stdout(),
         runner,
         replies,
         events: Some(EventStream::new()),
@@ -101,9 +99,7 @@ struct Shell<'a> {
     theme: Theme,
     guard: &'a Guard,
     editor: Option<String>,
-    screen: Screen,
-    /// The frame on the screen: an equal one is not sent again.
-    last: Option<(Buffer, Option<Position>)>,
+    surface: Surface<BufWriter<Stdout>>,
     runner: Runner,
     replies: UnboundedReceiver<Input>,
     /// `None` while the terminal is lent.
@@ -151,7 +147,7 @@ impl Shell<'_> {
     /// Asks for what is shown first, and tells the state how large the screen is.
     fn first(&mut self, effects: Vec<Effect>) -> io::Result<()> {
         self.apply(effects)?;
-        self.fit()
+        self.fit().map(drop)
     }
 
     async fn wait(&mut self) -> Happened {
@@ -271,7 +267,7 @@ impl Shell<'_> {
                 Effect::Tell(Command::Suspend) => self.stop(true)?,
                 Effect::Tell(Command::Copy { text }) => {
                     execute!(
-                        self.screen.backend_mut(),
+                        self.surface.writer(),
                         CopyToClipboard::to_clipboard_from(text)
                     )?;
                 }

@@ -18,6 +18,7 @@ pub mod keep;
 pub mod open;
 pub mod pace;
 pub mod perform;
+pub mod surface;
 pub mod terminal;
 
 use std::sync::Arc;

@@ -4,8 +4,7 @@
 //! way out runs [`restore`]: dropping the [`Guard`], a panic, a signal, going to the background. It undoes
 //! step by step in reverse order; a step that fails is logged and the others still run.
 
-use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
-use std::mem::ManuallyDrop;
+use std::io::{self, IsTerminal as _, Stdout, Write as _};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Once, OnceLock};
 use std::thread::ThreadId;
@@ -20,20 +19,9 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
 use crate::ui::theme::Ground;
-
-/// The terminal we draw on. One frame leaves in one write.
-///
-/// Never dropped: ratatui would show the cursor once more and print to standard error where that fails. The
-/// terminal may be gone by then, and a print that fails is a panic. [`restore`] shows the cursor.
-pub type Screen = ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>;
-
-/// Room for one frame.
-const FRAME_BYTES: usize = 64 * 1024;
 
 /// How long the terminal may take to say what it is. Over a slow line it then counts as dark and plain.
 const ANSWER_WITHIN: Duration = Duration::from_millis(150);
@@ -174,14 +162,6 @@ pub fn restore() {
     });
     step(RAW, "line mode", &mut |_| disable_raw_mode());
     let _ = out.flush();
-}
-
-/// The screen to draw on.
-pub fn screen() -> io::Result<Screen> {
-    let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
-    Ok(ManuallyDrop::new(Terminal::new(CrosstermBackend::new(
-        out,
-    ))?))
 }
 
 /// Whether a failure says that there is no terminal any more: the window was closed, the line went down.

@@ -66,11 +66,23 @@ impl<'a> Pen<'a> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return 0;
         }
-        let cells = cells.min(area.right() - x);
-        let (end, _) = self
-            .buffer
-            .set_stringn(x, y, text, usize::from(cells), style);
-        end - x
+        let end = x + cells.min(area.right() - x);
+        let mut at = x;
+        for cluster in width::clusters(text).filter(|cluster| cluster.width > 0) {
+            let next = at + cluster.width as u16;
+            if next > end {
+                break;
+            }
+            self.buffer[(at, y)]
+                .set_symbol(cluster.text)
+                .set_style(style);
+            // What a wide sign covers is empty: the terminal shows nothing else there.
+            for covered in at + 1..next {
+                self.buffer[(covered, y)].reset();
+            }
+            at = next;
+        }
+        at - x
     }
 
     /// Writes `text` into the first row of `area`, cut with `…` where it does not fit.
@@ -86,11 +98,11 @@ impl<'a> Pen<'a> {
         let text = sanitise::line(text);
         let cells = usize::from(area.width);
         let cut = width::truncate(&text, cells);
-        let free = cells.saturating_sub(width::of(&cut));
+        let free = || cells.saturating_sub(width::of(&cut));
         let shift = match align {
             Align::Left => 0,
-            Align::Right => free,
-            Align::Center => free / 2,
+            Align::Right => free(),
+            Align::Center => free() / 2,
         };
         let x = area.x + shift as u16;
         let style = self.theme.style(look);
@@ -368,5 +380,22 @@ mod tests {
             pen.line(pen.screen(), "漢字漢字", Look::Text);
         });
         assert!(row.starts_with("漢 字 …"), "{row:?}");
+    }
+
+    proptest::proptest! {
+        /// What is sent to the terminal is found by the library's widths, so cells must be filled by them.
+        #[test]
+        fn signs_fill_the_cells_the_library_gives_them(
+            text in "[a-zé漢字ｶﾞ👍क्षि\u{301}\u{fe0f}\u{200d} ]{0,12}",
+            cells in 0u16..20,
+        ) {
+            let text = sanitise::line(&text);
+            let area = Rect::new(0, 0, 20, 1);
+            let mut expected = Buffer::empty(area);
+            expected.set_stringn(0, 0, &text, usize::from(cells), Style::new());
+            let mut ours = Buffer::empty(area);
+            Pen::new(&mut ours, &Theme::default()).put_styled(0, 0, cells, &text, Style::new());
+            proptest::prop_assert_eq!(ours, expected);
+        }
     }
 }

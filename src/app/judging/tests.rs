@@ -16,6 +16,7 @@ fn work(calls: u64, price: Price, needs_yes: bool) -> JudgeWork {
         place: "`openai` (api.example)".into(),
         tickets: 40,
         calls,
+        planted: 24,
         tokens: calls * 600,
         price,
         time: None,

@@ -19,8 +19,6 @@ use super::{Focus, RubricAsked, TriedView};
 
 /// Readings one can choose.
 const SAMPLES: [u32; 3] = [1, 3, 5];
-/// Calls of the planted probes for one that is asked of the example: 12 texts and their clean twins.
-const PLANTED: u64 = 24;
 
 /// What is to be tried, before it is known by whom.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +64,11 @@ impl Plan {
         }
         let own = u64::from(self.rubric.judge.samples.max(1));
         let readings = u64::from(self.samples);
-        let probes = if self.probes { PLANTED + readings } else { 0 };
+        let probes = if self.probes {
+            work.planted + readings
+        } else {
+            0
+        };
         let times = (readings + probes) * (1 + u64::from(self.against.is_some()));
         let of = |all: u64| (all * times).div_ceil(work.tickets * own);
         let price = match work.price {

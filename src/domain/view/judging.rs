@@ -26,6 +26,8 @@ pub struct JudgeWork {
     pub calls: u64,
     /// Estimated tokens of questions and replies together.
     pub tokens: u64,
+    /// Texts the planted probes put beside each call of an example, should they be tried as well.
+    pub planted: u64,
     /// Estimated price.
     pub price: Price,
     /// Estimated time.

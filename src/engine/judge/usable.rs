@@ -3,6 +3,7 @@
 use super::super::{Engine, EngineError, Result};
 use super::{Cost, JudgeOrder, Offer};
 use crate::domain::view::{JudgeChoice, JudgeWork, Price};
+use crate::judge::probes;
 use crate::provider::{Found, Prices, usable};
 
 /// A judge that could be named.
@@ -99,6 +100,7 @@ impl From<Offer> for JudgeWork {
             needs_yes: offer.needs_yes(),
             tickets: offer.tickets,
             calls: offer.calls,
+            planted: probes::texts() as u64,
             tokens: offer.tokens.0 + offer.tokens.1,
             price: match offer.price {
                 Cost::Free => Price::Free,

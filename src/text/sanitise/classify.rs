@@ -47,7 +47,8 @@ enum Prev {
 }
 
 impl Context {
-    pub(super) fn after_ascii(&mut self) {
+    /// A character was kept that is visible by itself and joins with nothing.
+    pub(super) fn after_simple(&mut self) {
         self.prev = Prev::Base;
         self.marks = 0;
     }
@@ -63,12 +64,13 @@ impl Context {
                 *self = Self::default();
                 Fate::Tab
             }
-            '\u{200c}' | '\u{200d}' => self.joiner(c, next),
-            _ if is_selector(c) => self.selector(),
+            // Most of what is read: none of these joins with anything.
             _ if simple_width(c).is_some() => {
-                self.base(c);
+                self.after_simple();
                 Fate::Keep
             }
+            '\u{200c}' | '\u{200d}' => self.joiner(c, next),
+            _ if is_selector(c) => self.selector(),
             _ if is_hidden(c) => self.reveal(),
             _ if c.width().unwrap_or(0) == 0 => self.zero_width(c),
             _ => {
@@ -94,7 +96,7 @@ impl Context {
     }
 
     fn reveal(&mut self) -> Fate {
-        self.after_ascii();
+        self.after_simple();
         Fate::Reveal
     }
 
@@ -131,7 +133,7 @@ impl Context {
             return self.reveal();
         }
         if self.prev == Prev::LineStart {
-            self.after_ascii();
+            self.after_simple();
             self.marks = 1;
             return Fate::LoneMark;
         }
@@ -210,4 +212,24 @@ fn is_hangul(c: char) -> bool {
 
 fn is_conjoining_jamo(c: char) -> bool {
     matches!(c, '\u{1161}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_characters_join_with_nothing() {
+        for c in (0..0x11_0000).filter_map(char::from_u32) {
+            if simple_width(c).is_some() {
+                let joins = is_pictographic(c)
+                    || is_emoji_modifier(c)
+                    || is_joining_script(c)
+                    || is_hangul(c)
+                    || is_selector(c)
+                    || is_hidden(c);
+                assert!(!joins, "U+{:04X}", u32::from(c));
+            }
+        }
+    }
 }

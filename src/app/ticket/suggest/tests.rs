@@ -22,6 +22,7 @@ fn offer(work: Result<(), &str>) -> Outcome {
             place: "api.example".into(),
             tickets: 1,
             calls: 3,
+            planted: 24,
             tokens: 900,
             price: Price::Unpriced,
             time: None,
