@@ -20,9 +20,9 @@ pub(super) fn sheet(view: &GateView, one: &CandidateGate, width: u16, beside: bo
         sheet.heading(DECISIONS);
     }
     decisions(&mut sheet, view, one);
+    notes(&mut sheet, &view.report);
     rule(&mut sheet, &view.report);
     rests_on(&mut sheet, &view.report, one);
-    notes(&mut sheet, &view.report);
     sheet
 }
 
@@ -88,11 +88,9 @@ fn rule(sheet: &mut Sheet, report: &GateReport) {
         .file
         .as_ref()
         .map_or_else(String::new, |file| format!(" from {file}"));
-    let parts = vec![
-        (Sense::Plain, declared.id.short()),
-        (Sense::Dim, format!("{from}, declared by {}", declared.by)),
-    ];
+    let parts = vec![(Sense::Plain, declared.id.short()), (Sense::Dim, from)];
     sheet.parts(IN, parts, Some(declared.at_ms));
+    sheet.words(IN + 2, Sense::Dim, &format!("declared by {}", declared.by));
     let late = if declared.outputs_before > 0 {
         Sense::Warn
     } else {

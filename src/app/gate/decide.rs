@@ -171,7 +171,7 @@ pub(crate) fn accept(state: &mut AppState, effects: &mut Vec<Effect>) {
         );
         state.modals.push(Modal::Confirm(Confirm {
             question,
-            detail: "That it was approved despite the gate is kept, and every report shows it."
+            detail: "What the gate said is kept with the approval, and shown wherever that is."
                 .to_owned(),
             yes: Confirmed::Despite,
         }));

@@ -42,8 +42,7 @@ pub(super) fn save(state: &mut AppState) {
         offer(&uses);
     }
     if uses.len() > 1 {
-        uses.iter()
-            .for_each(|one| offer(std::slice::from_ref(one)));
+        uses.iter().for_each(|one| offer(std::slice::from_ref(one)));
     }
     rows.push((
         "Save only".to_owned(),

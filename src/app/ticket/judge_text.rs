@@ -69,7 +69,10 @@ fn of_all(criteria: &[&VerdictView]) -> Vec<Flag> {
         return Vec::new();
     };
     let on_all = |flag: &&Flag| !rest.is_empty() && rest.iter().all(|one| one.flags.contains(flag));
-    let of_output = first.flags.iter().filter(|flag| **flag != Flag::EvidenceNotFound);
+    let of_output = first
+        .flags
+        .iter()
+        .filter(|flag| **flag != Flag::EvidenceNotFound);
     of_output.filter(on_all).copied().collect()
 }
 
