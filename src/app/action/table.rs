@@ -158,7 +158,7 @@ actions! {
     FieldEdit "field-edit" "Change this field, or write the files", "change" [Export] ["enter"] 1 Engineer Decides;
     ExportWrite "export-write" "Write the files", "write" [Export] ["W"] 2 Engineer Decides;
     ExportOverride "export-override" "Export held-out rows all the same, with a reason", "override" [Export] ["O"] 0 Engineer Free;
-    Stop "stop" "Stop the running job", "stop" [Export Home] ["ctrl-x"] 0 Engineer Decides;
+    Stop "stop" "Stop the running job", "stop" [Export Home Gate] ["ctrl-x"] 0 Engineer Decides;
     // Differences.
     NextHunk "next-change" "Next change", "next" [Diff] ["n" "j" "down"] 1 Reviewer Free;
     PreviousHunk "previous-change" "Previous change", "previous" [Diff] ["N" "k" "up"] 2 Reviewer Free;

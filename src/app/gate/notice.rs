@@ -37,9 +37,9 @@ fn no_rule(sheet: &mut Sheet, group: &str, none: &NoRule) {
     offer(sheet, "copies it; run it in a shell and this page fills");
     sheet.gap();
     sheet.words(0, Sense::Plain, "It asks for");
-    for (what, how) in &none.asks {
-        sheet.words(IN, Sense::Dim, &format!("{what}: {how}"));
-    }
+    let each = none.asks.iter().map(|(what, how)| format!("{what}: {how}"));
+    let all = each.collect::<Vec<_>>().join("; ");
+    sheet.words(IN, Sense::Dim, &format!("{all}."));
     sheet.gap();
     sheet.words(
         0,

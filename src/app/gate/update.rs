@@ -105,7 +105,7 @@ pub(crate) fn came(
         }
         (Asked::Job(Job::Checks(group)), GateReply::Page(page)) => {
             shown(state, group, *page, effects);
-            state.say(Tone::Notice, "the checks were run");
+            state.say(Tone::Notice, "the checks have ended");
         }
         _ => {}
     }

@@ -321,8 +321,6 @@ fn conditions(
     why: &str,
     check: Condition,
 ) -> Vec<Condition> {
-    use GatePart::{Evidence, Quality};
-    use GateVerdict::Pass;
     let told = |of: f64| {
         format!(
             "{of:.3}, at least {:.3} and at most {:.3}, each at 95 % (n 40, 39 clusters, t)",
@@ -331,11 +329,16 @@ fn conditions(
         )
     };
     let quality = |id: &str, title: &str, required: &str, of: f64| {
-        let mut one = condition(Quality, (id, title, required, &told(of)), verdict, why);
+        let mut one = condition(
+            GatePart::Quality,
+            (id, title, required, &told(of)),
+            verdict,
+            why,
+        );
         one.bound = Some(bound(of, 0.04));
         one
     };
-    vec![
+    let mut all = vec![
         quality("quality.mean.at_least", "mean score", "at least 0.75", mean),
         quality(
             "quality.mean.better",
@@ -343,48 +346,36 @@ fn conditions(
             "above 0",
             gap,
         ),
-        condition(
-            Evidence,
-            (
-                "evidence.failed",
-                "rows without an output",
-                "at most 2 %",
-                "0 of 40 (0 %)",
-            ),
-            Pass,
-            "",
-        ),
-        condition(
-            Evidence,
-            (
-                "evidence.unscored",
-                "outputs without a score",
-                "at most 35 %",
-                "12 of 40 (30 %); of the baseline 12 of 40 (30 %)",
-            ),
-            Pass,
-            "",
-        ),
-        condition(
-            Evidence,
-            ("evidence.items", "items with a score", "at least 30", "40"),
-            Pass,
-            "",
-        ),
-        condition(
-            Evidence,
-            (
-                "evidence.judge",
-                "judge of another family",
-                "or a second judge",
-                "`sample-judge`",
-            ),
-            Pass,
-            "",
-        ),
-        check,
-    ]
+    ];
+    let evidence =
+        EVIDENCE_LINES.map(|told| condition(GatePart::Evidence, told, GateVerdict::Pass, ""));
+    all.extend(evidence);
+    all.push(check);
+    all
 }
+
+/// What the numbers rest on: name, title, what is asked, what there is.
+const EVIDENCE_LINES: [(&str, &str, &str, &str); 4] = [
+    (
+        "evidence.failed",
+        "rows without an output",
+        "at most 2 %",
+        "0 of 40 (0 %)",
+    ),
+    (
+        "evidence.unscored",
+        "outputs without a score",
+        "at most 35 %",
+        "12 of 40 (30 %); of the baseline 12 of 40 (30 %)",
+    ),
+    ("evidence.items", "items with a score", "at least 30", "40"),
+    (
+        "evidence.judge",
+        "judge of another family",
+        "or a second judge",
+        "`sample-judge`",
+    ),
+];
 
 fn check(verdict: GateVerdict, found: &str, why: &str, tail: Option<&str>) -> Condition {
     let command = "`sh checks/secrets.sh \"$DOCKET_CANDIDATE\"` ends with 0";
