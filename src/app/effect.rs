@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
@@ -54,6 +55,8 @@ pub enum Order {
         eval: EvalId,
         /// The filter as typed.
         filter: String,
+        /// The order of the list: one that tells of the judge leaves out what is kept blind.
+        order: QueueOrder,
     },
     /// The tickets a filter shows, at most `limit`. Reply: [`Outcome::Matching`].
     ListMatching {

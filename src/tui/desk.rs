@@ -10,6 +10,7 @@ use crate::app::effect::NoTicket;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
@@ -95,8 +96,8 @@ pub trait Desk: Send + Sync {
     /// A page of the queue.
     fn queue(&self, query: &QueueQuery) -> Answer<QueuePage>;
 
-    /// The numbers above the list.
-    fn counts(&self, eval: EvalId, filter: &str) -> Answer<QueueCounts>;
+    /// The numbers above the list in this order.
+    fn counts(&self, eval: EvalId, filter: &str, order: QueueOrder) -> Answer<QueueCounts>;
 
     /// The tickets a filter shows, at most `limit`.
     fn matching(&self, eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>>;

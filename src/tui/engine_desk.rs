@@ -12,6 +12,7 @@ use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
@@ -100,8 +101,8 @@ impl Desk for EngineDesk {
         Ok(self.engine().queue(query)?)
     }
 
-    fn counts(&self, eval: EvalId, filter: &str) -> Answer<QueueCounts> {
-        Ok(self.engine().counts(eval, filter)?)
+    fn counts(&self, eval: EvalId, filter: &str, order: QueueOrder) -> Answer<QueueCounts> {
+        Ok(self.engine().counts(eval, filter, order)?)
     }
 
     fn matching(&self, eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>> {

@@ -16,6 +16,7 @@ use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::ticket::State;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
@@ -320,7 +321,7 @@ impl Desk for FakeDesk {
         })
     }
 
-    fn counts(&self, _eval: EvalId, filter: &str) -> Answer<QueueCounts> {
+    fn counts(&self, _eval: EvalId, filter: &str, _order: QueueOrder) -> Answer<QueueCounts> {
         let inner = self.inner.lock().unwrap();
         let total = inner.sample.tickets.len() as u64;
         let done = inner.done.len() as u64;

@@ -61,7 +61,11 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
     Ok(match order {
         Order::LoadHome => Outcome::Home(Box::new(desk.home()?)),
         Order::LoadQueue(query) => Outcome::Queue(Box::new(desk.queue(&query)?)),
-        Order::CountQueue { eval, filter } => Outcome::Counts(desk.counts(eval, &filter)?),
+        Order::CountQueue {
+            eval,
+            filter,
+            order,
+        } => Outcome::Counts(desk.counts(eval, &filter, order)?),
         Order::ListMatching {
             eval,
             filter,

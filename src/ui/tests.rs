@@ -47,7 +47,7 @@ fn queue(width: u16, height: u16) -> AppState {
     queue
         .window
         .resize(crate::app::layout::queue(state.size).list.height);
-    queue.counts = Some(desk.counts(eval.id, "").unwrap());
+    queue.counts = Some(desk.counts(eval.id, "", Order::Plan).unwrap());
     queue.marks.insert(queue.window.rows[1].ticket);
     state.queue = Some(queue);
     state.screen = Screen::Queue;
