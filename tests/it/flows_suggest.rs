@@ -95,7 +95,6 @@ fn judge_these(app: &mut Harness, folder: &Path) {
             time: None,
             first_send: Vec::new(),
             needs_yes: None,
-            planted: 0,
         }),
     }]);
     pick.cursor = 0;

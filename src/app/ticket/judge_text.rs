@@ -113,7 +113,7 @@ fn criterion(
     }
     let lost = quoted(verdict, outputs, text);
     // The quote that was not found is named above; without one in sight the flag says that there was one.
-    let untold = |flag: &&Flag| !told.contains(flag) && !(lost && **flag == Flag::EvidenceNotFound);
+    let untold = |flag: &&Flag| !(told.contains(flag) || lost && **flag == Flag::EvidenceNotFound);
     for flag in verdict.flags.iter().filter(untold) {
         let _ = write!(text, "▲ {}\n\n", flag.words());
     }
