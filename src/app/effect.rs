@@ -12,9 +12,10 @@ use crate::domain::job::Wish;
 use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress, QueueCounts, QueuePage, QueueQuery,
-    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
+    Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress,
+    QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit,
+    Submission, TicketDoc, Undone,
 };
 use crate::text::three_way::ThreeWay;
 
@@ -237,6 +238,8 @@ pub enum Order {
     },
     /// Keeps which output of an item is best. Reply: [`Outcome::Preferred`].
     Prefer(Box<Prefer>),
+    /// What the Gate screen needs. Replies: progress of checks, then [`Outcome::Gate`].
+    Gate(GateOrder),
     /// Says what is wanted of a job. Reply: [`Outcome::Done`].
     Steer {
         /// Which job.
@@ -377,6 +380,8 @@ pub enum Outcome {
     Preferred(String),
     /// Reply to `LoadSide` and `RevealSides`.
     Side(Arc<SideBySide>),
+    /// Reply to `Gate`.
+    Gate(GateReply),
     /// Reply to `Judge`: how it ended, in a sentence.
     Judged(String),
     /// Reply to `Rubric`.

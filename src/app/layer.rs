@@ -34,6 +34,8 @@ pub enum Layer {
     Activity,
     /// Run groups and their comparison.
     Runs,
+    /// The release rule, held against candidates.
+    Gate,
     /// The text of the output being edited.
     Editor,
     /// The note.
@@ -58,7 +60,7 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::FirstRun,
         Self::Home,
         Self::Queue,
@@ -72,6 +74,7 @@ impl Layer {
         Self::Export,
         Self::Activity,
         Self::Runs,
+        Self::Gate,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -100,6 +103,7 @@ impl Layer {
             Self::Export => &[Scope::Export, Scope::Everywhere],
             Self::Activity => &[Scope::Activity, Scope::Everywhere],
             Self::Runs => &[Scope::Runs, Scope::Everywhere],
+            Self::Gate => &[Scope::Gate, Scope::Everywhere],
             Self::Editor => &[Scope::Editor],
             Self::Note => &[Scope::Note],
             Self::Diff => &[Scope::Diff],
@@ -133,9 +137,9 @@ pub fn layer(state: &AppState) -> Layer {
         return match modal {
             Modal::Palette(_) => Layer::Palette,
             Modal::Help(_) => Layer::Help,
-            Modal::Prompt(_) | Modal::Filter(_) => Layer::Line,
+            Modal::Prompt(_) | Modal::Filter(_) | Modal::Decide(_) => Layer::Line,
             Modal::Note(_) => Layer::Note,
-            Modal::Confirm(_) => Layer::Confirm,
+            Modal::Confirm(_) | Modal::Checks(_) => Layer::Confirm,
             Modal::Mode(_) | Modal::Choose(_) => Layer::Mode,
             Modal::Judges(_) => Layer::Judging,
             Modal::Diff(_) => Layer::Diff,
@@ -158,6 +162,7 @@ pub fn layer(state: &AppState) -> Layer {
         },
         Screen::Activity => Layer::Activity,
         Screen::Runs => Layer::Runs,
+        Screen::Gate => Layer::Gate,
         Screen::Ticket => match &state.ticket {
             Some(ticket) if ticket.editor.is_some() => Layer::Editor,
             Some(ticket) if matches!(ticket.phase, Phase::Differs(_)) => Layer::Differs,

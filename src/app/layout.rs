@@ -4,8 +4,10 @@
 //! Widths: 140 columns and more show rail, texts and form side by side; 100 to 139 texts and form; 60 to 99
 //! one text with tabs over the form; below 60x15 only a notice fits.
 
+mod gate;
 mod runs;
 
+pub use gate::{GateLayout, GatesLayout, gate, gate_notice, gates};
 pub use runs::{
     AXIS, BESIDE_GAP, BesideLayout, GroupLayout, RunsLayout, TAB_GAP, beside, group, runs,
 };

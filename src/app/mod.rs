@@ -13,7 +13,7 @@
 //! | [`state`], [`layer`], [`modal`] | everything known, who owns the keyboard, the stack of dialogs |
 //! | [`layout`] | where everything stands at a size |
 //! | [`document`], [`editor`], [`diff`] | texts read, written, compared |
-//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`rubric`], [`export`], [`activity`] | the screens |
+//! | [`first_run`], [`home`], [`queue`], [`ticket`], [`practice`], [`agreement`], [`rubric`], [`export`], [`activity`], [`runs`], [`gate`] | the screens |
 //! | [`judging`] | who shall judge which tickets, before it starts |
 //! | [`mod@update`] | the one entry |
 
@@ -27,6 +27,7 @@ pub mod effect;
 pub mod empty;
 pub mod export;
 pub mod first_run;
+pub mod gate;
 pub mod hints;
 pub mod home;
 pub mod input;

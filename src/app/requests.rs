@@ -76,6 +76,10 @@ pub enum Asked {
     Side(i64),
     /// That it is kept which output of an item is best.
     Preferred(i64),
+    /// The groups of the Gate screen.
+    Gates,
+    /// The gate of a group, or what was decided or run there.
+    Gate(super::gate::GateAsked),
     /// Another wish for a job, and what is said once it is known.
     Steer(&'static str),
     /// What a judge at work has said about the open ticket.
@@ -109,6 +113,8 @@ pub enum Job {
     Judge,
     /// A judge's suggestion for a ticket.
     Suggest(TicketId),
+    /// The checks of a group's gate.
+    Checks(String),
 }
 
 /// Orders that are on their way.

@@ -9,6 +9,7 @@ use super::agreement::AgreementState;
 use super::effect::{Effect, Order};
 use super::export::ExportState;
 use super::first_run::FirstRun;
+use super::gate::GateState;
 use super::home::HomeState;
 use super::keymap::KeyMap;
 use super::keymap::KeymapError;
@@ -46,6 +47,8 @@ pub enum Screen {
     Activity,
     /// Run groups and their comparison.
     Runs,
+    /// The release rule, held against candidates.
+    Gate,
 }
 
 /// A line about what just happened.
@@ -123,6 +126,8 @@ pub struct AppState {
     pub activity: ActivityState,
     /// Run groups and their comparison.
     pub runs: RunsState,
+    /// The release rule, held against candidates.
+    pub gate: GateState,
     /// Dialogs, the topmost last.
     pub modals: Vec<Modal>,
     /// Keys.
@@ -171,6 +176,7 @@ impl AppState {
             export: None,
             activity: ActivityState::default(),
             runs: RunsState::default(),
+            gate: GateState::default(),
             modals: Vec::new(),
             keymap,
             settings,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{CliError, Context, Exit, agree, gate, output};
 use crate::domain::gate::Decision;
 use crate::domain::view::gate::CandidateGate;
+use crate::engine::account::account;
 use crate::engine::gate::{GateOptions, SignOrder, Wish};
 
 /// Approve or reject a candidate by name
@@ -60,6 +61,8 @@ pub fn run(args: &ApproveArgs, context: &Context) -> Result<Exit, CliError> {
         reason: args.reason.clone(),
         despite: args.despite_gate,
         account,
+        seen: None,
+        among_all: false,
     };
     let report = engine.approve(&args.group, &wish)?;
     if context.json() {
@@ -172,28 +175,4 @@ pub fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, CliError> {
         gate::verification(&found)?;
     }
     Ok(if found.good { Exit::Done } else { Exit::No })
-}
-
-/// The account on this machine, by the user id of this process: the environment can be set to anything.
-fn account() -> String {
-    let uid = rustix::process::getuid().as_raw();
-    let by_file = std::fs::read_to_string("/etc/passwd")
-        .ok()
-        .and_then(|text| {
-            text.lines().find_map(|line| {
-                let mut fields = line.split(':');
-                let name = fields.next()?;
-                (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
-            })
-        });
-    by_file
-        .or_else(by_program)
-        .unwrap_or_else(|| format!("uid {uid}"))
-}
-
-/// What the system's own program says, where accounts are not in the file.
-fn by_program() -> Option<String> {
-    let output = std::process::Command::new("id").arg("-un").output().ok()?;
-    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !name.is_empty()).then_some(name)
 }

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod impossible;
+mod usual;
 pub mod words;
 
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 //! An [`Engine`] is an open workspace seen by one reviewer. Its methods block; callers keep them off the
 //! thread that draws. Each method is one transaction or several that are safe to be killed between.
 
+pub mod account;
 pub mod agree;
 mod checked;
 mod clock;

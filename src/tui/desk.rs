@@ -13,9 +13,10 @@ use crate::domain::job::Wish;
 use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress, QueueCounts, QueuePage, QueueQuery,
-    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
+    Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress,
+    QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit,
+    Submission, TicketDoc, Undone,
 };
 
 /// Why an order was not carried out.
@@ -199,6 +200,9 @@ pub trait Desk: Send + Sync {
 
     /// Keeps which output of an item this person prefers; what was kept, in words.
     fn prefer(&self, wanted: &Prefer) -> Answer<String>;
+
+    /// What the Gate screen needs: rules, verdicts, decisions, checks that are run.
+    fn gate(&self, order: &GateOrder, job: &Job<'_>) -> Answer<GateReply>;
 
     /// Says what is wanted of a job.
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()>;

@@ -5,7 +5,7 @@
 //! | write | 1 | everything that decides, claims or saves | as asked |
 //! | read | 2 | pages, tickets to look at, texts to lay out | any; of some only the last wins |
 //! | compare | 1 | comparisons of run groups, which take a second or two where these are large | of those waiting the last |
-//! | job | 1 | imports, exports, the sample, index slices | as asked; can be stopped |
+//! | job | 1 | imports, exports, the sample, checks of a gate, index slices | as asked; can be stopped |
 //! | judge | 1 | a judge's work | as asked; can be stopped; at the end waited for two seconds at most |
 //!
 //! Replies come back through one channel with the id of their order. The event loop never waits for a lane,
@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 
 use crate::app::effect::{Command, Order, Outcome, RequestId};
 use crate::app::input::Input;
-use crate::domain::view::{RubricOrder, RubricSource};
+use crate::domain::view::{GateOrder, RubricOrder, RubricSource};
 
 use super::desk::{Desk, Job};
 use super::perform::{Keep, perform, perform_command};
@@ -289,6 +289,11 @@ fn lane(order: &Order) -> Lane {
             Lane::Job
         }
         Order::Judge { .. } | Order::Suggest { .. } => Lane::Judge,
+        Order::Gate(order) => match order {
+            GateOrder::List | GateOrder::Page { .. } => Lane::Read,
+            GateOrder::Open { .. } | GateOrder::Decide(_) => Lane::Write,
+            GateOrder::Check { .. } => Lane::Job,
+        },
         Order::Rubric(order) => match order {
             // A model is asked: as slow as the network.
             RubricOrder::Try(_)

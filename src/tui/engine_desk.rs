@@ -5,6 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 mod compared;
+mod gated;
 mod told;
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -14,9 +15,10 @@ use crate::domain::job::Wish;
 use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
-    ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
-    JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress, QueueCounts, QueuePage, QueueQuery,
-    RubricOrder, RubricReply, SideBySide, SpendLimit, Submission, TicketDoc, Undone,
+    ExportPreview, Exported, Failure, GateOrder, GateReply, GroupCard, GroupPage, HistoryLine,
+    Home, ImportDone, JobCard, JudgeAsk, JudgeChoice, JudgeView, Lease, Prefer, Progress,
+    QueueCounts, QueuePage, QueueQuery, RubricOrder, RubricReply, SideBySide, SpendLimit,
+    Submission, TicketDoc, Undone,
 };
 use crate::engine::import::{ImportPlan, NewTarget, eval_name};
 use crate::engine::judge::{Control, JudgeOrder};
@@ -267,6 +269,10 @@ impl Desk for EngineDesk {
 
     fn prefer(&self, wanted: &Prefer) -> Answer<String> {
         Ok(words(&self.engine().prefer(wanted)?))
+    }
+
+    fn gate(&self, order: &GateOrder, job: &Job<'_>) -> Answer<GateReply> {
+        gated::answer(&self.engine(), order, job)
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

@@ -2,6 +2,7 @@
 //!
 //! It follows the rules a reviewer can see (leases, drafts, undo, blindness), not those of the ledger.
 
+mod gates;
 mod groups;
 mod rubrics;
 mod sample;
@@ -19,10 +20,10 @@ use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     Age, AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
-    GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice,
-    JudgeScope, JudgeView, JudgeWork, Lease, Prefer, Price, Progress, QueueCounts, QueuePage,
-    QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown, SideBySide,
-    SpendLimit, Submission, TicketDoc, Undone, Why,
+    GateOrder, GateReply, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk,
+    JudgeChoice, JudgeScope, JudgeView, JudgeWork, Lease, Prefer, Price, Progress, QueueCounts,
+    QueuePage, QueueQuery, QueueRow, RowKey, RubricOrder, RubricReply, RubricUnsaved, Shown,
+    SideBySide, SpendLimit, Submission, TicketDoc, Undone, Why,
 };
 
 use super::desk::{Answer, Desk, Given, Job, Refusal};
@@ -61,6 +62,7 @@ struct Inner {
     steered: Vec<([u8; 16], Wish)>,
     rubric_held: Option<RubricUnsaved>,
     asked: Vec<(JudgeAsk, String, Option<SpendLimit>)>,
+    gate: gates::Gate,
 }
 
 impl FakeDesk {
@@ -90,6 +92,7 @@ impl FakeDesk {
                 steered: Vec::new(),
                 rubric_held: None,
                 asked: Vec::new(),
+                gate: gates::Gate::default(),
             }),
             tokens: AtomicU64::new(1),
         }
@@ -132,6 +135,21 @@ impl FakeDesk {
     /// What was said of items side by side.
     pub fn preferred(&self) -> Vec<Prefer> {
         self.inner.lock().unwrap().preferred.clone()
+    }
+
+    /// What was ordered at the gate, lists and pages left out.
+    pub fn gate_orders(&self) -> Vec<GateOrder> {
+        self.inner.lock().unwrap().gate.ordered.clone()
+    }
+
+    /// The rule names other approvers, and its numbers moved on since they were shown.
+    #[must_use]
+    pub fn elsewhere(self, barred: bool, moved: bool) -> Self {
+        {
+            let mut inner = self.inner.lock().unwrap();
+            (inner.gate.barred, inner.gate.moved) = (barred, moved);
+        }
+        self
     }
 
     /// The drafts that are safe.
@@ -679,6 +697,19 @@ impl Desk for FakeDesk {
     fn prefer(&self, wanted: &Prefer) -> Answer<String> {
         self.inner.lock().unwrap().preferred.push(wanted.clone());
         Ok(format!("kept: {:?}", wanted.preference))
+    }
+
+    fn gate(&self, order: &GateOrder, job: &Job<'_>) -> Answer<GateReply> {
+        let mut inner = self.inner.lock().unwrap();
+        let Inner {
+            sample,
+            opened,
+            gate,
+            ..
+        } = &mut *inner;
+        let closed = sample.eval.policy.mode == Mode::Blind && !*opened;
+        *opened |= matches!(order, GateOrder::Open { .. });
+        gate.answer(sample.eval.id, closed, order, job)
     }
 
     fn steer(&self, job: [u8; 16], wish: Wish) -> Answer<()> {

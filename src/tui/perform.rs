@@ -145,6 +145,7 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
             Outcome::Side(std::sync::Arc::new(desk.reveal_sides(&group, item)?))
         }
         Order::Prefer(wanted) => Outcome::Preferred(desk.prefer(&wanted)?),
+        Order::Gate(order) => Outcome::Gate(desk.gate(&order, job)?),
         Order::Steer { job, wish } => {
             desk.steer(job, wish)?;
             Outcome::Done

@@ -270,7 +270,13 @@ pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: boo
 }
 
 /// The run groups: how many candidates on how many items.
-pub fn runs(pen: &mut Pen<'_>, at: Rect, groups: &[GroupNote], key: &str, cursor: bool) {
+pub fn runs(
+    pen: &mut Pen<'_>,
+    at: Rect,
+    groups: &[GroupNote],
+    (compare, decide): (&str, &str),
+    cursor: bool,
+) {
     if cursor {
         pointer(pen, at);
     }
@@ -296,8 +302,10 @@ pub fn runs(pen: &mut Pen<'_>, at: Rect, groups: &[GroupNote], key: &str, cursor
         );
     }
     let right = Words::new()
-        .add(Look::Accent, key.to_owned())
-        .add(dim, " compare ");
+        .add(Look::Accent, compare.to_owned())
+        .add(dim, " compare  ")
+        .add(Look::Accent, decide.to_owned())
+        .add(dim, " decide ");
     pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
 }
 
@@ -319,14 +327,12 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     }
     let columns = columns(list);
     head(pen, &columns.at(rect(place.head)));
-    let key = state
-        .keymap
-        .shown(Layer::Home, Action::Import)
-        .map_or_else(String::new, |chord| chord.to_string());
-    let compare = state
-        .keymap
-        .shown(Layer::Home, Action::OpenRuns)
-        .map_or_else(String::new, |chord| chord.to_string());
+    let key = |action| {
+        let chord = state.keymap.shown(Layer::Home, action);
+        chord.map_or_else(String::new, |chord| chord.to_string())
+    };
+    let import = key(Action::Import);
+    let (compare, decide) = (key(Action::OpenRuns), key(Action::OpenGate));
     let lines = state.home.lines();
     let shown = lines.iter().enumerate().skip(state.home.top);
     for (index, line) in shown.take(usize::from(list.height)) {
@@ -334,9 +340,9 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         let cursor = index == state.home.cursor;
         match line {
             HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
-            HomeLine::File(file) => found(pen, at, file, &key, cursor),
+            HomeLine::File(file) => found(pen, at, file, &import, cursor),
             HomeLine::Job(card) => job(pen, at, card, state.now_ms, cursor),
-            HomeLine::Runs(groups) => runs(pen, at, groups, &compare, cursor),
+            HomeLine::Runs(groups) => runs(pen, at, groups, (&compare, &decide), cursor),
         }
     }
     let used = lines.len().saturating_sub(state.home.top) as u16;

@@ -8,7 +8,7 @@
 //! | [`theme`], [`glyph`] | how meanings look; the signs, and ASCII in their place |
 //! | [`pen`], [`widgets`] | words into cells; rules, bars, texts, tabs, dialogs |
 //! | [`mod@screen`] | what every screen has: title, strip, hint bar, empty states |
-//! | [`home`], [`queue`], [`ticket`], [`agreement`], [`rubric`], [`export`], [`activity`], [`runs`], [`first_run`], [`practice`] | one screen each |
+//! | [`home`], [`queue`], [`ticket`], [`agreement`], [`rubric`], [`export`], [`activity`], [`runs`], [`gate`], [`first_run`], [`practice`] | one screen each |
 //! | [`form`], [`judge`], [`queue_table`], [`editor`], [`diff`], [`modal`] | parts of screens |
 
 pub mod activity;
@@ -19,6 +19,7 @@ pub mod editor;
 pub mod export;
 pub mod first_run;
 pub mod form;
+pub mod gate;
 pub mod glyph;
 pub mod home;
 pub mod judge;
@@ -81,6 +82,7 @@ fn screen(pen: &mut Pen<'_>, state: &AppState) {
         Screen::Export => export::draw(pen, state),
         Screen::Activity => activity::draw(pen, state),
         Screen::Runs => runs::draw(pen, state),
+        Screen::Gate => gate::draw(pen, state),
     }
 }
 

@@ -4,7 +4,6 @@ mod beside;
 mod compare;
 mod points;
 mod rows;
-mod table;
 
 use ratatui::layout::Rect;
 
@@ -21,7 +20,7 @@ use super::rect;
 use super::screen;
 use super::theme::Look;
 use super::widgets::bar;
-use table::{Cell, Column, Table};
+use super::widgets::table::{Cell, Column, Table};
 
 /// Cells of the pointer.
 const POINTER: u16 = 2;

@@ -311,6 +311,58 @@ fn runs(width: u16, height: u16, mode: Mode, what: &str) -> AppState {
     state
 }
 
+/// The gate as one walks through it: after each of the keys, the screen of that name.
+fn gate_walk(
+    width: u16,
+    height: u16,
+    desk: FakeDesk,
+    steps: &[(&'static str, &str)],
+) -> Vec<(&'static str, AppState)> {
+    let mut state = AppState::new(Size { width, height }, Settings::default());
+    let first = state.start();
+    let mut app = Harness::start(Arc::new(desk), state, first, (width, height));
+    let seen = steps.iter().map(|(name, keys)| {
+        for key in keys.split_whitespace() {
+            app.press(key).wait(60);
+        }
+        let mut state = app.state.clone();
+        state.strip = None;
+        (*name, state)
+    });
+    seen.collect()
+}
+
+fn gates(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
+    let open = [
+        ("gates", "D"),
+        ("gate_passes", "enter"),
+        ("gate_approve", "a b e t t e r"),
+        ("gate_checks", "esc c"),
+        ("gate_blocked", "n right enter"),
+        ("gate_despite", "a x"),
+        ("gate_blocked_all", "esc f G"),
+        ("gate_undecided", "f right G"),
+        ("gate_no_rule", "esc down enter"),
+        ("gate_early", "esc down enter"),
+    ];
+    let mut all = gate_walk(width, height, FakeDesk::new(Mode::Assist), &open);
+    let closed = [("gate_closed", "D enter")];
+    all.extend(gate_walk(
+        width,
+        height,
+        FakeDesk::new(Mode::Blind),
+        &closed,
+    ));
+    let moved = FakeDesk::new(Mode::Assist).elsewhere(false, true);
+    all.extend(gate_walk(
+        width,
+        height,
+        moved,
+        &[("gate_moved", "D enter")],
+    ));
+    all
+}
+
 fn home_with_runs(width: u16, height: u16) -> AppState {
     let (mut state, _) = fresh(width, height);
     state.home.home.as_mut().unwrap().groups = vec![crate::domain::view::GroupNote {
@@ -405,7 +457,7 @@ fn judging(width: u16, height: u16) -> AppState {
 
 /// Every screen, by name.
 fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
-    vec![
+    let mut all = vec![
         ("home", fresh(width, height).0),
         ("queue", queue(width, height)),
         ("ticket", ticket(width, height, 0)),
@@ -456,7 +508,9 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("first_run", first_run(width, height)),
         ("prompt", with_prompt(queue(width, height))),
         ("message", with_message(queue(width, height))),
-    ]
+    ];
+    all.extend(gates(width, height));
+    all
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod endpoint;
 mod export_cli;
 mod faults_cli;
 mod flows_compare;
+mod flows_gate;
 mod flows_prefer;
 mod flows_review;
 mod flows_rubric;

@@ -40,6 +40,8 @@ pub enum Scope {
     Activity,
     /// Run groups and their comparison.
     Runs,
+    /// The release rule, held against candidates.
+    Gate,
     /// Writing in the output.
     Editor,
     /// Writing a note.
@@ -62,7 +64,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the key table.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Everywhere,
         Self::FirstRun,
         Self::Home,
@@ -77,6 +79,7 @@ impl Scope {
         Self::Export,
         Self::Activity,
         Self::Runs,
+        Self::Gate,
         Self::Editor,
         Self::Note,
         Self::Diff,
@@ -105,6 +108,7 @@ impl Scope {
             Self::Export => "Export",
             Self::Activity => "Activity",
             Self::Runs => "Runs",
+            Self::Gate => "Gate",
             Self::Editor => "Editing",
             Self::Note => "Note",
             Self::Diff => "What changed",

@@ -57,20 +57,20 @@ actions! {
     ShowDiff "diff" "Compare the output with my correction and the judge's suggestion, or a rubric with another version", "diff" [Ticket Differs Rubric] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.
-    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs Rubric] ["j" "down"] 0 Reviewer Free;
-    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs Rubric] ["k" "up"] 0 Reviewer Free;
-    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["g" "home"] 0 Reviewer Free;
-    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["G" "end"] 0 Reviewer Free;
-    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["ctrl-d"] 0 Reviewer Free;
-    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["ctrl-u"] 0 Reviewer Free;
-    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["pgdn" "space"] 0 Reviewer Free;
-    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Rubric] ["pgup"] 0 Reviewer Free;
-    TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Agreement Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
-    TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Agreement Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
+    Down "down" "Next line, question or field", "down" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs Gate Rubric] ["j" "down"] 0 Reviewer Free;
+    Up "up" "Previous line, question or field", "up" [FirstRun Home Queue Ticket Differs Practice Agreement Export List Mode Activity Judging Runs Gate Rubric] ["k" "up"] 0 Reviewer Free;
+    Top "top" "To the top", "top" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Gate Rubric] ["g" "home"] 0 Reviewer Free;
+    Bottom "bottom" "To the bottom", "bottom" [Home Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Gate Rubric] ["G" "end"] 0 Reviewer Free;
+    HalfDown "half-down" "Half a page down", "half down" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Gate Rubric] ["ctrl-d"] 0 Reviewer Free;
+    HalfUp "half-up" "Half a page up", "half up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Gate Rubric] ["ctrl-u"] 0 Reviewer Free;
+    PageDown "page-down" "A page down", "page" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Gate Rubric] ["pgdn" "space"] 0 Reviewer Free;
+    PageUp "page-up" "A page up", "page up" [Queue Ticket Differs Practice Agreement Reader Diff Activity Runs Gate Rubric] ["pgup"] 0 Reviewer Free;
+    TextDown "text-down" "Scroll the text down", "scroll" [Ticket Differs Practice Agreement Gate Reader Diff] ["J" "alt-down"] 0 Reviewer Free;
+    TextUp "text-up" "Scroll the text up", "scroll up" [Ticket Differs Practice Agreement Gate Reader Diff] ["K" "alt-up"] 0 Reviewer Free;
     NextPane "next-pane" "Next pane or tab", "next pane" [Ticket Differs Practice Agreement Activity Runs Rubric] ["tab"] 12 Reviewer Free;
     PreviousPane "previous-pane" "Previous pane or tab", "previous pane" [Ticket Differs Practice Agreement Activity Runs Rubric] ["backtab"] 0 Reviewer Free;
     // The queue.
-    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity Runs Rubric] ["enter"] 1 Reviewer Decides;
+    Open "open" "Open it", "open" [Home Queue FirstRun Agreement Activity Runs Gate Rubric] ["enter"] 1 Reviewer Decides;
     TakeNext "take-next" "Take the next ticket of the plan", "next in the plan" [Home Queue] ["a"] 2 Reviewer Decides;
     OpenQueue "open-queue" "Show the tickets of this eval", "tickets" [Home] ["l" "right"] 3 Reviewer Free;
     Mark "mark" "Mark this ticket", "mark" [Queue] ["v"] 3 Reviewer Free;
@@ -129,14 +129,22 @@ actions! {
     // Runs.
     OpenRuns "open-runs" "Show run groups and compare their candidates", "runs" [Home] ["C"] 7 Reviewer Free;
     RunsFull "runs-full" "Show everything behind the numbers, or only the first", "everything" [Runs] ["f"] 3 Reviewer Free;
-    NextCandidate "next-candidate" "The next candidate, output or point", "next candidate" [Runs] ["right" "l"] 4 Reviewer Free;
-    PreviousCandidate "previous-candidate" "The candidate, output or point before", "candidate before" [Runs] ["left" "h"] 0 Reviewer Free;
+    NextCandidate "next-candidate" "The next candidate, output or point", "next candidate" [Runs Gate] ["right" "l"] 4 Reviewer Free;
+    PreviousCandidate "previous-candidate" "The candidate, output or point before", "candidate before" [Runs Gate] ["left" "h"] 0 Reviewer Free;
     NextOther "next-other" "Points of the next candidate", "other candidate" [Runs] ["c"] 5 Reviewer Free;
     Names "names" "Show who wrote which output, or hide it", "who wrote it" [Runs] ["b"] 2 Reviewer Free;
     CannotTell "cannot-tell" "Say that I cannot tell which output is best", "cannot tell" [Runs] ["x"] 1 Reviewer Decides;
     SideBySide "side-by-side" "Say which output of an item is best, before any number is shown", "side by side first" [Runs] ["p"] 2 Reviewer Free;
     NextRow "next-row" "The next item of the list", "next item" [Runs] ["n"] 6 Reviewer Free;
     PreviousRow "previous-row" "The item before in the list", "item before" [Runs] ["N"] 0 Reviewer Free;
+    // The gate.
+    OpenGate "open-gate" "Hold the release rule against the candidates, and decide", "gate" [Home Runs] ["D"] 8 Reviewer Free;
+    GateApprove "gate-approve" "Approve this candidate, with a reason", "approve" [Gate] ["a"] 2 Reviewer Free;
+    GateReject "gate-reject" "Reject this candidate, with a reason", "reject" [Gate] ["x"] 3 Reviewer Free;
+    GateVoid "gate-void" "Take back my decision about this candidate, with a reason", "take back" [Gate] ["w"] 5 Reviewer Free;
+    GateChecks "gate-checks" "Run the checks of the rule, after reading their commands", "run checks" [Gate] ["c"] 6 Reviewer Free;
+    GateAll "gate-all" "Show the evidence of every line, or of none", "all evidence" [Gate] ["f"] 7 Reviewer Free;
+    GateAgain "gate-again" "Look again: read the numbers as they are now", "look again" [Gate] ["r"] 8 Reviewer Free;
     // Who shall judge.
     JudgeScope "judge-scope" "Choose which tickets it reads", "which tickets" [Judging] ["tab" "right" "l"] 2 Reviewer Free;
     JudgeScopeBack "judge-scope-back" "The choice of tickets before", "tickets before" [Judging] ["backtab" "left" "h"] 0 Reviewer Free;
@@ -152,7 +160,7 @@ actions! {
     FieldEdit "field-edit" "Change this field, or write the files", "change" [Export] ["enter"] 1 Engineer Decides;
     ExportWrite "export-write" "Write the files", "write" [Export] ["W"] 2 Engineer Decides;
     ExportOverride "export-override" "Export held-out rows all the same, with a reason", "override" [Export] ["O"] 0 Engineer Free;
-    Stop "stop" "Stop the running job", "stop" [Export Home] ["ctrl-x"] 0 Engineer Decides;
+    Stop "stop" "Stop the running job", "stop" [Export Home Gate] ["ctrl-x"] 0 Engineer Decides;
     // Differences.
     NextHunk "next-change" "Next change", "next" [Diff] ["n" "j" "down"] 1 Reviewer Free;
     PreviousHunk "previous-change" "Previous change", "previous" [Diff] ["N" "k" "up"] 2 Reviewer Free;
@@ -173,8 +181,8 @@ actions! {
     No "no" "No", "no" [Confirm] ["n" "esc" "q"] 2 Reviewer Free;
     Close "close" "Close", "close" [List Line Mode Reader Diff Judging] ["esc"] 9 Reviewer Free;
     CloseRead "close-reading" "Close what I read", "close" [Reader Diff] ["q" "enter"] 1 Reviewer Free;
-    ScrollDown "scroll-down" "Scroll down", "down" [Reader] ["j" "down"] 0 Reviewer Free;
-    ScrollUp "scroll-up" "Scroll up", "up" [Reader] ["k" "up"] 0 Reviewer Free;
+    ScrollDown "scroll-down" "Scroll down", "down" [Reader Confirm] ["j" "down"] 0 Reviewer Free;
+    ScrollUp "scroll-up" "Scroll up", "up" [Reader Confirm] ["k" "up"] 0 Reviewer Free;
     // Everywhere.
     Undo "undo" "Take back my last action", "undo" [Everywhere] ["u" "ctrl-z"] 20 Reviewer Decides;
     Redo "redo" "Bring back what I took back", "redo" [Everywhere] ["U" "ctrl-y"] 0 Reviewer Decides;
@@ -189,6 +197,7 @@ actions! {
     GoRubrics "go-rubrics" "Read and write rubrics", "rubrics" [Everywhere] [] 0 Reviewer Free;
     GoActivity "go-activity" "Show what judges are doing", "activity" [Everywhere] [] 0 Reviewer Free;
     GoRuns "go-runs" "Show run groups and compare their candidates", "runs" [Everywhere] [] 0 Reviewer Free;
+    GoGate "go-gate" "Hold the release rule against the candidates, and decide", "gate" [Everywhere] [] 0 Reviewer Free;
     GoExport "go-export" "Export training data from this eval", "export" [Everywhere] [] 0 Engineer Free;
     Copy "copy" "Copy the selection or the text in focus", "copy" [Everywhere Diff Reader] ["y"] 0 Reviewer Free;
     Back "back" "Back", "back" [Everywhere] ["esc"] 0 Reviewer Free;

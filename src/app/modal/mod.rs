@@ -42,6 +42,10 @@ pub enum Modal {
     Choose(super::rubric::Choose),
     /// One example judged now.
     Tried(Box<super::rubric::TriedView>),
+    /// A decision about a candidate, with its reason.
+    Decide(Box<super::gate::DecideForm>),
+    /// Commands to be read before they are run.
+    Checks(Box<super::gate::ChecksView>),
     /// Something to know.
     Message(Message),
     /// What happened to a ticket.
@@ -84,6 +88,8 @@ pub enum Confirmed {
     StopJob([u8; 16]),
     /// Lets a judge suggest a correction of the open ticket.
     Suggest,
+    /// Approves what the gate does not pass.
+    Despite,
 }
 
 /// What a line of text is for.

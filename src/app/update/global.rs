@@ -6,7 +6,8 @@ use super::super::layer::{Layer, layer};
 use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{
-    activity, agreement, export, first_run, home, judging, practice, queue, rubric, runs, ticket,
+    activity, agreement, export, first_run, gate, home, judging, practice, queue, rubric, runs,
+    ticket,
 };
 use super::refuse::{eval_of, refusal};
 
@@ -33,6 +34,7 @@ pub fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Export => export::update::run(state, action, effects),
         Screen::Activity => activity::update::run(state, action, effects),
         Screen::Runs => runs::update::run(state, action, effects),
+        Screen::Gate => gate::update::run(state, action, effects),
     };
     if !done {
         navigate(state, action, effects);
@@ -58,6 +60,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
         Action::NoteQuestion => rubric::noting::note(state, effects),
         Action::GoActivity | Action::OpenActivity => activity::update::open(state, None, effects),
         Action::GoRuns | Action::OpenRuns => runs::update::open(state, None, effects),
+        Action::GoGate | Action::OpenGate => gate::update::open(state, effects),
         Action::GoExport => export::update::open(state, effects),
         Action::GoPractice => practice::update::again(state),
         Action::NextScreen => screen(state, 1, effects),
@@ -195,6 +198,7 @@ fn copy(state: &mut AppState, effects: &mut Vec<Effect>) {
                 .map_or(way.clone(), |(_, line)| line.to_owned());
             Some(Command::Copy { text })
         }),
+        Screen::Gate => gate::update::copied(state),
         _ => None,
     };
     match command {
@@ -282,7 +286,7 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
             Screen::Export,
         ]);
     }
-    order.extend([Screen::Runs, Screen::Activity]);
+    order.extend([Screen::Runs, Screen::Gate, Screen::Activity]);
     let at = order.iter().position(|s| *s == state.screen).unwrap_or(0);
     let next = (at as isize + by).rem_euclid(order.len() as isize) as usize;
     match order.get(next) {
@@ -291,6 +295,7 @@ fn screen(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
         Some(Screen::Agreement) => agreement::update::open(state, effects),
         Some(Screen::Export) => export::update::open(state, effects),
         Some(Screen::Runs) => runs::update::open(state, None, effects),
+        Some(Screen::Gate) => gate::update::open(state, effects),
         Some(Screen::Activity) => activity::update::open(state, None, effects),
         Some(Screen::Ticket) => {
             if let Some(eval) = eval_of(state) {
@@ -322,8 +327,8 @@ fn navigate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Screen::Agreement => agreement::update::leave(state, effects),
         Screen::Activity if !state.activity.from_queue => go_home(state, effects),
         Screen::Ticket | Screen::Export | Screen::Activity => go_queue(state, effects),
-        // Runs goes back by itself, a step at a time.
-        Screen::Queue | Screen::Runs => go_home(state, effects),
+        // Runs and Gate go back by themselves, a step at a time.
+        Screen::Queue | Screen::Runs | Screen::Gate => go_home(state, effects),
         Screen::Practice => practice::update::stop(state),
         Screen::Home | Screen::FirstRun if action == Action::Leave => leave(state, effects),
         Screen::Home | Screen::FirstRun => {

@@ -135,6 +135,10 @@ fn text_key(state: &mut AppState, chord: Chord) -> bool {
             bar.error = None;
             bar.line.key(chord)
         }
+        Some(Modal::Decide(form)) => {
+            form.error = None;
+            form.line.key(chord)
+        }
         Some(Modal::Note(note)) => {
             let did = note.editor.key(chord);
             super::modals::note_changed(state, now);
@@ -182,6 +186,7 @@ fn insert(state: &mut AppState, text: &str) {
         }
         Some(Modal::Prompt(prompt)) => prompt.line.insert(text),
         Some(Modal::Filter(bar)) => bar.line.insert(text),
+        Some(Modal::Decide(form)) => form.line.insert(text),
         Some(Modal::Note(note)) => {
             note.editor.insert(text);
             super::modals::note_changed(state, now);

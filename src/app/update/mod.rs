@@ -56,6 +56,7 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
         Screen::Rubric => super::rubric::update::load_list(state, effects),
         Screen::Activity => super::activity::update::load(state, effects),
         Screen::Runs => super::runs::update::load(state, effects),
+        Screen::Gate => super::gate::update::load(state, effects),
         Screen::Practice | Screen::Export => {}
     }
 }
@@ -77,6 +78,7 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     state.activity.height = usize::from(super::layout::activity(size).list.height);
     state.activity.settle();
     state.runs.fit(size);
+    state.gate.fit(size);
     super::queue::update::fetch_wanted(state, effects);
     if let Some(ticket) = &mut state.ticket {
         ticket.fit(size);

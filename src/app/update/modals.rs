@@ -7,7 +7,7 @@ use super::super::action::Action;
 use super::super::effect::{Command, Effect, Order};
 use super::super::modal::{Confirmed, Modal, ModeQuestion, Prompt, PromptFor};
 use super::super::state::{AppState, Asked, Tone};
-use super::super::{activity, diff, export, judging, layout, queue, rubric, ticket};
+use super::super::{activity, diff, export, gate, judging, layout, queue, rubric, ticket};
 
 /// Runs an action on the topmost dialog; false if there is none or it is not its own.
 pub(super) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
@@ -61,7 +61,8 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
         }
         _ => return false,
     };
-    let height = usize::from(layout::reader(state.size).inner.height);
+    let size = state.size;
+    let height = usize::from(layout::reader(size).inner.height);
     match state.modals.last_mut() {
         Some(Modal::Palette(list)) => list.step(by),
         Some(Modal::Help(help)) => help.list.step(by),
@@ -79,6 +80,7 @@ fn step(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool
         Some(Modal::Instructions(view)) => view.pane.scroll(by),
         Some(Modal::Judges(pick)) => pick.step(by),
         Some(Modal::Choose(choice)) => choice.step(by),
+        Some(Modal::Checks(view)) => view.step(by, size),
         Some(Modal::Tried(view)) => view.pane.scroll(by),
         Some(Modal::Mode(question)) => {
             let at = usize::from(by > 0);
@@ -104,6 +106,7 @@ pub(super) fn fit(state: &mut AppState) {
             view.pane
                 .resize(inner.width, inner.height.saturating_sub(1));
         }
+        Some(Modal::Checks(view)) => view.step(0, size),
         Some(Modal::Note(note)) => {
             let inner = layout::dialog(size, 70, 8).inner;
             note.editor
@@ -159,6 +162,7 @@ fn accept(state: &mut AppState, effects: &mut Vec<Effect>) {
         }
         Some(Modal::Judges(_)) => judging::update::chosen(state, effects),
         Some(Modal::Choose(_)) => rubric::make::chosen(state, effects),
+        Some(Modal::Decide(_)) => gate::decide::accept(state, effects),
         Some(Modal::Prompt(prompt)) => {
             let prompt = prompt.clone();
             answered(state, prompt, effects);
@@ -267,6 +271,9 @@ fn say(state: &mut AppState, purpose: &PromptFor, text: String, effects: &mut Ve
 }
 
 fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if matches!(state.modals.last(), Some(Modal::Checks(_))) {
+        return gate::checks::yes(state, effects);
+    }
     let Some(Modal::Confirm(confirm)) = state.modals.pop() else {
         return;
     };
@@ -276,6 +283,7 @@ fn yes(state: &mut AppState, effects: &mut Vec<Effect>) {
         Confirmed::Export => export::update::write(state, effects),
         Confirmed::Judge => judging::update::start(state, effects),
         Confirmed::StopJob(job) => activity::update::stopped(state, job, effects),
+        Confirmed::Despite => gate::decide::send(state, effects),
         Confirmed::Suggest => ticket::suggest::start(state, effects),
         Confirmed::Rescore => rubric::saving::rescore(state, effects),
         Confirmed::DropRubric => rubric::update::dropped(state, effects),

@@ -5,6 +5,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use super::super::action::Action;
 use super::super::activity;
 use super::super::effect::Effect;
+use super::super::gate;
 use super::super::hints;
 use super::super::layer::{Layer, layer};
 use super::super::layout;
@@ -56,6 +57,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
             view.top = view.top.saturating_add_signed(by).min(last);
             return;
         }
+        Some(Modal::Checks(view)) => return view.step(by, size),
         Some(Modal::Note(note)) => return note.editor.scroll(by),
         Some(_) => return,
         None => {}
@@ -90,6 +92,7 @@ fn wheel(state: &mut AppState, x: u16, y: u16, by: isize) {
         }
         Screen::Activity => state.activity.step(by),
         Screen::Runs => runs::mouse::wheel(state, by),
+        Screen::Gate => gate::mouse::wheel(state, x, y, by),
         Screen::FirstRun | Screen::Export => {}
     }
 }
@@ -130,6 +133,7 @@ fn click(state: &mut AppState, x: u16, y: u16, extend: bool, effects: &mut Vec<E
         Layer::Mode => rubric::mouse::choose(state, x, y, effects),
         Layer::Activity => activity::mouse::click(state, x, y, effects),
         Layer::Runs => runs::mouse::click(state, x, y, effects),
+        Layer::Gate => gate::mouse::click(state, x, y, effects),
         Layer::Ticket | Layer::Differs | Layer::Editor => {
             click_ticket(state, x, y, extend, effects);
         }

@@ -8,7 +8,7 @@ use super::super::modal::{Message, Modal, ModeQuestion};
 use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
-use super::super::{activity, agreement, diff, export, first_run, judging, rubric, runs};
+use super::super::{activity, agreement, diff, export, first_run, gate, judging, rubric, runs};
 use super::global;
 
 mod ticket;
@@ -157,6 +157,7 @@ fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut 
         (Asked::Preferred(item), Outcome::Preferred(words)) => {
             runs::item::preferred(state, item, words, effects);
         }
+        (asked, Outcome::Gate(reply)) => gate::update::came(state, &asked, reply, effects),
         _ => {}
     }
 }
@@ -370,6 +371,7 @@ fn failed(state: &mut AppState, asked: &Asked, failure: &Failure, effects: &mut 
             runs::update::failed(state, failure.to_string());
         }
         Asked::Preferred(_) => runs::item::not_preferred(state),
+        Asked::Gates | Asked::Gate(_) => gate::update::failed(state, asked, failure),
         Asked::Preview => export::update::problem(state, failure.to_string()),
         Asked::Job(Job::Export) => export::update::failed(state, failure.clone()),
         Asked::Job(_) | Asked::Home => {

@@ -80,6 +80,18 @@ pub enum DisabledReason {
     NothingChanged,
     /// What is chosen has no such setting.
     NotForThis,
+    /// There is one candidate, or none.
+    NoOtherCandidate,
+    /// The rule names others, in a sentence.
+    MayNotDecide(String),
+    /// There is no decision of one's own that stands.
+    NothingDecided,
+    /// The numbers shown are not the latest.
+    NumbersMoved,
+    /// The rule has no commands.
+    NoChecks,
+    /// It is being read already.
+    Reading,
     /// The job is held already.
     JobHeld,
     /// The job is at work.
@@ -128,7 +140,7 @@ impl fmt::Display for DisabledReason {
             Self::NoFile => "no file to import was found in this folder",
             Self::NoJob => "nothing is running",
             Self::JobRunning => "one job at a time: another is still running",
-            Self::NothingToWrite(why) => return f.write_str(why),
+            Self::NothingToWrite(why) | Self::MayNotDecide(why) => return f.write_str(why),
             Self::NoPractice => "this rubric has no examples to practise on",
             Self::Practising => "not while you practise; Esc leaves practice",
             Self::NothingHeld => "nothing is held back",
@@ -136,6 +148,11 @@ impl fmt::Display for DisabledReason {
             Self::NotForThis => "there is nothing of this to set here",
             Self::NothingChanged => "nothing is changed in this rubric",
             Self::NoOtherJudge => "there is no other judge to show",
+            Self::NoOtherCandidate => "there is no other candidate",
+            Self::NothingDecided => "you have decided nothing here that could be taken back",
+            Self::NumbersMoved => "these are not the latest numbers; look again before you decide",
+            Self::NoChecks => "this rule has no checks to run",
+            Self::Reading => "a moment: it is being read",
             Self::JobHeld => "it is held already; r lets it go on",
             Self::JobRuns => "it is at work",
             Self::JobStopping => "it is stopping: what is under way is finished first",
@@ -192,6 +209,7 @@ pub fn refusal(state: &AppState, action: Action) -> Option<DisabledReason> {
             )
             .then_some(DisabledReason::Practising),
             Screen::Runs => super::super::runs::update::refusal(state, action),
+            Screen::Gate => super::super::gate::update::refusal(state, action),
             _ => None,
         },
     }
@@ -211,6 +229,7 @@ pub(crate) fn eval_of(state: &AppState) -> Option<crate::domain::ids::EvalId> {
             job.or_else(|| state.queue.as_ref().map(|queue| queue.eval))
         }
         Screen::Runs => super::super::runs::update::eval_of(state),
+        Screen::Gate => super::super::gate::update::eval_of(state),
         Screen::Practice => state.practice.as_ref().map(|practice| practice.doc.eval.id),
     }
 }

@@ -85,6 +85,21 @@ impl Bundle {
         hex(&identity.finish())
     }
 
+    /// The hash of the parts that numbers are made of. What a check ended with and the files of a release are none, so
+    /// that running a check is no other look at the numbers.
+    pub fn numbers_id(&self) -> String {
+        let parts = self.0.iter().filter(|(part, _)| {
+            !matches!(
+                part,
+                Part::Rule | Part::Files | Part::Checks | Part::Exports
+            )
+        });
+        let identity = parts.fold(Identity::of("gate numbers"), |identity, (part, hash)| {
+            identity.part(part.name().as_bytes()).part(hash.as_bytes())
+        });
+        hex(&identity.finish())
+    }
+
     /// The parts in which two differ, also those only one has.
     pub fn changed(&self, now: &Self) -> Vec<Part> {
         let mut parts: Vec<Part> = self.0.keys().chain(now.0.keys()).copied().collect();
@@ -148,6 +163,17 @@ pub struct Outcome {
     /// Whether a quality condition had a number; without one it was no look at the numbers.
     #[serde(default)]
     pub numbers: bool,
+    /// Hash of the numbers alone; empty in looks that were kept before it was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub seen: String,
+}
+
+impl Outcome {
+    /// Whether two are looks at the same numbers.
+    pub fn is_same_look(&self, other: &Self) -> bool {
+        let seen = !self.seen.is_empty() && self.seen == other.seen;
+        seen || self.evidence == other.evidence
+    }
 }
 
 /// Somebody looked at a gate, with numbers that differ from the look before.
@@ -250,6 +276,29 @@ mod tests {
             bundle.put(*part, Identity::of("test").part(of.as_bytes()));
         }
         bundle
+    }
+
+    #[test]
+    fn a_check_that_ended_otherwise_is_another_verdict_and_no_other_look() {
+        let before = bundle(&[(Part::Scores, "0.8"), (Part::Checks, "not run")]);
+        let after = bundle(&[(Part::Scores, "0.8"), (Part::Checks, "0")]);
+        let other = bundle(&[(Part::Scores, "0.9"), (Part::Checks, "0")]);
+        assert_ne!(before.id(), after.id());
+        assert_eq!(before.numbers_id(), after.numbers_id());
+        assert_ne!(after.numbers_id(), other.numbers_id());
+        let outcome = |of: &Bundle, seen: &str| Outcome {
+            candidate: "a".into(),
+            verdict: GateVerdict::Pass,
+            evidence: of.id(),
+            numbers: true,
+            seen: seen.into(),
+        };
+        let same = outcome(&before, &before.numbers_id());
+        assert!(same.is_same_look(&outcome(&after, &after.numbers_id())));
+        assert!(!same.is_same_look(&outcome(&other, &other.numbers_id())));
+        // A look that was kept before numbers had a hash of their own is told by everything.
+        assert!(outcome(&before, "").is_same_look(&same));
+        assert!(!outcome(&after, "").is_same_look(&same));
     }
 
     #[test]

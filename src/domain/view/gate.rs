@@ -3,9 +3,17 @@
 //! One value serves the command, the screen and the report. All words are made where the numbers are, so that the
 //! three say the same; a screen may lay them out and leaves none of `watermarks`, `notes` and `standing` away.
 
+mod page;
+mod proof;
+
 use serde::Serialize;
 
 pub use super::super::gate::GateVerdict;
+pub use page::{
+    GateCard, GateLook, GateOrder, GatePage, GateReply, GateView, GateWish, Moved, NoRule, RuleNote,
+};
+pub use proof::{Planted, Rehearsal, Verification, Verified};
+
 use super::super::gate::{Basis, Decision, GateRule};
 use super::super::ids::{EvalId, EventId, GateId, GroupId, RubricId};
 
@@ -174,10 +182,15 @@ pub struct CandidateGate {
     pub p_adjusted: Option<f64>,
     /// In the order of [`GatePart`].
     pub conditions: Vec<Condition>,
+    /// The verdict in one sentence, with what decides it.
+    pub sentence: String,
     /// What would settle an inconclusive verdict, the first thing first.
     pub settles: Vec<Settle>,
     /// Hash of everything the verdict rests on.
     pub evidence: String,
+    /// Hash of the numbers among it: what a look is a look at.
+    #[serde(skip)]
+    pub numbers: String,
     /// Who may decide, and who has.
     pub owner: Owner,
 }
@@ -268,6 +281,19 @@ pub struct Owner {
     pub approved: bool,
 }
 
+impl Owner {
+    /// The latest decision of an account that can be taken back: it holds, or is stale.
+    pub fn standing_of(&self, account: &str) -> Option<&DecisionLine> {
+        self.decisions.iter().find(|one| {
+            let stands = matches!(
+                one.standing,
+                DecisionStanding::Holds | DecisionStanding::Stale(_)
+            );
+            one.by == account && stands
+        })
+    }
+}
+
 /// Whether a decision still means what it meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is", content = "why")]
@@ -328,52 +354,4 @@ pub struct SignatureLine {
     pub by: String,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
-}
-
-/// Bad runs that were planted in memory, each with one fault, into an otherwise faultless candidate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Rehearsal {
-    /// Each with what came of it.
-    pub planted: Vec<Planted>,
-    /// Whether the gate blocked all of them. `false` is the alarm.
-    pub blocked: bool,
-}
-
-/// A planted bad run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Planted {
-    /// Its fault: `every answer at the bottom of the scale`.
-    pub fault: String,
-    /// What the gate said.
-    pub verdict: GateVerdict,
-    /// The conditions that blocked it, by id.
-    pub by: Vec<String>,
-}
-
-/// What checking the signatures of a group came to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verification {
-    /// Name of the group.
-    pub group: String,
-    /// Sentences that must stand beside it.
-    pub watermarks: Vec<String>,
-    /// Every signed decision, the latest first.
-    pub signed: Vec<Verified>,
-    /// Whether some signature is good, every good one's decision holds, and none is bad.
-    pub good: bool,
-    /// In one sentence.
-    pub sentence: String,
-}
-
-/// A checked signature.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verified {
-    /// The decision that was signed.
-    pub decision: DecisionLine,
-    /// Who signed, as `allowed_signers` names the key; `None` if the signature is not good.
-    pub signer: Option<String>,
-    /// Fingerprint of the key.
-    pub key: String,
-    /// What `ssh-keygen` said, where it is not good.
-    pub why: String,
 }

@@ -27,6 +27,7 @@ pub use beside::{Known, Prefer, Side, SideBySide};
 pub use export::{
     ExportOptions, ExportPlan, ExportPreview, ExportRows, Exported, FormatChoice, HeldBack, Refused,
 };
+pub use gate::{GateOrder, GateReply};
 pub use history::{HistoryLine, ImportDone};
 pub use home::{EvalCard, FoundFile, Home};
 pub use judging::{JudgeAsk, JudgeChoice, JudgeScope, JudgeWork, Price, SpendLimit};

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::case::{Case, Found, condition};
@@ -24,33 +25,78 @@ const CANDIDATE: &str = "DOCKET_CANDIDATE";
 /// Names of variables that commands do not get end in one of these.
 const SECRET: [&str; 5] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS"];
 
+/// Who hears which check runs, and may stop them.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Set once nobody wants the rest. What runs then is stopped and not kept.
+    pub stop: &'a AtomicBool,
+    /// Told before each command: which check, how many were run, how many there are.
+    pub tell: &'a dyn Fn(&str, usize, usize),
+}
+
+/// Never set.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+impl Watch<'static> {
+    /// Nobody listens, nobody stops.
+    pub fn nobody() -> Self {
+        Self {
+            stop: &NEVER,
+            tell: &|_, _, _| {},
+        }
+    }
+}
+
 /// Whether a check is about one candidate.
 pub(super) fn is_per_candidate(check: &Check) -> bool {
     check.command.contains(CANDIDATE)
 }
 
-/// Runs the checks for some candidates, in a folder.
+/// Runs the checks for some candidates, in a folder, until it is stopped.
 pub(super) fn run_all(
     checks: &[Check],
     group: &str,
     candidates: &[&str],
     folder: &Path,
+    watch: &Watch<'_>,
 ) -> Vec<Ran> {
-    let mut all = Vec::new();
+    let mut work: Vec<(&Check, Option<&str>)> = Vec::new();
     for check in checks {
         if is_per_candidate(check) {
-            let each = candidates
-                .iter()
-                .map(|one| run(check, group, Some(one), folder));
-            all.extend(each);
+            work.extend(candidates.iter().map(|one| (check, Some(*one))));
         } else {
-            all.push(run(check, group, None, folder));
+            work.push((check, None));
         }
+    }
+    let mut all = Vec::with_capacity(work.len());
+    for (check, candidate) in &work {
+        if watch.stop.load(Ordering::Relaxed) {
+            break;
+        }
+        (watch.tell)(&check.name, all.len(), work.len());
+        all.extend(run(check, group, *candidate, folder, watch.stop));
     }
     all
 }
 
-fn run(check: &Check, group: &str, candidate: Option<&str>, folder: &Path) -> Ran {
+/// How a command came to its end.
+enum End {
+    /// By itself; `None` if by a signal.
+    Itself(Option<i32>),
+    /// It took too long.
+    TooLong,
+    /// Nobody wants it any more.
+    Unwanted,
+}
+
+/// What a command came to; `None` if nobody wanted it any more.
+fn run(
+    check: &Check,
+    group: &str,
+    candidate: Option<&str>,
+    folder: &Path,
+    stop: &AtomicBool,
+) -> Option<Ran> {
     let begun = Instant::now();
     let (exit, tail) = match start(check, group, candidate, folder) {
         Ok(mut child) => {
@@ -58,29 +104,29 @@ fn run(check: &Check, group: &str, candidate: Option<&str>, folder: &Path) -> Ra
                 .stdout
                 .take()
                 .map(|out| std::thread::spawn(move || tail_of(out)));
-            let (exit, stopped) = wait(&mut child, begun + Duration::from_secs(check.seconds));
-            let mut tail = reader
+            let end = wait(&mut child, begun + Duration::from_secs(check.seconds), stop);
+            let tail = reader
                 .and_then(|reader| reader.join().ok())
                 .unwrap_or_default();
-            if stopped {
-                let after = counted(check.seconds, "second");
-                tail = format!(
-                    "{tail}
-[stopped after {after}]"
-                );
+            match end {
+                End::Unwanted => return None,
+                End::Itself(exit) => (exit, tail),
+                End::TooLong => {
+                    let after = counted(check.seconds, "second");
+                    (None, format!("{tail}\n[stopped after {after}]"))
+                }
             }
-            (exit, tail)
         }
         Err(error) => (None, format!("[cannot start: {error}]")),
     };
-    Ran {
+    Some(Ran {
         name: check.name.clone(),
         command: check.command.clone(),
         candidate: candidate.map(str::to_owned),
         exit,
         took_ms: begun.elapsed().as_millis() as u64,
         tail,
-    }
+    })
 }
 
 fn start(
@@ -112,9 +158,8 @@ fn start(
     command.spawn()
 }
 
-/// The exit code, and whether it was stopped. What it started and left behind is stopped with it, or it would hold the
-/// stream open.
-fn wait(child: &mut std::process::Child, until: Instant) -> (Option<i32>, bool) {
+/// How it ended. What it started and left behind is stopped with it, or it would hold the stream open.
+fn wait(child: &mut std::process::Child, until: Instant, unwanted: &AtomicBool) -> End {
     let group = i32::try_from(child.id())
         .ok()
         .and_then(rustix::process::Pid::from_raw);
@@ -124,18 +169,21 @@ fn wait(child: &mut std::process::Child, until: Instant) -> (Option<i32>, bool) 
         }
     };
     loop {
-        match child.try_wait() {
+        let end = match child.try_wait() {
             Ok(Some(status)) => {
                 stop();
-                return (status.code(), false);
+                return End::Itself(status.code());
             }
-            Ok(None) if Instant::now() < until => std::thread::sleep(LOOK),
-            Ok(None) | Err(_) => {
-                stop();
-                let _ = child.wait();
-                return (None, true);
+            Ok(None) if unwanted.load(Ordering::Relaxed) => End::Unwanted,
+            Ok(None) if Instant::now() < until => {
+                std::thread::sleep(LOOK);
+                continue;
             }
-        }
+            Ok(None) | Err(_) => End::TooLong,
+        };
+        stop();
+        let _ = child.wait();
+        return end;
     }
 }
 
@@ -242,7 +290,7 @@ mod tests {
     fn ran(command: &str, seconds: u64) -> Ran {
         let folder = tempfile::tempdir().unwrap();
         let checks = [check(command, seconds)];
-        run_all(&checks, "june", &["b"], folder.path()).remove(0)
+        run_all(&checks, "june", &["b"], folder.path(), &Watch::nobody()).remove(0)
     }
 
     #[test]
@@ -278,10 +326,42 @@ mod tests {
     }
 
     #[test]
+    fn checks_nobody_wants_any_more_are_stopped_and_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let checks = [
+            check("echo done", 60),
+            check("sleep 60", 60),
+            check("echo never", 60),
+        ];
+        let stop = AtomicBool::new(false);
+        let told = std::cell::RefCell::new(Vec::new());
+        let tell = |name: &str, done: usize, all: usize| {
+            told.borrow_mut().push(format!("{name} {done}/{all}"));
+            stop.store(done == 1, Ordering::Relaxed);
+        };
+        let watch = Watch {
+            stop: &stop,
+            tell: &tell,
+        };
+        let begun = Instant::now();
+        let all = run_all(&checks, "june", &["b"], folder.path(), &watch);
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].tail, "done");
+        assert_eq!(told.into_inner(), ["c 0/3", "c 1/3"]);
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
     fn a_check_that_names_the_candidate_is_run_for_each() {
         let folder = tempfile::tempdir().unwrap();
         let checks = [check("echo $DOCKET_GROUP $DOCKET_CANDIDATE", 10)];
-        let all = run_all(&checks, "june", &["a", "b"], folder.path());
+        let all = run_all(
+            &checks,
+            "june",
+            &["a", "b"],
+            folder.path(),
+            &Watch::nobody(),
+        );
         let tails: Vec<&str> = all.iter().map(|one| one.tail.as_str()).collect();
         assert_eq!(tails, ["june a", "june b"]);
         assert_eq!(latest(&checks[0], "b", &all).unwrap().tail, "june b");

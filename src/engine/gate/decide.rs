@@ -6,11 +6,12 @@
 use super::super::{Engine, EngineError, Pen, Result};
 use super::hashes;
 use super::verdict::Stand;
-use super::{GateOptions, Held, earlier, place};
+use super::weigh::{Held, Weighed};
+use super::{GateOptions, Watch, earlier, place};
 use crate::domain::event::Body;
 use crate::domain::gate::{Approved, Bundle, Decision, Ran, Voided};
 use crate::domain::ids::EventId;
-use crate::domain::view::gate::{DecisionLine, DecisionStanding, GateReport, GateVerdict};
+use crate::domain::view::gate::{CandidateGate, GateReport, GateVerdict};
 
 /// A decision somebody wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +26,25 @@ pub struct Wish {
     pub despite: bool,
     /// The account on this machine.
     pub account: String,
+    /// Hash of everything the verdict rested on when it was shown; refused where that is another one now.
+    pub seen: Option<String>,
+    /// Whether it was chosen among all candidates after their verdicts were seen, which corrects for how many they are;
+    /// decided about alone otherwise.
+    pub among_all: bool,
 }
 
 impl Engine {
     /// Keeps a decision about a candidate, with the hash of everything it rests on. Returns the gate as it stands then.
     ///
-    /// Refused without a reason, for somebody the rule does not name, and for an approval of what does not pass.
+    /// Refused without a reason, for somebody the rule does not name, for an approval of what does not pass, and where
+    /// the numbers are not those that were shown.
     pub fn approve(&self, group: &str, wish: &Wish) -> Result<GateReport> {
+        self.keep_decision(group, wish)?;
+        self.gate(group, &options(wish))
+    }
+
+    /// The same without the gate.
+    pub(super) fn keep_decision(&self, group: &str, wish: &Wish) -> Result<()> {
         if wish.reason.trim().is_empty() {
             return Err(EngineError::refused(
                 "a decision needs a reason",
@@ -39,8 +52,11 @@ impl Engine {
             ));
         }
         self.may_decide(group, &wish.account)?;
-        let options = GateOptions::of(&wish.candidate);
-        let held = self.held(self.group_found(group)?, &options)?;
+        let declared = self.declared(group)?;
+        let found = self.group_found(group)?;
+        let weighed = self.weigh_gate(found, declared, &options(wish), &Watch::nobody())?;
+        unchanged(&weighed, wish)?;
+        let held = self.look_at(weighed)?;
         let body = match wish.decision {
             None => void(&held, wish)?,
             Some(decision) => self.decision(&held, wish, decision)?,
@@ -48,11 +64,11 @@ impl Engine {
         let engine = self.clone();
         self.store()
             .write(move |db| Pen::new(&engine).write(db, None, None, body))?;
-        self.gate(group, &options)
+        Ok(())
     }
 
     fn decision(&self, held: &Held, wish: &Wish, decision: Decision) -> Result<Body> {
-        let verdict = held.report.verdict;
+        let verdict = of(&held.report.candidates, &wish.candidate)?.verdict;
         if decision == Decision::Approve && verdict != GateVerdict::Pass && !wish.despite {
             return Err(EngineError::refused(
                 format!(
@@ -94,7 +110,7 @@ impl Engine {
         let ran: Vec<Ran> = earlier(&material, &held.declared)
             .flat_map(|look| look.checks.iter().cloned())
             .collect();
-        let folder = self.folder();
+        let folder = self.gate_folder();
         let stand = Stand {
             material: &material,
             rule,
@@ -113,21 +129,49 @@ impl Engine {
     }
 }
 
+/// What is held against the rule for a decision.
+fn options(wish: &Wish) -> GateOptions {
+    if wish.among_all {
+        GateOptions::shown()
+    } else {
+        GateOptions::of(&wish.candidate)
+    }
+}
+
+/// The candidate that is meant.
+fn of<'c>(candidates: &'c [CandidateGate], name: &str) -> Result<&'c CandidateGate> {
+    candidates
+        .iter()
+        .find(|one| one.name == name)
+        .ok_or_else(|| {
+            EngineError::refused(
+                format!("`{name}` is not among the candidates that are decided about"),
+                "name one of them, or decide about it alone: `docket approve GROUP --candidate NAME`",
+            )
+        })
+}
+
+/// Refuses a decision about other numbers than those that were shown.
+fn unchanged(weighed: &Weighed, wish: &Wish) -> Result<()> {
+    let Some(seen) = &wish.seen else {
+        return Ok(());
+    };
+    if of(&weighed.candidates, &wish.candidate)?.evidence == *seen {
+        return Ok(());
+    }
+    Err(EngineError::refused(
+        format!(
+            "what the verdict on `{}` rests on has changed since it was shown",
+            wish.candidate
+        ),
+        "look again, then decide",
+    ))
+}
+
 /// Takes back the last decision of an account that stands.
 fn void(held: &Held, wish: &Wish) -> Result<Body> {
-    let mine = |one: &&DecisionLine| {
-        let stands = matches!(
-            one.standing,
-            DecisionStanding::Holds | DecisionStanding::Stale(_)
-        );
-        one.by == wish.account && stands
-    };
-    let decisions = held
-        .report
-        .candidates
-        .iter()
-        .flat_map(|one| &one.owner.decisions);
-    let last: Option<EventId> = decisions.clone().find(mine).map(|one| one.id);
+    let owner = &of(&held.report.candidates, &wish.candidate)?.owner;
+    let last: Option<EventId> = owner.standing_of(&wish.account).map(|one| one.id);
     let Some(event) = last else {
         return Err(EngineError::refused(
             format!(

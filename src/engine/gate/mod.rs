@@ -1,9 +1,9 @@
 //! The release gate: a rule declared for a run group, held against its candidates.
 //!
-//! [`declare`] keeps the rule, [`material`] reads what it rests on, [`verdict`] decides candidate by candidate,
-//! [`report`] puts the answer together. [`rehearse`] plants bad runs in memory. [`decide`] keeps approvals, [`sign`]
-//! signs and verifies them. Reading is free of effects but for one: who looks at numbers that changed leaves a look in
-//! the ledger, because looking again and again is how chance passes a gate.
+//! [`declare`] keeps the rule, [`material`] reads what it rests on, [`verdict`] decides candidate by candidate, [`weigh`]
+//! keeps that it was looked at, [`report`] puts the answer together, [`page`] is the screen's. [`rehearse`] plants bad runs
+//! in memory. [`decide`] keeps approvals, [`sign`] signs and verifies them. Reading is free of effects but for one: who
+//! looks at numbers that changed leaves a look in the ledger, because looking again and again is how chance passes a gate.
 
 mod backing;
 mod believed;
@@ -18,6 +18,7 @@ mod limits;
 mod material;
 mod measure;
 mod owner;
+mod page;
 mod people;
 mod quality;
 mod rehearse;
@@ -26,25 +27,24 @@ mod sign;
 #[cfg(test)]
 mod tests;
 mod verdict;
-
-use std::path::{Path, PathBuf};
+mod weigh;
 
 use super::runs::group::Found;
-use super::{Engine, EngineError, Pen, Result};
+use super::{Engine, EngineError, Result};
 use crate::domain::event::Body;
-use crate::domain::gate::{GateEvaluated, GateRule, Outcome, Ran};
+use crate::domain::gate::{GateEvaluated, GateRule, Outcome};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::EvalId;
 use crate::domain::rubric::known_or_nearest;
 use crate::domain::view::gate::{CandidateGate, Declared, GateReport};
 
+pub use checks::Watch;
 pub use decide::Wish;
 pub use declare::GateLine;
 pub(in crate::engine) use floors::flags as floor_flags;
 pub use sign::SignOrder;
 
 use material::Material;
-use verdict::Stand;
 
 /// What is asked of a gate.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,14 +74,6 @@ impl GateOptions {
     }
 }
 
-/// A gate that was read and decided, with what decisions need beside the report.
-struct Held {
-    found: Found,
-    material: Material,
-    declared: Declared,
-    report: GateReport,
-}
-
 impl Engine {
     /// Holds the rule of a group against its candidates.
     ///
@@ -96,22 +88,18 @@ impl Engine {
             fits(&found, rule)?;
             floors::refuse(&found, rule, file.as_deref())?;
         }
-        Ok(self.held(found, options)?.report)
+        Ok(self.held_gate(found, options)?.report)
     }
 
     /// Refuses an account that the declared rule of a group does not let decide.
     pub fn may_decide(&self, group: &str, account: &str) -> Result<()> {
-        let rule = self.declared(group)?.rule;
-        if owner::may_decide(&rule, account) {
-            return Ok(());
+        match owner::barred(&self.declared(group)?.rule, group, account) {
+            None => Ok(()),
+            Some(why) => Err(EngineError::refused(
+                why,
+                "ask one of them, or declare a gate with other approvers",
+            )),
         }
-        Err(EngineError::refused(
-            format!(
-                "`{account}` may not decide about `{group}`: the gate names {}",
-                rule.approvers.join(", ")
-            ),
-            "ask one of them, or declare a gate with other approvers",
-        ))
     }
 
     /// Whether a gate could be held against a group: the candidate, the rule and what it asks for are there. Shows no
@@ -135,115 +123,6 @@ impl Engine {
             return Err(no_candidate(group, name, &names));
         }
         Ok(found.group.tickets)
-    }
-
-    fn held(&self, found: Found, options: &GateOptions) -> Result<Held> {
-        let declared = match &options.rule {
-            Some((rule, file)) => {
-                self.declare_gate(&found.group.name, rule.clone(), file.clone())?
-            }
-            None => self.declared(&found.group.name)?,
-        };
-        fits(&found, &declared.rule)?;
-        let material = self
-            .store()
-            .read(|db| material::read(db, &found, &declared.rule))?;
-        let scores = &material.scores;
-        let baseline = baseline(scores, &declared.rule)?;
-        let places = places(
-            scores,
-            baseline,
-            options.candidate.as_deref(),
-            &declared.rule,
-        )?;
-        let folder = self.folder();
-        let run_now = options.run_checks || options.rule.is_some();
-        let fresh = if run_now {
-            let names: Vec<&str> = places
-                .iter()
-                .map(|at| scores.candidates[*at].name.as_str())
-                .collect();
-            checks::run_all(&declared.rule.checks, &scores.group, &names, &folder)
-        } else {
-            Vec::new()
-        };
-        let ran: Vec<Ran> = earlier(&material, &declared)
-            .flat_map(|look| look.checks.iter().cloned())
-            .chain(fresh.iter().cloned())
-            .collect();
-        let backing = self.backing(&found.group, scores)?;
-        let stand = Stand {
-            material: &material,
-            rule: &declared.rule,
-            backing: &backing,
-            ran: &ran,
-            folder: &folder,
-            seed: self.identity().seed,
-            baseline,
-        };
-        let candidates = verdict::of(&stand, &places, options.candidate.is_none());
-        let looks = self.look(&material, &declared, &candidates, fresh)?;
-        let report = report::of(&found, &stand, declared.clone(), looks, candidates);
-        Ok(Held {
-            found,
-            material,
-            declared,
-            report,
-        })
-    }
-
-    /// The folder of the workspace, where commands run and paths start.
-    fn folder(&self) -> PathBuf {
-        let parent = self
-            .path()
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        parent.unwrap_or(Path::new(".")).to_owned()
-    }
-
-    /// Keeps a look, unless nothing changed since the last one. Returns how many there were, this one included.
-    fn look(
-        &self,
-        material: &Material,
-        declared: &Declared,
-        candidates: &[CandidateGate],
-        checks: Vec<Ran>,
-    ) -> Result<usize> {
-        let outcomes: Vec<Outcome> = candidates.iter().map(outcome).collect();
-        let looks: Vec<&GateEvaluated> = earlier(material, declared).collect();
-        let number = outcomes
-            .iter()
-            .map(|one| {
-                let mut seen: Vec<&str> = looks
-                    .iter()
-                    .flat_map(|look| &look.outcomes)
-                    .filter(|other| other.candidate == one.candidate && other.numbers)
-                    .map(|other| other.evidence.as_str())
-                    .chain(one.numbers.then_some(one.evidence.as_str()))
-                    .collect();
-                seen.sort_unstable();
-                seen.dedup();
-                seen.len()
-            })
-            .max()
-            .unwrap_or(0);
-        let known = outcomes.iter().all(|one| {
-            let mut last = looks.iter().rev().flat_map(|look| &look.outcomes);
-            last.find(|other| other.candidate == one.candidate) == Some(one)
-        });
-        if !(known && checks.is_empty()) {
-            let body = GateEvaluated {
-                group: material.group.id,
-                gate: declared.id,
-                outcomes,
-                checks,
-            };
-            let engine = self.clone();
-            self.store().write(move |db| {
-                Pen::new(&engine).write(db, None, None, Body::GateEvaluated(body))
-            })?;
-        }
-        Ok(number.max(1))
     }
 }
 
@@ -276,6 +155,7 @@ fn outcome(candidate: &CandidateGate) -> Outcome {
         candidate: candidate.name.clone(),
         verdict: candidate.verdict,
         evidence: candidate.evidence.clone(),
+        seen: candidate.numbers.clone(),
         numbers: candidate.conditions.iter().any(|one| one.bound.is_some()),
     }
 }

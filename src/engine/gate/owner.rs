@@ -44,6 +44,16 @@ pub(super) fn may_decide(rule: &GateRule, account: &str) -> bool {
     rule.approvers.is_empty() || rule.approvers.iter().any(|name| name == account)
 }
 
+/// Why the rule does not let an account decide.
+pub(super) fn barred(rule: &GateRule, group: &str, account: &str) -> Option<String> {
+    (!may_decide(rule, account)).then(|| {
+        format!(
+            "`{account}` may not decide about `{group}`: the gate names {}",
+            rule.approvers.join(", ")
+        )
+    })
+}
+
 fn decisions(material: &Material, candidate: &CandidateScores, now: &Bundle) -> Vec<DecisionLine> {
     let mut lines: Vec<DecisionLine> = Vec::new();
     let moved = hashes::moved(material, candidate);

@@ -52,7 +52,7 @@ impl Engine {
         let base = baseline(&material.scores, &rule)?;
         let at = places(&material.scores, base, options.candidate.as_deref(), &rule)?[0];
         let backing = self.backing(&found.group, &material.scores)?;
-        let folder = self.folder();
+        let folder = self.gate_folder();
         let stand = Stand {
             material: &material,
             rule: &rule,

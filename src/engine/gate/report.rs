@@ -129,7 +129,11 @@ fn notes(found: &Found, stand: &Stand<'_>, declared: &Declared, looks: &Looks) -
 }
 
 fn sentence(report: &GateReport) -> String {
-    let each: Vec<String> = report.candidates.iter().map(about).collect();
+    let each: Vec<&str> = report
+        .candidates
+        .iter()
+        .map(|one| one.sentence.as_str())
+        .collect();
     let marked = if report.watermarks.is_empty() {
         ""
     } else {
@@ -138,7 +142,8 @@ fn sentence(report: &GateReport) -> String {
     format!("{marked}{}.", each.join("; "))
 }
 
-fn about(one: &CandidateGate) -> String {
+/// The verdict on a candidate in a sentence without its full stop.
+pub(super) fn about(one: &CandidateGate) -> String {
     let named = |verdict: GateVerdict| -> Vec<&Condition> {
         let of = one.conditions.iter().filter(|of| of.verdict == verdict);
         of.collect()

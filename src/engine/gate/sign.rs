@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::super::{Engine, EngineError, Pen, Result};
-use super::{GateOptions, Held};
+use super::GateOptions;
+use super::weigh::Held;
 use crate::domain::count::counted;
 use crate::domain::event::{Body, Event};
 use crate::domain::gate::{Approved, Signed};
@@ -34,7 +35,7 @@ impl Engine {
     ///
     /// Refused without a decision that holds, and for numbers that must not be signed as real.
     pub fn sign(&self, group: &str, order: &SignOrder) -> Result<String> {
-        let held = self.held(self.group_found(group)?, &GateOptions::of(&order.candidate))?;
+        let held = self.held_gate(self.group_found(group)?, &GateOptions::of(&order.candidate))?;
         let decisions = held
             .report
             .candidates
@@ -81,8 +82,10 @@ impl Engine {
         allowed: Option<&Path>,
     ) -> Result<Verification> {
         let found_group = self.group_found(group)?;
-        let allowed =
-            allowed.map_or_else(|| self.folder().join("allowed_signers"), Path::to_path_buf);
+        let allowed = allowed.map_or_else(
+            || self.gate_folder().join("allowed_signers"),
+            Path::to_path_buf,
+        );
         if let Err(error) = std::fs::File::open(&allowed) {
             return Err(EngineError::Refused {
                 what: EngineError::file("read", &allowed, &error).to_string(),
@@ -109,7 +112,7 @@ impl Engine {
                 continue;
             }
             if helds.iter().all(|(known, _)| known != name) {
-                let held = self.held(self.group_found(group)?, &GateOptions::of(name))?;
+                let held = self.held_gate(self.group_found(group)?, &GateOptions::of(name))?;
                 helds.push((name.clone(), held));
             }
             for mark in &approved.watermarks {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::case::{Case, Found};
 use super::material::Material;
-use super::{checks, evidence, hashes, limits, owner, quality};
+use super::{checks, evidence, hashes, limits, owner, quality, report};
 use crate::domain::gate::words::p_value;
 use crate::domain::gate::{GateRule, Ran};
 use crate::domain::view::gate::{
@@ -89,16 +89,20 @@ fn candidate(
     if verdict != GateVerdict::Inconclusive {
         settles.clear();
     }
-    CandidateGate {
+    let mut gate = CandidateGate {
         name: scores.name.clone(),
         model: scores.model.clone(),
         verdict,
         p_adjusted,
         conditions,
+        sentence: String::new(),
         settles,
         evidence: bundle.id(),
+        numbers: bundle.numbers_id(),
         owner: owner::of(stand.material, stand.rule, scores, &bundle),
-    }
+    };
+    gate.sentence = report::about(&gate);
+    gate
 }
 
 /// What conditions come to. Where the evidence does not hold, no quality condition decides anything, for or against;

@@ -1,6 +1,7 @@
 //! Dialogs over the screens. The topmost one has the keyboard and is drawn over all others.
 
 mod choose;
+mod gate;
 mod judges;
 mod lists;
 mod read;
@@ -27,6 +28,8 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
             Modal::Choose(choice) => choose::draw(pen, state, choice),
             Modal::Tried(view) => read::tried(pen, state, view),
             Modal::Judges(pick) => judges::judges(pen, state, pick),
+            Modal::Decide(form) => gate::decide(pen, state, form),
+            Modal::Checks(view) => gate::checks(pen, state, view),
             Modal::Message(message) => read::message(pen, state, message),
             Modal::History(history) => read::history(pen, state, history),
             Modal::Instructions(view) => read::instructions(pen, state, view),

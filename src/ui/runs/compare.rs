@@ -15,8 +15,8 @@ use super::super::pen::{Pen, nth_row};
 use super::super::rect;
 use super::super::theme::Look;
 use super::super::widgets::bar;
+use super::super::widgets::table::{Cell, Column, Table};
 use super::POINTER;
-use super::table::{Cell, Column, Table};
 
 /// Draws the tab.
 pub(super) fn draw(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, view: &GroupView) {

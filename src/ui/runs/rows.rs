@@ -11,8 +11,8 @@ use super::super::rect;
 use super::super::screen;
 use super::super::theme::Look;
 use super::super::widgets::bar;
+use super::super::widgets::table::{Cell, Column, Table};
 use super::POINTER;
-use super::table::{Cell, Column, Table};
 use crate::app::empty::Empty;
 
 /// Draws the rows, sorted.

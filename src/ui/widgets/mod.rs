@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod dialog;
 pub mod rule;
+pub mod table;
 pub mod tabs;
 pub mod text_pane;
 pub mod wait;

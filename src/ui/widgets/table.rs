@@ -9,14 +9,15 @@ use crate::text::width::Align;
 use super::super::glyph;
 use super::super::pen::{Pen, cut_left, shift_right};
 use super::super::theme::Look;
-use super::POINTER;
 
+/// Cells of the pointer before a row.
+const POINTER: u16 = 2;
 /// Cells between two columns.
 const GAP: u16 = 2;
 
 /// A column.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
+pub struct Column {
     name: Cow<'static, str>,
     /// Fewest and most cells.
     cells: (u16, u16),
@@ -49,7 +50,7 @@ impl Column {
 
 /// A cell of a row.
 #[derive(Debug, Clone)]
-pub(super) struct Cell {
+pub struct Cell {
     text: String,
     look: Look,
 }
@@ -76,7 +77,7 @@ impl Cell {
 
 /// Columns laid out over a width.
 #[derive(Debug)]
-pub(super) struct Table {
+pub struct Table {
     columns: Vec<Column>,
     /// Cells of each column; 0 for one that left.
     widths: Vec<u16>,

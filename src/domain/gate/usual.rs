@@ -1,0 +1,79 @@
+//! A rule that is good to begin with, for groups that have none.
+
+use super::{Asked, GateRule, Metric, Quality};
+
+/// Smallest share of items that pass.
+const PASS_RATE: f64 = 0.7;
+/// Fewest items a number may rest on: below that an interval is too wide to decide much.
+const ITEMS: u64 = 30;
+
+impl GateRule {
+    /// Better than the baseline beyond chance where there is one, enough items that pass, few failures, one named owner.
+    pub fn usual(has_baseline: bool, approver: &str) -> Self {
+        let mut rule = Self {
+            quality: vec![Quality {
+                metric: Metric::PassRate,
+                asked: Asked::AtLeast(PASS_RATE),
+            }],
+            min_items: ITEMS,
+            approvers: vec![approver.to_owned()],
+            ..Self::default()
+        };
+        if has_baseline {
+            rule.quality.push(Quality {
+                metric: Metric::Mean,
+                asked: Asked::Better,
+            });
+        }
+        rule
+    }
+
+    /// The command that declares [`GateRule::usual`] for a group.
+    pub fn usual_command(group: &str, has_baseline: bool, approver: &str) -> String {
+        let better = if has_baseline { " --better mean" } else { "" };
+        format!(
+            "docket gate {} --declare --min-pass-rate {PASS_RATE}{better} --min-items {ITEMS} --approver {}",
+            word(group),
+            word(approver)
+        )
+    }
+}
+
+/// A word of a shell's line.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.@/".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::impossible;
+    use super::*;
+
+    #[test]
+    fn the_usual_rule_can_be_met_and_can_fail() {
+        for has_baseline in [true, false] {
+            let rule = GateRule::usual(has_baseline, "ana");
+            assert_eq!(impossible(&rule), Vec::new());
+            let lines: Vec<String> = rule.lines().into_iter().map(|(what, _)| what).collect();
+            let compares = lines.contains(&"mean score minus the baseline".to_owned());
+            assert_eq!(compares, has_baseline);
+        }
+    }
+
+    #[test]
+    fn names_a_shell_would_split_are_quoted() {
+        let command = GateRule::usual_command("june runs", true, "ana o'neil");
+        assert!(
+            command.starts_with("docket gate 'june runs' --declare"),
+            "{command}"
+        );
+        assert!(
+            command.ends_with("--approver 'ana o'\\''neil'"),
+            "{command}"
+        );
+    }
+}
