@@ -13,6 +13,8 @@ use crate::support::{docket, number};
 
 /// Tickets of the eval these tests judge.
 const TICKETS: usize = 40;
+/// Tokens a call on such a ticket may take at most: the room of a reply, and its question counted with care.
+const DEAREST: i64 = 4_096 + 1_400;
 
 fn prepared(folder: &Path) -> PathBuf {
     let mut rows = String::new();
@@ -230,7 +232,7 @@ fn who_is_asked_to_wait_waits_and_none_ends_failed() {
 fn a_budget_of_tokens_is_never_exceeded_and_a_larger_one_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());
-    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3).after(20));
     let output = judge(
         folder.path(),
         &endpoint,
@@ -247,7 +249,11 @@ fn a_budget_of_tokens_is_never_exceeded_and_a_larger_one_goes_on() {
     let first = report(&output);
     assert_eq!(first["outcome"], "budget");
     let spent = number(&file, "SELECT spent_tokens FROM job");
-    assert!(spent > 0 && spent <= 6000, "{spent}");
+    assert!(spent <= 6000, "{spent}");
+    // It ends where one more call at its dearest has no room, not before.
+    assert!(spent > 6000 - DEAREST, "{spent}");
+    assert_eq!(first["calls"], endpoint.requests().len());
+    assert_eq!(first["calls"], first["sent"]);
     assert_eq!(spent, 110 * number(&file, "SELECT count(*) FROM verdict"));
     let output = judge(folder.path(), &endpoint, &["--max-tokens", "1000000"])
         .output()

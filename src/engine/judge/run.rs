@@ -62,6 +62,10 @@ impl Engine {
         let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
         let told = running.keep(control, tell);
+        if told.is_err() {
+            // A call may wait for money that is written back, and nothing is written any more.
+            control.stop();
+        }
         let report = running.end(self, order, &plan, told)?;
         routed.extend(self.route(order, &plan, true)?);
         Ok(Report { routed, ..report })

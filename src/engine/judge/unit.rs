@@ -2,15 +2,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::drive::{Asks, meets_all};
 use super::learn::Shots;
 use super::order::Judge;
-use super::purse::JobPurse;
+use super::purse::{JobPurse, starved};
 use super::readings::{add, together, verdicts, with_call};
 use super::work::Work;
-use crate::domain::failure::{Answerable, Class};
+use crate::domain::failure::Answerable;
 use crate::domain::rubric::Example;
 use crate::domain::verdict::{Call, Verdict};
 use crate::judge::aggregate::pairwise_verdict;
@@ -21,9 +20,6 @@ use crate::judge::subject::Subject;
 use crate::judge::{parse, reask};
 use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
 use crate::store::jobs::CallFact;
-
-/// How long a call the budget has no room for waits before it looks again.
-const STARVED: Duration = Duration::from_millis(20);
 
 /// What is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,13 +213,16 @@ impl Asking {
         loop {
             let reply = match self.model.ask(&ask, slot.take()).await {
                 Ok(reply) => reply,
-                Err(failure) if failure.class == Class::Budget && self.purse.has_out() => {
-                    // Other calls hold money that may come back.
-                    tokio::time::sleep(STARVED).await;
-                    continue;
-                }
                 Err(failure) => {
-                    self.count(done, prepared, failure.class.name(), failure.usage, 0);
+                    if let Some(wait) = starved(&failure) {
+                        // Other calls hold money that may come back.
+                        tokio::time::sleep(wait).await;
+                        continue;
+                    }
+                    // What never went out is no call.
+                    if failure.sent > 0 {
+                        self.count(done, prepared, failure.class.name(), failure.usage, 0);
+                    }
                     return Answered::failed(prepared, failure, call);
                 }
             };

@@ -272,11 +272,12 @@ fn take(mut done: Done, rubric: &Rubric, side: &mut QuickSide, read: &mut Vec<(u
 
 /// Why a call brought nothing, and what was wrong with the replies before it.
 fn stopped(failure: &Failure, done: &Done) -> String {
+    // The failed one is the last of them, if it went out at all.
     let before = done
         .calls
-        .split_last()
-        .map_or(&[][..], |(_, before)| before);
-    let classes: Vec<&str> = before.iter().map(|call| call.class).collect();
+        .len()
+        .saturating_sub(usize::from(failure.sent > 0));
+    let classes: Vec<&str> = done.calls[..before].iter().map(|call| call.class).collect();
     let after = if classes.is_empty() {
         String::new()
     } else {

@@ -69,6 +69,10 @@ impl Work<'_> {
         self.name_first_send()?;
         let mut running = self.begin(control)?;
         let kept = running.keep(self, control, tell);
+        if kept.is_err() {
+            // A call may wait for money that is written back, and nothing is written any more.
+            control.stop();
+        }
         let capabilities = running.model.capabilities();
         drop(running.told);
         let driven = running.driver.join().unwrap_or_else(|_| {
@@ -120,7 +124,6 @@ impl Work<'_> {
             model: Arc::clone(&model),
             candidate: planned.candidate.name.clone(),
             price,
-            purse: Arc::clone(&purse),
             refused: AtomicU32::new(0),
             answered: AtomicBool::new(false),
         });
