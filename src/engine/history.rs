@@ -79,6 +79,10 @@ fn lines(events: &[Event]) -> Vec<HistoryLine> {
             time_ms: event.hlc.millis(),
             who: event.reviewer.clone(),
             what: what(&event.body),
+            first_send: match &event.body {
+                Body::FirstSend(sent) => Some(Box::new(sent.clone())),
+                _ => None,
+            },
             taken_back: !standing.contains(&event.id),
         })
         .collect()
@@ -129,7 +133,12 @@ fn what(body: &Body) -> String {
         Body::Routed(routed) => sent(routed),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
         Body::JudgeCorrected(one) => with(&disagreed(one), &one.reason),
-        Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
+        Body::FirstSend(sent) => format!(
+            "sent texts to {} for the first time: {} of {}",
+            sent.place,
+            sent.fields.join(", "),
+            counted(sent.tickets, "ticket")
+        ),
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
         Body::Redone(_) => "brought it back".into(),

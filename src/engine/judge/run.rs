@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::super::{Engine, EngineError, Pen, Result, is_gone};
+use super::super::{Engine, EngineError, Result, is_gone};
 use super::drive::{Drive, on_this_thread};
 use super::ending::Report;
 use super::feed::{Feeder, drain};
+use super::first_send::announcing;
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
 use super::order::JudgeOrder;
@@ -19,7 +20,7 @@ use super::purse::JobPurse;
 use super::running::{Progress, Running, Told};
 use super::unit::{Asking, Next};
 use super::work::Claims;
-use crate::domain::event::{Body, FirstSend};
+use crate::domain::event::FirstSend;
 use crate::domain::ids::Identity;
 use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
@@ -57,7 +58,6 @@ impl Engine {
     ) -> Result<Report> {
         let plan = self.prepare_judging(order)?;
         limits_can_be_kept(order, &plan)?;
-        self.name_first_send(&plan)?;
         self.group_judged(&plan)?;
         let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
@@ -69,26 +69,6 @@ impl Engine {
         let report = running.end(self, order, &plan, told)?;
         routed.extend(self.route(order, &plan, true)?);
         Ok(Report { routed, ..report })
-    }
-
-    /// Says in the ledger what is about to leave, before it does.
-    pub(super) fn name_first_send(&self, plan: &Plan) -> Result<()> {
-        if plan.offer.first_send.is_empty() || plan.rows.is_empty() {
-            return Ok(());
-        }
-        let body = FirstSend {
-            eval: plan.eval.id,
-            place: plan.offer.place.clone(),
-            local: plan.offer.local,
-            tickets: plan.offer.tickets,
-            fields: plan.offer.first_send.clone(),
-        };
-        let engine = self.clone();
-        self.store().write(move |db| {
-            Pen::new(&engine).write(db, None, None, Body::FirstSend(body))?;
-            Ok(())
-        })?;
-        Ok(())
     }
 
     /// The first judge that scores a run group is the one whose scores count in it.
@@ -255,7 +235,7 @@ impl Engine {
         let purse = Arc::new(purse);
         let set_up = Job {
             concurrency: order.concurrency.max(1),
-            purse: purse.clone(),
+            purse: announcing(self, purse.clone(), first_send(plan)),
             capabilities: self.capabilities(&plan.offer.place, &name)?,
             ..Job::default()
         };
@@ -283,6 +263,17 @@ impl Engine {
             .and_then(|body| serde_json::from_str(&body).ok())
             .unwrap_or_default())
     }
+}
+
+/// What is about to leave for the first time.
+fn first_send(plan: &Plan) -> Option<FirstSend> {
+    (!plan.offer.first_send.is_empty()).then(|| FirstSend {
+        eval: plan.eval.id,
+        place: plan.offer.place.clone(),
+        local: plan.offer.local,
+        tickets: plan.offer.tickets,
+        fields: plan.offer.first_send.clone(),
+    })
 }
 
 /// A limit of money means nothing where nobody knows the price.

@@ -82,7 +82,6 @@ impl Engine {
         let started = Instant::now();
         let plan = self.prepare_suggesting(order)?;
         limits_can_be_kept(&order.judge, &plan)?;
-        self.name_first_send(&plan)?;
         let id = job_id(&plan);
         let (job, judge_row) = self.start_job(&order.judge, &plan, id, "suggest")?;
         let desk = Arc::new(Desk {
