@@ -436,3 +436,52 @@ fn one_schema_a_criterion_one_prefix_for_all_tickets_and_the_key_in_its_header_o
         );
     }
 }
+
+/// A rubric with a check, and an output with nothing in it to ask about.
+fn with_checks(folder: &Path) -> PathBuf {
+    std::fs::write(
+        folder.join("r.toml"),
+        "schema = 1\nid = \"r\"\nkind = \"direct\"\ninstructions = \"Judge the reply to the request, and nothing else.\"\n\n[[criterion]]\nid = \"right\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n\n[[check]]\nid = \"short\"\ntype = \"max_chars\"\nchars = 40\non_fail = \"note\"\n",
+    )
+    .unwrap();
+    let rows = "{\"request\":\"How long?\",\"response\":\"It takes two days.\"}\n{\"request\":\"How much?\",\"response\":\"\"}\n{\"request\":\"When?\",\"response\":\"It is sent on Monday, and arrives on the Wednesday after.\"}\n";
+    std::fs::write(folder.join("log.jsonl"), rows).unwrap();
+    let import = ["import", "log.jsonl", "--eval", "e", "--rubric", "r.toml"];
+    let made = docket(folder).args(import).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    folder.join("docket.db")
+}
+
+const FIRST_SENDS: &str = "SELECT count(*) FROM event WHERE kind = 'first_send'";
+
+#[test]
+fn a_judge_without_a_key_has_read_nothing_and_sent_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = with_checks(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let mut keyless = judge(folder.path(), &endpoint, &[]);
+    let output = keyless.env_remove("TEST_KEY").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let told = report(&output);
+    for count in ["judged", "scored", "calls", "sent"] {
+        assert_eq!(told[count], 0, "{count}: {told}");
+    }
+    assert_eq!(number(&file, "SELECT count(*) FROM verdict"), 0);
+    assert_eq!(number(&file, FIRST_SENDS), 0);
+    let output = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    let told = report(&output);
+    assert_eq!((&told["judged"], &told["scored"]), (&3.into(), &3.into()));
+    assert_eq!(told["checks"]["ran"], 3);
+    assert_eq!(number(&file, FIRST_SENDS), 1);
+    let history = docket(folder.path())
+        .args(["history", "--json"])
+        .output()
+        .unwrap();
+    let sent = String::from_utf8_lossy(&history.stdout);
+    let line = sent.lines().find(|line| line.contains("first_send"));
+    let line: Value = serde_json::from_str(line.unwrap()).unwrap();
+    assert_eq!(line["first_send"]["tickets"], 3);
+    assert_eq!(line["first_send"]["fields"][0], "request");
+    let what = line["what"].as_str().unwrap();
+    assert!(what.ends_with("request, output of 3 tickets"), "{what}");
+}

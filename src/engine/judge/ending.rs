@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::{Engine, Result};
-use super::keep::Kept;
 use super::offer::{Cost, Plan};
 use super::order::JudgeOrder;
 use super::route::RuleCount;
 use super::running::Running;
+use super::tally::Kept;
 use crate::domain::failure::Class;
 use crate::domain::job::Outcome;
 use crate::provider::{Failure, Traffic};
@@ -44,7 +44,7 @@ pub struct Report {
 impl Running {
     /// Gives seats and money back, writes how it ended.
     pub fn end(
-        self,
+        mut self,
         engine: &Engine,
         order: &JudgeOrder,
         plan: &Plan,
@@ -62,6 +62,11 @@ impl Running {
             ))
         });
         told?;
+        if driven.is_ok() {
+            // No answer was needed for what waited for one.
+            self.keeper.release();
+            self.keeper.write(0)?;
+        }
         let left = engine.prepare_judging(order)?.offer.tickets;
         let (outcome, message) = ending(driven, left, &self.keeper.kept.failed);
         let known = self.model.map(|model| model.capabilities());

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::super::keep::Kept;
 use super::super::run::Control;
 use super::super::running::Progress;
+use super::super::tally::Kept;
 use super::super::unit::Asking;
 use super::case::Desk;
 use super::repair::{Found, Step};
