@@ -75,7 +75,7 @@ pub struct Args {
         allow_hyphen_values = true
     )]
     filter: String,
-    /// At most so many tickets, the first of the plan
+    /// Only so many tickets, the first of the plan: the same command goes on with these, a larger number goes further
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// Only tickets it scored under another version of the rubric
@@ -167,7 +167,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
-        output::say(&told::nothing(&offer));
+        output::say(&told::nothing(&offer, args.limit));
         // An earlier run may have been cut off before its last step.
         let routed = engine.route_judged(&order)?;
         if context.json() {

@@ -485,3 +485,39 @@ fn a_judge_without_a_key_has_read_nothing_and_sent_nothing() {
     let what = line["what"].as_str().unwrap();
     assert!(what.ends_with("request, output of 3 tickets"), "{what}");
 }
+
+#[test]
+fn a_limit_is_the_first_of_the_plan_however_often_it_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let first = judge(folder.path(), &endpoint, &["--limit", "5"])
+        .output()
+        .unwrap();
+    let told = report(&first);
+    assert_eq!((&told["judged"], &told["left"]), (&5.into(), &0.into()));
+    assert_eq!(number(&file, "SELECT total FROM job"), 5);
+    assert_eq!(number(&file, "SELECT done FROM job"), 5);
+    let again = judge(folder.path(), &endpoint, &["--limit", "5"])
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(report(&again)["tickets"], 0);
+    assert_eq!(endpoint.requests().len(), 5);
+    let more = judge(folder.path(), &endpoint, &["--limit", "7"])
+        .output()
+        .unwrap();
+    assert_eq!(report(&more)["judged"], 2);
+    let mut bad = docket(folder.path());
+    std::fs::write(folder.path().join("s.jsonl"), "{\"text\": 1, \"no\": 2}\n").unwrap();
+    let bad = bad
+        .args(["judge", "e", "--judge", "scripted:s.jsonl"])
+        .output()
+        .unwrap();
+    assert_eq!(bad.status.code(), Some(2), "{bad:?}");
+    assert_eq!(
+        number(&file, "SELECT count(*) FROM job"),
+        1,
+        "what cannot be opened begins no job"
+    );
+}

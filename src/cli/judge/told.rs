@@ -197,12 +197,16 @@ fn lines(offer: &Offer) -> Vec<String> {
 }
 
 /// Why there is nothing to do.
-pub fn nothing(offer: &Offer) -> String {
+pub fn nothing(offer: &Offer, limit: Option<u64>) -> String {
     if offer.matching == 0 {
         return "no ticket passes the filter".to_owned();
     }
+    let further = match limit {
+        Some(limit) if limit <= offer.matching => "; a larger `--limit` goes further",
+        _ => "",
+    };
     format!(
-        "{} has judged all {}; `--again` asks once more where it gave no answer",
+        "{} has judged all {}{further}; `--again` asks once more where it gave no answer",
         offer.judge,
         counted(offer.matching, "ticket", "tickets")
     )

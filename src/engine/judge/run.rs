@@ -58,6 +58,7 @@ impl Engine {
     ) -> Result<Report> {
         let plan = self.prepare_judging(order)?;
         limits_can_be_kept(order, &plan)?;
+        plan.judge.by.can_open()?;
         self.group_judged(&plan)?;
         let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
@@ -114,6 +115,7 @@ impl Engine {
     fn begin(&self, order: &JudgeOrder, plan: &Plan, control: &Control) -> Result<Running> {
         let started = Instant::now();
         let id = job_id(plan);
+        let checks = compiled(&plan.rubric)?;
         let (job, judge_row) = self.start_job(order, plan, id, "judge")?;
         let claims = Arc::new(Claims {
             engine: self.clone(),
@@ -123,7 +125,7 @@ impl Engine {
             rubric: Arc::clone(&plan.rubric),
             calls: Arc::clone(&plan.calls),
             again: order.again,
-            checks: compiled(&plan.rubric)?,
+            checks,
             learned: Arc::clone(&plan.learned),
         });
         let (told, done) = channel();

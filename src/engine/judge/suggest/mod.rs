@@ -82,6 +82,7 @@ impl Engine {
         let started = Instant::now();
         let plan = self.prepare_suggesting(order)?;
         limits_can_be_kept(&order.judge, &plan)?;
+        plan.judge.by.can_open()?;
         let id = job_id(&plan);
         let (job, judge_row) = self.start_job(&order.judge, &plan, id, "suggest")?;
         let desk = Arc::new(Desk {
