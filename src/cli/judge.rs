@@ -343,9 +343,14 @@ fn ended(report: &Report) -> Result<Exit, CliError> {
     match report.outcome {
         Outcome::Done => Ok(Exit::Done),
         Outcome::Cancelled => Err(CliError::new(
-            format!("stopped; {} verdicts are kept", report.kept.scored),
+            format!("stopped; {} answers are kept", report.kept.scored),
             "run the same command again: it goes on where it stopped",
         )),
+        // It read everything and can say nothing: the answer is no, and nothing is left to go on with.
+        Outcome::Failed if report.answered_nothing() => {
+            output::say(report.message.as_deref().unwrap_or_default());
+            Ok(Exit::No)
+        }
         Outcome::Budget | Outcome::Failed => Err(CliError::new(
             report
                 .message

@@ -521,3 +521,55 @@ fn a_limit_is_the_first_of_the_plan_however_often_it_is_started() {
         "what cannot be opened begins no job"
     );
 }
+
+#[test]
+fn a_judge_that_answers_nothing_is_no_success_and_answers_are_counted_apart_from_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = with_checks(folder.path());
+    let endpoint = Endpoint::start(|_| Answer::content("I would rather not say."));
+    let output = judge(folder.path(), &endpoint, &["--again"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = report(&output);
+    // The empty output has the lowest level without being asked about.
+    assert_eq!(
+        (&told["judged"], &told["outcome"]),
+        (&3.into(), &"failed".into())
+    );
+    assert_eq!(told["cached"], 0);
+    assert_eq!(number(&file, "SELECT cached FROM job"), 0);
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let told = report(
+        &judge(folder.path(), &endpoint, &["--again"])
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(
+        (&told["scored"], &told["scored_tickets"]),
+        (&2.into(), &2.into())
+    );
+    // A server on this machine is free, and says so afterwards too.
+    assert_eq!(
+        (&told["cost_micros"], &told["unpriced_calls"]),
+        (&0.into(), &0.into())
+    );
+    let checks = ["judge", "e", "--judge", "checks"];
+    let said = docket(folder.path()).args(checks).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    for line in [
+        "checks: 3 tickets, 2 of 3 checks passed",
+        "checks that failed: short 1 of 3",
+        "checks.pass_rate 0.667",
+        "0 of 1 question checked; without a level: right",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(
+        number(
+            &file,
+            "SELECT count(*) FROM job WHERE message = '0 of 1 question checked, 2 of 3 checks passed'"
+        ),
+        1
+    );
+}

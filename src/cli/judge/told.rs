@@ -224,12 +224,13 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
         return output::json(&report_json(report));
     }
     output::line(&format!(
-        "{}: {} judged, {}{}",
+        "{}: {}",
         crate::text::sanitise::line(&report.judge),
-        counted(report.kept.tickets, "ticket", "tickets"),
-        counted(report.kept.scored, "verdict", "verdicts"),
-        cached(report)
+        came_of_it(report)
     ))?;
+    for line in checks_told(report) {
+        output::line(&crate::text::sanitise::line(&line))?;
+    }
     let unscored: u64 = report.kept.unscored.values().sum();
     if unscored > 0 {
         output::line(&format!(
@@ -241,11 +242,7 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
         output::line(&format!("failed: {}", classes(&report.kept.failed)))?;
     }
     if report.kept.calls > 0 {
-        let cost = if report.priced {
-            money(report.kept.micros)
-        } else {
-            "unpriced".to_owned()
-        };
+        let cost = spent(report.price, report.kept.micros);
         output::line(&format!(
             "{}, {} tokens, {cost}, {}",
             counted(report.kept.calls, "call", "calls"),
@@ -256,10 +253,79 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
     routed(&report.routed)
 }
 
-fn cached(report: &Report) -> String {
-    match report.kept.cached {
-        0 => String::new(),
-        n => format!(", {n} of them from earlier answers"),
+/// `5 of 5 tickets scored, 15 answers, 40 of 45 checks passed`.
+fn came_of_it(report: &Report) -> String {
+    let kept = &report.kept;
+    let (passed, ran) = kept.checks_passed();
+    let checks = format!("{passed} of {} passed", counted(ran, "check", "checks"));
+    if report.checks_only {
+        return format!("{}, {checks}", counted(kept.tickets, "ticket", "tickets"));
+    }
+    let mut words = format!(
+        "{} of {} scored, {}",
+        kept.scored_tickets,
+        counted(report.total, "ticket", "tickets"),
+        counted(kept.scored, "answer", "answers")
+    );
+    if kept.cached > 0 {
+        words += &format!(", {} of them from earlier answers", kept.cached);
+    }
+    if ran > 0 {
+        words += &format!(", {checks}");
+    }
+    words
+}
+
+/// Which checks failed; where nobody else was asked, the rate and the questions that have no level by it.
+fn checks_told(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let failed: Vec<String> = report
+        .kept
+        .checks
+        .iter()
+        .filter(|(_, (passed, ran))| passed < ran)
+        .map(|(check, (passed, ran))| format!("{check} {} of {ran}", ran - passed))
+        .collect();
+    if !failed.is_empty() {
+        lines.push(format!("checks that failed: {}", failed.join(", ")));
+    }
+    if report.checks_only {
+        if let Some(rate) = pass_rate(report) {
+            lines.push(format!(
+                "checks.pass_rate {rate:.3}, which is no score of the rubric"
+            ));
+        }
+        let (some, all) = report.checked;
+        let open = match report.unchecked.as_slice() {
+            [] => String::new(),
+            ids => format!("; without a level: {}", ids.join(", ")),
+        };
+        let all = counted(all as u64, "question", "questions");
+        lines.push(format!("{some} of {all} checked{open}"));
+    }
+    lines
+}
+
+fn pass_rate(report: &Report) -> Option<f64> {
+    let (passed, ran) = report.kept.checks_passed();
+    (ran > 0).then(|| passed as f64 / ran as f64)
+}
+
+fn checks_json(report: &Report) -> Value {
+    let (passed, ran) = report.kept.checks_passed();
+    let each = report.kept.checks.iter();
+    let each: serde_json::Map<String, Value> = each
+        .map(|(check, (passed, ran))| (check.clone(), json!({ "passed": passed, "ran": ran })))
+        .collect();
+    json!({ "ran": ran, "passed": passed, "pass_rate": pass_rate(report), "each": each })
+}
+
+/// What was spent, in words: nothing where it is free, and no number where nobody knows the price.
+pub fn spent(price: Cost, micros: i64) -> String {
+    match price {
+        Cost::Free => "free".to_owned(),
+        Cost::Micros(_) => money(micros),
+        Cost::Unpriced => "unpriced".to_owned(),
     }
 }
 
@@ -280,14 +346,19 @@ fn report_json(report: &Report) -> Value {
         "message": report.message,
         "tickets": report.total,
         "judged": report.kept.tickets,
+        "scored_tickets": report.kept.scored_tickets,
         "left": report.left,
         "scored": report.kept.scored,
         "unscored": report.kept.unscored,
         "failed": report.kept.failed,
         "cached": report.kept.cached,
+        "checks": checks_json(report),
+        "questions": report.checked.1,
+        "questions_checked": report.checked.0,
+        "questions_without_level": report.unchecked,
         "calls": report.kept.calls,
         "tokens": report.kept.tokens,
-        "cost_micros": report.priced.then_some(report.kept.micros),
+        "cost_micros": (report.price != Cost::Unpriced).then_some(report.kept.micros),
         "unpriced_calls": report.kept.unpriced,
         "sent": report.traffic.sent,
         "retries": report.traffic.retries,

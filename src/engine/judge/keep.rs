@@ -160,6 +160,7 @@ impl Keeper {
             let scored = verdict.outcome.answer().is_some();
             let key = done.unit.keys.get(at).copied().filter(|_| scored);
             open.heard(&verdict);
+            self.kept.replied += u64::from(scored);
             let work = Arc::clone(&done.work);
             self.line(&work, stored, verdict, key, false);
         }

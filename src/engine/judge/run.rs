@@ -250,7 +250,7 @@ impl Engine {
             model,
             name: name.into(),
             secret: self.identity().secret,
-            price,
+            price: by.price(),
             purse,
             max_output_tokens: plan.rubric.judge.max_output_tokens,
         })))

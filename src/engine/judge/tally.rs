@@ -15,6 +15,8 @@ pub struct Kept {
     pub scored_tickets: u64,
     /// Answers to questions.
     pub scored: u64,
+    /// Of these, answers that came in replies of this run.
+    pub replied: u64,
     /// Replies without one, by class.
     pub unscored: BTreeMap<String, u64>,
     /// Calls that failed in transport, by class.
@@ -67,8 +69,10 @@ pub(super) struct Open {
     pub failed: bool,
     /// The judge has said something about it.
     pub read: bool,
-    asked: BTreeSet<String>,
-    answered: BTreeSet<String>,
+    /// Questions with a verdict.
+    pub asked: BTreeSet<String>,
+    /// Those with an answer.
+    pub answered: BTreeSet<String>,
 }
 
 impl Open {

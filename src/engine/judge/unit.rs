@@ -18,7 +18,7 @@ use crate::judge::parse::Rejected;
 use crate::judge::prompt::{Filled, Filling, Pair, Prepared};
 use crate::judge::subject::Subject;
 use crate::judge::{parse, reask};
-use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
+use crate::provider::{Ask, Failure, Model, Priced, Slot, Usage};
 use crate::store::jobs::CallFact;
 
 /// What is to be asked.
@@ -69,7 +69,7 @@ pub(in crate::engine) struct Asking {
     /// The model by the endpoint's own name.
     pub name: Arc<str>,
     pub secret: [u8; 32],
-    pub price: Option<Price>,
+    pub price: Priced,
     pub purse: Arc<JobPurse>,
     pub max_output_tokens: u32,
 }
@@ -300,7 +300,7 @@ impl Asking {
                     usage.reasoning,
                 ]
             }),
-            micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
+            micros: usage.and_then(|usage| self.price.cost(usage)),
             took_ms: took_ms as u64,
         }
     }
@@ -312,7 +312,7 @@ impl Asking {
             cached_input_tokens: usage.map(|usage| usage.cached_input),
             output_tokens: usage.map(|usage| usage.output),
             reasoning_tokens: usage.map(|usage| usage.reasoning),
-            cost_micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
+            cost_micros: usage.and_then(|usage| self.price.cost(usage)),
             latency_ms: Some(reply.took.as_millis() as u64),
             model: reply.model.clone(),
             fingerprint: reply.fingerprint.clone(),

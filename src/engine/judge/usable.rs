@@ -2,6 +2,7 @@
 
 use super::super::{Engine, EngineError, Result};
 use super::{Cost, JudgeOrder, Offer};
+use crate::domain::count::counted;
 use crate::domain::view::{JudgeChoice, JudgeWork, Price};
 use crate::judge::probes;
 use crate::provider::{Found, Prices, usable};
@@ -76,7 +77,13 @@ impl Engine {
         });
         UsableJudge {
             name: judge.to_owned(),
-            because: because.to_owned(),
+            because: match &offer {
+                Ok(offer) if offer.checks_only => {
+                    let (some, all) = offer.checked;
+                    format!("{because}; {some} of {}", counted(all as u64, "question"))
+                }
+                _ => because.to_owned(),
+            },
             why_not: offer.as_ref().err().map(ToString::to_string),
             offer: offer.ok(),
         }

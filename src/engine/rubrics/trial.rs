@@ -225,7 +225,7 @@ impl Trial {
             model: line.model,
             name: line.name,
             secret: engine.identity().secret,
-            price,
+            price: line.price,
             purse,
             max_output_tokens: self.rubric.judge.max_output_tokens,
         });

@@ -172,7 +172,8 @@ fn ending<'a>(card: &JobCard) -> [Words<'a>; 2] {
         ],
         Stage::CutOff => [said(Look::Warn, "its process was killed"), rest],
         Stage::Ended(Outcome::Done) if whole => {
-            [said(Look::Good, "every ticket is read"), Words::new()]
+            let read = job.message.as_deref().unwrap_or("every ticket is read");
+            [said(Look::Good, read), Words::new()]
         }
         Stage::Ended(outcome) => {
             let why = match (&job.message, outcome) {
