@@ -4,57 +4,14 @@ use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
 use crate::domain::event::short_set;
-use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount, UsableJudge};
+use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount};
 use crate::text::numbers::{counted, money, span};
-use crate::text::table::{Column, Table};
 
 /// Examples of one prompt at most.
 const MOST_SHOTS: usize = crate::engine::judge::MOST_SHOTS;
-/// Prints what could be put to work.
-pub fn usable(usable: &[UsableJudge], json: bool) -> Result<(), CliError> {
-    if json {
-        let all: Vec<Value> = usable.iter().map(usable_json).collect();
-        return output::json(&all);
-    }
-    let mut table = Table::new([
-        Column::right("no"),
-        Column::left("judge"),
-        Column::right("calls"),
-        Column::right("tokens"),
-        Column::right("price"),
-        Column::right("time"),
-        Column::left("because"),
-    ]);
-    for (at, one) in usable.iter().enumerate() {
-        let number = (at + 1).to_string();
-        let why = match &one.why_not {
-            Some(why) => format!("{}; {why}", one.because),
-            None => one.because.clone(),
-        };
-        let [calls, tokens, price, time] = match &one.offer {
-            Some(offer) => [
-                offer.calls.to_string(),
-                (offer.tokens.0 + offer.tokens.1).to_string(),
-                price(offer.price),
-                offer.time.map_or_else(|| "at once".to_owned(), span),
-            ],
-            None => std::array::from_fn(|_| "–".to_owned()),
-        };
-        table.row([&number, &one.name, &calls, &tokens, &price, &time, &why]);
-    }
-    output::table(&table)
-}
 
-fn usable_json(one: &UsableJudge) -> Value {
-    json!({
-        "judge": one.name,
-        "because": one.because,
-        "why_not": one.why_not,
-        "offer": one.offer.as_ref().map(offer_json),
-    })
-}
-
-fn offer_json(offer: &Offer) -> Value {
+/// What would be done, as data.
+pub fn offer_json(offer: &Offer) -> Value {
     json!({
         "judge": offer.judge,
         "place": offer.place,
@@ -121,7 +78,9 @@ fn way_words(way: &RuleCount) -> String {
     let kept = match way.kept_open {
         0 => String::new(),
         kept => {
-            format!(", {kept} stay open (audit share, flagged, worked on, or short of a floor)")
+            let each = way.kept_for.iter().map(|(why, n)| format!("{n} {why}"));
+            let each = each.collect::<Vec<_>>().join(", ");
+            format!(", {kept} stay open ({each})")
         }
     };
     let tickets = if way.judged {
@@ -143,6 +102,7 @@ fn way_json(way: &RuleCount) -> Value {
         "judged": way.judged,
         "tickets": way.tickets,
         "kept_open": way.kept_open,
+        "kept_open_for": way.kept_for,
     })
 }
 
