@@ -1,5 +1,6 @@
 //! `docket judge`: a judge reads tickets, in the background of everybody else's work.
 
+mod listed;
 mod suggest;
 pub(super) mod told;
 
@@ -13,7 +14,7 @@ use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
 use crate::domain::event::short_set;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
-use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
+use crate::engine::judge::{Control, JudgeOrder, Offer, Report, UsableJudge};
 
 /// Let a judge score the tickets of an eval
 ///
@@ -148,7 +149,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let eval = subject(args, &engine)?;
     let Some(judge) = chosen(args, context, &engine, &eval)? else {
-        return Ok(Exit::No);
+        // The list is the whole answer where it is wanted as data.
+        return Ok(if context.json() { Exit::Done } else { Exit::No });
     };
     let order = JudgeOrder {
         guidelines: named_guidelines(args, &engine, &eval)?,
@@ -280,18 +282,30 @@ fn chosen(
         return Ok(Some(judge.clone()));
     }
     let usable = engine.usable_judges(eval)?;
-    told::usable(&usable, context.json())?;
+    listed::usable(&usable, context.json())?;
     if context.json() {
         return Ok(None);
     }
+    output::say(&listed::others(&usable, eval));
     rescore::hint(engine, eval)?;
-    Ok(output::choose(
-        "Which one (number, Enter for none)?",
-        &usable
-            .iter()
-            .map(|one| one.name.clone())
-            .collect::<Vec<_>>(),
-    ))
+    if !output::can_ask() {
+        output::say(
+            "nothing was started: there is no terminal to choose on; name one with `--judge`",
+        );
+        return Ok(None);
+    }
+    let names: Vec<String> = usable.iter().map(|one| one.name.clone()).collect();
+    let Some(name) = output::choose("Which one (number, Enter for none)?", &names) else {
+        return Ok(None);
+    };
+    let chosen = usable.iter().find(|one| one.name == name);
+    match chosen.and_then(UsableJudge::unnamed) {
+        Some(place) => {
+            let model = output::ask(&format!("Which model of {place} (Enter for none)?"));
+            Ok(model.map(|model| format!("{place}/{model}")))
+        }
+        None => Ok(Some(name)),
+    }
 }
 
 /// Much work wants a limit or a yes; so does a judge that was chosen from the list.

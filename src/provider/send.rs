@@ -106,6 +106,11 @@ impl Http {
         })
     }
 
+    /// Whether a key goes along with a question.
+    pub(super) async fn sends_key(&self) -> bool {
+        self.link().await.is_ok_and(|link| link.key.is_some())
+    }
+
     fn found(&self) -> Arc<Capabilities> {
         Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }

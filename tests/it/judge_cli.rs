@@ -573,3 +573,40 @@ fn a_judge_that_answers_nothing_is_no_success_and_answers_are_counted_apart_from
         1
     );
 }
+
+#[test]
+fn the_list_of_judges_fits_eighty_columns_and_says_what_is_missing_and_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let list = |keys: &[&str]| {
+        let mut command = docket(folder.path());
+        for key in keys {
+            command.env(key, "sk-test-0123456789abcdef");
+        }
+        let output = command.args(["judge", "e"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let (told, said) = list(&[
+        "ANTHROPIC_API_KEY",
+        "AZURE_OPENAI_API_KEY",
+        "MISTRAL_API_KEY",
+    ]);
+    for words in [
+        "anthropic/claude-sonnet",
+        "mistral/MODEL",
+        "name a model",
+        "set AZURE_OPENAI_ENDPOINT",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(
+        told.lines().all(|line| line.chars().count() <= 80),
+        "{told}"
+    );
+    assert!(said.contains("no terminal to choose on"), "{said}");
+    assert!(said.contains("--judge ENDPOINT/MODEL"), "{said}");
+    let (_, said) = list(&[]);
+    assert!(said.contains("set a key such as OPENAI_API_KEY"), "{said}");
+}
