@@ -225,11 +225,11 @@ fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result
     if context.json() {
         return Ok(());
     }
-    // A part of the tickets is not all that were left behind.
     if order.filter.is_empty() && order.limit.is_none() {
         return rescore::before(engine, &order.eval, &order.judge);
     }
-    rescore::hint(engine, &order.eval)
+    // A part of the tickets is not all that were left behind.
+    Ok(())
 }
 
 fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
