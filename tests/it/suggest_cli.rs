@@ -177,4 +177,12 @@ fn suggestions_that_helped_are_exported_only_when_asked_for_and_as_the_judges() 
     assert_eq!(manifest["counts"]["origin_judge"], 1, "{manifest}");
     assert!(read("README.md").contains("1 row of origin `judge`"));
     assert!(read("provenance.jsonl").contains("\"origin\":\"judge\""));
+    // Who wrote the text, in all three.
+    let by = manifest["counts"]["origin_judge_by"].as_object().unwrap();
+    let (judge, rows) = by.iter().next().unwrap();
+    assert_eq!((by.len(), rows), (1, &1.into()));
+    assert!(!judge.is_empty());
+    assert!(read("README.md").contains(&format!("1 row by `{judge}`")));
+    let line: Value = serde_json::from_str(read("provenance.jsonl").trim()).unwrap();
+    assert_eq!(line["judge"], judge.as_str());
 }
