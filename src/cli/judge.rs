@@ -12,6 +12,7 @@ use clap::Parser as _;
 use super::progress::Shown;
 use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
 use crate::domain::event::short_set;
+use crate::domain::failure::Class;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
 use crate::engine::judge::{Control, JudgeOrder, Offer, Report, UsableJudge};
@@ -353,6 +354,22 @@ fn steer(engine: &Engine, order: &JudgeOrder, wish: Wish, word: &str) -> Result<
     ))
 }
 
+/// What to do before the same command has a chance.
+fn way_on(stopped_by: Option<Class>) -> &'static str {
+    match stopped_by {
+        Some(Class::Auth) => {
+            "give it a key it takes, by its variable, `--key-env` or `--key-command`; then the same command goes on"
+        }
+        Some(Class::ModelMissing) => {
+            "name a model it knows, `docket doctor` lists them; what came back is kept under the name it was asked by"
+        }
+        Some(Class::Quota) => {
+            "it is the endpoint's limit, not this command's; once there is credit the same command goes on"
+        }
+        _ => "what came back is kept; the same command goes on",
+    }
+}
+
 fn ended(report: &Report) -> Result<Exit, CliError> {
     match report.outcome {
         Outcome::Done => Ok(Exit::Done),
@@ -370,7 +387,7 @@ fn ended(report: &Report) -> Result<Exit, CliError> {
                 .message
                 .clone()
                 .unwrap_or_else(|| "the job failed".to_owned()),
-            "verdicts that came back are kept; the same command goes on",
+            way_on(report.stopped_by),
         )),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
 use crate::domain::event::short_set;
+use crate::domain::failure::Class;
 use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount};
 use crate::text::numbers::{counted, money, span};
 
@@ -209,6 +210,12 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
             report.kept.tokens,
             span(report.took)
         ))?;
+        if report.kept.lost_tokens > 0 {
+            output::line(&format!(
+                "and at most {} tokens more for replies that were lost on the way",
+                report.kept.lost_tokens
+            ))?;
+        }
     }
     routed(&report.routed)
 }
@@ -318,6 +325,9 @@ fn report_json(report: &Report) -> Value {
         "questions_without_level": report.unchecked,
         "calls": report.kept.calls,
         "tokens": report.kept.tokens,
+        "lost_tokens_at_most": report.kept.lost_tokens,
+        "lost_micros_at_most": report.kept.lost_micros,
+        "class": report.stopped_by.map(Class::name),
         "cost_micros": (report.price != Cost::Unpriced).then_some(report.kept.micros),
         "unpriced_calls": report.kept.unpriced,
         "sent": report.traffic.sent,

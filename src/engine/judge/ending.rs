@@ -25,6 +25,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// Why it ended so.
     pub message: Option<String>,
+    /// The failure that stopped it, if one did.
+    pub stopped_by: Option<Class>,
     /// Tickets it set out to judge.
     pub total: u64,
     /// What was written.
@@ -74,6 +76,7 @@ impl Running {
             self.keeper.write(0)?;
         }
         let left = engine.prepare_judging(order)?.offer.tickets;
+        let stopped_by = driven.as_ref().err().map(|failure| failure.class);
         let (outcome, message) = ending(driven, left, &self.keeper.kept, plan, order);
         let known = self.model.map(|model| model.capabilities());
         let (place, model) = (plan.offer.place.clone(), plan.judge.version.model.clone());
@@ -96,6 +99,7 @@ impl Running {
             judge: plan.judge.version.name.clone(),
             outcome,
             message,
+            stopped_by,
             total: self.total,
             kept: self.keeper.kept,
             traffic,

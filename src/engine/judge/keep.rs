@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Engine;
-use super::purse::{Amount, JobPurse};
+use super::purse::{JobPurse, Settled};
 use super::tally::{Finished, Kept, Open};
 use super::unit::Done;
 use super::work::{Claims, Work};
@@ -220,9 +220,11 @@ impl Keeper {
         if batch.renew {
             self.renewed = Instant::now();
         }
-        if let Some((_, cost)) = batch.settled {
+        if let Some(Settled { cost, lost, .. }) = batch.settled {
             self.kept.micros += cost.micros;
             self.kept.tokens += cost.tokens;
+            self.kept.lost_micros += lost.micros;
+            self.kept.lost_tokens += lost.tokens;
         }
         let answers = batch.done.len();
         let engine = self.claims.engine.clone();
@@ -239,7 +241,7 @@ struct Batch {
     lines: Vec<Line>,
     done: Vec<Done>,
     finished: Vec<Finished>,
-    settled: Option<(Amount, Amount)>,
+    settled: Option<Settled>,
     in_flight: usize,
     renew: bool,
 }
@@ -275,9 +277,8 @@ impl Batch {
         for one in &self.finished {
             leases::release_judge(db, one.row, &seat, &engine.owner)?;
         }
-        if let Some((held, spent)) = self.settled {
-            let pair = |amount: Amount| (amount.micros, amount.tokens);
-            jobs::settle(db, self.job, &engine.owner, pair(held), pair(spent))?;
+        if let Some(settled) = self.settled {
+            jobs::settle(db, self.job, &engine.owner, settled.into())?;
         }
         let whole = self.finished.iter().filter(|one| !one.failed).count();
         let advance = Advance {

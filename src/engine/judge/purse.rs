@@ -55,6 +55,24 @@ impl Amount {
     }
 }
 
+/// What calls came to since the last time it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::engine) struct Settled {
+    /// What was held for them.
+    pub held: Amount,
+    /// What they cost, as the endpoint counted it.
+    pub cost: Amount,
+    /// What those may have cost whose reply was lost: all that was held for them.
+    pub lost: Amount,
+}
+
+impl Settled {
+    /// What was spent at most.
+    pub fn most(self) -> Amount {
+        self.cost.plus(self.lost)
+    }
+}
+
 /// The purse of one worker of one job.
 pub(in crate::engine) struct JobPurse {
     store: Store,
@@ -71,8 +89,8 @@ struct Inner {
     /// Reserved in the workspace and not given to a call.
     free: Amount,
     out: HashMap<u64, Amount>,
-    /// Settled since the keeper last wrote: what was held for it, and what it cost.
-    settled: Option<(Amount, Amount)>,
+    /// Settled since the keeper last wrote.
+    settled: Option<Settled>,
     /// Whether the keeper may still be writing what it took: until it asks for more, that counts as held.
     writing: bool,
 }
@@ -102,7 +120,7 @@ impl JobPurse {
     }
 
     /// What was settled since the last time: to be written with the replies it belongs to.
-    pub fn take_settled(&self) -> Option<(Amount, Amount)> {
+    pub fn take_settled(&self) -> Option<Settled> {
         let mut inner = self.inner();
         let settled = inner.settled.take();
         inner.writing = settled.is_some();
@@ -136,6 +154,17 @@ impl JobPurse {
     }
 }
 
+impl From<Settled> for jobs::Settled {
+    fn from(settled: Settled) -> Self {
+        let pair = |amount: Amount| (amount.micros, amount.tokens);
+        Self {
+            held: pair(settled.held),
+            spent: pair(settled.cost),
+            lost: pair(settled.lost),
+        }
+    }
+}
+
 impl Purse for JobPurse {
     fn reserve(&self, estimate: Estimate) -> Result<Held, Failure> {
         let need = self.most(estimate);
@@ -161,25 +190,26 @@ impl Purse for JobPurse {
         let Some(reserved) = inner.out.remove(&held.0) else {
             return;
         };
-        let cost = match spent {
-            Spent::Nothing => Amount::default(),
-            Spent::Tokens(usage) => self.amount(usage),
-            Spent::Unknown => reserved,
+        let nothing = Amount::default();
+        let (cost, lost) = match spent {
+            Spent::Nothing => (nothing, nothing),
+            Spent::Tokens(usage) => (self.amount(usage), nothing),
+            Spent::Unknown => (nothing, reserved),
         };
-        if cost == Amount::default() {
+        if (cost, lost) == (nothing, nothing) {
             // Nothing was charged: the next call takes it.
             if self.limited {
                 inner.free = inner.free.plus(reserved);
             }
             return;
         }
-        let (held_sum, cost_sum) = inner.settled.unwrap_or_default();
-        let reserved = if self.limited {
-            reserved
-        } else {
-            Amount::default()
-        };
-        inner.settled = Some((held_sum.plus(reserved), cost_sum.plus(cost)));
+        let held = if self.limited { reserved } else { nothing };
+        let sum = inner.settled.unwrap_or_default();
+        inner.settled = Some(Settled {
+            held: sum.held.plus(held),
+            cost: sum.cost.plus(cost),
+            lost: sum.lost.plus(lost),
+        });
     }
 }
 
@@ -222,11 +252,9 @@ mod tests {
     }
 
     fn write(bench: &Bench, job: i64, purse: &JobPurse) {
-        let (held, spent) = purse.take_settled().unwrap();
+        let settled = purse.take_settled().unwrap();
         let owner = bench.ana.owner.clone();
-        let pair = |amount: Amount| (amount.micros, amount.tokens);
-        let (held, spent) = (pair(held), pair(spent));
-        let work = move |db: &crate::store::Db| jobs::settle(db, job, &owner, held, spent);
+        let work = move |db: &crate::store::Db| jobs::settle(db, job, &owner, settled.into());
         bench.ana.store().write(work).unwrap();
     }
 
@@ -275,5 +303,21 @@ mod tests {
             ..CALL
         };
         assert!(purse.reserve(larger).is_ok(), "2,000 more make 8,000");
+    }
+
+    #[test]
+    fn a_lost_reply_counts_as_perhaps_paid_and_not_as_spent() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let job = job(&bench, 10_000);
+        let purse = purse(&bench, job);
+        let lost = purse.reserve(CALL).unwrap();
+        purse.settle(lost, Spent::Unknown);
+        write(&bench, job, &purse);
+        let kept = &bench.ana.jobs().unwrap()[0];
+        assert_eq!((kept.spent_tokens, kept.lost_tokens), (0, 6_000));
+        assert!(
+            purse.reserve(CALL).is_err(),
+            "and the budget is kept all the same"
+        );
     }
 }

@@ -31,6 +31,10 @@ pub struct Kept {
     pub micros: i64,
     /// Tokens.
     pub tokens: i64,
+    /// Millionths that replies which were lost may have cost, at most.
+    pub lost_micros: i64,
+    /// The same in tokens.
+    pub lost_tokens: i64,
     /// Calls without a known price.
     pub unpriced: u64,
 }

@@ -130,7 +130,8 @@ fn money<'a>(job: &Job) -> Words<'a> {
         words.push(
             Look::Warn,
             format!(
-                ", perhaps {} more paid by a process that was killed",
+                ", perhaps {} tokens and {} more: replies that were lost",
+                bar::thousands(job.lost_tokens.unsigned_abs()),
                 numbers::money(job.lost_micros)
             ),
         );

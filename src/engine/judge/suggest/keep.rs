@@ -165,9 +165,9 @@ impl Keeper {
 
     fn write(&mut self, steps: Vec<Step>) -> crate::store::Result<Wish> {
         let settled = self.asking.purse.take_settled();
-        if let Some((_, cost)) = settled {
-            self.kept.micros += cost.micros;
-            self.kept.tokens += cost.tokens;
+        if let Some(most) = settled.map(Settled::most) {
+            self.kept.micros += most.micros;
+            self.kept.tokens += most.tokens;
         }
         let renew = self.renewed.elapsed() >= RENEW_EVERY;
         if renew {
@@ -209,8 +209,7 @@ impl Keeper {
                 leases::release_judge(db, row, &seat, &engine.owner)?;
             }
             if let Some((held, spent)) = settled {
-                let pair = |amount: super::super::purse::Amount| (amount.micros, amount.tokens);
-                jobs::settle(db, job, &engine.owner, pair(held), pair(spent))?;
+                jobs::settle(db, job, &engine.owner, settled.into())?;
             }
             jobs::advance(db, job, advance, now)?;
             if renew {
