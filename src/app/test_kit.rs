@@ -143,6 +143,7 @@ pub fn verdicts(levels: &[(&str, i32)]) -> JudgeView {
             })
             .collect(),
         score: None,
+        pass: None,
         others: Vec::new(),
     }
 }

@@ -80,6 +80,11 @@ impl JudgeVersion {
 
     /// Whether its verdicts make a rubric score under this rubric version.
     pub fn scores_under(&self, rubric: &RubricId) -> bool {
-        self.kind != JudgeKind::Checks && self.rubric.as_ref().is_none_or(|own| own == rubric)
+        self.kind != JudgeKind::Checks && self.asked(rubric)
+    }
+
+    /// Whether it read under this rubric version; an imported judge may have read under any.
+    pub fn asked(&self, rubric: &RubricId) -> bool {
+        self.rubric.as_ref().is_none_or(|own| own == rubric)
     }
 }

@@ -191,19 +191,30 @@ impl Engine {
         let (engine, rubric) = (self.clone(), rubric.clone());
         Ok(self.store.write(move |db| {
             let to = rubrics::put(db, &rubric)?;
-            if to != eval.rubric {
-                let body = RubricMoved {
-                    eval: eval.id,
-                    from: eval.rubric,
-                    to,
-                };
-                Pen::new(&engine).write(db, None, None, Body::RubricMoved(body))?;
-                catalog::refold(db)?;
-                refold_eval(db, eval.id)?;
-            }
+            move_to(db, &engine, &eval, to)?;
             Ok((eval.rubric, to))
         })?)
     }
+}
+
+/// Lets an eval ask a version that is kept; nothing where it asks it already.
+pub(super) fn move_to(
+    db: &Db,
+    engine: &Engine,
+    eval: &Eval,
+    to: RubricId,
+) -> crate::store::Result<()> {
+    if to == eval.rubric {
+        return Ok(());
+    }
+    let body = RubricMoved {
+        eval: eval.id,
+        from: eval.rubric,
+        to,
+    };
+    Pen::new(engine).write(db, None, None, Body::RubricMoved(body))?;
+    catalog::refold(db)?;
+    refold_eval(db, eval.id)
 }
 
 /// Folds every touched ticket of an eval anew: its threshold, overlap or questions changed, or which

@@ -329,6 +329,7 @@ fn differs(rubric: &Rubric, eval: &Eval, answers: &Answers, judge: &JudgeView) -
     };
     let theirs: Answers = verdicts
         .iter()
+        .filter(|verdict| rubric.question(&verdict.criterion).is_some())
         .filter_map(|verdict| Some((verdict.criterion.clone(), verdict.result.clone().ok()?)))
         .collect();
     let far = theirs

@@ -232,24 +232,24 @@ pub fn view(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<JudgeV
         .enumerate()
         .filter(|(at, _)| *at != place)
         .map(|(_, judge)| other(judge, eval, rubric));
+    let counts = judges[place].version.scores_under(&eval.rubric);
     Ok(JudgeView::Verdicts {
         verdicts: views(&judges[place], &standing, rubric),
-        score: if judges[place].version.scores_under(&eval.rubric) {
-            standing.score
-        } else {
-            None
-        },
+        score: standing.score.filter(|_| counts),
+        pass: standing.pass.filter(|_| counts),
         others: others.collect(),
     })
 }
 
 fn other(judge: &OfJudge, eval: &Eval, rubric: &Rubric) -> OtherJudge {
     let standing = judge.standing(rubric, eval);
-    let current = judge.version.scores_under(&eval.rubric);
+    let current = judge.version.asked(&eval.rubric);
     OtherJudge {
         judge: judge.version.name.clone(),
         current,
-        score: standing.score.filter(|_| current),
+        score: standing
+            .score
+            .filter(|_| judge.version.scores_under(&eval.rubric)),
         checks: standing.checks,
     }
 }

@@ -52,8 +52,10 @@ pub enum Style {
     Inserted,
     /// Removed by an edit.
     Deleted,
-    /// Quoted by a judge as evidence.
+    /// Quoted by a judge as what is wrong.
     Evidence,
+    /// Quoted by a judge as what is right.
+    Merit,
     /// The range a note stands on.
     Note,
     /// Found by a search.

@@ -27,9 +27,12 @@ pub struct JudgePane<'a> {
 }
 
 /// What stands beside the title: which judge, its overall score.
-pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
+pub fn about<'a>(judge: &JudgeView) -> Words<'a> {
     let JudgeView::Verdicts {
-        verdicts, score, ..
+        verdicts,
+        score,
+        pass,
+        ..
     } = judge
     else {
         return Words::new();
@@ -39,8 +42,10 @@ pub fn about<'a>(judge: &JudgeView, threshold: f64) -> Words<'a> {
         words.push(Look::Dim, first.judge.clone());
     }
     if let Some(score) = score {
-        let (sign, look) = pass_sign(*score >= threshold - 1e-9);
         words.push(Look::Dim, format!("  {score:.2} "));
+    }
+    if let Some(pass) = pass {
+        let (sign, look) = pass_sign(*pass);
         words.push(look, sign);
     }
     words

@@ -262,6 +262,7 @@ impl Theme {
                     .add_modifier(Modifier::CROSSED_OUT),
             },
             TextStyle::Evidence => self.lit(|p| p.lit),
+            TextStyle::Merit => self.lit(|p| p.added),
             TextStyle::Note => self.lit(|p| p.row),
             TextStyle::SearchHit => self.lit(|p| p.hit),
             TextStyle::CurrentHit => self.style(Look::Chosen),

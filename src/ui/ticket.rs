@@ -322,7 +322,7 @@ impl Shown<'_> {
 
     fn form(&self, pen: &mut Pen<'_>, place: &PaneArea, narrow: bool) {
         let committed = matches!(self.ticket.phase, Phase::Differs(_));
-        let judge = committed.then(|| Ghosts::of(&self.ticket.judge));
+        let judge = committed.then(|| Ghosts::of(&self.doc.rubric, &self.ticket.judge));
         let view = FormView {
             judge: judge.as_ref().map(|judge| &judge.0),
             doc: self.doc,
@@ -364,7 +364,7 @@ impl Shown<'_> {
         let judge_key = self.key(Action::JudgeThese);
         let title = Title {
             name: "JUDGE",
-            about: judge::about(&self.ticket.judge, self.doc.threshold.value),
+            about: judge::about(&self.ticket.judge),
             focused: self.focused(Pane::Judge),
             ..Title::default()
         };

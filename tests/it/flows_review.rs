@@ -209,3 +209,18 @@ fn a_reviewer_reads_only_the_reviewers_words() {
         app.press("esc");
     }
 }
+
+#[test]
+fn a_ticket_whose_checks_ran_is_committed_like_any_other() {
+    let office = Office::new("zoe");
+    let order = docket::engine::judge::JudgeOrder::new("support", "checks");
+    office
+        .engine
+        .judge_run(&order, &docket::engine::judge::Control::default(), &mut |_| {})
+        .unwrap();
+    let before = office.settled("support");
+    let mut app = office.review("support");
+    assert!(app.shows("checks passed:"), "{}", app.screen());
+    app.press("4 4 4").wait(300).press("enter").wait(500);
+    assert_eq!(office.settled("support"), before + 1, "{}", app.screen());
+}

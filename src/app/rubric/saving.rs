@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::count::counted;
 use crate::domain::ids::EvalId;
-use crate::domain::view::{RubricOrder, RubricSaved};
+use crate::domain::view::{RubricOrder, RubricSaved, RubricUse};
 
 use super::super::effect::{Effect, Order};
 use super::super::judging;
@@ -27,24 +27,41 @@ pub(super) fn save(state: &mut AppState) {
         return;
     }
     let cards = open.cards().iter().filter(|card| card.name == rubric.id);
-    let uses: Vec<_> = cards.flat_map(|card| card.evals.clone()).collect();
+    let all: Vec<_> = cards.flat_map(|card| card.evals.clone()).collect();
+    let (stay, uses): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|one| one.stays);
     let mut rows = Vec::new();
     let mut evals = Vec::new();
-    if !uses.is_empty() {
-        let names: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
+    let mut offer = |uses: &[RubricUse]| {
         rows.push((
-            format!("Save, and let {} ask it from now on", names.join(" and ")),
+            format!("Save, and let {} ask it from now on", names(uses)),
             "Reviews and verdicts stay as they were given.".to_owned(),
         ));
         evals.push(uses.iter().map(|one| one.eval).collect());
+    };
+    if !uses.is_empty() {
+        offer(&uses);
+    }
+    if uses.len() > 1 {
+        uses.iter()
+            .for_each(|one| offer(std::slice::from_ref(one)));
     }
     rows.push((
         "Save only".to_owned(),
-        "Evals go on with the version they ask.".to_owned(),
+        match stay.len() {
+            0 => "Evals go on with the version they ask.".to_owned(),
+            1 => format!(
+                "The group {} keeps the version its runs are compared under.",
+                names(&stay)
+            ),
+            _ => format!(
+                "The groups {} keep the version their runs are compared under.",
+                names(&stay)
+            ),
+        },
     ));
     evals.push(Vec::new());
     for card in state.home.home.iter().flat_map(|home| &home.evals) {
-        if uses.iter().all(|one| one.eval != card.id) {
+        if all.iter().all(|one| one.eval != card.id) {
             rows.push((
                 format!("Save, and let {} ask it instead of its own", card.name),
                 String::new(),
@@ -54,6 +71,11 @@ pub(super) fn save(state: &mut AppState) {
     }
     let title = format!("Save {}", rubric.id);
     make::choose(state, &title, rows, ChooseFor::Keep(evals));
+}
+
+fn names(uses: &[RubricUse]) -> String {
+    let names: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
+    names.join(" and ")
 }
 
 /// Keeps the version and lets these evals ask it.

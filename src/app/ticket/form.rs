@@ -21,14 +21,16 @@ pub struct Form {
 pub struct Ghosts(pub BTreeMap<String, Answer>);
 
 impl Ghosts {
-    /// The last answer of each question a judge scored.
-    pub fn of(judge: &JudgeView) -> Self {
+    /// The last answer of each question a judge scored. Its checks of the whole output answer no question.
+    pub fn of(rubric: &Rubric, judge: &JudgeView) -> Self {
         let JudgeView::Verdicts { verdicts, .. } = judge else {
             return Self::default();
         };
         let scored = verdicts.iter().filter_map(|verdict| {
             let answer = verdict.result.as_ref().ok()?;
-            (!answer.is_cannot_judge()).then(|| (verdict.criterion.clone(), answer.clone()))
+            let asked = rubric.question(&verdict.criterion).is_some();
+            (asked && !answer.is_cannot_judge())
+                .then(|| (verdict.criterion.clone(), answer.clone()))
         });
         Self(scored.collect())
     }

@@ -7,12 +7,19 @@ use super::super::diff::said;
 use super::form::words;
 use super::{Phase, TicketState};
 use crate::domain::failure::Class;
+use crate::domain::record::Quote;
 use crate::domain::rubric::Answer;
 use crate::domain::standing::CHECK;
-use crate::domain::view::{Dispute, JudgeView, OtherJudge, VerdictView};
+use crate::domain::verdict::Flag;
+use crate::domain::view::{Dispute, JudgeView, OtherJudge, OutputDoc, VerdictView};
+use crate::text::preview::preview_of;
+use crate::text::quote::locate;
+
+/// Characters of a quote that are repeated beside the judge's words; the output shows it whole.
+const QUOTED: usize = 120;
 
 /// The text, Markdown, and the words of the output it points at.
-pub fn text(ticket: &TicketState) -> (String, Vec<String>) {
+pub fn text(ticket: &TicketState) -> (String, Vec<Quote>) {
     let (mut text, mut quotes) = (String::new(), Vec::new());
     let JudgeView::Verdicts {
         verdicts, others, ..
@@ -23,14 +30,25 @@ pub fn text(ticket: &TicketState) -> (String, Vec<String>) {
     let (checks, criteria): (Vec<&VerdictView>, Vec<&VerdictView>) = verdicts
         .iter()
         .partition(|verdict| verdict.criterion.starts_with(CHECK));
-    for verdict in criteria {
-        criterion(ticket, verdict, &mut text);
-        quotes.extend(verdict.evidence.iter().map(|quote| quote.quote.clone()));
+    let (passed, failed): (Vec<&VerdictView>, Vec<&VerdictView>) =
+        checks.into_iter().partition(|check| has_passed(check));
+    let everywhere = of_all(&criteria);
+    for flag in &everywhere {
+        let _ = write!(text, "▲ {}\n\n", flag.words());
     }
-    for verdict in checks {
-        check(verdict, &mut text);
-        let failed = verdict.evidence.iter().filter(|quote| quote.problem);
-        quotes.extend(failed.map(|quote| quote.quote.clone()));
+    for verdict in failed {
+        failed_check(verdict, &mut text);
+        let wrong = verdict.evidence.iter().filter(|quote| quote.problem);
+        quotes.extend(wrong.cloned());
+    }
+    let outputs = outputs(ticket);
+    for verdict in criteria {
+        criterion(ticket, verdict, (&everywhere, &outputs), &mut text);
+        quotes.extend(verdict.evidence.iter().cloned());
+    }
+    if !passed.is_empty() {
+        let names: Vec<&str> = passed.iter().map(|check| check_name(check)).collect();
+        let _ = write!(text, "✓ checks passed: {}\n\n", names.join(", "));
     }
     if let Some(cost) = cost(verdicts) {
         let _ = write!(text, "*{cost}*\n\n");
@@ -45,7 +63,29 @@ pub fn text(ticket: &TicketState) -> (String, Vec<String>) {
     (text, quotes)
 }
 
-fn criterion(ticket: &TicketState, verdict: &VerdictView, text: &mut String) {
+/// Flags every one of several questions carries: they are about the output, and said once.
+fn of_all(criteria: &[&VerdictView]) -> Vec<Flag> {
+    let [first, rest @ ..] = criteria else {
+        return Vec::new();
+    };
+    let on_all = |flag: &&Flag| !rest.is_empty() && rest.iter().all(|one| one.flags.contains(flag));
+    let of_output = first.flags.iter().filter(|flag| **flag != Flag::EvidenceNotFound);
+    of_output.filter(on_all).copied().collect()
+}
+
+/// What quotes are looked for in.
+fn outputs(ticket: &TicketState) -> Vec<String> {
+    let doc = ticket.doc.as_ref();
+    doc.map(|doc| doc.outputs.iter().map(OutputDoc::text).collect())
+        .unwrap_or_default()
+}
+
+fn criterion(
+    ticket: &TicketState,
+    verdict: &VerdictView,
+    (told, outputs): (&[Flag], &[String]),
+    text: &mut String,
+) {
     let said = match &verdict.result {
         Ok(answer) => level(ticket, verdict, answer),
         Err(class) => unscored(class),
@@ -68,12 +108,46 @@ fn criterion(ticket: &TicketState, verdict: &VerdictView, text: &mut String) {
             let _ = write!(text, "{words}\n\n");
         }
     }
-    for flag in &verdict.flags {
+    let lost = quoted(verdict, outputs, text);
+    // The quote that was not found is named above; without one in sight the flag says that there was one.
+    let untold = |flag: &&Flag| !told.contains(flag) && !(lost && **flag == Flag::EvidenceNotFound);
+    for flag in verdict.flags.iter().filter(untold) {
         let _ = write!(text, "▲ {}\n\n", flag.words());
     }
     if let Some(badge) = &verdict.badge {
         let _ = write!(text, "*{badge}*\n\n");
     }
+}
+
+/// The words a verdict points at: what is wrong, what is right, and what stands nowhere. Whether one did.
+fn quoted(verdict: &VerdictView, outputs: &[String], text: &mut String) -> bool {
+    let mut lost = false;
+    for quote in &verdict.evidence {
+        let words = quote.quote.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = plain(&preview_of(&words, QUOTED));
+        let stands = outputs
+            .iter()
+            .any(|output| locate(output, &quote.quote).is_some());
+        let _ = match (stands, quote.problem) {
+            (false, _) => write!(text, "▲ “{words}” stands nowhere in the output\n\n"),
+            (true, true) => write!(text, "✗ “{words}”\n\n"),
+            (true, false) => write!(text, "✓ “{words}”\n\n"),
+        };
+        lost |= !stands;
+    }
+    lost
+}
+
+/// Words that Markdown must not read as its own.
+fn plain(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        if c.is_ascii_punctuation() {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// `3 of 5`, and how far several readings lie apart.
@@ -143,14 +217,17 @@ fn disagrees(ticket: &TicketState, dispute: &Dispute) -> String {
     }
 }
 
-fn check(verdict: &VerdictView, text: &mut String) {
-    let name = verdict
-        .criterion
-        .strip_prefix(CHECK)
-        .unwrap_or(&verdict.criterion);
-    let passed = verdict.result.as_ref().ok().and_then(Answer::level) == Some(1);
-    let how = if passed { "✓ passed" } else { "✗ failed" };
-    let _ = write!(text, "check **{name}**  {how}");
+fn check_name(verdict: &VerdictView) -> &str {
+    let id = verdict.criterion.as_str();
+    id.strip_prefix(CHECK).unwrap_or(id)
+}
+
+fn has_passed(verdict: &VerdictView) -> bool {
+    verdict.result.as_ref().ok().and_then(Answer::level) == Some(1)
+}
+
+fn failed_check(verdict: &VerdictView, text: &mut String) {
+    let _ = write!(text, "✗ check **{}** failed", check_name(verdict));
     if !verdict.reasoning.is_empty() {
         let _ = write!(text, ": {}", verdict.reasoning);
     }
@@ -187,7 +264,6 @@ fn also(other: &OtherJudge) -> String {
 mod tests {
     use super::*;
     use crate::domain::ids::{EvalId, VerdictId};
-    use crate::domain::verdict::Flag;
     use crate::domain::view::Spread;
 
     fn shown(verdict: VerdictView) -> String {
@@ -195,6 +271,7 @@ mod tests {
         ticket.judge = JudgeView::Verdicts {
             verdicts: vec![verdict],
             score: None,
+            pass: None,
             others: vec![OtherJudge {
                 judge: "checks".into(),
                 current: true,
@@ -243,6 +320,48 @@ mod tests {
     }
 
     #[test]
+    fn quotes_stand_with_their_question_and_say_whether_they_are_right_wrong_or_nowhere() {
+        let quote = |words: &str, problem| Quote {
+            quote: words.into(),
+            problem,
+        };
+        let verdict = VerdictView {
+            evidence: vec![
+                quote("You get *everything*", true),
+                quote("Kind regards", false),
+                quote("We promise gold", true),
+            ],
+            flags: vec![Flag::EvidenceNotFound],
+            ..verdict("tone", Ok(Answer::Level(2)))
+        };
+        let outputs = ["You get *everything*. Kind\nregards".to_owned()];
+        let mut text = String::new();
+        assert!(quoted(&verdict, &outputs, &mut text));
+        assert_eq!(
+            text,
+            "✗ “You get \\*everything\\*”\n\n✓ “Kind regards”\n\n▲ “We promise gold” stands nowhere in the output\n\n"
+        );
+    }
+
+    #[test]
+    fn a_flag_of_the_whole_output_is_said_once() {
+        let mut ticket = TicketState::loading(EvalId([1; 16]), false);
+        let flagged = |id: &str| VerdictView {
+            flags: vec![Flag::GraderDirectedText],
+            ..verdict(id, Ok(Answer::Level(2)))
+        };
+        ticket.judge = JudgeView::Verdicts {
+            verdicts: vec![flagged("tone"), flagged("facts")],
+            score: None,
+            pass: None,
+            others: Vec::new(),
+        };
+        let text = text(&ticket).0;
+        assert!(text.starts_with("▲ the output speaks"), "{text}");
+        assert_eq!(text.matches("speaks").count(), 1, "{text}");
+    }
+
+    #[test]
     fn a_disagreement_stands_under_the_level_with_its_reason_and_whose_it_is() {
         let dispute = |who: Option<&str>, level, reason: &str, earlier| Dispute {
             who: who.map(str::to_owned),
@@ -273,6 +392,11 @@ mod tests {
             reasoning: "not JSON: line 1".into(),
             ..verdict("check:json", Ok(Answer::Level(0)))
         };
-        assert!(shown(failed).starts_with("check **json**  ✗ failed: not JSON: line 1"));
+        assert!(shown(failed).starts_with("✗ check **json** failed: not JSON: line 1"));
+        let passed = VerdictView {
+            reasoning: "`\\d+` matches nowhere".into(),
+            ..verdict("check:digits", Ok(Answer::Level(1)))
+        };
+        assert!(shown(passed).starts_with("✓ checks passed: digits\n"));
     }
 }

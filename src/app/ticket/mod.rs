@@ -155,8 +155,10 @@ impl TicketState {
 
     /// The judge's levels that stand as proposals in the form.
     pub fn ghosts(&self) -> Ghosts {
-        match (&self.phase, self.is_blind()) {
-            (Phase::Answering | Phase::Committing, false) => Ghosts::of(&self.judge),
+        match (&self.phase, self.is_blind(), &self.doc) {
+            (Phase::Answering | Phase::Committing, false, Some(doc)) => {
+                Ghosts::of(&doc.rubric, &self.judge)
+            }
             _ => Ghosts::default(),
         }
     }

@@ -29,6 +29,8 @@ pub struct RubricUse {
     pub name: String,
     /// The version it asks now.
     pub version: RubricId,
+    /// Whether it holds the tickets of a run group, whose runs are compared under that version alone.
+    pub stays: bool,
 }
 
 /// One rubric with its versions.

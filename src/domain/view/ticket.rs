@@ -201,6 +201,8 @@ pub enum JudgeView {
         verdicts: Vec<VerdictView>,
         /// Overall score, 0 to 1, if every criterion has a level.
         score: Option<f64>,
+        /// Whether that passes: the threshold, every floor, and the checks that fail a ticket.
+        pass: Option<bool>,
         /// The others that have read this.
         others: Vec<OtherJudge>,
     },

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::judge::JudgeOrder;
-use super::super::{Engine, EngineError, Result, library};
+use super::super::{Engine, EngineError, Result, evals, library};
 use super::{Drafted, GenerateOrder, QuickTest};
 use crate::domain::eval::Eval;
 use crate::domain::ids::{EvalId, RubricId, TicketId};
@@ -15,7 +15,7 @@ use crate::domain::view::{
     RubricMove, RubricPage, RubricSaved, RubricSource, RubricTrial, RubricUse,
 };
 use crate::formats::rubric as file;
-use crate::store::{catalog, rubric_texts, rubrics, tickets};
+use crate::store::{catalog, rubric_texts, rubrics, runs, tickets};
 
 /// Examples a model reads to draft a rubric.
 const EXAMPLES: usize = 20;
@@ -27,9 +27,10 @@ const BEGINS: usize = 160;
 impl Engine {
     /// Every rubric: those evals ask, then those kept, then those that come with the program.
     pub fn rubric_cards(&self) -> Result<Vec<RubricCard>> {
-        let (kept, evals) = self
-            .store()
-            .read(|db| Ok((rubrics::all(db)?, catalog::evals(db)?)))?;
+        let (kept, evals, groups) = self.store().read(|db| {
+            let groups = runs::groups(db)?;
+            Ok((rubrics::all(db)?, catalog::evals(db)?, groups))
+        })?;
         let names: BTreeSet<String> = kept
             .iter()
             .map(|(_, name, _)| name.clone())
@@ -51,6 +52,7 @@ impl Engine {
                         eval: eval.id,
                         name: eval.name.clone(),
                         version: eval.rubric,
+                        stays: groups.iter().any(|group| group.tickets == eval.id),
                     })
                     .collect(),
                 name,
@@ -191,8 +193,8 @@ impl Engine {
         }
     }
 
-    /// Keeps a version, with its text if it has one of its own, and lets these evals ask it. Reviews and verdicts stay
-    /// as they were given.
+    /// Keeps a version, with its text if it has one of its own, and lets these evals ask it, all or none. Reviews and
+    /// verdicts stay as they were given.
     pub fn save_rubric(
         &self,
         rubric: &Rubric,
@@ -209,27 +211,32 @@ impl Engine {
         let known = self
             .store()
             .read(|db| Ok(rubrics::all(db)?.iter().any(|(kept, _, _)| *kept == id)))?;
-        let kept = rubric.clone();
-        let own = text.map(str::to_owned);
+        let mut asking = Vec::with_capacity(evals.len());
+        for eval in evals {
+            let eval = self.eval_named(&self.name_of_eval(*eval)?)?;
+            self.rubric_may_move(&eval)?;
+            asking.push(eval);
+        }
+        let (engine, kept, own) = (self.clone(), rubric.clone(), text.map(str::to_owned));
+        let movable = asking.clone();
         self.store().write(move |db| {
             let id = rubrics::put(db, &kept)?;
-            match own.filter(|text| gives(text, &kept)) {
-                Some(text) => rubric_texts::keep(db, &id, &text),
-                None => Ok(()),
+            if let Some(text) = own.filter(|text| gives(text, &kept)) {
+                rubric_texts::keep(db, &id, &text)?;
             }
+            for eval in &movable {
+                evals::move_to(db, &engine, eval, id)?;
+            }
+            Ok(())
         })?;
         let mut moved = Vec::new();
-        for eval in evals {
-            let name = self.name_of_eval(*eval)?;
-            let (from, to) = self.move_rubric(&name, rubric)?;
-            if from != to {
-                moved.push(RubricMove {
-                    eval: *eval,
-                    rescores: self.rescores(&name)?,
-                    name,
-                    from,
-                });
-            }
+        for eval in asking.into_iter().filter(|eval| eval.rubric != id) {
+            moved.push(RubricMove {
+                eval: eval.id,
+                rescores: self.rescores(&eval.name)?,
+                name: eval.name,
+                from: eval.rubric,
+            });
         }
         Ok(RubricSaved {
             id,

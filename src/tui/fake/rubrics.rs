@@ -107,6 +107,7 @@ fn cards(sample: &Sample) -> Vec<RubricCard> {
             eval: sample.eval.id,
             name: sample.eval.name.clone(),
             version: RubricId([2; 16]),
+            stays: false,
         }],
     }];
     cards.extend(["accuracy", "send-as-is", "tone"].map(|name| RubricCard {

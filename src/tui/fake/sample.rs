@@ -224,6 +224,7 @@ fn judge(levels: Option<&[i32; 3]>) -> JudgeView {
     JudgeView::Verdicts {
         verdicts,
         score: Some(score),
+        pass: Some(score >= 0.75),
         others: Vec::new(),
     }
 }

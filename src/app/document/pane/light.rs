@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::domain::record::Quote;
 use crate::text::Style;
 use crate::text::quote::locate;
 
@@ -11,7 +12,7 @@ use super::TextPane;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lit {
     /// Words, wherever they stand in the text, whatever its blanks.
-    Quotes(Vec<String>),
+    Quotes(Vec<Quote>),
     /// A range of the source.
     Range(Range<usize>, Style),
 }
@@ -47,7 +48,14 @@ impl TextPane {
             }
             Lit::Quotes(quotes) => quotes
                 .iter()
-                .filter_map(|quote| Some((self.place_of(quote)?, Style::Evidence)))
+                .filter_map(|quote| {
+                    let style = if quote.problem {
+                        Style::Evidence
+                    } else {
+                        Style::Merit
+                    };
+                    Some((self.place_of(&quote.quote)?, style))
+                })
                 .collect(),
         };
         self.mark();
@@ -78,6 +86,13 @@ mod tests {
         pane
     }
 
+    fn quote(words: &str, problem: bool) -> Quote {
+        Quote {
+            quote: words.to_owned(),
+            problem,
+        }
+    }
+
     fn lit(pane: &TextPane) -> Vec<&str> {
         let text = pane.text().text();
         let ranges = pane.marks().ranges().iter();
@@ -87,14 +102,25 @@ mod tests {
     #[test]
     fn a_quote_is_lit_through_markdown_and_line_ends() {
         let mut pane = pane("We **refund** the\nfull amount.");
-        pane.light(Lit::Quotes(vec!["**refund** the full".to_owned()]));
+        pane.light(Lit::Quotes(vec![quote("**refund** the full", true)]));
         assert_eq!(lit(&pane), ["refund the\nfull"]);
+    }
+
+    #[test]
+    fn what_is_wrong_and_what_is_right_are_lit_apart() {
+        let mut pane = pane("We refund it. Thank you.");
+        pane.light(Lit::Quotes(vec![
+            quote("refund", true),
+            quote("Thank you", false),
+        ]));
+        let styles: Vec<Style> = pane.marks().ranges().iter().map(|(_, style)| *style).collect();
+        assert_eq!(styles, [Style::Evidence, Style::Merit]);
     }
 
     #[test]
     fn what_is_lit_follows_an_edited_text_and_never_cuts_a_character() {
         let mut pane = pane("abc. We refund it today.");
-        pane.light(Lit::Quotes(vec!["refund it".to_owned()]));
+        pane.light(Lit::Quotes(vec![quote("refund it", true)]));
         pane.set_source(Source::Text(Arc::from("Hi! 👋👋👋👋👋 We refund it.")));
         assert_eq!(lit(&pane), ["refund it"]);
         pane.set_source(Source::Text(Arc::from("👋👋👋👋👋👋👋👋")));
