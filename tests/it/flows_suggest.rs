@@ -89,6 +89,7 @@ fn judge_these(app: &mut Harness, folder: &Path) {
             place: "a file".into(),
             tickets: 1,
             calls: 1,
+            planted: 0,
             tokens: 300,
             price: Price::Free,
             time: None,

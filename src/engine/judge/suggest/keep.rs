@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::super::purse::Settled;
 use super::super::run::Control;
 use super::super::running::Progress;
 use super::super::tally::Kept;
@@ -208,7 +209,7 @@ impl Keeper {
                 }
                 leases::release_judge(db, row, &seat, &engine.owner)?;
             }
-            if let Some((held, spent)) = settled {
+            if let Some(settled) = settled {
                 jobs::settle(db, job, &engine.owner, settled.into())?;
             }
             jobs::advance(db, job, advance, now)?;
