@@ -37,7 +37,8 @@ fn prepared(folder: &Path, lines: &[Value]) {
         folder,
         &["judge", "e", "--judge", "scripted:script.jsonl", "--json"],
     );
-    assert_eq!(judged["scored"], 2, "{judged}");
+    assert_eq!(judged["scored"], 1, "{judged}");
+    assert_eq!(judged["checks"]["ran"], 1, "{judged}");
 }
 
 fn run(folder: &Path, args: &[&str]) -> Value {

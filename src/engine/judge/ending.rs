@@ -115,9 +115,10 @@ impl Running {
 }
 
 impl Report {
-    /// Whether every ticket was read and not one reply holds an answer.
+    /// Whether every ticket it was given was read and not one reply holds an answer.
     pub fn answered_nothing(&self) -> bool {
-        nothing_scored(&self.kept, self.checks_only) && self.left == 0
+        let whole = self.stopped_by.is_none() && self.kept.failed.is_empty();
+        whole && nothing_scored(&self.kept, self.checks_only)
     }
 }
 
