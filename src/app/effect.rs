@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
@@ -53,6 +54,8 @@ pub enum Order {
         eval: EvalId,
         /// The filter as typed.
         filter: String,
+        /// The order of the list: one that tells of the judge leaves out what is kept blind.
+        order: QueueOrder,
     },
     /// The tickets a filter shows, at most `limit`. Reply: [`Outcome::Matching`].
     ListMatching {
@@ -206,6 +209,13 @@ pub enum Order {
         /// Whether everything behind the first numbers is wanted.
         full: bool,
     },
+    /// The comparison of a group that is kept, there at once. Reply: [`Outcome::KeptGroup`].
+    LoadKeptGroup {
+        /// Its name.
+        group: String,
+        /// Whether everything behind the first numbers is wanted.
+        full: bool,
+    },
     /// Opens a group, which marks this person's later reviews there. Reply: [`Outcome::Done`].
     OpenGroup {
         /// Its name.
@@ -352,6 +362,8 @@ pub enum Outcome {
     Groups(Vec<GroupCard>),
     /// Reply to `LoadGroup`.
     Group(Box<GroupPage>),
+    /// Reply to `LoadKeptGroup`; nothing where none is kept.
+    KeptGroup(Option<Box<GroupPage>>),
     /// Reply to `LoadSide`.
     Side(Arc<SideBySide>),
     /// Reply to `Judge`: how it ended, in a sentence.

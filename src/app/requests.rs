@@ -68,6 +68,8 @@ pub enum Asked {
     Groups,
     /// The comparison of a group.
     Group(String),
+    /// The same as it was kept.
+    KeptGroup(String),
     /// A group, opened.
     GroupOpened(String),
     /// One item across the candidates of a group.

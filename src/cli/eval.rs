@@ -69,9 +69,9 @@ struct Settings {
     /// Share of tickets that stay blind in an assisted eval, 0 to 1
     #[arg(long)]
     audit: Option<f64>,
-    /// Only send ticket text to this machine
-    #[arg(long)]
-    local_only: bool,
+    /// Only send ticket text to this machine; `--local-only=false` takes that back
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    local_only: Option<bool>,
     /// A routing rule, such as 'human when tag:legal', '@ana when lang:de' or 'close when score>=0.9 and no flag';
     /// repeat it for more, the first that fits counts; `none` takes all away
     #[arg(long, value_name = "RULE")]
@@ -185,8 +185,10 @@ impl Settings {
         policy.overlap = self.overlap.unwrap_or(policy.overlap);
         policy.pass_threshold = self.threshold.or(policy.pass_threshold);
         policy.audit_share = self.audit.unwrap_or(policy.audit_share);
-        if self.local_only {
-            policy.send = Send::Local;
+        match self.local_only {
+            Some(true) => policy.send = Send::Local,
+            Some(false) => policy.send = Send::Any,
+            None => {}
         }
         if !self.route.is_empty() {
             policy.routes = routes(&self.route)?;

@@ -1,7 +1,7 @@
 //! The queue as screens show it: pages, counts, blindness.
 
 use super::{Engine, EngineError, Result};
-use crate::domain::eval::{Eval, Mode};
+use crate::domain::eval::{AfterCommit, Eval, Mode};
 use crate::domain::filter::{Filter, FilterError};
 use crate::domain::fold::Sent;
 use crate::domain::ids::{EvalId, TicketId};
@@ -9,7 +9,7 @@ use crate::domain::message::{Message, Role};
 use crate::domain::sight::{self, tells};
 use crate::domain::ticket::State;
 use crate::domain::view::{Order, QueueCounts, QueuePage, QueueQuery, QueueRow, Shown, Why};
-use crate::store::filter_sql::Scope;
+use crate::store::filter_sql::{Audit, Scope};
 use crate::store::queue::{self, Ask, ListRow};
 use crate::store::{Db, StoreError, catalog, leases, rubrics, said, tickets};
 use crate::text;
@@ -67,6 +67,13 @@ impl From<StoreError> for QueueError {
     }
 }
 
+/// A filter that tells this reviewer nothing they must not know.
+struct Usable {
+    filter: Filter,
+    /// What has to be left out so that it does not.
+    audit: Option<Audit>,
+}
+
 impl Engine {
     /// A page of the queue.
     pub fn queue(&self, query: &QueueQuery) -> std::result::Result<QueuePage, QueueError> {
@@ -79,10 +86,10 @@ impl Engine {
         query: &QueueQuery,
         with_said: bool,
     ) -> std::result::Result<QueuePage, QueueError> {
-        let filter = self.usable_filter(query.eval, &query.filter, query.order)?;
+        let usable = self.usable_filter(query.eval, &query.filter, query.order)?;
         Ok(self.store().read(|db| {
             let (row, eval) = Self::eval_row(db, query.eval)?;
-            let ask = self.ask(row, &filter, query.order);
+            let ask = self.ask_usable(row, &usable, query.order);
             let page = queue::page(db, &ask, query.anchor, query.limit)?;
             let rubric = rubrics::get(db, &eval.rubric)?;
             let rows = page.rows.into_iter().map(|listed| {
@@ -103,16 +110,17 @@ impl Engine {
         })?)
     }
 
-    /// The numbers above the list.
+    /// The numbers above the list in this order.
     pub fn counts(
         &self,
         eval: EvalId,
         filter: &str,
+        order: Order,
     ) -> std::result::Result<QueueCounts, QueueError> {
-        let filter = self.usable_filter(eval, filter, Order::Plan)?;
+        let usable = self.usable_filter(eval, filter, order)?;
         Ok(self.store().read(|db| {
             let (row, _) = Self::eval_row(db, eval)?;
-            queue::counts(db, &self.ask(row, &filter, Order::Plan))
+            queue::counts(db, &self.ask_usable(row, &usable, order))
         })?)
     }
 
@@ -123,10 +131,10 @@ impl Engine {
         filter: &str,
         limit: u32,
     ) -> std::result::Result<Vec<TicketId>, QueueError> {
-        let filter = self.usable_filter(eval, filter, Order::Plan)?;
+        let usable = self.usable_filter(eval, filter, Order::Plan)?;
         Ok(self.store().read(|db| {
             let (row, _) = Self::eval_row(db, eval)?;
-            queue::matching(db, &self.ask(row, &filter, Order::Arrival), limit)
+            queue::matching(db, &self.ask_usable(row, &usable, Order::Arrival), limit)
         })?)
     }
 
@@ -137,12 +145,19 @@ impl Engine {
         })
     }
 
+    fn ask_usable<'a>(&'a self, eval: i64, usable: &'a Usable, order: Order) -> Ask<'a> {
+        let mut ask = self.ask(eval, &usable.filter, order);
+        ask.scope.audit = usable.audit;
+        ask
+    }
+
     pub(super) fn ask<'a>(&'a self, eval: i64, filter: &'a Filter, order: Order) -> Ask<'a> {
         Ask {
             scope: Scope {
                 eval,
                 reviewer: &self.reviewer,
                 words: &text::search_terms::fts_query,
+                audit: None,
             },
             owner: &self.owner,
             now_ms: self.clock().now_ms(),
@@ -151,20 +166,30 @@ impl Engine {
         }
     }
 
-    /// Parses a filter and refuses what would tell a blind reviewer something.
+    /// Parses a filter and refuses what would tell a blind reviewer something. Where an assisted eval keeps an audit
+    /// share blind, such a filter or order leaves those tickets out instead.
     fn usable_filter(
         &self,
         eval: EvalId,
         typed: &str,
         order: Order,
-    ) -> std::result::Result<Filter, QueueError> {
+    ) -> std::result::Result<Usable, QueueError> {
         let filter =
             Filter::parse(typed).map_err(|error| QueueError::BadFilter(BadFilter::from(error)))?;
         let (_, eval) = self.store().read(|db| Self::eval_row(db, eval))?;
         // Who opened the eval's agreement or comparison sees the judge everywhere; their reviews are assisted.
-        let blind = eval.policy.mode == Mode::Blind && eval.opened_by(&self.reviewer).is_none();
-        if !blind {
-            return Ok(filter);
+        let opened = eval.opened_by(&self.reviewer).is_some();
+        let policy = &eval.policy;
+        if opened || policy.mode == Mode::Assist {
+            let tells =
+                filter.blind_refusal(&self.reviewer).is_some() || order == Order::JudgeScore;
+            let audit = Audit {
+                seed: eval.seed,
+                share: policy.audit_share,
+                own: policy.after_commit == AfterCommit::Always,
+            };
+            let audit = (tells && !opened && audit.share > 0.0).then_some(audit);
+            return Ok(Usable { filter, audit });
         }
         if let Some(why) = filter.blind_refusal(&self.reviewer) {
             return Err(QueueError::BadFilter(BadFilter::refused(&why)));
@@ -173,7 +198,10 @@ impl Engine {
             let why = "this eval is blind: the order would tell the judge's score before you commit your own";
             return Err(QueueError::BadFilter(BadFilter::refused(why)));
         }
-        Ok(filter)
+        Ok(Usable {
+            filter,
+            audit: None,
+        })
     }
 
     fn list_row(&self, eval: &Eval, row: ListRow) -> QueueRow {

@@ -6,11 +6,13 @@ use proptest::prelude::*;
 
 use super::testing::{Bench, level, submission};
 use super::*;
-use crate::domain::eval::Mode;
+use crate::domain::eval::{AfterCommit, Mode};
 use crate::domain::ids::TicketId;
 use crate::domain::review::Sight;
 use crate::domain::ticket::State;
-use crate::domain::view::{Anchor, Count, Decision, JudgeView, Order, QueueQuery, Shown, Why};
+use crate::domain::view::{
+    Anchor, Count, Decision, JudgeView, Order, QueueQuery, QueueRow, Shown, Why,
+};
 use crate::store::StoreError;
 
 fn query(bench: &Bench, filter: &str, order: Order, anchor: Anchor, limit: u16) -> QueueQuery {
@@ -457,7 +459,10 @@ fn filters_and_their_counts_agree() {
             .queue(&query(&bench, filter, Order::Plan, Anchor::Start, 50))
             .unwrap();
         assert_eq!(page.rows.len(), n, "{filter}");
-        let counts = bench.ana.counts(bench.eval.id, filter).unwrap();
+        let counts = bench
+            .ana
+            .counts(bench.eval.id, filter, Order::Plan)
+            .unwrap();
         assert_eq!(counts.shown, Count::Exactly(n as u64), "{filter}");
         assert_eq!(
             bench
@@ -623,7 +628,11 @@ fn sixteen_reviewers_over_two_connections_review_each_ticket_exactly_once() {
     assert_eq!(reviewed.len(), 200);
     assert_eq!(reviewed.iter().collect::<HashSet<_>>().len(), 200);
     assert_eq!(
-        bench.ana.counts(eval, "status:done").unwrap().shown,
+        bench
+            .ana
+            .counts(eval, "status:done", Order::Plan)
+            .unwrap()
+            .shown,
         Count::Exactly(200)
     );
 }
@@ -672,4 +681,35 @@ fn a_seat_left_by_a_killed_process_is_free_for_the_same_person_at_once() {
     );
     let again = Engine::open(bench.ana.path(), "ana", bench.clock.clone()).unwrap();
     assert!(again.open_ticket(ticket, true).unwrap().lease.is_some());
+}
+
+#[test]
+fn a_filter_or_order_tells_nothing_of_the_blind_audit_share() {
+    let bench = Bench::new(40, Mode::Assist, 1, true);
+    let mut policy = bench.eval.policy.clone();
+    policy.audit_share = 0.5;
+    policy.after_commit = AfterCommit::Always;
+    bench.ana.set_policy("support", policy, None, None).unwrap();
+    let listed = |filter: &str, order| -> Vec<QueueRow> {
+        let asked = query(&bench, filter, order, Anchor::Start, 50);
+        bench.ana.queue(&asked).unwrap().rows
+    };
+    let all = listed("", Order::Plan);
+    let hidden = all.iter().filter(|row| row.judge == Shown::Hidden).count();
+    assert!(hidden > 5 && hidden < 35, "{hidden} of 40");
+    for (filter, order) in [
+        ("judge>=0", Order::Plan),
+        ("", Order::JudgeScore),
+        ("model:secret*", Order::Plan),
+    ] {
+        let rows = listed(filter, order);
+        assert_eq!(rows.len(), 40 - hidden, "{filter} {order:?}");
+        assert!(rows.iter().all(|row| row.judge != Shown::Hidden));
+        let counts = bench.ana.counts(bench.eval.id, filter, order).unwrap();
+        assert_eq!(counts.shown, Count::Exactly(rows.len() as u64));
+    }
+    let blind = all.iter().find(|row| row.judge == Shown::Hidden).unwrap();
+    let doc = bench.ana.open_ticket(blind.ticket, true).unwrap();
+    bench.ana.submit(&level(&doc, 3)).unwrap();
+    assert_eq!(listed("judge>=0", Order::Plan).len(), 41 - hidden);
 }

@@ -92,7 +92,7 @@ pub enum EndpointError {
     },
     /// A model without an endpoint.
     #[error(
-        "`{given}` names no endpoint; write `endpoint/model`, as in `openai/gpt-4.1` or `ollama/qwen3`, or add `--base-url URL`; known are {known}"
+        "`{given}` names no endpoint; write `endpoint/model`, as in `openai/gpt-4.1` or `ollama/qwen3`, or add its address, `MODEL@URL` or `--base-url URL`; known are {known}"
     )]
     Unknown {
         /// As given.
@@ -154,13 +154,17 @@ impl Endpoint {
 
     /// Reads `openai/gpt-4.1`: an endpoint and its model, which may itself contain slashes.
     ///
-    /// With a base URL a known first word gives dialect and key; otherwise the whole text is the model.
+    /// With a base URL a known first word gives dialect and key; otherwise the whole text is the model. The address may
+    /// also stand behind it, `qwen3@http://gpu-box:8000/v1`, for places that take one name alone.
     pub fn parse(
         given: &str,
         base_url: Option<&str>,
         var: impl Fn(&str) -> Option<String>,
     ) -> Result<(Self, String), EndpointError> {
-        let given = given.trim();
+        let (given, base_url) = match base_url {
+            None => addressed(given.trim()),
+            Some(_) => (given.trim(), base_url),
+        };
         let (first, rest) = given.split_once('/').unwrap_or((given, ""));
         let found = known::find(first);
         let (endpoint, model) = match (found, base_url) {
@@ -292,6 +296,15 @@ impl fmt::Debug for Endpoint {
             .field("key", &self.key)
             .finish_non_exhaustive()
     }
+}
+
+/// A model and the address behind it, if there is one.
+fn addressed(given: &str) -> (&str, Option<&str>) {
+    let at = ["@http://", "@https://"]
+        .iter()
+        .filter_map(|sign| given.find(sign))
+        .min();
+    at.map_or((given, None), |at| (&given[..at], Some(&given[at + 1..])))
 }
 
 #[cfg(test)]

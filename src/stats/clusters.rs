@@ -27,6 +27,27 @@ impl Clusters {
         }
     }
 
+    /// As [`Self::from_labels`], of labels that are numbers from 0 on without large gaps: a table instead of hashing.
+    pub fn from_numbers(labels: impl IntoIterator<Item = usize>) -> Self {
+        const NONE: u32 = u32::MAX;
+        let mut numbers: Vec<u32> = Vec::new();
+        let mut count = 0;
+        let number = |label: usize| {
+            if label >= numbers.len() {
+                numbers.resize(label + 1, NONE);
+            }
+            if numbers[label] == NONE {
+                numbers[label] = count;
+                count += 1;
+            }
+            numbers[label]
+        };
+        Self {
+            of: labels.into_iter().map(number).collect(),
+            count: count as usize,
+        }
+    }
+
     /// Every one of `n` observations is its own cluster.
     pub fn singletons(n: usize) -> Self {
         Self {
@@ -101,5 +122,15 @@ mod tests {
         assert_eq!(clusters.sums([1.0, 2.0, 3.0, 4.0]), [4.0, 2.0, 4.0]);
         assert!(!clusters.all_single());
         assert_eq!(clusters.filter(|at| at > 0).sizes(), [1, 1, 1]);
+    }
+
+    #[test]
+    fn numbers_make_the_clusters_that_labels_make() {
+        for labels in [vec![], vec![3, 0, 3, 7, 0], (0..50).rev().collect()] {
+            assert_eq!(
+                Clusters::from_numbers(labels.iter().copied()),
+                Clusters::from_labels(labels)
+            );
+        }
     }
 }

@@ -17,6 +17,7 @@
 //! | how much is enough, and the release | [`power`], [`sequential`], [`gate`] |
 //! | same texts | [`overlap`], [`minhash`] |
 //! | token probabilities | [`logprob`] |
+//! | all cores, the same numbers | [`parallel`] |
 
 // Formulas keep the letters of their sources, authors their names, and equal scores are ties, exactly.
 #![allow(
@@ -48,6 +49,7 @@ pub mod minhash;
 pub mod multiple;
 pub mod overlap;
 pub mod paired;
+pub mod parallel;
 pub mod power;
 pub mod ppi;
 pub mod priority;

@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 
 use super::db::Db;
 use super::error::{Result, StoreError};
+use crate::domain::eval::Mode;
+use crate::domain::ids::TicketId;
+use crate::domain::plan::is_audit;
 
 /// How long a write waits for another process before it gives up.
 const BUSY: Duration = Duration::from_secs(10);
@@ -61,12 +65,23 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Db> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(|error| failed(&error))?;
+    audit_function(&connection).map_err(|error| failed(&error))?;
     let db = Db(connection);
     db.script(&format!(
         "PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = FILE; PRAGMA trusted_schema = OFF;"
     ))
     .map_err(|error| foreign(error, path))?;
     Ok(db)
+}
+
+/// `in_audit(ticket id, seed, share)`: whether a ticket of an assisted eval is in its blind audit share.
+pub(super) fn audit_function(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("in_audit", 3, flags, |given| {
+        let id: [u8; 16] = given.get(0)?;
+        let (seed, share): (i64, f64) = (given.get(1)?, given.get(2)?);
+        Ok(is_audit(Mode::Assist, share, seed as u64, &TicketId(id)))
+    })
 }
 
 fn foreign(error: StoreError, path: &Path) -> StoreError {

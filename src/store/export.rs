@@ -318,6 +318,7 @@ mod tests {
                     eval: 1,
                     reviewer: "ana",
                     words: &|_| None,
+                    audit: None,
                 },
                 wanted: Wanted {
                     passing,

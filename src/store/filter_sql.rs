@@ -67,6 +67,17 @@ impl Compiled {
     }
 }
 
+/// Tickets that a filter must not tell about: the blind audit share of an assisted eval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Audit {
+    /// The eval's seed.
+    pub seed: u64,
+    /// The share, 0 to 1.
+    pub share: f64,
+    /// Whether those the asker has reviewed are told about.
+    pub own: bool,
+}
+
 /// What compiling needs beside the filter.
 pub struct Scope<'a> {
     /// Local row of the eval.
@@ -75,10 +86,39 @@ pub struct Scope<'a> {
     pub reviewer: &'a str,
     /// Turns typed words into a full-text query.
     pub words: &'a dyn Fn(&str) -> Option<String>,
+    /// What is left out whatever the filter says.
+    pub audit: Option<Audit>,
 }
 
 /// Compiles a filter; parameters are numbered from `first`.
 pub fn compile(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Result<Compiled> {
+    let compiled = compile_alone(db, filter, scope, first)?;
+    let Some(Audit { seed, share, own }) = scope.audit else {
+        return Ok(compiled);
+    };
+    let mut args = compiled.args;
+    let reviewed = if own {
+        args.push(Arg::Text(scope.reviewer.to_owned()));
+        let place = first + args.len() - 1;
+        format!(
+            " OR EXISTS (SELECT 1 FROM ticket_person x WHERE x.ticket = t.row AND x.reviewer = ?{place}
+               AND x.active_ms IS NOT NULL)"
+        )
+    } else {
+        String::new()
+    };
+    Ok(Compiled {
+        sql: format!(
+            "({}) AND (NOT in_audit(t.id, {}, {share:?}){reviewed})",
+            compiled.sql, seed as i64
+        ),
+        args,
+        exact: None,
+        ..compiled
+    })
+}
+
+fn compile_alone(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Result<Compiled> {
     let Some(root) = &filter.root else {
         return Ok(Compiled {
             sql: "1".into(),
@@ -213,6 +253,7 @@ mod tests {
             eval: 1,
             reviewer: "ana",
             words: &|words| Some(words.to_owned()),
+            audit: None,
         };
         let compiled = compile(&db, &filter, &scope, 2).unwrap();
         let sql = format!(

@@ -11,6 +11,7 @@ pub mod activity;
 mod actor;
 pub mod agreement;
 pub mod catalog;
+mod changed;
 pub mod datasets;
 pub mod dialect;
 pub mod drafts;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::db::Db;
 use super::error::{Result, StoreError};
 use super::tally::Deltas;
-use super::{catalog, ledger, rubrics, runs, verdicts};
+use super::{catalog, changed, ledger, rubrics, runs, verdicts};
 use crate::domain::eval::Eval;
 use crate::domain::fold::{Folded, Needs, fold};
 use crate::domain::ids::TicketId;
@@ -106,6 +106,8 @@ impl Refolder {
         row: i64,
         (eval, rubric): (&Eval, &Rubric),
     ) -> Result<Option<f64>> {
+        // Whatever is folded anew, somebody has written something.
+        self.deltas.touch(row);
         let judges = verdicts::of_ticket(db, ticket)?;
         let in_group = match self.groups.get(&row) {
             Some(known) => *known,
@@ -113,7 +115,7 @@ impl Refolder {
         };
         self.groups.insert(row, in_group);
         if in_group {
-            runs::scores::put(db, ticket, &judges, eval, rubric)?;
+            runs::scores::put(db, (ticket, row), &judges, (eval, rubric), &mut self.deltas)?;
         }
         Ok(verdicts::overall(&judges, eval, rubric))
     }
@@ -291,7 +293,7 @@ fn write_people(
 /// Throws every projection away and makes it anew from facts and ledger, in one transaction.
 pub fn rebuild(db: &Db) -> Result<()> {
     db.script(
-        "DELETE FROM ticket_fold; DELETE FROM ticket_person; DELETE FROM tally; DELETE FROM ticket_tag; DELETE FROM group_score;
+        "DELETE FROM ticket_fold; DELETE FROM ticket_person; DELETE FROM tally; DELETE FROM ticket_tag; DELETE FROM group_score; DELETE FROM group_badge;
          UPDATE ticket SET state = 0, flagged = 0, corrected = 0, score = NULL, pass = NULL, judge = NULL, judge_key = 2000000
            WHERE state <> 0 OR flagged <> 0 OR corrected <> 0 OR score IS NOT NULL OR pass IS NOT NULL OR judge IS NOT NULL;",
     )?;
@@ -305,7 +307,8 @@ pub fn rebuild(db: &Db) -> Result<()> {
     for id in tickets {
         refolder.ticket(db, &TicketId(id))?;
     }
-    refolder.finish(db)
+    refolder.finish(db)?;
+    changed::everything(db)
 }
 
 /// Counts and tags that follow from the facts alone.
@@ -339,6 +342,8 @@ pub fn dump(db: &Db) -> Result<String> {
         "SELECT name || ' ' || body FROM eval ORDER BY name",
         "SELECT hex(t.id) || ' ' || hex(j.id) || ' ' || coalesce(s.score, '-') || ' ' || coalesce(s.pass, '-') || ' ' || coalesce(s.class, '-')
            FROM group_score s JOIN ticket t ON t.row = s.ticket JOIN judge j ON j.row = s.judge ORDER BY t.id, j.id",
+        "SELECT e.name || ' ' || hex(j.id) || ' ' || b.badge
+           FROM group_badge b JOIN eval e ON e.row = b.eval JOIN judge j ON j.row = b.judge ORDER BY e.name, j.id, b.badge",
         "SELECT name || ' ' || body FROM run_group ORDER BY name",
         "SELECT hex(id) || ' ' || place || ' ' || body FROM run ORDER BY id",
         "SELECT name || ' ' || role || ' ' || items || ' ' || hex(version) FROM dataset ORDER BY name",

@@ -221,7 +221,7 @@ pub fn counts(db: &Db, ask: &Ask<'_>) -> Result<QueueCounts> {
     let total = states.iter().sum();
     let compiled = compile(db, ask.filter, &ask.scope, 3)?;
     let shown = match compiled.exact {
-        _ if ask.filter.is_all() => Count::Exactly(total),
+        _ if ask.filter.is_all() && ask.scope.audit.is_none() => Count::Exactly(total),
         Some(n) => Count::Exactly(n),
         None => bounded(db, eval, &compiled)?,
     };

@@ -1,8 +1,10 @@
 //! Run groups, runs and what they have of each item.
 
+pub mod kept;
 pub mod readings;
 pub mod scores;
 
+use super::changed;
 use super::db::{Db, Row};
 use super::error::{Result, StoreError};
 use crate::domain::ids::{DatasetId, EvalId, GroupId, OutputId, RunId};
@@ -168,6 +170,9 @@ pub fn put_row(db: &Db, run: &RunId, row: &RunRow) -> Result<bool> {
             row.reused,
         ],
     )?;
+    if written > 0 {
+        changed::of_run(db, run)?;
+    }
     Ok(written > 0)
 }
 
@@ -315,22 +320,4 @@ pub fn ticket_row(db: &Db, id: &[u8; 16]) -> Result<Option<i64>> {
     db.first("SELECT row FROM ticket WHERE id = ?1", args![id], |row| {
         row.int(0)
     })
-}
-
-/// The models a run's outputs name.
-pub fn models(db: &Db, run: &RunId) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT o.model FROM run_row r JOIN output o ON o.row = r.output WHERE r.run = ?1 AND o.model IS NOT NULL
-               ORDER BY o.model LIMIT 5";
-    let names = db.query(sql, args![&run.0], |row| row.string(0))?;
-    Ok(names.into_iter().flatten().collect())
-}
-
-/// Numbers of which one rises with everything a comparison rests on: decisions, verdicts, outputs, replies.
-pub fn stamp(db: &Db) -> Result<[i64; 4]> {
-    Ok([
-        db.number("SELECT coalesce(max(seq), 0) FROM event", &[])?,
-        db.number("SELECT coalesce(max(row), 0) FROM verdict", &[])?,
-        db.number("SELECT coalesce(max(row), 0) FROM ticket", &[])?,
-        db.number("SELECT coalesce(max(row), 0) FROM call", &[])?,
-    ])
 }

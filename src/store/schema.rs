@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_language.sql"),
     include_str!("migrations/0005_runs.sql"),
     include_str!("migrations/0006_datasets.sql"),
+    include_str!("migrations/0007_kept.sql"),
 ];
 
 /// Indexes that a first import builds after loading, which costs about half of keeping them meanwhile.
@@ -192,6 +193,30 @@ mod tests {
                 .unwrap(),
             0
         );
+    }
+
+    #[test]
+    fn a_workspace_from_before_comparisons_were_kept_gets_the_counts_they_need() {
+        let db = memory();
+        let path = Path::new("w.db");
+        migrate_with(&db, path, &MIGRATIONS[..6]).unwrap();
+        db.script(
+            "INSERT INTO judge (row, id, name, body) VALUES (1, x'aa', 'j', '{}');
+             INSERT INTO eval (row, id, name, body) VALUES (1, x'01', 'june', '{}');
+             INSERT INTO run_group (id, name, tickets, body) VALUES (x'02', 'june', x'01', '{}');
+             INSERT INTO ticket (row, id, eval, item, output, outputs, plan, plan_key, time_ms, chars)
+               VALUES (1, x'11', 1, 1, 1, 1, 1, 1, 0, 0), (2, x'12', 1, 2, 2, 1, 1, 2, 0, 0);
+             INSERT INTO group_score (ticket, judge, score, pass) VALUES (1, 1, 0.5, 0), (2, 1, 1.0, 1);
+             INSERT INTO verdict (id, ticket, criterion, judge, sample, body)
+               VALUES (x'21', 1, 'q', 1, 0, '{\"badge\":\"by hand\"}'), (x'22', 2, 'q', 1, 0, '{}');",
+        )
+        .unwrap();
+        migrate(&db, path).unwrap();
+        let readers = "SELECT n FROM tally WHERE eval = 1 AND field = 'reader' AND value = 'aa'";
+        assert_eq!(db.number(readers, &[]).unwrap(), 2);
+        let badges =
+            "SELECT count(*) FROM group_badge WHERE eval = 1 AND judge = 1 AND badge = 'by hand'";
+        assert_eq!(db.number(badges, &[]).unwrap(), 1);
     }
 
     #[test]

@@ -3,19 +3,24 @@
 //! Counted when something changes, never when something is shown: a `GROUP BY` over a million rows costs
 //! most of a second.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use super::changed;
 use super::db::Db;
 use super::error::Result;
 
 /// Changes to the counts, gathered over a transaction and applied once.
 #[derive(Debug, Default)]
-pub struct Deltas(HashMap<(i64, &'static str), HashMap<String, i64>>);
+pub struct Deltas {
+    counts: HashMap<(i64, &'static str), HashMap<String, i64>>,
+    touched: BTreeSet<i64>,
+}
 
 impl Deltas {
     /// Adds `by` tickets with this value.
     pub fn add(&mut self, eval: i64, field: &'static str, value: &str, by: i64) {
-        let values = self.0.entry((eval, field)).or_default();
+        self.touch(eval);
+        let values = self.counts.entry((eval, field)).or_default();
         match values.get_mut(value) {
             Some(n) => *n += by,
             None => {
@@ -24,9 +29,17 @@ impl Deltas {
         }
     }
 
+    /// Takes note that something about the tickets of an eval was written, whether or not a count changes.
+    pub fn touch(&mut self, eval: i64) {
+        self.touched.insert(eval);
+    }
+
     /// Writes what changed.
     pub fn apply(self, db: &Db) -> Result<()> {
-        for ((eval, field), values) in self.0 {
+        for eval in self.touched {
+            changed::of_eval(db, eval)?;
+        }
+        for ((eval, field), values) in self.counts {
             for (value, by) in values.iter().filter(|(_, by)| **by != 0) {
                 db.exec(
                     "INSERT INTO tally (eval, field, value, n) VALUES (?1, ?2, ?3, ?4)

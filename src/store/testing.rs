@@ -9,7 +9,9 @@ use super::schema;
 
 /// An empty workspace in memory.
 pub fn memory() -> Db {
-    let db = Db(rusqlite::Connection::open_in_memory().unwrap());
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    super::dialect::audit_function(&connection).unwrap();
+    let db = Db(connection);
     schema::migrate(&db, Path::new("memory")).unwrap();
     schema::finish_indexes(&db).unwrap();
     db

@@ -14,6 +14,25 @@ pub fn escape_line(text: &str) -> String {
     escaped(&sanitise::line(text))
 }
 
+/// The same, with what stands between backticks as code. A backtick without a second one stays.
+pub fn inline(text: &str) -> String {
+    let shown = escape_line(text);
+    let mut out = String::with_capacity(shown.len() + 32);
+    let mut rest = shown.as_str();
+    while let Some((before, after)) = rest.split_once('`') {
+        let Some((code, behind)) = after.split_once('`') else {
+            break;
+        };
+        out.push_str(before);
+        out.push_str("<code>");
+        out.push_str(code);
+        out.push_str("</code>");
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
@@ -41,6 +60,18 @@ mod tests {
             assert!(!shown.contains(sign), "{shown}");
         }
         assert!(shown.contains("&amp;lt;"), "{shown}");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_more() {
+        for (text, shown) in [
+            ("`b` beats `a`", "<code>b</code> beats <code>a</code>"),
+            ("one ` alone", "one ` alone"),
+            ("`<b>`", "<code>&lt;b&gt;</code>"),
+            ("``", "<code></code>"),
+        ] {
+            assert_eq!(inline(text), shown);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::app::effect::NoTicket;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
@@ -94,8 +95,8 @@ pub trait Desk: Send + Sync {
     /// A page of the queue.
     fn queue(&self, query: &QueueQuery) -> Answer<QueuePage>;
 
-    /// The numbers above the list.
-    fn counts(&self, eval: EvalId, filter: &str) -> Answer<QueueCounts>;
+    /// The numbers above the list in this order.
+    fn counts(&self, eval: EvalId, filter: &str, order: QueueOrder) -> Answer<QueueCounts>;
 
     /// The tickets a filter shows, at most `limit`.
     fn matching(&self, eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>>;
@@ -183,6 +184,9 @@ pub trait Desk: Send + Sync {
 
     /// The comparison of a group; closed while it is blind to this person.
     fn group(&self, group: &str, full: bool) -> Answer<GroupPage>;
+
+    /// The comparison of a group as it was finished last, without rows; there at once. `None` where none is kept.
+    fn kept_group(&self, group: &str, full: bool) -> Answer<Option<GroupPage>>;
 
     /// Opens a group: logged, and marks this person's later reviews there.
     fn open_group(&self, group: &str) -> Answer<()>;

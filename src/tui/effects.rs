@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | write | 1 | everything that decides, claims or saves | as asked |
 //! | read | 2 | pages, tickets to look at, texts to lay out | any; of some only the last wins |
+//! | compare | 1 | comparisons of run groups, which take a second or two where these are large | of those waiting the last |
 //! | job | 1 | imports, exports, the sample, index slices | as asked; can be stopped |
 //! | judge | 1 | a judge's work | as asked; can be stopped; at the end waited for two seconds at most |
 //!
@@ -41,6 +42,7 @@ const READERS: usize = 2;
 enum Lane {
     Write,
     Read,
+    Compare,
     Job,
     Judge,
 }
@@ -63,6 +65,7 @@ enum Task {
 pub struct Runner {
     write: Arc<Queue>,
     read: Arc<Queue>,
+    compare: Arc<Queue>,
     job: Arc<Queue>,
     judge: Arc<Queue>,
     stops: Mutex<HashMap<RequestId, Arc<AtomicBool>>>,
@@ -100,6 +103,7 @@ impl Runner {
         let mut runner = Self {
             write: Arc::default(),
             read: Arc::default(),
+            compare: Arc::default(),
             job: Arc::default(),
             judge: Arc::default(),
             stops: Mutex::default(),
@@ -109,6 +113,7 @@ impl Runner {
         for _ in 0..READERS {
             runner.spawn("docket-read", &runner.read.clone(), &worker)?;
         }
+        runner.spawn("docket-compare", &runner.compare.clone(), &worker)?;
         runner.spawn("docket-job", &runner.job.clone(), &worker)?;
         runner.spawn(JUDGE, &runner.judge.clone(), &worker)?;
         Ok(runner)
@@ -176,6 +181,7 @@ impl Runner {
         match lane {
             Lane::Write => &self.write,
             Lane::Read => &self.read,
+            Lane::Compare => &self.compare,
             Lane::Job => &self.job,
             Lane::Judge => &self.judge,
         }
@@ -187,7 +193,14 @@ impl Drop for Runner {
         for stop in locked(&self.stops).values() {
             stop.store(true, Ordering::Relaxed);
         }
-        for queue in [&self.write, &self.read, &self.job, &self.judge] {
+        let queues = [
+            &self.write,
+            &self.read,
+            &self.compare,
+            &self.job,
+            &self.judge,
+        ];
+        for queue in queues {
             queue.close();
         }
         let deadline = Instant::now() + PATIENCE;
@@ -264,13 +277,14 @@ fn lane(order: &Order) -> Lane {
         | Order::LoadJudges(_)
         | Order::LoadActivity
         | Order::LoadGroups
-        | Order::LoadGroup { .. }
+        | Order::LoadKeptGroup { .. }
         | Order::LoadSide { .. }
         | Order::OfferSuggestion { .. }
         | Order::Prepare(_)
         | Order::Diff { .. }
         | Order::ExportOptions { .. }
         | Order::ExportPreview(_) => Lane::Read,
+        Order::LoadGroup { .. } => Lane::Compare,
         Order::ExportRun(_) | Order::ImportFile { .. } | Order::MakeDemo | Order::IndexSlice => {
             Lane::Job
         }
@@ -314,6 +328,7 @@ fn last_wins(order: &Order) -> bool {
             | Order::LoadActivity
             | Order::LoadGroups
             | Order::LoadGroup { .. }
+            | Order::LoadKeptGroup { .. }
             | Order::LoadSide { .. }
             | Order::LoadJudges(_)
             | Order::ExportPreview(_)

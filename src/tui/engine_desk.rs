@@ -11,6 +11,7 @@ use super::desk::{Answer, Desk, Given, Job, Refusal};
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
 use crate::domain::job::Wish;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
     AgreementPage, Committed, Decision, Disagreement, Draft, ExportOptions, ExportPlan,
     ExportPreview, Exported, Failure, GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard,
@@ -98,8 +99,8 @@ impl Desk for EngineDesk {
         Ok(self.engine().queue(query)?)
     }
 
-    fn counts(&self, eval: EvalId, filter: &str) -> Answer<QueueCounts> {
-        Ok(self.engine().counts(eval, filter)?)
+    fn counts(&self, eval: EvalId, filter: &str, order: QueueOrder) -> Answer<QueueCounts> {
+        Ok(self.engine().counts(eval, filter, order)?)
     }
 
     fn matching(&self, eval: EvalId, filter: &str, limit: u32) -> Answer<Vec<TicketId>> {
@@ -245,6 +246,10 @@ impl Desk for EngineDesk {
 
     fn group(&self, group: &str, full: bool) -> Answer<GroupPage> {
         Ok(self.compared.page(&self.engine(), group, full)?)
+    }
+
+    fn kept_group(&self, group: &str, full: bool) -> Answer<Option<GroupPage>> {
+        Ok(self.engine().kept_page(group, full)?)
     }
 
     fn open_group(&self, group: &str) -> Answer<()> {

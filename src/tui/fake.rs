@@ -15,8 +15,9 @@ use crate::domain::eval::{DatasetRole, Mode};
 use crate::domain::ids::{ActionId, EvalId, EventId, TicketId};
 use crate::domain::job::Wish;
 use crate::domain::ticket::State;
+use crate::domain::view::Order as QueueOrder;
 use crate::domain::view::{
-    AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
+    Age, AgreementPage, Anchor, Committed, Count, Decision, Disagreement, Dispute, Draft, EvalCard,
     ExportOptions, ExportPlan, ExportPreview, Exported, Failure, FormatChoice, FoundFile,
     GroupCard, GroupPage, HistoryLine, Home, ImportDone, JobCard, JudgeAsk, JudgeChoice,
     JudgeScope, JudgeView, JudgeWork, Lease, Price, Progress, QueueCounts, QueuePage, QueueQuery,
@@ -50,6 +51,8 @@ struct Inner {
     undone: Vec<TicketId>,
     history: BTreeMap<TicketId, Vec<HistoryLine>>,
     opened: bool,
+    /// Whether a comparison is kept, and of when.
+    kept: Option<Age>,
     jobs: Vec<JobCard>,
     steered: Vec<([u8; 16], Wish)>,
     rubric_held: Option<RubricUnsaved>,
@@ -76,6 +79,7 @@ impl FakeDesk {
                 undone: Vec::new(),
                 history: BTreeMap::new(),
                 opened: false,
+                kept: None,
                 jobs: Vec::new(),
                 steered: Vec::new(),
                 rubric_held: None,
@@ -90,6 +94,13 @@ impl FakeDesk {
         let desk = Self::new(Mode::Assist);
         desk.inner.lock().unwrap().empty = true;
         desk
+    }
+
+    /// A desk that keeps the comparison of its run group.
+    #[must_use]
+    pub fn keeping(self, age: Age) -> Self {
+        self.inner.lock().unwrap().kept = Some(age);
+        self
     }
 
     /// A desk where judges are at work, and were.
@@ -303,7 +314,7 @@ impl Desk for FakeDesk {
         })
     }
 
-    fn counts(&self, _eval: EvalId, filter: &str) -> Answer<QueueCounts> {
+    fn counts(&self, _eval: EvalId, filter: &str, _order: QueueOrder) -> Answer<QueueCounts> {
         let inner = self.inner.lock().unwrap();
         let total = inner.sample.tickets.len() as u64;
         let done = inner.done.len() as u64;
@@ -630,6 +641,12 @@ impl Desk for FakeDesk {
             return Ok(GroupPage::Closed { waiting: 5 });
         }
         Ok(groups::page(inner.sample.eval.id, full))
+    }
+
+    fn kept_group(&self, _group: &str, full: bool) -> Answer<Option<GroupPage>> {
+        let inner = self.inner.lock().unwrap();
+        let id = inner.sample.eval.id;
+        Ok(inner.kept.map(|age| groups::kept(id, full, age)))
     }
 
     fn open_group(&self, _group: &str) -> Answer<()> {

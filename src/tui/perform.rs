@@ -61,7 +61,11 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
     Ok(match order {
         Order::LoadHome => Outcome::Home(Box::new(desk.home()?)),
         Order::LoadQueue(query) => Outcome::Queue(Box::new(desk.queue(&query)?)),
-        Order::CountQueue { eval, filter } => Outcome::Counts(desk.counts(eval, &filter)?),
+        Order::CountQueue {
+            eval,
+            filter,
+            order,
+        } => Outcome::Counts(desk.counts(eval, &filter, order)?),
         Order::ListMatching {
             eval,
             filter,
@@ -127,6 +131,9 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
         Order::LoadActivity => Outcome::Activity(desk.activity()?),
         Order::LoadGroups => Outcome::Groups(desk.groups()?),
         Order::LoadGroup { group, full } => Outcome::Group(Box::new(desk.group(&group, full)?)),
+        Order::LoadKeptGroup { group, full } => {
+            Outcome::KeptGroup(desk.kept_group(&group, full)?.map(Box::new))
+        }
         Order::OpenGroup { group } => {
             desk.open_group(&group)?;
             Outcome::Done

@@ -9,6 +9,7 @@ mod table;
 use ratatui::layout::Rect;
 
 use crate::app::AppState;
+use crate::app::empty::Empty;
 use crate::app::layout::{self, GroupLayout, TAB_GAP};
 use crate::app::runs::{OpenGroup, RunsState, Tab};
 use crate::domain::count::counted;
@@ -121,6 +122,14 @@ fn group(pen: &mut Pen<'_>, state: &AppState, open: &OpenGroup) {
     }
     let Some(view) = open.view() else { return };
     tabs(pen, &place, open);
+    if open.waits_for_rows() && matches!(open.tab, Tab::Rows | Tab::Points) {
+        let empty = Empty::waiting(
+            "The items are being read.",
+            "A moment; the comparison is there already.",
+        );
+        screen::empty(pen, shift_right(rect(place.list), POINTER), &empty);
+        return;
+    }
     match open.tab {
         Tab::Compare => compare::draw(pen, &place, open, view),
         Tab::Rows => rows::draw(pen, &place, open, view),

@@ -47,7 +47,7 @@ fn queue(width: u16, height: u16) -> AppState {
     queue
         .window
         .resize(crate::app::layout::queue(state.size).list.height);
-    queue.counts = Some(desk.counts(eval.id, "").unwrap());
+    queue.counts = Some(desk.counts(eval.id, "", Order::Plan).unwrap());
     queue.marks.insert(queue.window.rows[1].ticket);
     state.queue = Some(queue);
     state.screen = Screen::Queue;
@@ -276,7 +276,15 @@ fn runs(width: u16, height: u16, mode: Mode, what: &str) -> AppState {
     let mut open = crate::app::runs::OpenGroup::new("june");
     open.fit(state.size);
     open.full = what == "full";
-    open.take(desk.group("june", open.full).unwrap());
+    if what == "kept" {
+        let desk = FakeDesk::new(mode).keeping(crate::domain::view::Age {
+            made_ms: 1_700_000_000_000,
+            older: true,
+        });
+        open.take(desk.kept_group("june", false).unwrap().unwrap());
+    } else {
+        open.take(desk.group("june", open.full).unwrap());
+    }
     open.tab = match what {
         "rows" | "beside" | "named" => crate::app::runs::Tab::Rows,
         "points" => crate::app::runs::Tab::Points,
@@ -428,6 +436,7 @@ fn screens(width: u16, height: u16) -> Vec<(&'static str, AppState)> {
         ("runs", runs(width, height, Mode::Assist, "list")),
         ("runs_closed", runs(width, height, Mode::Blind, "compare")),
         ("runs_compare", runs(width, height, Mode::Assist, "compare")),
+        ("runs_kept", runs(width, height, Mode::Assist, "kept")),
         ("runs_full", runs(width, height, Mode::Assist, "full")),
         ("runs_rows", runs(width, height, Mode::Assist, "rows")),
         ("runs_points", runs(width, height, Mode::Assist, "points")),

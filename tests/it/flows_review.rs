@@ -216,7 +216,11 @@ fn a_ticket_whose_checks_ran_is_committed_like_any_other() {
     let order = docket::engine::judge::JudgeOrder::new("support", "checks");
     office
         .engine
-        .judge_run(&order, &docket::engine::judge::Control::default(), &mut |_| {})
+        .judge_run(
+            &order,
+            &docket::engine::judge::Control::default(),
+            &mut |_| {},
+        )
         .unwrap();
     let before = office.settled("support");
     let mut app = office.review("support");

@@ -86,6 +86,7 @@ fn judge_these(app: &mut Harness, folder: &Path) {
         name: script(folder),
         because: "a file".into(),
         work: Ok(JudgeWork {
+            planted: 24,
             place: "a file".into(),
             tickets: 1,
             calls: 1,

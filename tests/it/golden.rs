@@ -1,5 +1,6 @@
 //! The statistics against values computed by the packages of the field (`SciPy`, statsmodels, scikit-learn and
-//! others), kept in `tests/golden/stats_golden.json` or in the file that `DOCKET_GOLDEN` names.
+//! others), kept in `tests/golden/` or in the file that `DOCKET_GOLDEN` names; `tests/golden/fresh.py` makes such files
+//! from a seed.
 //!
 //! Every case and every key is checked within its own tolerance, relative to the larger of 1 and the value. A case
 //! or key nobody here knows fails, and so does a number where the file says null: undefined is never a number.
@@ -18,10 +19,25 @@ fn own_copy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/stats_golden.json")
 }
 
-fn golden_file() -> Value {
-    let path = std::env::var_os("DOCKET_GOLDEN").map_or_else(own_copy, PathBuf::from);
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+/// The file that was named, else every one that is kept.
+fn golden_files() -> Vec<PathBuf> {
+    if let Some(named) = std::env::var_os("DOCKET_GOLDEN") {
+        return vec![PathBuf::from(named)];
+    }
+    let folder = own_copy().parent().unwrap().to_owned();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
+    files.sort();
+    assert!(files.contains(&own_copy()), "{files:?}");
+    files
+}
+
+fn read(path: &Path) -> Value {
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -181,19 +197,22 @@ fn check(case: &Value, faults: &mut Vec<String>) -> usize {
 
 #[test]
 fn golden_values_hold_within_their_tolerances() {
-    let file = golden_file();
-    assert_eq!(file["schema"], "docket.stats_golden/1");
-    let cases = file["cases"].as_array().expect("cases");
-    assert!(!cases.is_empty());
-    let mut faults = Vec::new();
-    let keys: usize = cases.iter().map(|case| check(case, &mut faults)).sum();
-    assert!(
-        faults.is_empty(),
-        "{} of {keys} differ:\n{}",
-        faults.len(),
-        faults.join("\n")
-    );
-    println!("{keys} values of {} cases hold", cases.len());
+    for path in golden_files() {
+        let file = read(&path);
+        assert_eq!(file["schema"], "docket.stats_golden/1");
+        let cases = file["cases"].as_array().expect("cases");
+        assert!(!cases.is_empty());
+        let mut faults = Vec::new();
+        let keys: usize = cases.iter().map(|case| check(case, &mut faults)).sum();
+        assert!(
+            faults.is_empty(),
+            "{}: {} of {keys} differ:\n{}",
+            path.display(),
+            faults.len(),
+            faults.join("\n")
+        );
+        println!("{keys} values of {} cases hold", cases.len());
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod cli_errors;
 mod cli_reports;
 mod cli_rubrics;
 mod cli_words;
+mod coverage;
 mod datasets_cli;
 mod docs;
 mod doctor;

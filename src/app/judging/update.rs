@@ -205,7 +205,7 @@ fn prompt(state: &mut AppState, title: &str, purpose: PromptFor, text: String, o
 }
 
 fn name(state: &mut AppState, text: String) {
-    let title = "Which judge? Such as ollama/qwen3 or openai/gpt-4.1";
+    let title = "Which judge? Such as ollama/qwen3, openai/gpt-4.1 or MODEL@http://host:8000/v1";
     prompt(state, title, PromptFor::JudgeName, text, false);
 }
 

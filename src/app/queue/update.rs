@@ -264,6 +264,7 @@ fn count(state: &mut AppState, effects: &mut Vec<Effect>) {
         let order = Order::CountQueue {
             eval: queue.eval,
             filter: queue.filter.clone(),
+            order: queue.order,
         };
         effects.push(state.requests.ask(Asked::Counts, order));
     }

@@ -42,8 +42,9 @@ pub(super) fn save(state: &mut AppState) {
         offer(&uses);
     }
     if uses.len() > 1 {
-        uses.iter()
-            .for_each(|one| offer(std::slice::from_ref(one)));
+        for one in &uses {
+            offer(std::slice::from_ref(one));
+        }
     }
     rows.push((
         "Save only".to_owned(),

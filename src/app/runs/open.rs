@@ -109,6 +109,11 @@ impl OpenGroup {
         self.regrid();
     }
 
+    /// Whether the rows are still being read: what is shown was kept.
+    pub fn waits_for_rows(&self) -> bool {
+        self.view().is_some_and(|view| view.kept.is_some())
+    }
+
     /// Rows that are listed.
     pub fn listed(&self) -> usize {
         match (&self.only, self.view()) {

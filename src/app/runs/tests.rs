@@ -3,11 +3,12 @@ use std::sync::Arc;
 use super::*;
 use crate::app::effect::{Effect, Order, Outcome};
 use crate::app::input::Input;
+use crate::app::runs::update;
 use crate::app::settings::Settings;
 use crate::app::state::{AppState, Screen};
-use crate::app::update::update;
+use crate::app::update::update as next;
 use crate::domain::eval::Mode;
-use crate::domain::view::GroupPage;
+use crate::domain::view::{Age, GroupPage};
 use crate::tui::desk::Desk;
 use crate::tui::fake::FakeDesk;
 
@@ -16,6 +17,8 @@ struct Bench {
     state: AppState,
     desk: FakeDesk,
     asked: Vec<Order>,
+    /// Comparisons that are still being computed.
+    computing: Option<Vec<Effect>>,
 }
 
 impl Bench {
@@ -28,6 +31,7 @@ impl Bench {
             state: AppState::new(size, Settings::default()),
             desk: FakeDesk::new(mode),
             asked: Vec::new(),
+            computing: None,
         };
         bench.state.home.home = Some(Box::new(bench.desk.home().unwrap()));
         bench.run(Action::OpenRuns);
@@ -47,7 +51,15 @@ impl Bench {
                 continue;
             };
             self.asked.push(order.clone());
+            if let (Some(waiting), Order::LoadGroup { .. }) = (&mut self.computing, &order) {
+                waiting.push(Effect::Ask { request, order });
+                continue;
+            }
             let outcome = match order {
+                Order::LoadKeptGroup { group, full } => {
+                    let page = self.desk.kept_group(&group, full).unwrap();
+                    Outcome::KeptGroup(page.map(Box::new))
+                }
                 Order::LoadGroups => Outcome::Groups(self.desk.groups().unwrap()),
                 Order::LoadGroup { group, full } => {
                     Outcome::Group(Box::new(self.desk.group(&group, full).unwrap()))
@@ -61,7 +73,7 @@ impl Bench {
                 }
                 _ => continue,
             };
-            let more = update(&mut self.state, Input::Outcome { request, outcome });
+            let more = next(&mut self.state, Input::Outcome { request, outcome });
             self.answer(more);
         }
     }
@@ -69,6 +81,42 @@ impl Bench {
     fn open(&self) -> &OpenGroup {
         self.state.runs.open.as_ref().unwrap()
     }
+}
+
+#[test]
+fn a_kept_comparison_is_there_at_once_and_gives_way_to_the_new_one() {
+    let mut bench = Bench::new(Mode::Assist);
+    let age = Age {
+        made_ms: 1_700_000_000_000,
+        older: true,
+    };
+    bench.desk = FakeDesk::new(Mode::Assist).keeping(age);
+    bench.computing = Some(Vec::new());
+    bench.run(Action::Open);
+    let view = bench.open().view().unwrap();
+    assert_eq!((view.kept, view.rows.len()), (Some(age), 0));
+    assert_eq!(view.comparison.candidates.len(), 3);
+    // Everything but the items can be looked at meanwhile.
+    bench.run(Action::NextPane);
+    assert!(bench.open().waits_for_rows() && bench.open().current().is_none());
+    let effects = bench.computing.take().unwrap();
+    assert_eq!(effects.len(), 1);
+    bench.answer(effects);
+    let view = bench.open().view().unwrap();
+    assert_eq!((view.kept, view.rows.len()), (None, 40));
+    assert_eq!(bench.open().tab, Tab::Rows);
+    assert!(bench.open().current().is_some());
+}
+
+#[test]
+fn a_kept_comparison_that_comes_late_takes_nobodys_place() {
+    let mut bench = Bench::new(Mode::Assist);
+    bench.run(Action::Open);
+    let age = Age::default();
+    let desk = FakeDesk::new(Mode::Assist).keeping(age);
+    let page = desk.kept_group("june", false).unwrap().unwrap();
+    update::shown_meanwhile(&mut bench.state, "june", page);
+    assert_eq!(bench.open().view().unwrap().kept, None);
 }
 
 #[test]

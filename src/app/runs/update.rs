@@ -32,11 +32,17 @@ pub(crate) fn open(state: &mut AppState, group: Option<&str>, effects: &mut Vec<
 /// Reads what is shown.
 pub(crate) fn load(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(open) = &state.runs.open {
-        let order = Order::LoadGroup {
-            group: open.name.clone(),
-            full: open.full,
-        };
-        let asked = Asked::Group(open.name.clone());
+        let (group, full) = (open.name.clone(), open.full);
+        if open.view().is_none() {
+            let order = Order::LoadKeptGroup {
+                group: group.clone(),
+                full,
+            };
+            let asked = Asked::KeptGroup(group.clone());
+            effects.push(state.requests.ask(asked, order));
+        }
+        let asked = Asked::Group(group.clone());
+        let order = Order::LoadGroup { group, full };
         effects.push(state.requests.ask(asked, order));
     }
     effects.push(state.requests.ask(Asked::Groups, Order::LoadGroups));
@@ -59,6 +65,14 @@ fn enter(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
 /// A group's page has come.
 pub(crate) fn shown(state: &mut AppState, name: &str, page: GroupPage) {
     if let Some(open) = state.runs.open.as_mut().filter(|open| open.name == name) {
+        open.take(page);
+    }
+}
+
+/// What was kept of it has come: shown until the page itself does, and never in its place.
+pub(crate) fn shown_meanwhile(state: &mut AppState, name: &str, page: GroupPage) {
+    let open = state.runs.open.as_mut().filter(|open| open.name == name);
+    if let Some(open) = open.filter(|open| open.view().is_none()) {
         open.take(page);
     }
 }

@@ -69,7 +69,10 @@ fn of_all(criteria: &[&VerdictView]) -> Vec<Flag> {
         return Vec::new();
     };
     let on_all = |flag: &&Flag| !rest.is_empty() && rest.iter().all(|one| one.flags.contains(flag));
-    let of_output = first.flags.iter().filter(|flag| **flag != Flag::EvidenceNotFound);
+    let of_output = first
+        .flags
+        .iter()
+        .filter(|flag| **flag != Flag::EvidenceNotFound);
     of_output.filter(on_all).copied().collect()
 }
 
@@ -110,7 +113,7 @@ fn criterion(
     }
     let lost = quoted(verdict, outputs, text);
     // The quote that was not found is named above; without one in sight the flag says that there was one.
-    let untold = |flag: &&Flag| !told.contains(flag) && !(lost && **flag == Flag::EvidenceNotFound);
+    let untold = |flag: &&Flag| !(told.contains(flag) || lost && **flag == Flag::EvidenceNotFound);
     for flag in verdict.flags.iter().filter(untold) {
         let _ = write!(text, "▲ {}\n\n", flag.words());
     }

@@ -149,6 +149,9 @@ fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut 
     match (asked, outcome) {
         (Asked::Groups, Outcome::Groups(groups)) => state.runs.take(groups),
         (Asked::Group(name), Outcome::Group(page)) => runs::update::shown(state, &name, *page),
+        (Asked::KeptGroup(name), Outcome::KeptGroup(Some(page))) => {
+            runs::update::shown_meanwhile(state, &name, *page);
+        }
         (Asked::GroupOpened(_), Outcome::Done) => runs::update::load(state, effects),
         (Asked::Side(item), Outcome::Side(doc)) => runs::update::beside(state, item, doc),
         _ => {}

@@ -98,9 +98,10 @@ fn waiting(reviews: u64) -> String {
 
 /// Why there is nothing, and what would change it.
 fn nothing(report: &AgreementReport) -> Result<(), CliError> {
-    say("No review counts yet: agreement rests on blind first reviews taken in the plan's")?;
+    say("No review counts yet: agreement rests on blind first reviews taken in the")?;
+    say("plan's order, and on complete imported label sets. Of an assisted eval only the")?;
     say(&format!(
-        "order, and on complete imported label sets. `docket review {}` takes the next.",
+        "blind audit share counts. `docket review {}` takes the next ticket.",
         report.eval
     ))
 }

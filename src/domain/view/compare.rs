@@ -2,7 +2,9 @@
 
 mod detail;
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::super::ids::{EvalId, RubricId};
 
@@ -12,7 +14,7 @@ pub use detail::{
 };
 
 /// A number with its interval. Without one (a single item, a single cluster) only the number stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ranged {
     /// The number.
     pub estimate: f64,
@@ -23,18 +25,23 @@ pub struct Ranged {
     /// Independent clusters behind it.
     pub clusters: usize,
     /// How the interval was made.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
+}
+
+/// Stands for an eval until the comparison is told which one.
+fn nowhere() -> EvalId {
+    EvalId([0; 16])
 }
 
 /// The candidates of a group side by side.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Name of the group.
     pub group: String,
     /// The eval the items come from.
     pub eval: String,
     /// The eval that holds the group's tickets.
-    #[serde(skip)]
+    #[serde(skip, default = "nowhere")]
     pub tickets_in: EvalId,
     /// The rubric's id.
     pub rubric: String,
@@ -67,14 +74,14 @@ pub struct Comparison {
 }
 
 /// One candidate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CandidateSummary {
     /// Its name.
     pub name: String,
     /// The model.
     pub model: Option<String>,
     /// `logged`, `model` or `imported`.
-    pub origin: &'static str,
+    pub origin: Cow<'static, str>,
     /// How many runs.
     pub runs: usize,
     /// Mean score, 0 to 1, over items; of reruns each item's mean counts.
@@ -111,6 +118,8 @@ pub struct CandidateSummary {
     pub histogram: [usize; 10],
     /// How far its own reruns differ; `None` with one run.
     pub reruns: Option<Reruns>,
+    /// Its runs one by one, in the order of their numbers; empty with one run.
+    pub history: Vec<RunMean>,
     /// Tags of items that do not pass, the most frequent first.
     pub weak_tags: Vec<WeakTag>,
     /// What people say of it, beside what the judge says.
@@ -121,8 +130,19 @@ pub struct CandidateSummary {
     pub detail: Option<Detail>,
 }
 
+/// One run of a candidate among its reruns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunMean {
+    /// 1 for the first.
+    pub number: u32,
+    /// Why it was made, in somebody's words.
+    pub because: Option<String>,
+    /// Mean score of its items; `None` without a score.
+    pub mean: Option<Ranged>,
+}
+
 /// A tag of items that do not pass: "9 of 12 in billing".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeakTag {
     /// The tag.
     pub tag: String,
@@ -139,7 +159,7 @@ impl std::fmt::Display for WeakTag {
 }
 
 /// What a difference says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Better than the baseline.
@@ -151,10 +171,12 @@ pub enum Standing {
 }
 
 /// Candidate minus baseline.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The mean difference.
     pub range: Ranged,
+    /// The same difference with the interval that resampling the clusters gives, which assumes no shape. Secondary.
+    pub resampled: Option<Ranged>,
     /// Items only one of the two has a score for: the baseline lacks, the candidate lacks.
     pub unpaired: (usize, usize),
     /// Two-sided p-value, adjusted for the family.
@@ -182,7 +204,7 @@ impl Difference {
 }
 
 /// How far the reruns of a candidate differ.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reruns {
     /// Items with more than one scored run.
     pub items: usize,
@@ -197,7 +219,7 @@ pub struct Reruns {
 }
 
 /// Secondary numbers: labelled so, because picking among them proves nothing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Full {
     /// Items on which it is better.
     pub win: u64,
@@ -226,7 +248,7 @@ pub struct Full {
 }
 
 /// The difference on the items of one tag.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TagDifference {
     /// The tag, or the feature.
     pub tag: String,

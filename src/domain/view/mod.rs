@@ -40,7 +40,9 @@ pub use rubrics::{
     RubricOrder, RubricPage, RubricReply, RubricSaved, RubricSource, RubricTrial, RubricUnsaved,
     RubricUse,
 };
-pub use runs::{GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide};
+pub use runs::{
+    Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide,
+};
 pub use ticket::{
     Dispute, Draft, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
     TicketDoc, VerdictView,

@@ -92,6 +92,8 @@ pub struct GroupView {
     pub sheets: Vec<Sheet>,
     /// What people say beside the judge.
     pub people: Sheet,
+    /// Each candidate's runs one by one, and how the intervals were made.
+    pub notes: Vec<String>,
     /// What these items can show, where the sentence does not say it.
     pub power: Option<String>,
     /// Items, in the order they were imported.
@@ -100,6 +102,17 @@ pub struct GroupView {
     pub orders: [Vec<u32>; 3],
     /// Place of the baseline among the candidates.
     pub baseline: Option<usize>,
+    /// Of a comparison that was finished before and kept: how old it is. It has no rows; they are being read.
+    pub kept: Option<Age>,
+}
+
+/// How old a kept comparison is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Age {
+    /// When it was finished, in milliseconds.
+    pub made_ms: i64,
+    /// Whether anything it rests on was written since.
+    pub older: bool,
 }
 
 impl GroupView {

@@ -72,6 +72,26 @@ struct Kept {
 }
 
 impl Sieve {
+    /// Takes what counts of the tickets of an eval, by its local row. Of a plan that is read as far as the prefix goes;
+    /// behind it only what somebody has reviewed, which is little where tickets are many.
+    pub fn over(db: &Db, row: i64, eval: &Eval) -> crate::store::Result<Self> {
+        let mut sieve = Self::default();
+        for (number, tickets) in agreement::plans(db, row)? {
+            agreement::each_that_counts(db, row, number, |line| {
+                sieve.take(eval, line);
+                sieve
+                    .plans
+                    .get(&number)
+                    .is_none_or(|plan| plan.gap.is_none())
+            })?;
+            sieve.plans.entry(number).or_default().tickets = tickets;
+        }
+        if !sieve.labelled.is_empty() {
+            sieve.sets = agreement::sources(db, row)?;
+        }
+        Ok(sieve)
+    }
+
     /// Takes the next ticket, in the order of the plans.
     pub fn take(&mut self, eval: &Eval, line: Line) {
         *self.sets.entry(line.source).or_default() += 1;
@@ -276,9 +296,7 @@ pub(in crate::engine) fn plan_labels(
     eval: &Eval,
     rubric: &Rubric,
 ) -> crate::store::Result<PlanLabels> {
-    let mut sieve = Sieve::default();
-    agreement::each(db, row, |line| sieve.take(eval, line))?;
-    let (tickets, basis) = sieve.finish();
+    let (tickets, basis) = Sieve::over(db, row, eval)?.finish();
     let labels = tickets.into_iter().map(|ticket| PlanLabel {
         ticket: ticket.row,
         chance: ticket.chance,

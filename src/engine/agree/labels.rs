@@ -5,7 +5,6 @@ use super::subject::consensus;
 use crate::domain::eval::Eval;
 use crate::domain::ids::ClusterId;
 use crate::domain::rubric::{Answers, Rubric};
-use crate::store::agreement as facts;
 use crate::store::{Db, Result};
 
 /// A ticket of a plan's prefix with what people say together.
@@ -28,9 +27,7 @@ pub(in crate::engine) fn plan_labels(
     eval: &Eval,
     rubric: &Rubric,
 ) -> Result<(Vec<PlanLabel>, u64)> {
-    let mut sieve = Sieve::default();
-    facts::each(db, row, |line| sieve.take(eval, line))?;
-    let (tickets, basis) = sieve.finish();
+    let (tickets, basis) = Sieve::over(db, row, eval)?.finish();
     let threshold = rubric.threshold_for(eval.policy.pass_threshold);
     let label = |ticket: super::counted::Labelled| {
         let answers = consensus(&ticket.people.values(), rubric);

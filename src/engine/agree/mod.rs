@@ -185,8 +185,7 @@ fn eval_of(db: &Db, id: EvalId) -> crate::store::Result<(i64, Eval)> {
 fn gather(db: &Db, id: EvalId) -> crate::store::Result<Facts> {
     let (row, eval) = eval_of(db, id)?;
     let rubric = rubrics::get(db, &eval.rubric)?;
-    let mut sieve = Sieve::default();
-    facts::each(db, row, |line| sieve.take(&eval, line))?;
+    let mut sieve = Sieve::over(db, row, &eval)?;
     sieve.leave_out(Reason::Practice, facts::practised(db, row)?);
     let (tickets, basis) = sieve.finish();
     let readers = facts::readers(db, row)?;

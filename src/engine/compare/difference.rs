@@ -5,6 +5,8 @@ use super::summary::clusters;
 use super::{ALPHA, CONFIDENCE};
 use crate::domain::group_scores::{CandidateScores, GroupScores};
 use crate::domain::view::compare::{Difference, Full, LengthControl, Ranged, Standing, Told};
+use crate::stats::Clusters;
+use crate::stats::bootstrap::{REPLICATES, cluster_bootstrap};
 use crate::stats::describe::mean;
 use crate::stats::length_control::length_controlled;
 use crate::stats::paired::{Pairing, difference, differences, pair, pairing_gain, win_tie_loss};
@@ -15,6 +17,8 @@ use crate::stats::rank_tests::{Zeros, mcnemar, wilcoxon};
 const POWER: f64 = 0.8;
 /// The difference a larger sample is planned for.
 const WANTED: f64 = 0.05;
+/// Seed of the resampling: the same scores give the same interval.
+const SEED: u64 = 7;
 /// Half a level of the usual five: what is nearer than that is a tie.
 const TIE: f64 = 0.1;
 
@@ -50,7 +54,14 @@ pub(super) fn of(scores: &GroupScores, baseline: usize, at: usize) -> Option<Dif
             .and_then(|sd| paired_items(sd, WANTED, ALPHA, POWER))
             .map(|items| items.ceil() as u64),
         range: Ranged::of(estimate),
+        resampled: resampled(&pairing, &groups),
     })
+}
+
+/// The percentile interval over resampled clusters.
+fn resampled(pairing: &Pairing, groups: &Clusters) -> Option<Ranged> {
+    let gaps = differences(&pairing.a, &pairing.b);
+    cluster_bootstrap(&gaps, groups, REPLICATES, SEED, CONFIDENCE).map(Ranged::made)
 }
 
 /// The secondary numbers.

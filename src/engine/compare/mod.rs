@@ -5,6 +5,7 @@
 
 mod criteria;
 mod difference;
+mod kept;
 mod leaderboard;
 mod people;
 mod reading;
@@ -17,15 +18,17 @@ mod summary;
 mod tests;
 mod trained;
 
+pub use kept::KeptComparison;
 pub use trained::TrainedOn;
 
 use super::agree::{PlanLabels, plan_labels};
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::run::RunGroup;
-use crate::domain::view::compare::{Comparison, Detail, Standing};
+use crate::domain::view::compare::{CandidateSummary, Comparison, Detail, Standing};
 use crate::judge::family::{Kinship, kinship};
 use crate::stats::multiple::holm;
+use crate::stats::parallel::in_order;
 use crate::store::runs::readings;
 use crate::store::{Db, catalog, rubrics};
 
@@ -48,23 +51,34 @@ pub struct CompareOptions {
 }
 
 impl Engine {
-    /// Compares the candidates of a group.
+    /// Compares the candidates of a group; what is kept stands for it as long as nothing it rests on has changed.
     pub fn compare(&self, group: &str, options: &CompareOptions) -> Result<Comparison> {
-        Ok(self.compared(group, options)?.1)
+        match self.kept_comparison(group, options)? {
+            Some(kept) if kept.current => Ok(kept.comparison),
+            _ => Ok(self.compared(group, options)?.1),
+        }
     }
 
-    /// The same with the scores it was made from.
+    /// The same with the scores it was made from. A comparison that had to be made is kept.
     pub(in crate::engine) fn compared(
         &self,
         group: &str,
         options: &CompareOptions,
     ) -> Result<(GroupScores, Comparison)> {
+        let before = self.comparison_mark(group)?;
         let scores = self.scores_against(group, options)?;
+        if let Some(kept) = self.kept_comparison(group, options)?
+            && kept.current
+            && kept.mark == before
+        {
+            return Ok((scores, kept.comparison));
+        }
         let mut comparison = comparison(&scores, options.full);
         trained::tell(&mut comparison, &scores, &self.trained_on(group)?);
-        let group = self.group_named(group)?;
+        let found = self.group_named(group)?;
         self.store()
-            .read(|db| more(db, &group, &scores, options.full, &mut comparison))?;
+            .read(|db| more(db, &found, &scores, options.full, &mut comparison))?;
+        self.keep_comparison(&found, options, &comparison, before);
         Ok((scores, comparison))
     }
 
@@ -125,23 +139,24 @@ fn more(
     Ok(())
 }
 
+/// A candidate by itself and against the baseline; its p-value is not adjusted yet.
+fn candidate(scores: &GroupScores, at: usize, full: bool) -> CandidateSummary {
+    let summary = summary::of(scores, at);
+    let Some(baseline) = scores.baseline.filter(|baseline| *baseline != at) else {
+        return summary;
+    };
+    CandidateSummary {
+        difference: difference::of(scores, baseline, at),
+        full: full
+            .then(|| difference::full(scores, baseline, at))
+            .flatten(),
+        ..summary
+    }
+}
+
 /// The comparison of scores that were read.
 pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
-    let mut candidates: Vec<_> = (0..scores.candidates.len())
-        .map(|at| summary::of(scores, at))
-        .collect();
-    if let Some(baseline) = scores.baseline {
-        for (at, candidate) in candidates
-            .iter_mut()
-            .enumerate()
-            .filter(|(at, _)| *at != baseline)
-        {
-            candidate.difference = difference::of(scores, baseline, at);
-            if full {
-                candidate.full = difference::full(scores, baseline, at);
-            }
-        }
-    }
+    let mut candidates = in_order(scores.candidates.len(), |at| candidate(scores, at, full));
     let raw: Vec<(usize, f64)> = candidates
         .iter()
         .enumerate()
@@ -210,9 +225,8 @@ fn warnings(scores: &GroupScores, comparison: &Comparison) -> Vec<String> {
             ));
         }
     }
-    let share = |one: &crate::domain::view::compare::CandidateSummary| {
-        (one.rows > 0).then(|| 1.0 - one.scored as f64 / one.rows as f64)
-    };
+    let share =
+        |one: &CandidateSummary| (one.rows > 0).then(|| 1.0 - one.scored as f64 / one.rows as f64);
     let shares: Vec<f64> = comparison.candidates.iter().filter_map(share).collect();
     let most = shares.iter().copied().fold(0.0, f64::max);
     let least = shares.iter().copied().fold(1.0, f64::min);

@@ -3,6 +3,7 @@
 //! Rests on blind first reviews in the prefix of the group's own plan and on nothing else: whatever somebody chose to
 //! look at is no sample. Where the plan gave tickets different chances, each review stands for 1/chance.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::group_scores::{CandidateScores, GroupScores};
@@ -70,7 +71,12 @@ struct Unit {
 /// What people say of the candidate at a place.
 pub(super) fn of(scores: &GroupScores, people: &People, at: usize) -> HumanNumbers {
     let candidate = &scores.candidates[at];
-    let rows = rows(scores, people, candidate);
+    // Without a label there is nothing to estimate, and half a million rows need not be gathered to see it.
+    let rows = if people.labels.is_empty() {
+        Vec::new()
+    } else {
+        rows(scores, people, candidate)
+    };
     let units = |judge: fn(&Row) -> f64, human: fn(&Label) -> f64| -> Vec<Unit> {
         rows.iter()
             .map(|row| Unit {
@@ -136,6 +142,9 @@ fn difference(
     baseline: usize,
     at: usize,
 ) -> Told<HumanEstimate> {
+    if people.labels.is_empty() {
+        return estimate(&[]);
+    }
     let label = |candidate: usize, item: usize| {
         let mut runs = scores.candidates[candidate].runs.iter();
         runs.find_map(|run| people.labels.get(&run.rows[item].ticket?))
@@ -228,11 +237,11 @@ fn people_only(estimate: Estimate, labels: usize) -> HumanEstimate {
         range: Ranged::of(estimate),
         lambda: None,
         n_effective: None,
-        note: Some(if labels < FEWEST_FOR_PPI {
+        note: Some(Cow::Borrowed(if labels < FEWEST_FOR_PPI {
             "people alone: too few labels for PPI"
         } else {
             "people alone: every output was reviewed"
-        }),
+        })),
     }
 }
 
@@ -274,6 +283,8 @@ fn weighted(units: &[Unit]) -> Option<HumanEstimate> {
         range: Ranged::of(estimate),
         lambda: Some(lambda),
         n_effective: n_effective(&human, &estimate),
-        note: Some("the plan gave outputs different chances; each review stands for 1/chance"),
+        note: Some(Cow::Borrowed(
+            "the plan gave outputs different chances; each review stands for 1/chance",
+        )),
     })
 }

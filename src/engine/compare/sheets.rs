@@ -1,6 +1,7 @@
 //! A comparison as tables in words: the same for the command, the screen and the report.
 
 mod more;
+mod notes;
 mod people;
 
 use crate::domain::view::compare::{
@@ -47,6 +48,7 @@ pub fn quality(comparison: &Comparison) -> Sheet {
             spark(&one.histogram),
         ]);
     }
+    sheet.notes = notes::methods(comparison);
     sheet
 }
 
@@ -85,7 +87,7 @@ pub fn rows(comparison: &Comparison) -> Sheet {
         ]);
     }
     for one in &comparison.candidates {
-        notes(one, &mut sheet);
+        of_candidate(one, &mut sheet);
     }
     sheet
 }
@@ -97,6 +99,12 @@ pub fn full(comparison: &Comparison) -> Vec<Sheet> {
     sheets.extend(more::criteria(comparison));
     sheets.extend(more::repeats(comparison));
     sheets
+}
+
+/// Each candidate's runs one by one, and how the intervals were made.
+pub fn notes(comparison: &Comparison) -> Vec<String> {
+    let histories = comparison.candidates.iter().filter_map(notes::history);
+    histories.chain(notes::methods(comparison)).collect()
 }
 
 /// What these items can show, of the candidate that needs most; `None` where the sentence says it already.
@@ -144,7 +152,7 @@ fn without(one: &CandidateSummary) -> String {
     parts.join(", ")
 }
 
-fn notes(one: &CandidateSummary, sheet: &mut Sheet) {
+fn of_candidate(one: &CandidateSummary, sheet: &mut Sheet) {
     if !one.weak_tags.is_empty() {
         let tags: Vec<String> = one.weak_tags.iter().map(ToString::to_string).collect();
         sheet.note(format!("{} does not pass {}", one.name, tags.join(", ")));
@@ -165,6 +173,7 @@ fn notes(one: &CandidateSummary, sheet: &mut Sheet) {
             reruns.items
         ));
     }
+    sheet.notes.extend(notes::history(one));
 }
 
 fn value(range: Option<&Ranged>) -> String {

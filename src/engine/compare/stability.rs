@@ -132,7 +132,8 @@ fn stability(scores: &GroupScores, units: Vec<Unit>) -> Option<Stability> {
             Advice::Stable => "at most 10 % flicker: one sample will do",
             Advice::ThreeSamples => "more than 10 % flicker: three samples are needed",
             Advice::FixRubric => "more than 25 % flicker: mend the rubric first",
-        },
+        }
+        .into(),
         because: Vec::new(),
     })
 }

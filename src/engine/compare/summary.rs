@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::CONFIDENCE;
-use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome};
-use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, WeakTag};
-use crate::stats::describe::quantile;
+use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RunScores};
+use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, RunMean, WeakTag};
+use crate::stats::describe::quantile_sorted;
 use crate::stats::mean::group_mean;
 use crate::stats::proportion::{pass_rate, worst_case_band};
 use crate::stats::reruns::{Passes, flips, pass_hat};
@@ -24,17 +24,18 @@ impl Ranged {
             interval: interval.map(|interval| (interval.low, interval.high)),
             n: estimate.n,
             clusters: estimate.clusters,
-            method: estimate.method.name(),
+            method: estimate.method.name().into(),
         }
     }
 
-    fn rate(interval: Interval) -> Self {
+    /// An interval that is one already.
+    pub(super) fn made(interval: Interval) -> Self {
         Self {
             estimate: interval.estimate,
             interval: Some((interval.low, interval.high)),
             n: interval.n,
             clusters: interval.clusters,
-            method: interval.method.name(),
+            method: interval.method.name().into(),
         }
     }
 
@@ -50,7 +51,7 @@ impl Ranged {
 
 /// The clusters of items.
 pub(super) fn clusters(scores: &GroupScores, items: impl IntoIterator<Item = usize>) -> Clusters {
-    Clusters::from_labels(items.into_iter().map(|item| scores.items[item].cluster))
+    Clusters::from_numbers(items.into_iter().map(|item| scores.items[item].cluster))
 }
 
 /// The numbers of the candidate at a place.
@@ -66,13 +67,9 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         .rows()
         .filter_map(|row| row.outcome.score())
         .collect();
-    let latency: Vec<f64> = candidate
-        .rows()
-        .filter_map(|row| row.latency_ms)
-        .map(f64::from)
-        .collect();
+    let latency = sorted(candidate.rows().filter_map(|row| row.latency_ms));
     let written = || candidate.rows().filter(|row| row.output.is_some());
-    let chars: Vec<f64> = written().map(|row| f64::from(row.chars)).collect();
+    let chars = sorted(written().map(|row| row.chars));
     let unpriced = written().filter(|row| row.cost_micros.is_none()).count();
     let mut histogram = [0; 10];
     for score in &values {
@@ -81,7 +78,7 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
     CandidateSummary {
         name: candidate.name.clone(),
         model: candidate.model.clone(),
-        origin: candidate.origin.name(),
+        origin: candidate.origin.name().into(),
         runs: candidate.runs.len(),
         mean: group_mean(&values, &groups)
             .map(Ranged::of)
@@ -101,16 +98,24 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         cost_micros: (unpriced == 0 && !chars.is_empty())
             .then(|| written().filter_map(|row| row.cost_micros).sum()),
         unpriced,
-        latency_p50_ms: quantile(&latency, 0.5),
-        latency_p95_ms: quantile(&latency, 0.95),
-        chars: quantile(&chars, 0.5),
+        latency_p50_ms: quantile_sorted(&latency, 0.5),
+        latency_p95_ms: quantile_sorted(&latency, 0.95),
+        chars: quantile_sorted(&chars, 0.5),
         histogram,
         reruns: reruns(scores, candidate),
+        history: history(scores, candidate),
         weak_tags: weak_tags(scores, candidate),
         human: None,
         full: None,
         detail: None,
     }
+}
+
+/// Whole numbers in ascending order; sorted once for all quantiles, and before they are floats, which sort slower.
+fn sorted(values: impl Iterator<Item = u32>) -> Vec<f64> {
+    let mut values: Vec<u32> = values.collect();
+    values.sort_unstable();
+    values.into_iter().map(f64::from).collect()
 }
 
 /// Of one run the share that passes, by Wilson; of several the mean of each item's share.
@@ -125,7 +130,7 @@ fn passing(
             .filter_map(|(item, _)| run.rows[*item].outcome.pass())
             .collect();
         return match pass_rate(&passes, groups, CONFIDENCE) {
-            Some(interval) => Some(Ranged::rate(interval)),
+            Some(interval) => Some(Ranged::made(interval)),
             // A rate there is, an interval is undefined.
             None => shares(candidate, items, groups),
         };
@@ -149,12 +154,14 @@ fn shares(
 }
 
 fn passes_of(candidate: &CandidateScores, item: usize) -> Passes {
-    let verdicts: Vec<bool> = candidate
+    let verdicts = candidate
         .runs
         .iter()
-        .filter_map(|run| run.rows[item].outcome.pass())
-        .collect();
-    Passes::of(&verdicts)
+        .filter_map(|run| run.rows[item].outcome.pass());
+    verdicts.fold(Passes { passed: 0, k: 0 }, |passes, pass| Passes {
+        passed: passes.passed + u32::from(pass),
+        k: passes.k + 1,
+    })
 }
 
 #[derive(Default)]
@@ -210,6 +217,26 @@ fn reruns(scores: &GroupScores, candidate: &CandidateScores) -> Option<Reruns> {
             .map(|(item, _)| named(scores, *item))
             .collect(),
     })
+}
+
+/// The mean of each run by itself; a single run is the candidate's own mean, and no history.
+fn history(scores: &GroupScores, candidate: &CandidateScores) -> Vec<RunMean> {
+    if candidate.runs.len() < 2 {
+        return Vec::new();
+    }
+    let mean = |run: &RunScores| {
+        let scored = run.rows.iter().enumerate();
+        let (items, values): (Vec<usize>, Vec<f64>) = scored
+            .filter_map(|(item, row)| Some((item, row.outcome.score()?)))
+            .unzip();
+        group_mean(&values, &clusters(scores, items))
+    };
+    let one = |run: &RunScores| RunMean {
+        number: run.number,
+        because: run.because.clone(),
+        mean: mean(run).map(Ranged::of).map(Ranged::clamped),
+    };
+    candidate.runs.iter().map(one).collect()
 }
 
 /// An item's own id, or the start of docket's.

@@ -53,6 +53,7 @@ impl Engine {
                 eval: checked.eval_row,
                 reviewer: self.reviewer(),
                 words,
+                audit: None,
             },
             wanted: checked.wanted,
             filter: &checked.filter,

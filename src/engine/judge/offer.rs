@@ -262,7 +262,7 @@ pub(in crate::engine) fn allowed(eval: &Eval, rubric: &Rubric, by: &By) -> Resul
             "{who} says `send = \"local\"`, and {} is not on this machine",
             by.place()
         ),
-        "name a local endpoint (`ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or change the policy",
+        "name a local endpoint (`ollama/MODEL`, or `--base-url http://localhost:8000/v1`), or allow it: `docket eval set EVAL --local-only=false`",
     ))
 }
 

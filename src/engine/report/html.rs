@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{plots, says_something};
 use crate::domain::view::compare::Sheet;
 use crate::domain::view::report::{Failing, Report};
-use crate::text::html::{escape, escape_line};
+use crate::text::html::{escape, escape_line, inline};
 
 /// The one style of the page. Colours follow the reader's own preference; nothing is told by colour alone.
 const STYLE: &str = "\
@@ -18,8 +18,8 @@ h3{font-size:1rem;margin:1.5rem 0 .5rem}p{margin:.4rem 0}.dim{color:var(--dim)}\
 .verdict{background:var(--soft);border-left:6px solid var(--mark);padding:1rem 1.25rem;margin:1.5rem 0}\
 .verdict strong{font-size:1.35rem}ul{padding-left:1.25rem}\
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;margin:.5rem 0}\
-th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}\
-th{color:var(--dim);font-weight:500}.n{text-align:right}\
+th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}\
+th{color:var(--dim);font-weight:500;white-space:nowrap}.n{text-align:right;white-space:nowrap}.bars{white-space:pre}\
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);padding:.75rem;margin:.25rem 0;font:.9rem/1.45 ui-monospace,monospace}\
 code{font:.9rem ui-monospace,monospace;background:var(--soft);padding:.1rem .3rem;overflow-wrap:anywhere}\
 section.fail{border-top:1px solid var(--line);padding:.75rem 0;break-inside:avoid}\
@@ -27,7 +27,11 @@ svg{display:block;width:100%;max-width:40rem;height:auto;margin:.75rem 0}\
 svg text{font:12px system-ui,sans-serif;fill:var(--text)}.mid{text-anchor:middle}.end{text-anchor:end}.start{text-anchor:start}\
 .grid{stroke:var(--line)}.axis,.bar{stroke:var(--text)}.bar{stroke-width:3}.mark{stroke:var(--mark);stroke-dasharray:5 4}\
 .dot,.fill{fill:var(--mark)}.point{fill:var(--mark);fill-opacity:.45}.frame{fill:none;stroke:var(--line)}\
-@media print{body{max-width:none}.verdict{break-inside:avoid}}";
+@media(max-width:44rem){svg text{font-size:19px}table,tbody,tr,td{display:block}tr:first-child{display:none}\
+tr{border-bottom:1px solid var(--line);padding:.4rem 0}td{border:0;padding:.05rem 0}td.n{text-align:left}\
+td:first-child{font-weight:600}td:empty{display:none}\
+td:not(:first-child)::before{content:attr(data-of);color:var(--dim);display:inline-block;min-width:8.5rem;padding-right:.5rem}}\
+@media print{body{max-width:none;font-size:11pt}.verdict,tr,svg{break-inside:avoid}h2,h3{break-after:avoid}}";
 
 /// The whole page.
 pub fn page(report: &Report) -> String {
@@ -56,7 +60,7 @@ fn heading(out: &mut String, text: &str) {
 }
 
 fn paragraph(out: &mut String, text: &str) {
-    let _ = writeln!(out, "<p>{}</p>", escape_line(text));
+    let _ = writeln!(out, "<p>{}</p>", inline(text));
 }
 
 fn head(out: &mut String, report: &Report) {
@@ -89,7 +93,7 @@ fn verdict(out: &mut String, report: &Report) {
         "<div class=\"verdict\">\n<p><strong>{}: {}</strong></p>\n<p>{}</p>\n<p class=\"dim\">{}</p>\n</div>\n",
         escape_line(candidate),
         escape_line(&verdict.word),
-        escape_line(&verdict.sentence),
+        inline(&verdict.sentence),
         escape_line(&format!("Why this candidate: {}.", report.chosen))
     );
     paragraph(out, &report.comparison.sentence);
@@ -101,7 +105,7 @@ fn verdict(out: &mut String, report: &Report) {
         paragraph(out, owner);
     }
     heading(out, "How sure");
-    list(out, report.sure.iter().map(|said| escape_line(said)));
+    list(out, report.sure.iter().map(|said| inline(said)));
     heading(out, "What is missing");
     if report.missing.is_empty() {
         paragraph(out, "Nothing that is known of.");
@@ -111,21 +115,17 @@ fn verdict(out: &mut String, report: &Report) {
         report.missing.iter().map(|gap| match &gap.command {
             Some(command) => format!(
                 "{} <code>{}</code>",
-                escape_line(&gap.what),
+                inline(&gap.what),
                 escape_line(command)
             ),
-            None => escape_line(&gap.what),
+            None => inline(&gap.what),
         }),
     );
     heading(out, "For the owner");
     list(
         out,
         report.commands.iter().map(|(command, does)| {
-            format!(
-                "<code>{}</code> {}",
-                escape_line(command),
-                escape_line(does)
-            )
+            format!("<code>{}</code> {}", escape_line(command), inline(does))
         }),
     );
 }
@@ -198,8 +198,19 @@ fn table(out: &mut String, sheet: &Sheet) {
         out.push_str("</tr>\n");
         for row in &sheet.rows {
             out.push_str("<tr>");
-            for (cell, (_, number)) in row.iter().zip(&sheet.columns) {
-                let _ = write!(out, "<td{}>{}</td>", class(*number), escape_line(cell));
+            for (cell, (name, number)) in row.iter().zip(&sheet.columns) {
+                // Where rows stand as lists, each cell says itself what it is.
+                let _ = write!(
+                    out,
+                    "<td{} data-of=\"{}\">{}</td>",
+                    if is_bars(cell) {
+                        " class=\"bars\""
+                    } else {
+                        class(*number)
+                    },
+                    escape_line(name),
+                    inline(cell)
+                );
             }
             out.push_str("</tr>\n");
         }
@@ -208,6 +219,12 @@ fn table(out: &mut String, sheet: &Sheet) {
     for note in &sheet.notes {
         paragraph(out, note);
     }
+}
+
+/// Whether a cell is a histogram of block characters, in which a blank is a column too.
+fn is_bars(cell: &str) -> bool {
+    let bar = |c: char| c == ' ' || ('▁'..='█').contains(&c);
+    cell.chars().all(bar) && cell.contains(|c| c != ' ')
 }
 
 fn failures(out: &mut String, report: &Report) {
@@ -248,5 +265,5 @@ fn failure(out: &mut String, failing: &Failing) {
 
 fn method(out: &mut String, report: &Report) {
     heading(out, "How the numbers were made");
-    list(out, report.method.iter().map(|note| escape_line(note)));
+    list(out, report.method.iter().map(|note| inline(note)));
 }

@@ -43,7 +43,7 @@ pub(super) fn means(comparison: &Comparison) -> String {
         .iter()
         .map(|one| format!("{} {}", line(&one.name), words(one.mean.as_ref())))
         .collect();
-    let height = ROW * (comparison.candidates.len() as f64 + 1.5);
+    let height = ROW * (comparison.candidates.len() as f64 + 1.8);
     let mut out = open(
         height,
         &format!(
@@ -51,7 +51,7 @@ pub(super) fn means(comparison: &Comparison) -> String {
             said.join("; ")
         ),
     );
-    let bottom = height - ROW * 1.1;
+    let bottom = height - ROW * 1.4;
     for tenth in [0.0, 0.5, 1.0] {
         let x = across(tenth);
         let _ = write!(
@@ -68,7 +68,7 @@ pub(super) fn means(comparison: &Comparison) -> String {
     text(
         &mut out,
         x,
-        bottom + 30.0,
+        bottom + 37.0,
         "mid",
         &format!("passes from {:.2}", comparison.threshold),
     );

@@ -212,7 +212,7 @@ pub(super) fn method(comparison: &Comparison) -> Vec<String> {
     let interval = comparison
         .candidates
         .iter()
-        .find_map(|one| Some(one.mean.as_ref()?.method))
+        .find_map(|one| Some(one.mean.as_ref()?.method.as_ref()))
         .unwrap_or("t");
     let mut notes = vec![
         format!(

@@ -91,6 +91,25 @@ fn the_page_loads_nothing_runs_nothing_and_shows_hostile_text_as_text() {
 }
 
 #[test]
+fn every_cell_says_what_it_is_and_histograms_keep_their_blanks() {
+    let page = page(&report());
+    // What a reader on a narrow screen goes by, where each row stands as a list.
+    assert_eq!(
+        page.matches("<td").count(),
+        page.matches(" data-of=\"").count()
+    );
+    assert!(page.contains("data-of=\"mean\""));
+    let bars = page.matches("class=\"bars\"").count();
+    assert_eq!(bars, report().comparison.candidates.len());
+    // The methods of the intervals stand beside them.
+    assert!(
+        page.contains("95 % intervals: mean by t, pass by Wilson or t"),
+        "{page}"
+    );
+    assert!(page.contains("cluster bootstrap (10000 draws)"));
+}
+
+#[test]
 fn in_markdown_no_text_closes_its_block_or_becomes_a_title() {
     let text = markdown(&report());
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));

@@ -47,9 +47,10 @@ fn told(gate: &GateReport, candidate: &CandidateGate) -> ReportVerdict {
             sheet.notes.push(format!("{}: {}", one.title, one.why));
         }
     }
-    sheet
-        .notes
-        .push(format!("declared {}", gate.declared.relative));
+    let when = &gate.declared.relative;
+    if !gate.notes.iter().any(|note| note.contains(when.as_str())) {
+        sheet.notes.push(when.clone());
+    }
     sheet.notes.push(format!(
         "by the word of {}; agreement of the judge with people: {}",
         gate.basis.name(),
@@ -61,6 +62,6 @@ fn told(gate: &GateReport, candidate: &CandidateGate) -> ReportVerdict {
         word: candidate.verdict.name().to_owned(),
         sentence: gate.sentence.clone(),
         conditions: Some(sheet),
-        owner: Some(candidate.owner.words.clone()),
+        owner: Some(format!("Approval: {}.", candidate.owner.words)),
     }
 }

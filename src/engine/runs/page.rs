@@ -9,7 +9,7 @@ use crate::domain::ids::{Identity, ItemId};
 use crate::domain::message::{Message, Request, Role};
 use crate::domain::view::compare::Comparison;
 use crate::domain::view::{
-    GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide,
+    Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, RowOrder, Side, SideBySide,
 };
 use crate::store::{Db, runs, tickets};
 
@@ -58,10 +58,8 @@ impl Engine {
 
     /// A group for this reviewer: closed while its tickets are blind to them and they have not opened it.
     pub fn group_page(&self, group: &str, full: bool) -> Result<GroupPage> {
-        let tickets = self.group_named(group)?.tickets;
-        if self.agreement_is_closed(tickets)?.is_some() {
-            let waiting = self.waiting(tickets)?;
-            return Ok(GroupPage::Closed { waiting });
+        if let Some(closed) = self.closed_page(group)? {
+            return Ok(closed);
         }
         let options = CompareOptions {
             baseline: None,
@@ -71,16 +69,41 @@ impl Engine {
         Ok(GroupPage::Open(Arc::new(group_view(&scores, comparison))))
     }
 
+    /// The page with the comparison that is kept, without rows: there at once, whatever the size of the group. `None`
+    /// where none is kept.
+    pub fn kept_page(&self, group: &str, full: bool) -> Result<Option<GroupPage>> {
+        if let Some(closed) = self.closed_page(group)? {
+            return Ok(Some(closed));
+        }
+        let options = CompareOptions {
+            baseline: None,
+            full,
+        };
+        let kept = self.kept_comparison(group, &options)?;
+        Ok(kept.map(|kept| {
+            let age = Age {
+                made_ms: kept.made_ms,
+                older: !kept.current,
+            };
+            GroupPage::Open(Arc::new(without_rows(kept.comparison, age)))
+        }))
+    }
+
+    /// What a reviewer sees who has not opened the group, if they must.
+    pub fn closed_page(&self, group: &str) -> Result<Option<GroupPage>> {
+        let tickets = self.group_named(group)?.tickets;
+        if self.agreement_is_closed(tickets)?.is_none() {
+            return Ok(None);
+        }
+        let waiting = self.waiting(tickets)?;
+        Ok(Some(GroupPage::Closed { waiting }))
+    }
+
     /// Opens a group: logged, and marks this person's later reviews of it as assisted.
     pub fn open_group(&self, group: &str) -> Result<()> {
         let tickets = self.group_named(group)?.tickets;
         self.open_page(tickets, "compare")?;
         Ok(())
-    }
-
-    /// A number that differs once anything a comparison rests on was written, by whomever.
-    pub fn runs_stamp(&self) -> Result<[i64; 4]> {
-        Ok(self.store().read(runs::stamp)?)
     }
 
     /// One item with what every candidate answered in every run. Refused before the group was opened.
@@ -113,13 +136,26 @@ pub fn group_view(scores: &GroupScores, comparison: Comparison) -> GroupView {
         .collect();
     let orders = RowOrder::ALL.map(|order| sorted(&rows, order));
     GroupView {
-        sheets: sheets::full(&comparison),
-        people: sheets::people(&comparison),
-        power: sheets::power(&comparison),
-        comparison,
         orders,
         rows,
-        baseline: scores.baseline,
+        kept: None,
+        ..without_rows(comparison, Age::default())
+    }
+}
+
+/// The page of a comparison alone.
+pub fn without_rows(comparison: Comparison, age: Age) -> GroupView {
+    let names = || comparison.candidates.iter().map(|one| Some(&one.name));
+    GroupView {
+        sheets: sheets::full(&comparison),
+        people: sheets::people(&comparison),
+        notes: sheets::notes(&comparison),
+        power: sheets::power(&comparison),
+        baseline: names().position(|name| name == comparison.baseline.as_ref()),
+        orders: Default::default(),
+        rows: Vec::new(),
+        kept: Some(age),
+        comparison,
     }
 }
 

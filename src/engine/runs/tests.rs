@@ -100,6 +100,48 @@ fn groups_runs_and_scores_are_rebuilt_from_the_ledger_as_they_were() {
 }
 
 #[test]
+fn runs_read_side_by_side_are_those_read_one_after_the_other() {
+    let bench = Bench::new(ITEMS as u32, Mode::Assist, 1, true);
+    let lines = "{\"match\":\"question 2\",\"error\":\"refusal\"}\n{\"match\":\"question\",\"text\":\"other\"}\n";
+    go(&bench, &order(&bench, lines));
+    let found = bench.ana.group_found("june").unwrap();
+    let beside = bench.ana.read_side_by_side(&found).unwrap();
+    assert_eq!(beside, Some(bench.ana.group_scores("june").unwrap()));
+    // The models are those the rows name, whatever their order.
+    assert_eq!(
+        beside.unwrap().candidates[0].model.as_deref(),
+        Some("secret-model")
+    );
+}
+
+#[test]
+fn the_sentences_that_verdicts_carry_are_kept_with_the_group_and_rebuilt_with_it() {
+    let bench = Bench::new(ITEMS as u32, Mode::Assist, 1, true);
+    let badge = "UPDATE verdict SET body = json_set(body, '$.badge', 'by hand') WHERE row = 2";
+    bench.ana.store().write(move |db| db.script(badge)).unwrap();
+    go(
+        &bench,
+        &order(&bench, "{\"match\":\"\",\"text\":\"other\"}\n"),
+    );
+    let badges = || {
+        bench
+            .ana
+            .group_scores("june")
+            .unwrap()
+            .judge
+            .unwrap()
+            .badges
+    };
+    assert_eq!(badges(), ["by hand"]);
+    let before = bench.dump();
+    bench.ana.store().write(project::rebuild).unwrap();
+    assert_eq!(
+        (badges(), bench.dump()),
+        (vec!["by hand".to_owned()], before)
+    );
+}
+
+#[test]
 fn two_workers_ask_no_item_twice() {
     let bench = Bench::new(ITEMS as u32, Mode::Assist, 1, false);
     let mut order = order(

@@ -39,6 +39,8 @@ fn an_endpoint_and_a_model_are_read_from_one_word() {
             "gpu.example.com",
             "org/b",
         ),
+        ("org/b@http://h:8000/v1", None, "h:8000", "org/b"),
+        ("me@home@https://h/v1", None, "h", "me@home"),
         (
             "anthropic/claude-x",
             Some("https://gate.example.com"),
@@ -67,6 +69,7 @@ fn what_is_no_endpoint_or_no_model_is_said_with_a_way_out() {
         ("azure/gpt", None, "`AZURE_OPENAI_ENDPOINT`"),
         ("x", Some("https://me:pw@h/"), "`--key-env"),
         ("x", Some("ftp://h/"), "https://host/v1"),
+        ("x@https://me:pw@h/", None, "`--key-env"),
     ] {
         let error = Endpoint::parse(given, base, none).unwrap_err().to_string();
         assert!(error.contains(words), "{given}: {error}");

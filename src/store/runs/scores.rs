@@ -1,5 +1,6 @@
 //! Where judges stand on the tickets of a group, kept so that a comparison need not read verdicts.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::domain::eval::Eval;
@@ -9,6 +10,7 @@ use crate::domain::rubric::Rubric;
 use crate::store::datasets::Ranges;
 use crate::store::db::Db;
 use crate::store::error::Result;
+use crate::store::tally::{self, Deltas};
 use crate::store::verdicts::{self, OfJudge};
 
 /// Whether an eval holds the tickets of a group.
@@ -17,8 +19,21 @@ pub fn is_group(db: &Db, eval: &EvalId) -> Result<bool> {
     Ok(db.number(sql, args![&eval.0])? > 0)
 }
 
-/// Keeps where each judge stands on a ticket of a group.
-pub fn put(db: &Db, ticket: i64, judges: &[OfJudge], eval: &Eval, rubric: &Rubric) -> Result<()> {
+/// Names the kept count of tickets a judge has read.
+const READER: &str = "reader";
+
+/// Keeps where each judge stands on a ticket of a group (its local row and its eval's), and what its verdicts carry.
+pub fn put(
+    db: &Db,
+    (ticket, row): (i64, i64),
+    judges: &[OfJudge],
+    (eval, rubric): (&Eval, &Rubric),
+    deltas: &mut Deltas,
+) -> Result<()> {
+    let sql = "SELECT j.id FROM group_score s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1";
+    for id in db.query(sql, args![ticket], |row| Ok(JudgeVersionId(row.id(0)?)))? {
+        deltas.add(row, READER, &id.to_string(), -1);
+    }
     db.exec("DELETE FROM group_score WHERE ticket = ?1", args![ticket])?;
     for judge in judges
         .iter()
@@ -39,6 +54,21 @@ pub fn put(db: &Db, ticket: i64, judges: &[OfJudge], eval: &Eval, rubric: &Rubri
             "INSERT INTO group_score (ticket, judge, score, pass, class) VALUES (?1, ?2, ?3, ?4, ?5)",
             args![ticket, judge.row, standing.score, standing.pass, class.as_deref()],
         )?;
+        deltas.add(row, READER, &judge.id.to_string(), 1);
+    }
+    put_badges(db, row, judges)
+}
+
+fn put_badges(db: &Db, eval: i64, judges: &[OfJudge]) -> Result<()> {
+    for judge in judges {
+        for badge in judge
+            .verdicts
+            .iter()
+            .filter_map(|one| one.verdict.badge.as_ref())
+        {
+            let sql = "INSERT INTO group_badge (eval, judge, badge) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+            db.exec(sql, args![eval, judge.row, badge])?;
+        }
     }
     Ok(())
 }
@@ -58,17 +88,9 @@ pub struct Reader {
 
 /// The judges that have scored tickets of a group's eval, the one with most tickets first.
 pub fn readers(db: &Db, eval: i64) -> Result<Vec<Reader>> {
-    let sql = "SELECT s.judge, count(*) FROM group_score s JOIN ticket t ON t.row = s.ticket WHERE t.eval = ?1
-               GROUP BY s.judge ORDER BY count(*) DESC, s.judge";
-    let counts = db.query(sql, args![eval], |row| {
-        Ok((row.int(0)?, row.int(1)? as u64))
-    })?;
-    let known: HashMap<i64, (JudgeVersionId, JudgeVersion)> = verdicts::judges(db)?
-        .into_iter()
-        .map(|(row, id, version)| (row, (id, version)))
-        .collect();
-    let reader = |(row, tickets)| {
-        let (id, version) = known.get(&row)?.clone();
+    let counts: HashMap<String, u64> = tally::values(db, eval, READER)?.into_iter().collect();
+    let reader = |(row, id, version): (i64, JudgeVersionId, JudgeVersion)| {
+        let tickets = counts.get(&id.to_string()).copied()?;
         Some(Reader {
             row,
             id,
@@ -76,14 +98,23 @@ pub fn readers(db: &Db, eval: i64) -> Result<Vec<Reader>> {
             tickets,
         })
     };
-    Ok(counts
+    let mut readers: Vec<Reader> = verdicts::judges(db)?
         .into_iter()
+        .filter(|(.., version)| version.kind != JudgeKind::Checks)
         .filter_map(reader)
-        .filter(|reader| reader.version.kind != JudgeKind::Checks)
-        .collect())
+        .collect();
+    readers.sort_by_key(|reader| Reverse(reader.tickets));
+    Ok(readers)
 }
 
-/// The sentences that verdicts of a judge in an eval carry.
+/// The sentences that verdicts of a judge on the tickets of a group carry.
+pub fn badges_in_group(db: &Db, eval: i64, judge: i64) -> Result<Vec<String>> {
+    let sql = "SELECT badge FROM group_badge WHERE eval = ?1 AND judge = ?2 ORDER BY badge";
+    let found = db.query(sql, args![eval, judge], |row| row.string(0))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The sentences that verdicts of a judge in any eval carry; reads every one of them.
 pub fn badges(db: &Db, eval: i64, judge: i64) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT v.body ->> 'badge' FROM verdict v JOIN ticket t ON t.row = v.ticket
                WHERE t.eval = ?1 AND v.judge = ?2 AND v.body ->> 'badge' IS NOT NULL ORDER BY 1";
@@ -126,16 +157,28 @@ pub fn items(db: &Db, rows: &Ranges) -> Result<Vec<ItemLine>> {
 /// Feature and tags.
 pub type Labels = (Option<String>, Vec<String>);
 
-/// Feature and tags of items by local row, from the tickets of an eval.
-pub fn labels(db: &Db, eval: i64) -> Result<HashMap<i64, Labels>> {
+/// Feature and tags of items by local row, from the tickets of an eval; of one item alone, if one is named.
+pub fn labels(db: &Db, eval: i64, item: Option<i64>) -> Result<HashMap<i64, Labels>> {
+    let (all, single) = (args![eval], args![eval, item]);
+    let (features, tags, args) = match item {
+        None => (
+            "SELECT item, feature FROM ticket WHERE eval = ?1 AND feature IS NOT NULL ORDER BY row DESC",
+            "SELECT t.item, g.tag FROM ticket_tag g JOIN ticket t ON t.row = g.ticket WHERE g.eval = ?1 ORDER BY g.tag",
+            &all[..],
+        ),
+        Some(_) => (
+            "SELECT item, feature FROM ticket WHERE item = ?2 AND eval = ?1 AND feature IS NOT NULL ORDER BY row DESC",
+            "SELECT t.item, g.tag FROM ticket t JOIN ticket_tag g ON g.ticket = t.row WHERE t.item = ?2 AND t.eval = ?1
+             ORDER BY g.tag",
+            &single[..],
+        ),
+    };
     let mut found: HashMap<i64, Labels> = HashMap::new();
-    let sql = "SELECT item, feature FROM ticket WHERE eval = ?1 AND feature IS NOT NULL ORDER BY row DESC";
-    db.each(sql, args![eval], |row| {
+    db.each(features, args, |row| {
         found.entry(row.int(0)?).or_default().0 = row.string(1)?;
         Ok(true)
     })?;
-    let sql = "SELECT t.item, g.tag FROM ticket_tag g JOIN ticket t ON t.row = g.ticket WHERE g.eval = ?1 ORDER BY g.tag";
-    db.each(sql, args![eval], |row| {
+    db.each(tags, args, |row| {
         let tags = &mut found.entry(row.int(0)?).or_default().1;
         let tag = row.text(1)?;
         if tags.last().is_none_or(|last| last != tag) {
@@ -175,16 +218,17 @@ pub struct ScoreLine {
     pub human: Option<(f64, bool)>,
 }
 
-/// Calls `each` with the rows of a run on the items from one local row to another.
+/// Calls `each` with the rows of a run on the items from one local row to another, in that order, and the model each
+/// output names.
 pub fn lines(
     db: &Db,
     run: &RunId,
     judge: i64,
     items: (i64, i64),
-    mut each: impl FnMut(ScoreLine),
+    mut each: impl FnMut(ScoreLine, Option<&str>),
 ) -> Result<()> {
     let sql = "SELECT r.item, r.output, r.ticket, r.class, r.latency_ms, r.first_ms, r.micros, r.output_tokens, t.chars,
-                 s.score, s.pass, s.class, t.score, t.pass
+                 s.score, s.pass, s.class, t.score, t.pass, t.model
                FROM run_row r LEFT JOIN ticket t ON t.row = r.ticket
                  LEFT JOIN group_score s ON s.ticket = r.ticket AND s.judge = ?2
                WHERE r.run = ?1 AND r.item BETWEEN ?3 AND ?4 ORDER BY r.item";
@@ -200,7 +244,7 @@ pub fn lines(
             let pass = row.maybe_int(at + 1)?.map(|pass| pass != 0);
             Ok::<_, crate::store::StoreError>(row.maybe_real(at)?.zip(pass))
         };
-        each(ScoreLine {
+        let line = ScoreLine {
             item: row.int(0)?,
             output: row.maybe_int(1)?,
             ticket: row.maybe_int(2)?,
@@ -213,7 +257,8 @@ pub fn lines(
             judged: score(9)?,
             unscored: class(11)?,
             human: score(12)?,
-        });
+        };
+        each(line, row.maybe_text(14)?);
         Ok(true)
     })
 }
@@ -227,7 +272,9 @@ pub fn scored(db: &Db, run: &RunId, judge: i64) -> Result<u64> {
 
 /// What people said of outputs in an eval, by local row of the output: score, pass.
 pub fn human(db: &Db, eval: i64) -> Result<HashMap<i64, (f64, bool)>> {
-    let sql = "SELECT output, score, pass FROM ticket WHERE eval = ?1 AND outputs = 1 AND score IS NOT NULL AND pass IS NOT NULL";
+    // By way of who reviewed: most tickets nobody has.
+    let sql = "SELECT output, score, pass FROM ticket WHERE row IN (SELECT ticket FROM ticket_person WHERE eval = ?1)
+                 AND outputs = 1 AND score IS NOT NULL AND pass IS NOT NULL";
     let found = db.query(sql, args![eval], |row| {
         Ok((
             row.int(0)?,

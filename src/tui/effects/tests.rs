@@ -112,6 +112,7 @@ fn an_older_page_that_still_waits_is_not_fetched_any_more() {
         order: Order::CountQueue {
             eval: crate::domain::ids::EvalId([0; 16]),
             filter: filter.into(),
+            order: crate::domain::view::Order::Plan,
         },
         cancelled: Arc::default(),
     };

@@ -11,9 +11,9 @@ use crate::domain::ids::{
 use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 use crate::domain::view::compare::Comparison;
-use crate::domain::view::{GroupCard, GroupPage, Side, SideBySide};
+use crate::domain::view::{Age, GroupCard, GroupPage, Side, SideBySide};
 use crate::engine::compare::comparison;
-use crate::engine::runs::page::group_view;
+use crate::engine::runs::page::{group_view, without_rows};
 
 const ITEMS: usize = 40;
 const PASS: f64 = 0.8;
@@ -41,6 +41,12 @@ pub fn page(tickets_in: EvalId, full: bool) -> GroupPage {
     let scores = scores(tickets_in);
     let compared = comparison(&scores, full);
     GroupPage::Open(Arc::new(group_view(&scores, compared)))
+}
+
+/// The page as it was kept: no rows yet.
+pub fn kept(tickets_in: EvalId, full: bool, age: Age) -> GroupPage {
+    let scores = scores(tickets_in);
+    GroupPage::Open(Arc::new(without_rows(comparison(&scores, full), age)))
 }
 
 /// Its comparison.

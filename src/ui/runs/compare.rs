@@ -4,11 +4,12 @@ use ratatui::layout::Rect;
 
 use crate::app::layout::GroupLayout;
 use crate::app::runs::OpenGroup;
-use crate::domain::view::GroupView;
 use crate::domain::view::compare::{CandidateSummary, Difference, Ranged, Sheet, Standing};
+use crate::domain::view::{Age, GroupView};
 use crate::text::width::Align;
 use crate::text::{numbers, width, wrap};
 
+use super::super::clock;
 use super::super::glyph;
 use super::super::pen::{Pen, nth_row};
 use super::super::rect;
@@ -29,6 +30,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, vie
         skip: open.scroll,
         line: 0,
     };
+    if let Some(age) = view.kept.filter(|age| age.older) {
+        page.text(pen, &older(age), Look::Warn);
+        page.gap();
+    }
     numbers_of(pen, &mut page, view);
     page.gap();
     histograms(pen, &mut page, view);
@@ -44,6 +49,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, vie
             page.text(pen, note, Look::Dim);
         }
     }
+}
+
+/// Numbers that were kept, and are not those of the scores as they stand now.
+fn older(age: Age) -> String {
+    format!(
+        "These are the numbers of {}: something has been written since, and they are being computed anew.",
+        clock::date_and_time(age.made_ms)
+    )
 }
 
 /// Lines from the top, of which the first ones may be scrolled away.
@@ -248,6 +261,9 @@ fn said(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
             );
             page.text(pen, &words, Look::Dim);
         }
+    }
+    for note in &view.notes {
+        page.text(pen, note, Look::Dim);
     }
 }
 

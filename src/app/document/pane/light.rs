@@ -113,7 +113,12 @@ mod tests {
             quote("refund", true),
             quote("Thank you", false),
         ]));
-        let styles: Vec<Style> = pane.marks().ranges().iter().map(|(_, style)| *style).collect();
+        let styles: Vec<Style> = pane
+            .marks()
+            .ranges()
+            .iter()
+            .map(|(_, style)| *style)
+            .collect();
         assert_eq!(styles, [Style::Evidence, Style::Merit]);
     }
 

@@ -2,13 +2,15 @@
 //!
 //! A number that is undefined is [`Told::Missing`] with the reason, never 0.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::super::super::ids::EvalId;
 use super::Ranged;
 
 /// A number, or why there is none.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Told<T> {
     /// There is one.
@@ -42,7 +44,7 @@ impl<T> Told<T> {
 }
 
 /// One candidate more closely.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
     /// The rubric's questions, in its order.
     pub criteria: Vec<OnCriterion>,
@@ -55,7 +57,7 @@ pub struct Detail {
 }
 
 /// A candidate on one question.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OnCriterion {
     /// The question's id.
     pub id: String,
@@ -76,7 +78,7 @@ pub struct OnCriterion {
 }
 
 /// How far repeats of the same thing differ.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stability {
     /// Items, or outputs, with two repeats or more.
     pub units: usize,
@@ -101,14 +103,14 @@ pub struct Stability {
     /// Units that flicker, by the item's own id or the start of docket's, at most twenty.
     pub flickering: Vec<String>,
     /// What the flip rate asks for.
-    pub advice: &'static str,
+    pub advice: Cow<'static, str>,
     /// Why it was run again, where somebody said so.
     pub because: Vec<String>,
 }
 
 /// Variance of one judged score, by where it comes from. A part that was not repeated is `None`: it stands in the
 /// part above it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Variance {
     /// Between items.
     pub item: f64,
@@ -134,7 +136,7 @@ impl Variance {
 }
 
 /// What people say of a candidate, on blind reviews of the group's own plan.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HumanNumbers {
     /// Reviewed outputs that count.
     pub labels: usize,
@@ -149,7 +151,7 @@ pub struct HumanNumbers {
 }
 
 /// A human-level number: from people alone, or from people and judge together (PPI++).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HumanEstimate {
     /// The number with its interval; `n` is the number of reviews.
     pub range: Ranged,
@@ -158,11 +160,11 @@ pub struct HumanEstimate {
     /// Reviews that would say as much without the judge: "44 labels worth 77".
     pub n_effective: Option<f64>,
     /// What to know of it: too few labels for the judge to be brought in.
-    pub note: Option<&'static str>,
+    pub note: Option<Cow<'static, str>>,
 }
 
 /// Whether longer outputs win because they are longer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LengthControl {
     /// Share of items on which the candidate is better, ties counting half.
     pub raw: f64,

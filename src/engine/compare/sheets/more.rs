@@ -220,7 +220,7 @@ fn repeated(
                 |(low, high)| format!("{low:.2} to {high:.2}"),
             ),
             three(found.sd_within),
-            found.advice.to_owned(),
+            found.advice.to_string(),
         ]);
         if !found.because.is_empty() {
             let because = found.because.join("; ");

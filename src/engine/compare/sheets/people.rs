@@ -86,7 +86,7 @@ fn row(sheet: &mut Sheet, one: &CandidateSummary, human: &HumanNumbers) {
                     one.name, human.labels
                 ));
             }
-            if let Some(note) = found.note {
+            if let Some(note) = &found.note {
                 sheet.note(format!("{}: {note}", one.name));
             }
         }

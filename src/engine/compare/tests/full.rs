@@ -234,7 +234,12 @@ fn people_and_judge_together_say_how_many_labels_they_are_worth_and_too_few_say_
             (Told::Missing(why), 9) => assert!(why.contains("9 of the 10"), "{why}"),
             (Told::Value(mean), 20) => {
                 assert_eq!((mean.lambda, mean.n_effective), (None, None));
-                assert!(mean.note.unwrap().contains("too few labels for PPI"));
+                assert!(
+                    mean.note
+                        .as_ref()
+                        .unwrap()
+                        .contains("too few labels for PPI")
+                );
             }
             (Told::Value(mean), _) => {
                 // Within clusters labels repeat each other, so there they may be worth less than their number.
@@ -258,7 +263,7 @@ fn a_plan_with_different_chances_weighs_its_reviews() {
     );
     let human = people::of(&scores, &People::of(&found, &scores, &rubric()), 0);
     let mean = human.mean.value().unwrap();
-    assert!(mean.note.unwrap().contains("1/chance"));
+    assert!(mean.note.as_ref().unwrap().contains("1/chance"));
     assert!(mean.range.interval.is_some());
 }
 
