@@ -6,7 +6,7 @@ use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
-use crate::domain::event::{Body, Event, JudgeCorrected, Routed, Way};
+use crate::domain::event::{Body, Event, FirstSend, JudgeCorrected, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::review::Correction;
 use crate::domain::rubric::Answer;
@@ -133,12 +133,7 @@ fn what(body: &Body) -> String {
         Body::Routed(routed) => sent(routed),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
         Body::JudgeCorrected(one) => with(&disagreed(one), &one.reason),
-        Body::FirstSend(sent) => format!(
-            "sent texts to {} for the first time: {} of {}",
-            sent.place,
-            sent.fields.join(", "),
-            counted(sent.tickets, "ticket")
-        ),
+        Body::FirstSend(sent) => left_for(sent),
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
         Body::Redone(_) => "brought it back".into(),
@@ -152,6 +147,16 @@ fn what(body: &Body) -> String {
         | Body::ExportMade(_) => counts(body),
         other => learning(other),
     }
+}
+
+/// `sent texts to openai for the first time: request, output of 40 tickets`.
+fn left_for(sent: &FirstSend) -> String {
+    format!(
+        "sent texts to {} for the first time: {} of {}",
+        sent.place,
+        sent.fields.join(", "),
+        counted(sent.tickets, "ticket")
+    )
 }
 
 /// What judges may be shown, and what came of it.

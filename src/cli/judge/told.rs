@@ -1,5 +1,7 @@
 //! What `docket judge` says: before, meanwhile, afterwards.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
@@ -235,10 +237,10 @@ fn came_of_it(report: &Report) -> String {
         counted(kept.scored, "answer", "answers")
     );
     if kept.cached > 0 {
-        words += &format!(", {} of them from earlier answers", kept.cached);
+        let _ = write!(words, ", {} of them from earlier answers", kept.cached);
     }
     if ran > 0 {
-        words += &format!(", {checks}");
+        let _ = write!(words, ", {checks}");
     }
     words
 }

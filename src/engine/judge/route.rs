@@ -289,8 +289,8 @@ impl Desk {
                 Ok(match said {
                     _ if worked_on => Fate::Stays("somebody is at it"),
                     _ if folded.flag.is_some() => Fate::Stays("flagged by a person"),
-                    Err(why) => Fate::Stays(why),
-                    Ok(Said {
+                    Err(why)
+                    | Ok(Said {
                         stays: Some(why), ..
                     }) => Fate::Stays(why),
                     Ok(said) => Fate::Goes(self.routed(rule, Way::Close, Some(&said))),

@@ -97,7 +97,10 @@ impl Engine {
             because: match &offer {
                 Ok(offer) if offer.checks_only => {
                     let (some, all) = offer.checked;
-                    format!("{because}; they answer {some} of {}", counted(all as u64, "question"))
+                    format!(
+                        "{because}; they answer {some} of {}",
+                        counted(all as u64, "question")
+                    )
                 }
                 _ => because.to_owned(),
             },

@@ -69,7 +69,7 @@ fn a_review_makes_what_is_kept_older_and_the_next_comparison_takes_its_place() {
         .store()
         .read(|db| {
             let sql = "SELECT t.id FROM ticket t JOIN eval e ON e.row = t.eval WHERE e.id = ?1";
-            db.first(sql, args![&group.tickets.0], |row| Ok(row.id(0)?))
+            db.first(sql, args![&group.tickets.0], |row| row.id(0))
         })
         .unwrap()
         .unwrap();
