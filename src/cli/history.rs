@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
+use crate::domain::event::FirstSend;
 use crate::domain::view::HistoryLine;
 use crate::text::table::{Column, Table};
 
@@ -23,6 +24,8 @@ struct Line<'a> {
     who: &'a str,
     what: &'a str,
     taken_back: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_send: Option<&'a FirstSend>,
 }
 
 /// Lists decisions.
@@ -73,6 +76,7 @@ fn view(line: &HistoryLine) -> Line<'_> {
         who: &line.who,
         what: &line.what,
         taken_back: line.taken_back,
+        first_send: line.first_send.as_deref(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `docket judge`: a judge reads tickets, in the background of everybody else's work.
 
+mod listed;
 mod suggest;
 pub(super) mod told;
 
@@ -11,9 +12,10 @@ use clap::Parser as _;
 use super::progress::Shown;
 use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
 use crate::domain::event::short_set;
+use crate::domain::failure::Class;
 use crate::domain::job::{Outcome, Wish};
 use crate::engine::Engine;
-use crate::engine::judge::{Control, JudgeOrder, Offer, Report};
+use crate::engine::judge::{Control, JudgeOrder, Offer, Report, UsableJudge};
 
 /// Let a judge score the tickets of an eval
 ///
@@ -75,7 +77,7 @@ pub struct Args {
         allow_hyphen_values = true
     )]
     filter: String,
-    /// At most so many tickets, the first of the plan
+    /// Only so many tickets, the first of the plan: the same command goes on with these, a larger number goes further
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// Only tickets it scored under another version of the rubric
@@ -148,7 +150,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let eval = subject(args, &engine)?;
     let Some(judge) = chosen(args, context, &engine, &eval)? else {
-        return Ok(Exit::No);
+        // The list is the whole answer where it is wanted as data.
+        return Ok(if context.json() { Exit::Done } else { Exit::No });
     };
     let order = JudgeOrder {
         guidelines: named_guidelines(args, &engine, &eval)?,
@@ -167,7 +170,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
-        output::say(&told::nothing(&offer));
+        output::say(&told::nothing(&offer, args.limit));
         // An earlier run may have been cut off before its last step.
         let routed = engine.route_judged(&order)?;
         if context.json() {
@@ -223,11 +226,11 @@ fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result
     if context.json() {
         return Ok(());
     }
-    // A part of the tickets is not all that were left behind.
     if order.filter.is_empty() && order.limit.is_none() {
         return rescore::before(engine, &order.eval, &order.judge);
     }
-    rescore::hint(engine, &order.eval)
+    // A part of the tickets is not all that were left behind.
+    Ok(())
 }
 
 fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
@@ -280,18 +283,30 @@ fn chosen(
         return Ok(Some(judge.clone()));
     }
     let usable = engine.usable_judges(eval)?;
-    told::usable(&usable, context.json())?;
+    listed::usable(&usable, context.json())?;
     if context.json() {
         return Ok(None);
     }
+    output::say(&listed::others(&usable, eval));
     rescore::hint(engine, eval)?;
-    Ok(output::choose(
-        "Which one (number, Enter for none)?",
-        &usable
-            .iter()
-            .map(|one| one.name.clone())
-            .collect::<Vec<_>>(),
-    ))
+    if !output::can_ask() {
+        output::say(
+            "nothing was started: there is no terminal to choose on; name one with `--judge`",
+        );
+        return Ok(None);
+    }
+    let names: Vec<String> = usable.iter().map(|one| one.name.clone()).collect();
+    let Some(name) = output::choose("Which one (number, Enter for none)?", &names) else {
+        return Ok(None);
+    };
+    let chosen = usable.iter().find(|one| one.name == name);
+    match chosen.and_then(UsableJudge::unnamed) {
+        Some(place) => {
+            let model = output::ask(&format!("Which model of {place} (Enter for none)?"));
+            Ok(model.map(|model| format!("{place}/{model}")))
+        }
+        None => Ok(Some(name)),
+    }
 }
 
 /// Much work wants a limit or a yes; so does a judge that was chosen from the list.
@@ -339,19 +354,40 @@ fn steer(engine: &Engine, order: &JudgeOrder, wish: Wish, word: &str) -> Result<
     ))
 }
 
+/// What to do before the same command has a chance.
+fn way_on(stopped_by: Option<Class>) -> &'static str {
+    match stopped_by {
+        Some(Class::Auth) => {
+            "give it a key it takes, by its variable, `--key-env` or `--key-command`; then the same command goes on"
+        }
+        Some(Class::ModelMissing) => {
+            "name a model it knows, `docket doctor` lists them; what came back is kept under the name it was asked by"
+        }
+        Some(Class::Quota) => {
+            "it is the endpoint's limit, not this command's; once there is credit the same command goes on"
+        }
+        _ => "what came back is kept; the same command goes on",
+    }
+}
+
 fn ended(report: &Report) -> Result<Exit, CliError> {
     match report.outcome {
         Outcome::Done => Ok(Exit::Done),
         Outcome::Cancelled => Err(CliError::new(
-            format!("stopped; {} verdicts are kept", report.kept.scored),
+            format!("stopped; {} answers are kept", report.kept.scored),
             "run the same command again: it goes on where it stopped",
         )),
+        // It read everything and can say nothing: the answer is no, and nothing is left to go on with.
+        Outcome::Failed if report.answered_nothing() => {
+            output::say(report.message.as_deref().unwrap_or_default());
+            Ok(Exit::No)
+        }
         Outcome::Budget | Outcome::Failed => Err(CliError::new(
             report
                 .message
                 .clone()
                 .unwrap_or_else(|| "the job failed".to_owned()),
-            "verdicts that came back are kept; the same command goes on",
+            way_on(report.stopped_by),
         )),
     }
 }

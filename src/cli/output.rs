@@ -163,6 +163,25 @@ pub fn choose(question: &str, among: &[String]) -> Option<String> {
     among.get(number.checked_sub(1)?).cloned()
 }
 
+/// Whether there is a terminal to ask on.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Asks for a word on a terminal; `None` without one, or for an empty line.
+pub fn ask(question: &str) -> Option<String> {
+    if !can_ask() {
+        return None;
+    }
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{question} ");
+    let _ = err.flush();
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).ok()?;
+    let answer = answer.trim();
+    (!answer.is_empty()).then(|| answer.to_owned())
+}
+
 /// Asks for a yes on a terminal; without one the answer is no.
 pub fn confirm(question: &str) -> bool {
     if !io::stdin().is_terminal() {

@@ -37,6 +37,8 @@ pub enum Class {
     TooLong,
     /// The judge says that it cannot judge.
     CannotJudge,
+    /// The account at the endpoint has no credit or quota left.
+    Quota,
     /// Money or tokens set aside for this are spent.
     Budget,
     /// Somebody stopped the work.
@@ -60,7 +62,7 @@ pub enum Answerable {
 
 impl Class {
     /// All classes, in the order reports list them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Transport,
         Self::RateLimit,
         Self::Auth,
@@ -76,6 +78,7 @@ impl Class {
         Self::Truncated,
         Self::TooLong,
         Self::CannotJudge,
+        Self::Quota,
         Self::Budget,
         Self::Cancelled,
     ];
@@ -98,6 +101,7 @@ impl Class {
             Self::Truncated => "truncated",
             Self::TooLong => "too_long",
             Self::CannotJudge => "cannot_judge",
+            Self::Quota => "quota",
             Self::Budget => "budget",
             Self::Cancelled => "cancelled",
         }
@@ -126,6 +130,7 @@ impl Class {
             Self::Truncated => "the reply broke off at its token room",
             Self::TooLong => "the texts do not fit the judge's context",
             Self::CannotJudge => "the judge says it cannot judge this",
+            Self::Quota => "the account at the endpoint has no credit left",
             Self::Budget => "the budget is spent",
             Self::Cancelled => "stopped",
         }
@@ -149,6 +154,7 @@ impl Class {
             Self::Truncated => "broke off",
             Self::TooLong => "too long",
             Self::CannotJudge => "cannot judge",
+            Self::Quota => "no credit",
             Self::Budget => "budget spent",
             Self::Cancelled => "stopped",
         }
@@ -171,9 +177,12 @@ impl Class {
     pub fn answerable(self) -> Answerable {
         match self {
             Self::Transport | Self::RateLimit => Answerable::Later,
-            Self::Auth | Self::BadRequest | Self::ModelMissing | Self::Budget | Self::Cancelled => {
-                Answerable::Stop
-            }
+            Self::Auth
+            | Self::BadRequest
+            | Self::ModelMissing
+            | Self::Quota
+            | Self::Budget
+            | Self::Cancelled => Answerable::Stop,
             Self::UnsupportedParam => Answerable::Without,
             Self::Refusal => Answerable::Again(1),
             Self::Unparsable

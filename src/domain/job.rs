@@ -143,7 +143,7 @@ pub struct Job {
     pub spent_micros: i64,
     /// Tokens as counted by the endpoint.
     pub spent_tokens: i64,
-    /// What workers had taken that are gone: perhaps paid.
+    /// What was held for calls whose reply was lost, with a connection or a process: perhaps paid.
     pub lost_micros: i64,
     /// Their tokens.
     pub lost_tokens: i64,

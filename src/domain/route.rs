@@ -241,6 +241,17 @@ fn flagged() -> Expr {
     Expr::Or(vec![has(Thing::Flag), has(Thing::Warning)])
 }
 
+/// A condition without its `no flag`; `None` if there is no more to it.
+fn without_flags(expr: Expr) -> Option<Expr> {
+    let flag = |expr: &Expr| matches!(expr, Expr::Test(Test::Has(Thing::Flag | Thing::Warning)));
+    match expr {
+        Expr::And(parts) => Expr::all(parts.into_iter().filter_map(without_flags)),
+        Expr::Not(inner) if flag(&inner) => None,
+        expr if expr == flagged().negate() => None,
+        expr => Some(expr),
+    }
+}
+
 /// What a routing rule did to a ticket, other than giving it to somebody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Routed {
@@ -350,7 +361,12 @@ impl Routes {
                 continue;
             };
             let others = Expr::any(earlier.clone()).map(Expr::negate);
-            let root = Expr::all(std::iter::once(when.clone()).chain(others));
+            // Closing leaves flagged tickets alone anyhow; asked again, they would not be counted as left open.
+            let own = match rule.target {
+                Target::Close => without_flags(when.clone()),
+                _ => Some(when.clone()),
+            };
+            let root = Expr::all(own.into_iter().chain(others));
             found.push((rule, Filter { root }));
             earlier.push(when);
         }

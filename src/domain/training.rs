@@ -73,6 +73,8 @@ pub struct TrainingRow {
     pub decision: Decision,
     /// Who decided.
     pub origin: Origin,
+    /// The judge whose text it is, as people call it: the endpoint and its model. Only where a judge decided.
+    pub judge: Option<String>,
     /// How much of a correction a judge had suggested before a person took it.
     pub taken: Option<How>,
     /// The reference answer, JSON.

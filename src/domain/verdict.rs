@@ -75,6 +75,14 @@ impl Flag {
         Self::PartsNotShown,
     ];
 
+    /// Whether it is about the judged texts, and so holds for every judge of them.
+    pub fn is_of_text(self) -> bool {
+        matches!(
+            self,
+            Self::GraderDirectedText | Self::Trivial | Self::HiddenCharacters | Self::PartsNotShown
+        )
+    }
+
     /// The word stored, filtered by and printed by `--json`.
     pub fn name(self) -> &'static str {
         match self {

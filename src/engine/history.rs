@@ -7,7 +7,7 @@ use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
 use crate::domain::eval::Mode;
-use crate::domain::event::{Body, Event, JudgeCorrected, Revealed, Routed, Way};
+use crate::domain::event::{Body, Event, FirstSend, JudgeCorrected, Revealed, Routed, Way};
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::preference::{Preference, PreferenceGiven};
 use crate::domain::review::{Correction, Sight};
@@ -85,6 +85,10 @@ fn lines(events: &[Event]) -> Vec<HistoryLine> {
             time_ms: event.hlc.millis(),
             who: event.reviewer.clone(),
             what: what(&event.body),
+            first_send: match &event.body {
+                Body::FirstSend(sent) => Some(Box::new(sent.clone())),
+                _ => None,
+            },
             taken_back: !standing.contains(&event.id),
         })
         .collect()
@@ -133,7 +137,7 @@ fn what(body: &Body) -> String {
         Body::Routed(routed) => sent(routed),
         Body::Adjudicated(decided) => with("decided the disagreement", &decided.note),
         Body::JudgeCorrected(one) => with(&disagreed(one), &one.reason),
-        Body::FirstSend(sent) => format!("sent texts to {} for the first time", sent.place),
+        Body::FirstSend(sent) => left_for(sent),
         Body::GoldSet(_) => "set the right answers".into(),
         Body::Undone(_) => "took the last action back".into(),
         Body::Redone(_) => "brought it back".into(),
@@ -157,6 +161,16 @@ fn saw(seen: &Revealed) -> String {
         SIDE_BY_SIDE => "saw who wrote the output and what it scored, side by side".to_owned(),
         _ => "saw the judge".to_owned(),
     }
+}
+
+/// `sent texts to openai for the first time: request, output of 40 tickets`.
+fn left_for(sent: &FirstSend) -> String {
+    format!(
+        "sent texts to {} for the first time: {} of {}",
+        sent.place,
+        sent.fields.join(", "),
+        counted(sent.tickets, "ticket")
+    )
 }
 
 /// What people prefer; what judges may be shown, and what came of it.

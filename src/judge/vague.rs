@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::domain::rubric::{Problem, Question, Rubric, Severity};
 
 /// Words of praise that say nothing by themselves.
-const EMPTY_WORDS: [&str; 26] = [
+const EMPTY_WORDS: [&str; 28] = [
     "good",
     "great",
     "nice",
@@ -35,10 +35,12 @@ const EMPTY_WORDS: [&str; 26] = [
     "decent",
     "satisfactory",
     "helpful",
+    "high",
+    "low",
 ];
 
 /// Words that carry no meaning of their own in a question or an anchor.
-const FILLERS: [&str; 38] = [
+const FILLERS: [&str; 39] = [
     "is",
     "are",
     "the",
@@ -67,6 +69,7 @@ const FILLERS: [&str; 38] = [
     "somewhat",
     "not",
     "was",
+    "were",
     "be",
     "text",
     "meet",
@@ -261,7 +264,7 @@ fn double(text: &str) -> Option<String> {
         return Some("two question marks".to_owned());
     }
     let lower = text.to_lowercase();
-    let starts = |word: &str| VERBS.contains(&word);
+    let starts = |word: &str| VERBS.contains(&word) || EMPTY_WORDS.contains(&word);
     let asks = lower
         .split_whitespace()
         .next()
@@ -305,6 +308,13 @@ mod tests {
         for (question, anchors, expected) in [
             ("Is the response good?", &[][..], &["vague_question"][..]),
             ("Is it appropriate?", &[], &["vague_question"]),
+            (
+                "Was the quality of the output high?",
+                &[],
+                &["vague_question"],
+            ),
+            ("Is it good and polite?", &[], &["double_question"]),
+            ("Is the temperature named as high?", &[], &[]),
             ("Is it good?", &[(0, "Contradicts the policy")], &[]),
             ("Is it polite and complete?", &[], &["double_question"]),
             (

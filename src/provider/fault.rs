@@ -153,7 +153,7 @@ enum Found {
 
 fn class_of(asked: &Asked<'_>, status: u16, error: &ErrorBody) -> Found {
     let class = if signs::is_spent(status, error) {
-        Class::Budget
+        Class::Quota
     } else if signs::is_filter(status, error) {
         Class::Refusal
     } else if signs::is_limit(status, error) {
@@ -180,7 +180,7 @@ fn explain(asked: &Asked<'_>, class: Class, status: u16, words: &str) -> String 
         None => "no key was sent".to_owned(),
     };
     match class {
-        Class::Budget => {
+        Class::Quota => {
             format!("the account has no credit or quota left: {words}; top it up at the endpoint")
         }
         Class::Refusal => format!("a content filter stopped the question: {words}"),

@@ -46,7 +46,7 @@ pub use known::{KNOWN, Known};
 pub use model::{Boxed, Model, Traffic};
 pub use pace::Pace;
 pub use price::{Price, Priced, Prices, estimate};
-pub use probe::{Check, Found, Usable, check, models, settle_local, usable};
+pub use probe::{Check, Found, Usable, check, lacking, models, settle_local, usable};
 pub use purse::{Estimate, Held, Purse, Spent, Unlimited};
 pub use reply::{Failure, Finish, Mode, Reply, Usage};
 pub use scripted::{Line, ScriptError, Scripted};

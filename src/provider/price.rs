@@ -2,7 +2,7 @@
 //!
 //! A model that is not in the table is unpriced, which is not the same as free. Only a model on this machine is free.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -75,6 +75,16 @@ impl Prices {
             .into_iter()
             .flat_map(|models| models.keys().map(String::as_str))
             .collect()
+    }
+
+    /// The model of an endpoint to offer where none is named: of those with a price, one a quarter up from the
+    /// cheapest price there is, the last by name among equals, which is the newest where versions are numbered.
+    pub fn usual(&self, endpoint: &str) -> Option<&str> {
+        let models = self.endpoints.get(endpoint)?;
+        let prices: BTreeSet<u32> = models.values().map(|price| price.output).collect();
+        let wanted = prices.iter().nth(prices.len() / 4)?;
+        let mut fitting = models.iter().filter(|(_, price)| price.output == *wanted);
+        fitting.next_back().map(|(model, _)| model.as_str())
     }
 
     /// What is known of the price of `model` at this endpoint. A dated model (`gpt-4.1-2025-04-14`) costs what
@@ -283,5 +293,18 @@ mod tests {
         assert_eq!(tokens("abcdefgh"), 2);
         assert_eq!(tokens("質問です"), 4);
         assert_eq!(tokens(""), 0);
+    }
+
+    #[test]
+    fn where_no_model_is_named_neither_the_cheapest_nor_the_dearest_is_offered() {
+        let table = Prices::built_in();
+        for endpoint in ["openai", "anthropic"] {
+            let usual = table.usual(endpoint).unwrap();
+            let output = |model: &str| table.endpoints[endpoint][model].output;
+            let all = || table.endpoints[endpoint].values().map(|price| price.output);
+            assert!(output(usual) > all().min().unwrap(), "{usual}");
+            assert!(output(usual) * 3 < all().max().unwrap(), "{usual}");
+        }
+        assert_eq!(table.usual("nowhere"), None);
     }
 }

@@ -65,6 +65,22 @@ pub async fn usable(var: impl Fn(&str) -> Option<String>) -> Vec<Usable> {
     all
 }
 
+/// Endpoints whose key is set and whose address is not: the name, the variable of the key, and the one that is missing.
+pub fn lacking(
+    var: impl Fn(&str) -> Option<String>,
+) -> Vec<(&'static str, &'static str, &'static str)> {
+    let set = |name: &str| var(name).is_some_and(|value| !value.trim().is_empty());
+    let lacks = |known: &&super::known::Known| {
+        known.url.is_empty() && known.url_variable.is_some_and(|name| !set(name))
+    };
+    KNOWN
+        .iter()
+        .filter(lacks)
+        .filter_map(|known| Some((known.name, known.key_variable?, known.url_variable?)))
+        .filter(|(_, key, _)| set(key))
+        .collect()
+}
+
 /// Those of these servers that answer.
 pub(super) async fn knock(servers: Vec<Endpoint>) -> Vec<Usable> {
     let asked = servers.into_iter().map(|mut endpoint| async move {
@@ -145,6 +161,10 @@ pub async fn models(http: &Http) -> Result<Vec<String>, Failure> {
 pub struct Check {
     /// Name and host.
     pub place: String,
+    /// The model it was asked as.
+    pub model: String,
+    /// Whether a key was sent.
+    pub keyed: bool,
     /// The key was found and accepted, and the model answered.
     pub answers: Result<(), Failure>,
     /// The models it lists, if it lists any.
@@ -160,7 +180,14 @@ impl Check {
     pub fn lines(&self) -> Vec<(bool, String)> {
         let mut lines = Vec::new();
         match &self.answers {
-            Ok(()) => lines.push((true, format!("{} answers, and takes the key", self.place))),
+            Ok(()) => {
+                let key = if self.keyed {
+                    "takes the key"
+                } else {
+                    "wants no key"
+                };
+                lines.push((true, format!("{} answers, and {key}", self.place)));
+            }
             Err(failure) => lines.push((false, failure.message.clone())),
         }
         if let Some(models) = &self.models {
@@ -174,6 +201,13 @@ impl Check {
                 true,
                 format!("lists {} models: {}{more}", models.len(), some.join(", ")),
             ));
+            if self.answers.is_ok() && !models.contains(&self.model) {
+                let model = &self.model;
+                lines.push((
+                    true,
+                    format!("does not list `{model}`, and answers for it all the same; is the name right?"),
+                ));
+            }
         }
         for (mode, works) in &self.modes {
             let name = match mode {
@@ -229,6 +263,8 @@ pub async fn check(http: &Http, model: &str) -> Check {
     }
     Check {
         place: http.place(),
+        model: model.to_owned(),
+        keyed: http.sends_key().await,
         answers,
         models: listed.filter(|models| !models.is_empty()),
         modes: forms,

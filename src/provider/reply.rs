@@ -128,6 +128,8 @@ pub struct Failure {
     pub usage: Option<Usage>,
     /// The body as it came.
     pub raw: Option<String>,
+    /// How often the question went out; 0 where it failed before, with no key, no room in the budget, or a stop.
+    pub sent: u32,
 }
 
 impl Failure {
@@ -141,6 +143,7 @@ impl Failure {
             parameter: None,
             usage: None,
             raw: None,
+            sent: 0,
         }
     }
 

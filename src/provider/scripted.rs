@@ -180,7 +180,10 @@ impl Scripted {
         let line = self.pick(&question).ok_or_else(|| {
             let why =
                 "the script has no reply left for this question; add a line, or one with `match`";
-            Failure::new(Class::BadRequest, why)
+            Failure {
+                sent: 1,
+                ..Failure::new(Class::BadRequest, why)
+            }
         })?;
         let start = Instant::now();
         if line.delay_ms > 0 {
@@ -195,6 +198,7 @@ impl Scripted {
             let message = format!("the script fails here: {}", class.words());
             return Err(Failure {
                 usage: line.usage,
+                sent: 1,
                 ..Failure::new(class, message)
             });
         }

@@ -107,6 +107,11 @@ impl Http {
         })
     }
 
+    /// Whether a key goes along with a question.
+    pub(super) async fn sends_key(&self) -> bool {
+        self.link().await.is_ok_and(|link| link.key.is_some())
+    }
+
     fn found(&self) -> Arc<Capabilities> {
         Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -118,8 +123,20 @@ impl Http {
 
     /// With every retry; `transport` sends may fail in transport.
     async fn run(&self, ask: &Ask, slot: Option<Slot>, transport: u32) -> Result<Reply, Failure> {
+        let mut tries = Tries::default();
+        let outcome = self.tried(ask, slot, transport, &mut tries).await;
+        let sent = tries.sent;
+        outcome.map_err(|failure| Failure { sent, ..failure })
+    }
+
+    async fn tried(
+        &self,
+        ask: &Ask,
+        mut slot: Option<Slot>,
+        transport: u32,
+        tries: &mut Tries,
+    ) -> Result<Reply, Failure> {
         let link = self.link().await?;
-        let (mut slot, mut tries) = (slot, Tries::default());
         let mut ready: Option<Attempt> = None;
         loop {
             let place = self.place_for(slot.take(), tries.sent > 0).await?;
@@ -127,14 +144,17 @@ impl Http {
                 Some(attempt) if Arc::ptr_eq(&attempt.found, &self.found()) => attempt,
                 _ => self.prepare(link, ask, None)?,
             };
-            let outcome = self.attempt(link, ask, &attempt, tries.sent > 0).await;
-            drop(place);
+            let held = self.reserve(ask)?;
+            let again = tries.sent > 0;
+            // Counted before, so that a question dropped under way counts as sent.
             tries.sent += 1;
+            let outcome = self.attempt(link, ask, &attempt, held, again).await;
+            drop(place);
             let failure = match outcome {
-                Ok(reply) => return Ok(self.finished(ask, reply, &attempt, &tries)),
+                Ok(reply) => return Ok(self.finished(ask, reply, &attempt, tries)),
                 Err(failure) => failure,
             };
-            match self.next(&mut tries, &attempt, failure, transport) {
+            match self.next(tries, &attempt, failure, transport) {
                 Ok(wait) if wait.is_zero() => {}
                 Ok(wait) => self.sleep(wait).await?,
                 Err(failure) => return Err(failure),
@@ -183,7 +203,10 @@ impl Http {
         let mut tries = Tries::default();
         loop {
             let attempt = self.prepare(link, ask, Some(mode))?;
-            let outcome = self.attempt(link, ask, &attempt, tries.sent > 0).await;
+            let held = self.reserve(ask)?;
+            let outcome = self
+                .attempt(link, ask, &attempt, held, tries.sent > 0)
+                .await;
             tries.sent += 1;
             match outcome {
                 Err(failure)

@@ -139,15 +139,28 @@ pub fn reserve(db: &Db, job: i64, owner: &str, micros: i64, tokens: i64) -> Resu
     Ok(db.exec(sql, args![job, owner, micros, tokens])? > 0)
 }
 
+/// What became of a part of what a worker held: millionths and tokens each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// That part.
+    pub held: (i64, i64),
+    /// What was spent of it.
+    pub spent: (i64, i64),
+    /// What may have been spent of it: the reply was lost.
+    pub lost: (i64, i64),
+}
+
 /// Turns a part of what a worker holds into what was spent, the rest of that part goes back.
-pub fn settle(db: &Db, job: i64, owner: &str, held: (i64, i64), spent: (i64, i64)) -> Result<()> {
+pub fn settle(db: &Db, job: i64, owner: &str, settled: Settled) -> Result<()> {
+    let Settled { held, spent, lost } = settled;
     db.exec(
         "UPDATE job_worker SET held_micros = max(held_micros - ?3, 0), held_tokens = max(held_tokens - ?4, 0)
          WHERE job = ?1 AND owner = ?2",
         args![job, owner, held.0, held.1],
     )?;
-    let sql = "UPDATE job SET spent_micros = spent_micros + ?2, spent_tokens = spent_tokens + ?3 WHERE row = ?1";
-    db.exec(sql, args![job, spent.0, spent.1])?;
+    let sql = "UPDATE job SET spent_micros = spent_micros + ?2, spent_tokens = spent_tokens + ?3,
+                 lost_micros = lost_micros + ?4, lost_tokens = lost_tokens + ?5 WHERE row = ?1";
+    db.exec(sql, args![job, spent.0, spent.1, lost.0, lost.1])?;
     Ok(())
 }
 

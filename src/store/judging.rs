@@ -33,7 +33,7 @@ pub struct Want {
     pub verdicts: u32,
     /// Whether verdicts without an answer are asked for again.
     pub again: bool,
-    /// At most this many tickets.
+    /// Only so many tickets, the first of the plan, finished ones counted.
     pub limit: u64,
     /// Of those only these, by local row.
     pub only: Option<Vec<i64>>,
@@ -47,18 +47,25 @@ fn among(only: Option<&[i64]>) -> String {
     })
 }
 
-/// Tickets a filter shows that the judge has not finished, in the order of the plan, by local row.
+/// Tickets a filter shows that the judge has not finished, among the first of the plan, in its order, by local row.
 pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
     let compiled = compile(db, ask.filter, &ask.scope, 6)?;
+    let among = among(want.only.as_deref());
+    let limit = i64::try_from(want.limit).unwrap_or(i64::MAX);
+    let of = if limit == i64::MAX {
+        format!("ticket t WHERE t.eval = ?1 AND {}{among}", compiled.sql)
+    } else {
+        format!(
+            "(SELECT t.row, t.plan_key FROM ticket t WHERE t.eval = ?1 AND {}{among} ORDER BY t.plan_key LIMIT ?5) t WHERE true",
+            compiled.sql
+        )
+    };
     let sql = format!(
-        "SELECT t.row FROM ticket t WHERE t.eval = ?1 AND {}{}
+        "SELECT t.row FROM {of}
            AND (SELECT count(DISTINCT v.criterion || ' ' || (v.sample & 65535)) FROM verdict v WHERE v.ticket = t.row AND v.judge = ?2
                   AND (?4 = 0 OR v.body NOT LIKE '%\"outcome\":{{\"unscored\"%')) < ?3
-         ORDER BY t.plan_key LIMIT ?5",
-        compiled.sql,
-        among(want.only.as_deref())
+         ORDER BY t.plan_key LIMIT ?5"
     );
-    let limit = i64::try_from(want.limit).unwrap_or(i64::MAX);
     let mut args: Vec<Val<'_>> = args![
         ask.scope.eval,
         want.judge,

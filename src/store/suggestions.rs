@@ -48,8 +48,8 @@ pub fn by_id(db: &Db, ticket: i64, id: &SuggestionId) -> Result<Option<Suggestio
     db.first(sql, args![&id.0, ticket], |row| read(row.text(0)?))
 }
 
-/// The latest suggestion that helped, of a judge that scores under a rubric version.
-pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<Suggestion>> {
+/// The latest suggestion that helped, of a judge that scores under a rubric version, and what that judge is called.
+pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<(String, Suggestion)>> {
     let sql = "SELECT s.body, j.name, j.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
     let all = db.query(sql, args![ticket], |row| {
         let judge = super::verdicts::version(row.text(1)?, row.text(2)?);
@@ -58,7 +58,7 @@ pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<Sugges
     Ok(all
         .into_iter()
         .find(|(judge, one)| judge.scores_under(rubric) && one.helped == Helped::Helped)
-        .map(|(_, one)| one))
+        .map(|(judge, one)| (judge.name, one)))
 }
 
 /// A judge's latest suggestion on a ticket.

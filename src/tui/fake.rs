@@ -266,6 +266,7 @@ impl Inner {
             who: self.reviewer.clone(),
             what: what.to_owned(),
             taken_back: false,
+            first_send: None,
         };
         self.history.entry(ticket).or_default().push(line);
     }

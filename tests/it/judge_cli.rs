@@ -13,6 +13,8 @@ use crate::support::{docket, number};
 
 /// Tickets of the eval these tests judge.
 const TICKETS: usize = 40;
+/// Tokens a call on such a ticket may take at most: the room of a reply, and its question counted with care.
+const DEAREST: i64 = 4_096 + 1_400;
 
 fn prepared(folder: &Path) -> PathBuf {
     let mut rows = String::new();
@@ -230,7 +232,7 @@ fn who_is_asked_to_wait_waits_and_none_ends_failed() {
 fn a_budget_of_tokens_is_never_exceeded_and_a_larger_one_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());
-    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3).after(20));
     let output = judge(
         folder.path(),
         &endpoint,
@@ -247,7 +249,11 @@ fn a_budget_of_tokens_is_never_exceeded_and_a_larger_one_goes_on() {
     let first = report(&output);
     assert_eq!(first["outcome"], "budget");
     let spent = number(&file, "SELECT spent_tokens FROM job");
-    assert!(spent > 0 && spent <= 6000, "{spent}");
+    assert!(spent <= 6000, "{spent}");
+    // It ends where one more call at its dearest has no room, not before.
+    assert!(spent > 6000 - DEAREST, "{spent}");
+    assert_eq!(first["calls"], endpoint.requests().len());
+    assert_eq!(first["calls"], first["sent"]);
     assert_eq!(spent, 110 * number(&file, "SELECT count(*) FROM verdict"));
     let output = judge(folder.path(), &endpoint, &["--max-tokens", "1000000"])
         .output()
@@ -325,9 +331,10 @@ fn every_class_of_a_bad_reply_is_told_apart_and_none_is_a_score() {
         let output = judge(folder.path(), &endpoint, &["--limit", "3"])
             .output()
             .unwrap();
+        // Nothing at all was answered: that is a no.
         assert_eq!(
             output.status.code(),
-            Some(0),
+            Some(1),
             "{class}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
@@ -429,4 +436,178 @@ fn one_schema_a_criterion_one_prefix_for_all_tickets_and_the_key_in_its_header_o
                 && asked.prompt.contains("days, as the contract says")
         );
     }
+}
+
+/// A rubric with a check, and an output with nothing in it to ask about.
+fn with_checks(folder: &Path) -> PathBuf {
+    std::fs::write(
+        folder.join("r.toml"),
+        "schema = 1\nid = \"r\"\nkind = \"direct\"\ninstructions = \"Judge the reply to the request, and nothing else.\"\n\n[[criterion]]\nid = \"right\"\nquestion = \"Is it right?\"\nscale = \"level5\"\n\n[[check]]\nid = \"short\"\ntype = \"max_chars\"\nchars = 40\non_fail = \"note\"\n",
+    )
+    .unwrap();
+    let rows = "{\"request\":\"How long?\",\"response\":\"It takes two days.\"}\n{\"request\":\"How much?\",\"response\":\"\"}\n{\"request\":\"When?\",\"response\":\"It is sent on Monday, and arrives on the Wednesday after.\"}\n";
+    std::fs::write(folder.join("log.jsonl"), rows).unwrap();
+    let import = ["import", "log.jsonl", "--eval", "e", "--rubric", "r.toml"];
+    let made = docket(folder).args(import).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    folder.join("docket.db")
+}
+
+const FIRST_SENDS: &str = "SELECT count(*) FROM event WHERE kind = 'first_send'";
+
+#[test]
+fn a_judge_without_a_key_has_read_nothing_and_sent_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = with_checks(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let mut keyless = judge(folder.path(), &endpoint, &[]);
+    let output = keyless.env_remove("TEST_KEY").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let told = report(&output);
+    for count in ["judged", "scored", "calls", "sent"] {
+        assert_eq!(told[count], 0, "{count}: {told}");
+    }
+    assert_eq!(number(&file, "SELECT count(*) FROM verdict"), 0);
+    assert_eq!(number(&file, FIRST_SENDS), 0);
+    let output = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    let told = report(&output);
+    assert_eq!((&told["judged"], &told["scored"]), (&3.into(), &3.into()));
+    assert_eq!(told["checks"]["ran"], 3);
+    assert_eq!(number(&file, FIRST_SENDS), 1);
+    let history = docket(folder.path())
+        .args(["history", "--json"])
+        .output()
+        .unwrap();
+    let sent = String::from_utf8_lossy(&history.stdout);
+    let line = sent.lines().find(|line| line.contains("first_send"));
+    let line: Value = serde_json::from_str(line.unwrap()).unwrap();
+    assert_eq!(line["first_send"]["tickets"], 3);
+    assert_eq!(line["first_send"]["fields"][0], "request");
+    let what = line["what"].as_str().unwrap();
+    assert!(what.ends_with("request, output of 3 tickets"), "{what}");
+}
+
+#[test]
+fn a_limit_is_the_first_of_the_plan_however_often_it_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let first = judge(folder.path(), &endpoint, &["--limit", "5"])
+        .output()
+        .unwrap();
+    let told = report(&first);
+    assert_eq!((&told["judged"], &told["left"]), (&5.into(), &0.into()));
+    assert_eq!(number(&file, "SELECT total FROM job"), 5);
+    assert_eq!(number(&file, "SELECT done FROM job"), 5);
+    let again = judge(folder.path(), &endpoint, &["--limit", "5"])
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(report(&again)["tickets"], 0);
+    assert_eq!(endpoint.requests().len(), 5);
+    let more = judge(folder.path(), &endpoint, &["--limit", "7"])
+        .output()
+        .unwrap();
+    assert_eq!(report(&more)["judged"], 2);
+    let mut bad = docket(folder.path());
+    std::fs::write(folder.path().join("s.jsonl"), "{\"text\": 1, \"no\": 2}\n").unwrap();
+    let bad = bad
+        .args(["judge", "e", "--judge", "scripted:s.jsonl"])
+        .output()
+        .unwrap();
+    assert_eq!(bad.status.code(), Some(2), "{bad:?}");
+    assert_eq!(
+        number(&file, "SELECT count(*) FROM job"),
+        1,
+        "what cannot be opened begins no job"
+    );
+}
+
+#[test]
+fn a_judge_that_answers_nothing_is_no_success_and_answers_are_counted_apart_from_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = with_checks(folder.path());
+    let endpoint = Endpoint::start(|_| Answer::content("I would rather not say."));
+    let output = judge(folder.path(), &endpoint, &["--again"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = report(&output);
+    // The empty output has the lowest level without being asked about.
+    assert_eq!(
+        (&told["judged"], &told["outcome"]),
+        (&3.into(), &"failed".into())
+    );
+    assert_eq!(told["cached"], 0);
+    assert_eq!(number(&file, "SELECT cached FROM job"), 0);
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let told = report(
+        &judge(folder.path(), &endpoint, &["--again"])
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(
+        (&told["scored"], &told["scored_tickets"]),
+        (&2.into(), &2.into())
+    );
+    // A server on this machine is free, and says so afterwards too.
+    assert_eq!(
+        (&told["cost_micros"], &told["unpriced_calls"]),
+        (&0.into(), &0.into())
+    );
+    let checks = ["judge", "e", "--judge", "checks"];
+    let said = docket(folder.path()).args(checks).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    for line in [
+        "checks: 3 tickets, 2 of 3 checks passed",
+        "checks that failed: short 1 of 3",
+        "checks.pass_rate 0.667",
+        "0 of 1 question checked; without a level: right",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(
+        number(
+            &file,
+            "SELECT count(*) FROM job WHERE message = '0 of 1 question checked, 2 of 3 checks passed'"
+        ),
+        1
+    );
+}
+
+#[test]
+fn the_list_of_judges_fits_eighty_columns_and_says_what_is_missing_and_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let list = |keys: &[&str]| {
+        let mut command = docket(folder.path());
+        for key in keys {
+            command.env(key, "sk-test-0123456789abcdef");
+        }
+        let output = command.args(["judge", "e"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let (told, said) = list(&[
+        "ANTHROPIC_API_KEY",
+        "AZURE_OPENAI_API_KEY",
+        "MISTRAL_API_KEY",
+    ]);
+    for words in [
+        "anthropic/claude-sonnet",
+        "mistral/MODEL",
+        "name a model",
+        "set AZURE_OPENAI_ENDPOINT",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(
+        told.lines().all(|line| line.chars().count() <= 80),
+        "{told}"
+    );
+    assert!(said.contains("no terminal to choose on"), "{said}");
+    assert!(said.contains("--judge ENDPOINT/MODEL"), "{said}");
+    let (_, said) = list(&[]);
+    assert!(said.contains("set a key such as OPENAI_API_KEY"), "{said}");
 }

@@ -37,7 +37,8 @@ fn prepared(folder: &Path, lines: &[Value]) {
         folder,
         &["judge", "e", "--judge", "scripted:script.jsonl", "--json"],
     );
-    assert_eq!(judged["scored"], 2, "{judged}");
+    assert_eq!(judged["scored"], 1, "{judged}");
+    assert_eq!(judged["checks"]["ran"], 1, "{judged}");
 }
 
 fn run(folder: &Path, args: &[&str]) -> Value {
@@ -177,4 +178,12 @@ fn suggestions_that_helped_are_exported_only_when_asked_for_and_as_the_judges() 
     assert_eq!(manifest["counts"]["origin_judge"], 1, "{manifest}");
     assert!(read("README.md").contains("1 row of origin `judge`"));
     assert!(read("provenance.jsonl").contains("\"origin\":\"judge\""));
+    // Who wrote the text, in all three.
+    let by = manifest["counts"]["origin_judge_by"].as_object().unwrap();
+    let (judge, rows) = by.iter().next().unwrap();
+    assert_eq!((by.len(), rows), (1, &1.into()));
+    assert!(!judge.is_empty());
+    assert!(read("README.md").contains(&format!("1 row by `{judge}`")));
+    let line: Value = serde_json::from_str(read("provenance.jsonl").trim()).unwrap();
+    assert_eq!(line["judge"], judge.as_str());
 }

@@ -303,7 +303,7 @@ fn said_first(
 /// What must be said before words are asked for.
 fn one_call(choice: &JudgeChoice, does: &str, what: &str) -> Result<Option<Confirm>, String> {
     if choice.name == "checks" {
-        return Err("checks write no rubrics: choose a model".to_owned());
+        return Err("checks write no rubrics: choose a model, n names one (it needs a key such as OPENAI_API_KEY, or a server such as ollama)".to_owned());
     }
     let work = choice.work.as_ref().map_err(Clone::clone)?;
     Ok(Some(Confirm {

@@ -268,7 +268,7 @@ pub(crate) fn notice(plan: &Plan, choice: &JudgeChoice) -> Result<Option<Confirm
         Ok(_) => {}
     }
     if checks && plan.rubric.checks.is_empty() {
-        return Err("this rubric has no checks to run: choose a model".to_owned());
+        return Err("this rubric has no checks to run: choose a model, n names one (it needs a key such as OPENAI_API_KEY, or a server such as ollama)".to_owned());
     }
     if example.blind {
         said.push(

@@ -4,14 +4,14 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::told::{self, classes};
+use super::told::{self, classes, spent};
 use super::{Args, may_start};
 use crate::cli::progress::Shown;
 use crate::cli::{CliError, Context, Exit, interrupt, output};
 use crate::domain::job::Outcome;
 use crate::engine::Engine;
-use crate::engine::judge::{Control, JudgeOrder, SuggestOrder, SuggestReport};
-use crate::text::numbers::{counted, money, span};
+use crate::engine::judge::{Control, Cost, JudgeOrder, SuggestOrder, SuggestReport};
+use crate::text::numbers::{counted, span};
 
 /// Suggests and reports.
 pub fn run(
@@ -95,11 +95,7 @@ fn after(report: &SuggestReport, json: bool) -> Result<(), CliError> {
     if !kept.failed.is_empty() {
         output::line(&format!("failed: {}", classes(&kept.failed)))?;
     }
-    let cost = if report.priced {
-        money(kept.micros)
-    } else {
-        "unpriced".to_owned()
-    };
+    let cost = spent(report.price, kept.micros);
     output::line(&format!(
         "{}, {} tokens, {cost}, {}",
         counted(kept.calls, "call", "calls"),
@@ -127,7 +123,7 @@ fn report_json(report: &SuggestReport) -> serde_json::Value {
         "failed": kept.failed,
         "calls": kept.calls,
         "tokens": kept.tokens,
-        "cost_micros": report.priced.then_some(kept.micros),
+        "cost_micros": (report.price != Cost::Unpriced).then_some(kept.micros),
         "unpriced_calls": kept.unpriced,
         "seconds": report.took.as_secs_f64(),
     })

@@ -1,60 +1,20 @@
 //! What `docket judge` says: before, meanwhile, afterwards.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
 use crate::domain::event::short_set;
-use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount, UsableJudge};
+use crate::domain::failure::Class;
+use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount};
 use crate::text::numbers::{counted, money, span};
-use crate::text::table::{Column, Table};
 
 /// Examples of one prompt at most.
 const MOST_SHOTS: usize = crate::engine::judge::MOST_SHOTS;
-/// Prints what could be put to work.
-pub fn usable(usable: &[UsableJudge], json: bool) -> Result<(), CliError> {
-    if json {
-        let all: Vec<Value> = usable.iter().map(usable_json).collect();
-        return output::json(&all);
-    }
-    let mut table = Table::new([
-        Column::right("no"),
-        Column::left("judge"),
-        Column::right("calls"),
-        Column::right("tokens"),
-        Column::right("price"),
-        Column::right("time"),
-        Column::left("because"),
-    ]);
-    for (at, one) in usable.iter().enumerate() {
-        let number = (at + 1).to_string();
-        let why = match &one.why_not {
-            Some(why) => format!("{}; {why}", one.because),
-            None => one.because.clone(),
-        };
-        let [calls, tokens, price, time] = match &one.offer {
-            Some(offer) => [
-                offer.calls.to_string(),
-                (offer.tokens.0 + offer.tokens.1).to_string(),
-                price(offer.price),
-                offer.time.map_or_else(|| "at once".to_owned(), span),
-            ],
-            None => std::array::from_fn(|_| "–".to_owned()),
-        };
-        table.row([&number, &one.name, &calls, &tokens, &price, &time, &why]);
-    }
-    output::table(&table)
-}
 
-fn usable_json(one: &UsableJudge) -> Value {
-    json!({
-        "judge": one.name,
-        "because": one.because,
-        "why_not": one.why_not,
-        "offer": one.offer.as_ref().map(offer_json),
-    })
-}
-
-fn offer_json(offer: &Offer) -> Value {
+/// What would be done, as data.
+pub fn offer_json(offer: &Offer) -> Value {
     json!({
         "judge": offer.judge,
         "place": offer.place,
@@ -121,7 +81,9 @@ fn way_words(way: &RuleCount) -> String {
     let kept = match way.kept_open {
         0 => String::new(),
         kept => {
-            format!(", {kept} stay open (audit share, flagged, worked on, or short of a floor)")
+            let each = way.kept_for.iter().map(|(why, n)| format!("{n} {why}"));
+            let each = each.collect::<Vec<_>>().join(", ");
+            format!(", {kept} stay open ({each})")
         }
     };
     let tickets = if way.judged {
@@ -143,6 +105,7 @@ fn way_json(way: &RuleCount) -> Value {
         "judged": way.judged,
         "tickets": way.tickets,
         "kept_open": way.kept_open,
+        "kept_open_for": way.kept_for,
     })
 }
 
@@ -197,12 +160,16 @@ fn lines(offer: &Offer) -> Vec<String> {
 }
 
 /// Why there is nothing to do.
-pub fn nothing(offer: &Offer) -> String {
+pub fn nothing(offer: &Offer, limit: Option<u64>) -> String {
     if offer.matching == 0 {
         return "no ticket passes the filter".to_owned();
     }
+    let further = match limit {
+        Some(limit) if limit <= offer.matching => "; a larger `--limit` goes further",
+        _ => "",
+    };
     format!(
-        "{} has judged all {}; `--again` asks once more where it gave no answer",
+        "{} has judged all {}{further}; `--again` asks once more where it gave no answer",
         offer.judge,
         counted(offer.matching, "ticket", "tickets")
     )
@@ -220,12 +187,13 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
         return output::json(&report_json(report));
     }
     output::line(&format!(
-        "{}: {} judged, {}{}",
+        "{}: {}",
         crate::text::sanitise::line(&report.judge),
-        counted(report.kept.tickets, "ticket", "tickets"),
-        counted(report.kept.scored, "verdict", "verdicts"),
-        cached(report)
+        came_of_it(report)
     ))?;
+    for line in checks_told(report) {
+        output::line(&crate::text::sanitise::line(&line))?;
+    }
     let unscored: u64 = report.kept.unscored.values().sum();
     if unscored > 0 {
         output::line(&format!(
@@ -237,25 +205,96 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
         output::line(&format!("failed: {}", classes(&report.kept.failed)))?;
     }
     if report.kept.calls > 0 {
-        let cost = if report.priced {
-            money(report.kept.micros)
-        } else {
-            "unpriced".to_owned()
-        };
+        let cost = spent(report.price, report.kept.micros);
         output::line(&format!(
             "{}, {} tokens, {cost}, {}",
             counted(report.kept.calls, "call", "calls"),
             report.kept.tokens,
             span(report.took)
         ))?;
+        if report.kept.lost_tokens > 0 {
+            output::line(&format!(
+                "and at most {} tokens more for replies that were lost on the way",
+                report.kept.lost_tokens
+            ))?;
+        }
     }
     routed(&report.routed)
 }
 
-fn cached(report: &Report) -> String {
-    match report.kept.cached {
-        0 => String::new(),
-        n => format!(", {n} of them from earlier answers"),
+/// `5 of 5 tickets scored, 15 answers, 40 of 45 checks passed`.
+fn came_of_it(report: &Report) -> String {
+    let kept = &report.kept;
+    let (passed, ran) = kept.checks_passed();
+    let checks = format!("{passed} of {} passed", counted(ran, "check", "checks"));
+    if report.checks_only {
+        return format!("{}, {checks}", counted(kept.tickets, "ticket", "tickets"));
+    }
+    let mut words = format!(
+        "{} of {} scored, {}",
+        kept.scored_tickets,
+        counted(report.total, "ticket", "tickets"),
+        counted(kept.scored, "answer", "answers")
+    );
+    if kept.cached > 0 {
+        let _ = write!(words, ", {} of them from earlier answers", kept.cached);
+    }
+    if ran > 0 {
+        let _ = write!(words, ", {checks}");
+    }
+    words
+}
+
+/// Which checks failed; where nobody else was asked, the rate and the questions that have no level by it.
+fn checks_told(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let failed: Vec<String> = report
+        .kept
+        .checks
+        .iter()
+        .filter(|(_, (passed, ran))| passed < ran)
+        .map(|(check, (passed, ran))| format!("{check} {} of {ran}", ran - passed))
+        .collect();
+    if !failed.is_empty() {
+        lines.push(format!("checks that failed: {}", failed.join(", ")));
+    }
+    if report.checks_only {
+        if let Some(rate) = pass_rate(report) {
+            lines.push(format!(
+                "checks.pass_rate {rate:.3}, which is no score of the rubric"
+            ));
+        }
+        let (some, all) = report.checked;
+        let open = match report.unchecked.as_slice() {
+            [] => String::new(),
+            ids => format!("; without a level: {}", ids.join(", ")),
+        };
+        let all = counted(all as u64, "question", "questions");
+        lines.push(format!("{some} of {all} checked{open}"));
+    }
+    lines
+}
+
+fn pass_rate(report: &Report) -> Option<f64> {
+    let (passed, ran) = report.kept.checks_passed();
+    (ran > 0).then(|| passed as f64 / ran as f64)
+}
+
+fn checks_json(report: &Report) -> Value {
+    let (passed, ran) = report.kept.checks_passed();
+    let each = report.kept.checks.iter();
+    let each: serde_json::Map<String, Value> = each
+        .map(|(check, (passed, ran))| (check.clone(), json!({ "passed": passed, "ran": ran })))
+        .collect();
+    json!({ "ran": ran, "passed": passed, "pass_rate": pass_rate(report), "each": each })
+}
+
+/// What was spent, in words: nothing where it is free, and no number where nobody knows the price.
+pub fn spent(price: Cost, micros: i64) -> String {
+    match price {
+        Cost::Free => "free".to_owned(),
+        Cost::Micros(_) => money(micros),
+        Cost::Unpriced => "unpriced".to_owned(),
     }
 }
 
@@ -276,14 +315,22 @@ fn report_json(report: &Report) -> Value {
         "message": report.message,
         "tickets": report.total,
         "judged": report.kept.tickets,
+        "scored_tickets": report.kept.scored_tickets,
         "left": report.left,
         "scored": report.kept.scored,
         "unscored": report.kept.unscored,
         "failed": report.kept.failed,
         "cached": report.kept.cached,
+        "checks": checks_json(report),
+        "questions": report.checked.1,
+        "questions_checked": report.checked.0,
+        "questions_without_level": report.unchecked,
         "calls": report.kept.calls,
         "tokens": report.kept.tokens,
-        "cost_micros": report.priced.then_some(report.kept.micros),
+        "lost_tokens_at_most": report.kept.lost_tokens,
+        "lost_micros_at_most": report.kept.lost_micros,
+        "class": report.stopped_by.map(Class::name),
+        "cost_micros": (report.price != Cost::Unpriced).then_some(report.kept.micros),
         "unpriced_calls": report.kept.unpriced,
         "sent": report.traffic.sent,
         "retries": report.traffic.retries,

@@ -53,7 +53,7 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
     }
     if !context.json() {
         output::table(&table)?;
-        rescore::hint(&engine, eval)?;
+        rescore::all(&engine, eval)?;
     }
     Ok(Exit::Done)
 }

@@ -196,6 +196,10 @@ pub struct JudgeSettings {
     pub max_output_tokens: u32,
     /// Whether the judged text is marked word by word against instructions hidden in it. May shift scores.
     pub datamark: bool,
+    /// Whether the output is compared with the response that was logged: that is shown as the original, whatever
+    /// reference the item has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub against_logged: bool,
     /// The user's own prompt, a `MiniJinja` template, instead of the built-in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
@@ -207,12 +211,23 @@ pub struct JudgeSettings {
     pub family: Option<String>,
 }
 
+impl JudgeSettings {
+    /// Whether the prompt has a place for what was logged: the rubric compares with it, or its own template shows
+    /// the reference or original response.
+    pub fn shows_logged(&self, reference: bool) -> bool {
+        let template = self.template.as_deref();
+        self.against_logged
+            || (!reference && template.is_some_and(|text| text.contains("conversation_response")))
+    }
+}
+
 impl Default for JudgeSettings {
     fn default() -> Self {
         Self {
             samples: 1,
             max_output_tokens: 4096,
             datamark: false,
+            against_logged: false,
             template: None,
             model: None,
             family: None,

@@ -1,5 +1,7 @@
 //! The history of a ticket, as lines.
 
+use super::super::event::FirstSend;
+
 /// One decision about a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryLine {
@@ -11,6 +13,8 @@ pub struct HistoryLine {
     pub what: String,
     /// Whether it was taken back later.
     pub taken_back: bool,
+    /// What left for where, if this says so.
+    pub first_send: Option<Box<FirstSend>>,
 }
 
 /// What an import did.

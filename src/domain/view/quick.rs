@@ -216,7 +216,7 @@ pub struct Rescore {
     pub label: String,
     /// Who scored them, as it is named after `--judge`.
     pub judge: String,
-    /// Where that judge was asked, if its name alone does not lead there.
+    /// The address that judge was asked at, as far as it was kept, if its name alone does not lead there.
     pub elsewhere: Option<String>,
     /// How many.
     pub tickets: u64,

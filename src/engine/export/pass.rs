@@ -156,7 +156,9 @@ fn found(
 ) -> crate::store::Result<Vec<Found>> {
     if let Some(rubric) = &maker.suggested {
         let verified = suggestions::verified(db, candidate.row, rubric)?;
-        return Ok(verified.map_or_else(Vec::new, |one| maker.suggested(candidate, &one.text)));
+        return Ok(verified.map_or_else(Vec::new, |(judge, one)| {
+            maker.suggested(candidate, &judge, &one.text)
+        }));
     }
     if candidate.outputs > 1 {
         let sides = store::sides(db, candidate.row)?;

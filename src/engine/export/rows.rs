@@ -91,13 +91,14 @@ impl Maker<'_> {
     }
 
     /// The row of a suggestion that helped, on a ticket nobody touched. It is the judge's word, not a person's.
-    pub(super) fn suggested(&self, from: &Candidate<'_>, text: &str) -> Vec<Found> {
+    pub(super) fn suggested(&self, from: &Candidate<'_>, judge: &str, text: &str) -> Vec<Found> {
         let (base, _) = self.base(from);
         let original = answer(from.message, "the output");
         let row = TrainingRow {
             chosen: corrected(original.as_ref().ok(), text),
             decision: Decision::Suggested,
             origin: Origin::Judge,
+            judge: Some(judge.to_owned()),
             ..base.clone()
         };
         match (self.format.needs(), original) {
@@ -237,6 +238,7 @@ impl Maker<'_> {
             reviewers: evidence.as_ref().map(Evidence::people).unwrap_or_default(),
             decision: Decision::Accepted,
             origin: Origin::Human,
+            judge: None,
             taken: None,
             reference: from.reference.filter(|_| keeps_logged).map(Json::trusted),
             score: from.score,

@@ -1,5 +1,6 @@
 //! `README.md`: the dataset card, which dataset libraries read for files, splits and column types.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::manifest::{About, FileEntry, RefusedCount};
@@ -16,6 +17,7 @@ pub(super) struct Card<'a> {
     pub train: u64,
     pub validation: u64,
     pub by_judge: u64,
+    pub judges: &'a BTreeMap<String, u64>,
     pub taken: u64,
     pub refused: u64,
     pub refused_by_reason: &'a [RefusedCount],
@@ -122,6 +124,9 @@ impl Card<'_> {
                  judgement found nothing worse and something better. No person has read them",
                 counted(self.by_judge, "row")
             );
+            for (judge, rows) in self.judges {
+                let _ = writeln!(out, "  - {} by {}", counted(*rows, "row"), code(judge));
+            }
         }
         if self.taken > 0 {
             let _ = writeln!(

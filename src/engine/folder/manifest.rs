@@ -3,6 +3,8 @@
 //! What concerns single rows is not in it but in `provenance.jsonl` and `refused.jsonl`, one line a row, so
 //! that a million rows need no memory; the manifest lists both with their hashes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClusterId, ItemId, RawId, TicketId};
@@ -129,6 +131,9 @@ pub(super) struct Counts<'a> {
     /// Written rows no person decided: a judge's suggestions.
     #[serde(rename = "origin_judge", skip_serializing_if = "is_zero")]
     pub by_judge: u64,
+    /// The judges whose text these rows are, with their rows.
+    #[serde(rename = "origin_judge_by", skip_serializing_if = "BTreeMap::is_empty")]
+    pub judges: &'a BTreeMap<String, u64>,
     /// Written rows whose correction a person took from a judge's suggestion, whole, in parts or edited.
     #[serde(rename = "taken_from_suggestions", skip_serializing_if = "is_zero")]
     pub taken: u64,
@@ -194,6 +199,9 @@ pub(super) struct Provenance<'a> {
     pub reviewers: &'a [String],
     pub decision: Decision,
     pub origin: Origin,
+    /// The judge whose text it is; absent where a person decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judge: Option<&'a str>,
     /// How much of the correction a judge had suggested; absent where none had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<How>,
@@ -213,6 +221,7 @@ impl<'a> Provenance<'a> {
             reviewers: &row.reviewers,
             decision: row.decision,
             origin: row.origin,
+            judge: row.judge.as_deref(),
             suggestion: row.taken,
             score: row.score,
         }

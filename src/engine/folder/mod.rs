@@ -97,6 +97,8 @@ pub struct FolderWriter {
     reasons: BTreeMap<&'static str, u64>,
     /// Rows a judge decided.
     by_judge: u64,
+    /// Whose text these are.
+    judges: BTreeMap<String, u64>,
     taken: u64,
     scratch: Vec<u8>,
     // Last, so that the files are closed before the temporary folder is removed.
@@ -155,6 +157,7 @@ impl FolderWriter {
             refused: None,
             reasons: BTreeMap::new(),
             by_judge: 0,
+            judges: BTreeMap::new(),
             taken: 0,
             scratch: Vec::new(),
             target,
@@ -175,6 +178,9 @@ impl FolderWriter {
         };
         stream.line(line)?;
         self.by_judge += u64::from(row.origin == Origin::Judge);
+        if let Some(judge) = &row.judge {
+            *self.judges.entry(judge.clone()).or_default() += 1;
+        }
         self.taken += u64::from(row.taken.is_some());
         let provenance = Provenance::of(row, stream.name, stream.file.lines());
         json_line(&mut self.scratch, &provenance);
@@ -245,6 +251,7 @@ impl FolderWriter {
             train,
             validation,
             by_judge: self.by_judge,
+            judges: &self.judges,
             taken: self.taken,
             refused,
             refused_by_reason: &refused_by_reason,
@@ -259,6 +266,7 @@ impl FolderWriter {
             train,
             validation,
             by_judge: self.by_judge,
+            judges: &self.judges,
             taken: self.taken,
             refused,
             refused_by_reason: &refused_by_reason,

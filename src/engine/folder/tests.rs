@@ -35,6 +35,7 @@ fn row(n: u32) -> TrainingRow {
         reviewers: vec!["ana".into()],
         decision: Decision::Corrected,
         origin: Origin::Human,
+        judge: None,
         taken: None,
         reference: None,
         score: Some(0.75),

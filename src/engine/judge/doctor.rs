@@ -15,7 +15,7 @@ use crate::domain::failure::Class;
 use crate::domain::nearest::nearest;
 use crate::provider::{
     Capabilities, Check, Endpoint, Failure, Found, Http, Job, Mode, Model as _, Usable, check,
-    models, usable,
+    lacking, models, usable,
 };
 use crate::store::judging;
 
@@ -118,8 +118,11 @@ impl EndpointReport {
 pub fn look_at_endpoints(named: Option<&JudgeOrder>) -> Result<Vec<EndpointReport>> {
     let Some(order) = named else {
         return on_network(async {
-            let found = usable(|name| std::env::var(name).ok()).await;
-            futures_util::future::join_all(found.into_iter().map(listed)).await
+            let var = |name: &str| std::env::var(name).ok();
+            let found = usable(var).await;
+            let mut reports = futures_util::future::join_all(found.into_iter().map(listed)).await;
+            reports.extend(lacking(var).into_iter().map(without_address));
+            reports
         });
     };
     match By::read(order)? {
@@ -149,6 +152,30 @@ impl Engine {
             kept.iter()
                 .try_for_each(|(place, model, body)| judging::put_endpoint(db, place, model, body))
         })?)
+    }
+}
+
+/// An endpoint whose key is set and whose address is not.
+fn without_address((name, key, address): (&str, &str, &str)) -> EndpointReport {
+    EndpointReport {
+        name: name.to_owned(),
+        place: name.to_owned(),
+        local: false,
+        named: false,
+        because: format!("key in {key}"),
+        reachable: None,
+        key_accepted: None,
+        model_known: None,
+        works: Vec::new(),
+        does_not: Vec::new(),
+        refused: Vec::new(),
+        models: Vec::new(),
+        class: Some(Class::BadRequest.name()),
+        findings: vec![Finding {
+            sound: false,
+            text: format!("{name}: key in {key}, and no address; set {address}"),
+        }],
+        found: None,
     }
 }
 
@@ -199,7 +226,7 @@ async fn tried(mut endpoint: Endpoint, model: &str) -> EndpointReport {
     }
     match &checked.answers {
         Ok(()) => {
-            (report.reachable, report.key_accepted) = (Some(true), Some(true));
+            (report.reachable, report.key_accepted) = (Some(true), checked.keyed.then_some(true));
             report.model_known = Some(true);
             report.found = Some((model.to_owned(), learnt(&http, &checked)));
         }

@@ -1,14 +1,14 @@
 //! How a job ends: what it came to, and what is left.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::{Engine, Result};
-use super::keep::Kept;
 use super::offer::{Cost, Plan};
 use super::order::JudgeOrder;
 use super::route::RuleCount;
 use super::running::Running;
+use super::tally::Kept;
+use crate::domain::count::counted;
 use crate::domain::failure::Class;
 use crate::domain::job::Outcome;
 use crate::provider::{Failure, Traffic};
@@ -25,14 +25,22 @@ pub struct Report {
     pub outcome: Outcome,
     /// Why it ended so.
     pub message: Option<String>,
+    /// The failure that stopped it, if one did.
+    pub stopped_by: Option<Class>,
     /// Tickets it set out to judge.
     pub total: u64,
     /// What was written.
     pub kept: Kept,
     /// What was sent.
     pub traffic: Traffic,
-    /// Whether money was counted.
-    pub priced: bool,
+    /// What such calls cost: the estimate, where the price is known.
+    pub price: Cost,
+    /// Whether only the rubric's checks were asked.
+    pub checks_only: bool,
+    /// Questions that checks answer, and all of them.
+    pub checked: (usize, usize),
+    /// Where only checks were asked: the questions that have no level from one.
+    pub unchecked: Vec<String>,
     /// How long it took.
     pub took: Duration,
     /// Tickets that still lack a verdict of this judge.
@@ -44,7 +52,7 @@ pub struct Report {
 impl Running {
     /// Gives seats and money back, writes how it ended.
     pub fn end(
-        self,
+        mut self,
         engine: &Engine,
         order: &JudgeOrder,
         plan: &Plan,
@@ -62,8 +70,14 @@ impl Running {
             ))
         });
         told?;
+        if driven.is_ok() {
+            // No answer was needed for what waited for one.
+            self.keeper.release();
+            self.keeper.write(0)?;
+        }
         let left = engine.prepare_judging(order)?.offer.tickets;
-        let (outcome, message) = ending(driven, left, &self.keeper.kept.failed);
+        let stopped_by = driven.as_ref().err().map(|failure| failure.class);
+        let (outcome, message) = ending(driven, left, &self.keeper.kept, plan, order);
         let known = self.model.map(|model| model.capabilities());
         let (place, model) = (plan.offer.place.clone(), plan.judge.version.model.clone());
         let (seat, job, said) = (plan.judge.seat(), self.job, message.clone());
@@ -85,10 +99,14 @@ impl Running {
             judge: plan.judge.version.name.clone(),
             outcome,
             message,
+            stopped_by,
             total: self.total,
             kept: self.keeper.kept,
             traffic,
-            priced: matches!(plan.offer.price, Cost::Micros(_)),
+            price: plan.offer.price,
+            checks_only: plan.offer.checks_only,
+            checked: plan.offer.checked,
+            unchecked: unchecked(plan),
             took: self.started.elapsed(),
             left,
             routed: Vec::new(),
@@ -96,21 +114,67 @@ impl Running {
     }
 }
 
+impl Report {
+    /// Whether every ticket it was given was read and not one reply holds an answer.
+    pub fn answered_nothing(&self) -> bool {
+        let whole = self.stopped_by.is_none() && self.kept.failed.is_empty();
+        whole && nothing_scored(&self.kept, self.checks_only)
+    }
+}
+
+fn nothing_scored(kept: &Kept, checks_only: bool) -> bool {
+    let heard = kept.replied + kept.cached > 0;
+    !checks_only && kept.tickets > 0 && !heard && !kept.unscored.is_empty()
+}
+
+/// Questions of the rubric that no check answers, where nobody else was asked.
+fn unchecked(plan: &Plan) -> Vec<String> {
+    let open = plan.rubric.questions();
+    open.filter(|question| plan.offer.checks_only && !question.from_check)
+        .map(|question| question.id.to_owned())
+        .collect()
+}
+
 fn ending(
     driven: std::result::Result<(), Failure>,
     left: u64,
-    failed: &BTreeMap<String, u64>,
+    kept: &Kept,
+    plan: &Plan,
+    order: &JudgeOrder,
 ) -> (Outcome, Option<String>) {
     match driven {
         Err(failure) if failure.class == Class::Cancelled => (Outcome::Cancelled, None),
         Err(failure) if failure.class == Class::Budget => (Outcome::Budget, Some(failure.message)),
         Err(failure) => (Outcome::Failed, Some(failure.message)),
-        Ok(()) if left > 0 && !failed.is_empty() => (
+        Ok(()) if left > 0 && !kept.failed.is_empty() => (
             Outcome::Failed,
             Some(format!(
                 "{left} tickets have no verdict; start again to try them once more"
             )),
         ),
-        Ok(()) => (Outcome::Done, None),
+        Ok(()) if nothing_scored(kept, plan.offer.checks_only) => (
+            Outcome::Failed,
+            Some(format!(
+                "{} of {} scored: no reply holds an answer; `--again` asks once more",
+                kept.scored_tickets,
+                counted(kept.tickets, "ticket")
+            )),
+        ),
+        Ok(()) => (Outcome::Done, done(kept, plan, order)),
     }
+}
+
+/// What is to be known of a job that did all it was given.
+fn done(kept: &Kept, plan: &Plan, order: &JudgeOrder) -> Option<String> {
+    let (some, all) = plan.offer.checked;
+    if plan.offer.checks_only {
+        let (passed, ran) = kept.checks_passed();
+        return Some(format!(
+            "{some} of {} checked, {passed} of {} passed",
+            counted(all as u64, "question"),
+            counted(ran, "check")
+        ));
+    }
+    let part = order.limit.is_some() || !order.filter.is_empty() || order.only.is_some();
+    part.then(|| "every ticket it was given is read, a part of the eval".to_owned())
 }

@@ -1,13 +1,14 @@
 //! Writing what comes back: verdicts, what they cost, seats given back, the job's counts. In batches, because a
 //! commit costs more than a verdict.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Engine;
-use super::purse::{Amount, JobPurse};
+use super::purse::{JobPurse, Settled};
+use super::tally::{Finished, Kept, Open};
 use super::unit::Done;
 use super::work::{Claims, Work};
 use crate::domain::failure::Class;
@@ -22,29 +23,6 @@ use crate::store::{Db, judging, leases, verdicts};
 /// How often seats are taken anew.
 const RENEW_EVERY: Duration = Duration::from_secs(40);
 
-/// Counts of what this worker wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Kept {
-    /// Tickets finished.
-    pub tickets: u64,
-    /// Verdicts with an answer.
-    pub scored: u64,
-    /// Verdicts without one, by class.
-    pub unscored: BTreeMap<String, u64>,
-    /// Calls that failed in transport, by class.
-    pub failed: BTreeMap<String, u64>,
-    /// Verdicts taken from earlier answers.
-    pub cached: u64,
-    /// Calls made.
-    pub calls: u64,
-    /// Millionths of the currency unit.
-    pub micros: i64,
-    /// Tokens.
-    pub tokens: i64,
-    /// Calls without a known price.
-    pub unpriced: u64,
-}
-
 /// What is to be written about one ticket.
 #[derive(Debug)]
 struct Line {
@@ -53,6 +31,8 @@ struct Line {
     sample: u32,
     verdict: Verdict,
     key: Option<[u8; 32]>,
+    /// Taken from an earlier answer.
+    cached: bool,
 }
 
 /// Gathers and writes.
@@ -62,9 +42,14 @@ pub(super) struct Keeper {
     pub purse: Option<Arc<JobPurse>>,
     lines: Vec<Line>,
     done: Vec<Done>,
-    /// Calls a ticket still waits for.
-    open: HashMap<i64, usize>,
-    finished: Vec<i64>,
+    /// Tickets that still wait for calls.
+    open: HashMap<i64, Open>,
+    finished: Vec<Finished>,
+    /// Whether the judge has answered anything in this run, or needs nobody to.
+    answers: bool,
+    /// Tickets with nothing in them to ask about. What is known of them waits for the first answer: a judge that
+    /// never answered has read nothing.
+    held: Vec<Arc<Work>>,
     renewed: Instant,
     /// Answers that are not on disk yet, here or on their way here.
     unsaved: Arc<AtomicUsize>,
@@ -81,6 +66,8 @@ impl Keeper {
         Self {
             claims,
             job,
+            answers: purse.is_none(),
+            held: Vec::new(),
             purse,
             lines: Vec::new(),
             done: Vec::new(),
@@ -92,33 +79,90 @@ impl Keeper {
         }
     }
 
-    /// A ticket was claimed: what is known without a model is written first.
+    /// A ticket was claimed: what is known without a model is written as soon as the judge has read it, or another
+    /// ticket where there is nothing to ask about it.
     pub fn claimed(&mut self, work: &Arc<Work>, units: usize) {
-        for (sample, verdict) in &work.known {
-            self.kept.cached += u64::from(verdict.call.is_some());
-            self.line(work, *sample, verdict.clone(), None);
-        }
-        for verdict in &work.checks {
-            self.line(work, 0, verdict.clone(), None);
-        }
+        let before = work.known.iter().any(|(_, verdict)| verdict.call.is_some());
         if units == 0 {
-            self.finished.push(work.row);
-            self.kept.tickets += 1;
-        } else {
-            self.open.insert(work.row, units);
+            if self.answers || before || work.known.is_empty() {
+                self.known(work);
+            } else {
+                self.held.push(Arc::clone(work));
+            }
+            return;
         }
+        let mut open = Open {
+            left: units,
+            read: before,
+            ..Open::default()
+        };
+        for (sample, verdict) in &work.known {
+            open.heard(verdict);
+            self.cached(work, *sample, verdict);
+        }
+        if before {
+            self.checked(work);
+        }
+        self.open.insert(work.row, open);
+    }
+
+    /// A ticket about which nothing is to be asked.
+    fn known(&mut self, work: &Arc<Work>) {
+        let mut heard = Open::default();
+        for (sample, verdict) in &work.known {
+            heard.heard(verdict);
+            self.cached(work, *sample, verdict);
+        }
+        self.checked(work);
+        self.finish(work.row, &heard);
+    }
+
+    /// What waited for the judge's first answer is written: it came, or none was needed.
+    pub fn release(&mut self) {
+        self.answers = true;
+        for work in std::mem::take(&mut self.held) {
+            self.known(&work);
+        }
+    }
+
+    fn checked(&mut self, work: &Arc<Work>) {
+        for verdict in &work.checks {
+            self.line(work, 0, verdict.clone(), None, false);
+        }
+    }
+
+    fn cached(&mut self, work: &Arc<Work>, sample: u32, verdict: &Verdict) {
+        let cached = verdict.call.is_some();
+        self.kept.cached += u64::from(cached);
+        self.line(work, sample, verdict.clone(), None, cached);
+    }
+
+    fn finish(&mut self, row: i64, of: &Open) {
+        self.kept.tickets += u64::from(!of.failed);
+        self.kept.scored_tickets += u64::from(of.is_scored());
+        let failed = of.failed;
+        self.finished.push(Finished { row, failed });
     }
 
     /// Some calls came to an end.
     pub fn took(&mut self, mut done: Done) {
         let stored = judging::attempt(done.unit.sample, done.unit.attempt);
         let verdicts = std::mem::take(&mut done.verdicts);
+        let mut open = self.open.remove(&done.work.row).unwrap_or_default();
+        if done.failure.is_none() {
+            self.release();
+            if !std::mem::replace(&mut open.read, true) {
+                self.checked(&Arc::clone(&done.work));
+            }
+        }
         for (at, mut verdict) in verdicts.into_iter().enumerate() {
             flag(&mut verdict, &self.claims.rubric, &done.work);
             let scored = verdict.outcome.answer().is_some();
             let key = done.unit.keys.get(at).copied().filter(|_| scored);
+            open.heard(&verdict);
+            self.kept.replied += u64::from(scored);
             let work = Arc::clone(&done.work);
-            self.line(&work, stored, verdict, key);
+            self.line(&work, stored, verdict, key, false);
         }
         self.kept.calls += done.calls.len() as u64;
         for call in &done.calls {
@@ -128,29 +172,31 @@ impl Keeper {
             let class = failure.class.name().to_owned();
             *self.kept.failed.entry(class).or_default() += 1;
         }
-        if let Some(left) = self.open.get_mut(&done.work.row) {
-            *left -= 1;
-            if *left == 0 {
-                self.open.remove(&done.work.row);
-                self.finished.push(done.work.row);
-                self.kept.tickets += u64::from(done.failure.is_none());
-            }
+        open.failed |= done.failure.is_some();
+        open.left = open.left.saturating_sub(1);
+        if open.left == 0 {
+            self.finish(done.work.row, &open);
+        } else {
+            self.open.insert(done.work.row, open);
         }
         self.done.push(done);
     }
 
-    fn line(&mut self, work: &Arc<Work>, sample: u32, verdict: Verdict, key: Option<[u8; 32]>) {
-        match &verdict.outcome {
-            Outcome::Scored(_) => self.kept.scored += 1,
-            Outcome::Unscored(class) => {
-                *self.kept.unscored.entry(class.clone()).or_default() += 1;
-            }
-        }
+    fn line(
+        &mut self,
+        work: &Arc<Work>,
+        sample: u32,
+        verdict: Verdict,
+        key: Option<[u8; 32]>,
+        cached: bool,
+    ) {
+        self.kept.count(&verdict);
         self.lines.push(Line {
             work: Arc::clone(work),
             sample,
             verdict,
             key,
+            cached,
         });
     }
 
@@ -174,9 +220,11 @@ impl Keeper {
         if batch.renew {
             self.renewed = Instant::now();
         }
-        if let Some((_, cost)) = batch.settled {
+        if let Some(Settled { cost, lost, .. }) = batch.settled {
             self.kept.micros += cost.micros;
             self.kept.tokens += cost.tokens;
+            self.kept.lost_micros += lost.micros;
+            self.kept.lost_tokens += lost.tokens;
         }
         let answers = batch.done.len();
         let engine = self.claims.engine.clone();
@@ -192,8 +240,8 @@ struct Batch {
     job: i64,
     lines: Vec<Line>,
     done: Vec<Done>,
-    finished: Vec<i64>,
-    settled: Option<(Amount, Amount)>,
+    finished: Vec<Finished>,
+    settled: Option<Settled>,
     in_flight: usize,
     renew: bool,
 }
@@ -216,30 +264,25 @@ impl Batch {
                 line.sample,
                 &line.verdict,
             )?;
-            match &line.key {
-                Some(key) => verdicts::put_key(db, key, &id)?,
-                None => cached += u64::from(line.verdict.call.is_some()),
+            if let Some(key) = &line.key {
+                verdicts::put_key(db, key, &id)?;
             }
+            cached += u64::from(line.cached);
             self.remember(db, line)?;
             refold.insert(row);
         }
         self.refold(db, &refold)?;
         let calls = self.calls(db, now)?;
         let seat = self.claims.judge.seat();
-        for row in &self.finished {
-            leases::release_judge(db, *row, &seat, &engine.owner)?;
+        for one in &self.finished {
+            leases::release_judge(db, one.row, &seat, &engine.owner)?;
         }
-        if let Some((held, spent)) = self.settled {
-            let pair = |amount: Amount| (amount.micros, amount.tokens);
-            jobs::settle(db, self.job, &engine.owner, pair(held), pair(spent))?;
+        if let Some(settled) = self.settled {
+            jobs::settle(db, self.job, &engine.owner, settled.into())?;
         }
-        let failed = self
-            .done
-            .iter()
-            .filter(|done| done.failure.is_some())
-            .count();
+        let whole = self.finished.iter().filter(|one| !one.failed).count();
         let advance = Advance {
-            done: (self.finished.len().saturating_sub(failed)) as u64,
+            done: whole as u64,
             cached,
             ..calls
         };

@@ -44,7 +44,7 @@ pub struct Offer {
     pub checked: (usize, usize),
     /// Tickets that lack a verdict of this judge.
     pub tickets: u64,
-    /// Tickets the filter shows.
+    /// Tickets the filter shows, no more than the limit.
     pub matching: u64,
     /// Calls for those, before what earlier answers save.
     pub calls: u64,
@@ -160,7 +160,7 @@ impl Engine {
                     only: named_rows(db, order, (eval_row, &judge.version))?,
                 };
                 let rows = judging::unfinished(db, &ask, &want)?;
-                let matching = judging::matching(db, &ask, want.only.as_deref())?;
+                let matching = judging::matching(db, &ask, want.only.as_deref())?.min(want.limit);
                 let offer = offer(
                     db,
                     order,

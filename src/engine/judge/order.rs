@@ -46,7 +46,7 @@ pub struct JudgeOrder {
     pub filter: String,
     /// Of those only these, if some are named.
     pub only: Option<Vec<TicketId>>,
-    /// At most this many tickets.
+    /// Only so many tickets, the first of the plan, whether it has read them or not.
     pub limit: Option<u64>,
     /// Only what this judge scored under another version of the rubric.
     pub rescore: bool,
@@ -215,6 +215,14 @@ impl By {
             }
             Self::Model { endpoint, .. } => Some(Arc::new(Http::new((**endpoint).clone(), set_up))),
         })
+    }
+
+    /// Refuses what cannot be opened, before a job is begun with it.
+    pub fn can_open(&self) -> Result<()> {
+        match self {
+            Self::Script(_) => self.open(Job::default()).map(drop),
+            Self::Checks | Self::Model { .. } => Ok(()),
+        }
     }
 
     /// Where the texts go, in people's words.

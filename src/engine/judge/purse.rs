@@ -3,10 +3,24 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::domain::failure::Class;
 use crate::provider::{Estimate, Failure, Held, Price, Purse, Spent, Usage};
 use crate::store::{Store, jobs};
+
+/// How long a call the budget has no room for waits before it asks again.
+const STARVED: Duration = Duration::from_millis(20);
+
+/// What is said when there is no room for a call and none can come back.
+const SPENT: &str = "what is left of the budget is too little for one more call; start again with a larger `--max-cost` or `--max-tokens`";
+
+/// How long to wait before the same call is tried again, where a budget has no room for it now and may have later.
+pub(in crate::engine) fn starved(failure: &Failure) -> Option<Duration> {
+    failure
+        .retry_after
+        .filter(|_| failure.class == Class::Budget)
+}
 
 /// Money (millionths) and tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,8 +46,30 @@ impl Amount {
         }
     }
 
-    fn covers(self, other: Self) -> bool {
-        self.micros >= other.micros && self.tokens >= other.tokens
+    /// What of this another amount does not cover.
+    fn beyond(self, other: Self) -> Self {
+        Self {
+            micros: (self.micros - other.micros).max(0),
+            tokens: (self.tokens - other.tokens).max(0),
+        }
+    }
+}
+
+/// What calls came to since the last time it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::engine) struct Settled {
+    /// What was held for them.
+    pub held: Amount,
+    /// What they cost, as the endpoint counted it.
+    pub cost: Amount,
+    /// What those may have cost whose reply was lost: all that was held for them.
+    pub lost: Amount,
+}
+
+impl Settled {
+    /// What was spent at most.
+    pub fn most(self) -> Amount {
+        self.cost.plus(self.lost)
     }
 }
 
@@ -53,8 +89,18 @@ struct Inner {
     /// Reserved in the workspace and not given to a call.
     free: Amount,
     out: HashMap<u64, Amount>,
-    /// Settled since the keeper last wrote: what was held for it, and what it cost.
-    settled: Option<(Amount, Amount)>,
+    /// Settled since the keeper last wrote.
+    settled: Option<Settled>,
+    /// Whether the keeper may still be writing what it took: until it asks for more, that counts as held.
+    writing: bool,
+}
+
+impl Inner {
+    /// Whether the workspace counts more as held than calls not yet made can rely on: calls under way, and what
+    /// came back and is not written yet.
+    fn may_come_back(&self) -> bool {
+        !self.out.is_empty() || self.settled.is_some() || self.writing
+    }
 }
 
 impl JobPurse {
@@ -73,14 +119,12 @@ impl JobPurse {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether calls under way hold money that may come back.
-    pub fn has_out(&self) -> bool {
-        !self.inner().out.is_empty()
-    }
-
     /// What was settled since the last time: to be written with the replies it belongs to.
-    pub fn take_settled(&self) -> Option<(Amount, Amount)> {
-        self.inner().settled.take()
+    pub fn take_settled(&self) -> Option<Settled> {
+        let mut inner = self.inner();
+        let settled = inner.settled.take();
+        inner.writing = settled.is_some();
+        settled
     }
 
     /// What a call costs at most.
@@ -110,20 +154,30 @@ impl JobPurse {
     }
 }
 
+impl From<Settled> for jobs::Settled {
+    fn from(settled: Settled) -> Self {
+        let pair = |amount: Amount| (amount.micros, amount.tokens);
+        Self {
+            held: pair(settled.held),
+            spent: pair(settled.cost),
+            lost: pair(settled.lost),
+        }
+    }
+}
+
 impl Purse for JobPurse {
     fn reserve(&self, estimate: Estimate) -> Result<Held, Failure> {
         let need = self.most(estimate);
         let mut inner = self.inner();
         if self.limited {
-            if !inner.free.covers(need) && !self.take(need) {
-                return Err(Failure::new(
-                    Class::Budget,
-                    "the budget is spent; start again with a larger `--max-cost` or `--max-tokens`",
-                ));
+            let lacking = need.beyond(inner.free);
+            if lacking != Amount::default() && !self.take(lacking) {
+                return Err(Failure {
+                    retry_after: inner.may_come_back().then_some(STARVED),
+                    ..Failure::new(Class::Budget, SPENT)
+                });
             }
-            if inner.free.covers(need) {
-                inner.free = inner.free.minus(need);
-            }
+            inner.free = inner.free.plus(lacking).minus(need);
         }
         inner.next += 1;
         let held = inner.next;
@@ -136,24 +190,134 @@ impl Purse for JobPurse {
         let Some(reserved) = inner.out.remove(&held.0) else {
             return;
         };
-        let cost = match spent {
-            Spent::Nothing => Amount::default(),
-            Spent::Tokens(usage) => self.amount(usage),
-            Spent::Unknown => reserved,
+        let nothing = Amount::default();
+        let (cost, lost) = match spent {
+            Spent::Nothing => (nothing, nothing),
+            Spent::Tokens(usage) => (self.amount(usage), nothing),
+            Spent::Unknown => (nothing, reserved),
         };
-        if cost == Amount::default() {
+        if (cost, lost) == (nothing, nothing) {
             // Nothing was charged: the next call takes it.
             if self.limited {
                 inner.free = inner.free.plus(reserved);
             }
             return;
         }
-        let (held_sum, cost_sum) = inner.settled.unwrap_or_default();
-        let reserved = if self.limited {
-            reserved
-        } else {
-            Amount::default()
+        let held = if self.limited { reserved } else { nothing };
+        let sum = inner.settled.unwrap_or_default();
+        inner.settled = Some(Settled {
+            held: sum.held.plus(held),
+            cost: sum.cost.plus(cost),
+            lost: sum.lost.plus(lost),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::Bench;
+    use super::*;
+    use crate::domain::eval::Mode;
+    use crate::store::jobs::Start;
+
+    /// A call that may take 6,000 tokens.
+    const CALL: Estimate = Estimate {
+        input: 2_000,
+        output: 4_000,
+    };
+
+    fn job(bench: &Bench, max_tokens: i64) -> i64 {
+        let owner = bench.ana.owner.clone();
+        let work = move |db: &crate::store::Db| {
+            let start = Start {
+                id: [7; 16],
+                kind: "judge",
+                eval: 1,
+                judge: None,
+                title: "t",
+                concurrency: 8,
+                max_micros: None,
+                max_tokens: Some(max_tokens),
+                total: 10,
+                done: 0,
+            };
+            jobs::start(db, &start, &owner, 1)
         };
-        inner.settled = Some((held_sum.plus(reserved), cost_sum.plus(cost)));
+        bench.ana.store().write(work).unwrap()
+    }
+
+    fn purse(bench: &Bench, job: i64) -> JobPurse {
+        let (store, owner) = (bench.ana.store().clone(), bench.ana.owner.clone());
+        JobPurse::new(store, job, owner, None, true)
+    }
+
+    fn write(bench: &Bench, job: i64, purse: &JobPurse) {
+        let settled = purse.take_settled().unwrap();
+        let owner = bench.ana.owner.clone();
+        let work = move |db: &crate::store::Db| jobs::settle(db, job, &owner, settled.into());
+        bench.ana.store().write(work).unwrap();
+    }
+
+    fn cheap() -> Spent {
+        Spent::Tokens(Usage {
+            input: 2_000,
+            output: 600,
+            ..Usage::default()
+        })
+    }
+
+    #[test]
+    fn a_budget_is_spent_only_when_nothing_settled_waits_to_be_written() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let job = job(&bench, 10_000);
+        let purse = purse(&bench, job);
+        let first = purse.reserve(CALL).unwrap();
+        let refused = purse.reserve(CALL).unwrap_err();
+        assert!(starved(&refused).is_some(), "a call is under way");
+        purse.settle(first, cheap());
+        let refused = purse.reserve(CALL).unwrap_err();
+        assert!(starved(&refused).is_some(), "settled and not written");
+        write(&bench, job, &purse);
+        assert!(
+            purse.reserve(CALL).is_ok_and(|second| {
+                purse.settle(second, cheap());
+                true
+            }),
+            "what came back is there as soon as it is written"
+        );
+        write(&bench, job, &purse);
+        assert!(starved(&purse.reserve(CALL).unwrap_err()).is_some());
+        assert_eq!(purse.take_settled(), None);
+        let refused = purse.reserve(CALL).unwrap_err();
+        assert_eq!((refused.class, starved(&refused)), (Class::Budget, None));
+    }
+
+    #[test]
+    fn what_a_failed_call_left_is_used_up_before_more_is_taken() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let purse = purse(&bench, job(&bench, 8_000));
+        let failed = purse.reserve(CALL).unwrap();
+        purse.settle(failed, Spent::Nothing);
+        let larger = Estimate {
+            input: 4_000,
+            ..CALL
+        };
+        assert!(purse.reserve(larger).is_ok(), "2,000 more make 8,000");
+    }
+
+    #[test]
+    fn a_lost_reply_counts_as_perhaps_paid_and_not_as_spent() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let job = job(&bench, 10_000);
+        let purse = purse(&bench, job);
+        let lost = purse.reserve(CALL).unwrap();
+        purse.settle(lost, Spent::Unknown);
+        write(&bench, job, &purse);
+        let kept = &bench.ana.jobs().unwrap()[0];
+        assert_eq!((kept.spent_tokens, kept.lost_tokens), (0, 6_000));
+        assert!(
+            purse.reserve(CALL).is_err(),
+            "and the budget is kept all the same"
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! takes them back together. Only tickets nobody has begun are touched, and applying the rules again changes
 //! nothing, so a run that was killed is finished by the next one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::super::review::refold;
@@ -41,6 +41,8 @@ pub struct RuleCount {
     /// Tickets it fits that stay open all the same: in the audit share, flagged, worked on, or short of a floor
     /// of the rubric.
     pub kept_open: u64,
+    /// The same by reason, in words.
+    pub kept_for: BTreeMap<&'static str, u64>,
 }
 
 impl RuleCount {
@@ -51,7 +53,13 @@ impl RuleCount {
             judged,
             tickets: 0,
             kept_open: 0,
+            kept_for: BTreeMap::new(),
         }
+    }
+
+    fn keeps(&mut self, why: &'static str) {
+        self.kept_open += 1;
+        *self.kept_for.entry(why).or_default() += 1;
     }
 }
 
@@ -64,8 +72,8 @@ pub(super) fn routes(eval: &Eval) -> Result<Routes> {
 enum Fate {
     /// It goes that way.
     Goes(Box<Body>),
-    /// It fits and stays open.
-    Stays,
+    /// It fits and stays open, for this reason.
+    Stays(&'static str),
     /// It has gone that way before, or is no longer open.
     Done,
 }
@@ -114,7 +122,9 @@ impl Engine {
             for batch in ids.chunks(BATCH) {
                 let (moved, kept) = self.apply(plan, rule, judged, batch, &pen)?;
                 count.tickets += moved;
-                count.kept_open += kept;
+                for why in kept {
+                    count.keeps(why);
+                }
             }
             counts.push(count);
         }
@@ -165,7 +175,7 @@ impl Engine {
             for id in ids {
                 match desk.fate(db, rule, id)? {
                     Fate::Goes(_) => count.tickets += 1,
-                    Fate::Stays => count.kept_open += 1,
+                    Fate::Stays(why) => count.keeps(why),
                     // A rule that was applied before still says where the ticket stands.
                     Fate::Done => count.tickets += u64::from(!judged),
                 }
@@ -181,20 +191,20 @@ impl Engine {
         judged: bool,
         ids: &[TicketId],
         pen: &Arc<Pen>,
-    ) -> Result<(u64, u64)> {
+    ) -> Result<(u64, Vec<&'static str>)> {
         let (ids, rule, pen) = (ids.to_vec(), rule.clone(), Arc::clone(pen));
         let now = self.clock().now_ms();
         let desk = self.store().read(|db| Desk::new(db, plan, judged, now))?;
         Ok(self.store().write(move |db| {
             let mut moved = Vec::new();
-            let mut kept = 0;
+            let mut kept = Vec::new();
             for id in ids {
                 match desk.fate(db, &rule, &id)? {
                     Fate::Goes(body) => {
                         pen.write(db, Some(id), None, *body)?;
                         moved.push(id);
                     }
-                    Fate::Stays => kept += 1,
+                    Fate::Stays(why) => kept.push(why),
                     Fate::Done => {}
                 }
             }
@@ -249,12 +259,12 @@ impl Desk {
         let policy = &self.eval.policy;
         let audit = is_audit(policy.mode, policy.audit_share, self.eval.seed, id);
         if audit && rule.needs_verdict() {
-            return Ok(Fate::Stays);
+            return Ok(Fate::Stays("in the audit share"));
         }
         let said = if self.judged && rule.needs_verdict() {
             self.said(db, ticket.row)?
         } else {
-            None
+            Err("not read by this judge")
         };
         let again = folded
             .routed
@@ -263,7 +273,11 @@ impl Desk {
         match &rule.target {
             Target::Judge => Ok(Fate::Done),
             Target::Human | Target::Person(_) if again => Ok(Fate::Done),
-            Target::Human => Ok(Fate::Goes(self.routed(rule, Way::Human, said.as_ref()))),
+            Target::Human => Ok(Fate::Goes(self.routed(
+                rule,
+                Way::Human,
+                said.as_ref().ok(),
+            ))),
             Target::Person(_) if folded.assigned.is_some() => Ok(Fate::Done),
             Target::Person(name) => Ok(Fate::Goes(Box::new(Body::Assigned(Assigned {
                 to: name.clone(),
@@ -273,10 +287,13 @@ impl Desk {
                 let worked_on = leases::held_by_other(db, ticket.row, "", self.now_ms)?.is_some()
                     || drafts::any(db, ticket.row)?;
                 Ok(match said {
-                    Some(said) if !worked_on && folded.flag.is_none() && said.may_close => {
-                        Fate::Goes(self.routed(rule, Way::Close, Some(&said)))
-                    }
-                    _ => Fate::Stays,
+                    _ if worked_on => Fate::Stays("somebody is at it"),
+                    _ if folded.flag.is_some() => Fate::Stays("flagged by a person"),
+                    Err(why)
+                    | Ok(Said {
+                        stays: Some(why), ..
+                    }) => Fate::Stays(why),
+                    Ok(said) => Fate::Goes(self.routed(rule, Way::Close, Some(&said))),
                 })
             }
         }
@@ -292,26 +309,35 @@ impl Desk {
         }))
     }
 
-    /// What this judge said; `None` unless it is the one whose score the ticket shows.
-    fn said(&self, db: &Db, ticket: i64) -> crate::store::Result<Option<Said>> {
+    /// What this judge said, or why it has no say: another one read later, or it gave no score.
+    fn said(
+        &self,
+        db: &Db,
+        ticket: i64,
+    ) -> crate::store::Result<std::result::Result<Said, &'static str>> {
         let judges = verdicts::of_ticket(db, ticket)?;
         let Some(ours) = judges
             .first()
             .filter(|newest| Some(newest.row) == self.judge_row)
         else {
-            return Ok(None);
+            return Ok(Err("read by another judge later"));
         };
         let standing = ours.standing(&self.rubric, &self.eval);
         let threshold = self.rubric.threshold_for(self.eval.policy.pass_threshold);
         let Some(score) = standing.score else {
-            return Ok(None);
+            return Ok(Err("without a score of this judge"));
         };
         // Enough points with a floor missed or a check failed: the number alone is not what the rule meant.
         let short = score >= threshold.value && standing.pass == Some(false);
-        Ok(Some(Said {
+        let stays = if warned(ours, &judges) {
+            Some("with a warning")
+        } else {
+            short.then_some("short of a floor, or with a failed check")
+        };
+        Ok(Ok(Said {
             score,
             verdicts: ours.verdicts.iter().map(|stored| stored.id).collect(),
-            may_close: !short && !warned(&judges),
+            stays,
         }))
     }
 }
@@ -319,13 +345,17 @@ impl Desk {
 struct Said {
     score: f64,
     verdicts: Vec<crate::domain::ids::VerdictId>,
-    may_close: bool,
+    /// Why it does not close the ticket all the same.
+    stays: Option<&'static str>,
 }
 
-/// Whether anything any judge said of the ticket carries a warning.
-fn warned(judges: &[OfJudge]) -> bool {
-    let mut stored = judges.iter().flat_map(|judge| &judge.verdicts);
-    stored.any(|stored| !stored.verdict.flags.is_empty())
+/// Whether what this judge said of the ticket carries a warning, or what any judge said one about the text itself.
+fn warned(ours: &OfJudge, judges: &[OfJudge]) -> bool {
+    let flags = |judge: &OfJudge, of_text: bool| {
+        let mut flags = judge.verdicts.iter().flat_map(|one| &one.verdict.flags);
+        flags.any(|flag| !of_text || flag.is_of_text())
+    };
+    flags(ours, false) || judges.iter().any(|judge| flags(judge, true))
 }
 
 #[cfg(test)]

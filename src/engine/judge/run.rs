@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::super::{Engine, EngineError, Pen, Result, is_gone};
+use super::super::{Engine, EngineError, Result, is_gone};
 use super::drive::{Drive, on_this_thread};
 use super::ending::Report;
 use super::feed::{Feeder, drain};
+use super::first_send::announcing;
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
 use super::order::JudgeOrder;
@@ -19,7 +20,7 @@ use super::purse::JobPurse;
 use super::running::{Progress, Running, Told};
 use super::unit::{Asking, Next};
 use super::work::Claims;
-use crate::domain::event::{Body, FirstSend};
+use crate::domain::event::FirstSend;
 use crate::domain::ids::Identity;
 use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
@@ -57,34 +58,18 @@ impl Engine {
     ) -> Result<Report> {
         let plan = self.prepare_judging(order)?;
         limits_can_be_kept(order, &plan)?;
-        self.name_first_send(&plan)?;
+        plan.judge.by.can_open()?;
         self.group_judged(&plan)?;
         let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
         let told = running.keep(control, tell);
+        if told.is_err() {
+            // A call may wait for money that is written back, and nothing is written any more.
+            control.stop();
+        }
         let report = running.end(self, order, &plan, told)?;
         routed.extend(self.route(order, &plan, true)?);
         Ok(Report { routed, ..report })
-    }
-
-    /// Says in the ledger what is about to leave, before it does.
-    pub(super) fn name_first_send(&self, plan: &Plan) -> Result<()> {
-        if plan.offer.first_send.is_empty() || plan.rows.is_empty() {
-            return Ok(());
-        }
-        let body = FirstSend {
-            eval: plan.eval.id,
-            place: plan.offer.place.clone(),
-            local: plan.offer.local,
-            tickets: plan.offer.tickets,
-            fields: plan.offer.first_send.clone(),
-        };
-        let engine = self.clone();
-        self.store().write(move |db| {
-            Pen::new(&engine).write(db, None, None, Body::FirstSend(body))?;
-            Ok(())
-        })?;
-        Ok(())
     }
 
     /// The first judge that scores a run group is the one whose scores count in it.
@@ -130,6 +115,7 @@ impl Engine {
     fn begin(&self, order: &JudgeOrder, plan: &Plan, control: &Control) -> Result<Running> {
         let started = Instant::now();
         let id = job_id(plan);
+        let checks = compiled(&plan.rubric)?;
         let (job, judge_row) = self.start_job(order, plan, id, "judge")?;
         let claims = Arc::new(Claims {
             engine: self.clone(),
@@ -139,7 +125,7 @@ impl Engine {
             rubric: Arc::clone(&plan.rubric),
             calls: Arc::clone(&plan.calls),
             again: order.again,
-            checks: compiled(&plan.rubric)?,
+            checks,
             learned: Arc::clone(&plan.learned),
         });
         let (told, done) = channel();
@@ -251,7 +237,7 @@ impl Engine {
         let purse = Arc::new(purse);
         let set_up = Job {
             concurrency: order.concurrency.max(1),
-            purse: purse.clone(),
+            purse: announcing(self, purse.clone(), first_send(plan)),
             capabilities: self.capabilities(&plan.offer.place, &name)?,
             ..Job::default()
         };
@@ -264,7 +250,7 @@ impl Engine {
             model,
             name: name.into(),
             secret: self.identity().secret,
-            price,
+            price: by.price(),
             purse,
             max_output_tokens: plan.rubric.judge.max_output_tokens,
         })))
@@ -279,6 +265,17 @@ impl Engine {
             .and_then(|body| serde_json::from_str(&body).ok())
             .unwrap_or_default())
     }
+}
+
+/// What is about to leave for the first time.
+fn first_send(plan: &Plan) -> Option<FirstSend> {
+    (!plan.offer.first_send.is_empty()).then(|| FirstSend {
+        eval: plan.eval.id,
+        place: plan.offer.place.clone(),
+        local: plan.offer.local,
+        tickets: plan.offer.tickets,
+        fields: plan.offer.first_send.clone(),
+    })
 }
 
 /// A limit of money means nothing where nobody knows the price.

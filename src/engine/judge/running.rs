@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::keep::{Keeper, Kept};
+use super::keep::Keeper;
 use super::run::Control;
+use super::tally::Kept;
 use super::unit::Done;
 use super::work::Work;
 use crate::domain::job::Wish;

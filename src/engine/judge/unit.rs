@@ -2,15 +2,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::drive::{Asks, meets_all};
 use super::learn::Shots;
 use super::order::Judge;
-use super::purse::JobPurse;
+use super::purse::{JobPurse, starved};
 use super::readings::{add, together, verdicts, with_call};
 use super::work::Work;
-use crate::domain::failure::{Answerable, Class};
+use crate::domain::failure::Answerable;
 use crate::domain::rubric::Example;
 use crate::domain::verdict::{Call, Verdict};
 use crate::judge::aggregate::pairwise_verdict;
@@ -19,11 +18,8 @@ use crate::judge::parse::Rejected;
 use crate::judge::prompt::{Filled, Filling, Pair, Prepared};
 use crate::judge::subject::Subject;
 use crate::judge::{parse, reask};
-use crate::provider::{Ask, Failure, Model, Price, Slot, Usage};
+use crate::provider::{Ask, Failure, Model, Priced, Slot, Usage};
 use crate::store::jobs::CallFact;
-
-/// How long a call the budget has no room for waits before it looks again.
-const STARVED: Duration = Duration::from_millis(20);
 
 /// What is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +69,7 @@ pub(in crate::engine) struct Asking {
     /// The model by the endpoint's own name.
     pub name: Arc<str>,
     pub secret: [u8; 32],
-    pub price: Option<Price>,
+    pub price: Priced,
     pub purse: Arc<JobPurse>,
     pub max_output_tokens: u32,
 }
@@ -217,13 +213,16 @@ impl Asking {
         loop {
             let reply = match self.model.ask(&ask, slot.take()).await {
                 Ok(reply) => reply,
-                Err(failure) if failure.class == Class::Budget && self.purse.has_out() => {
-                    // Other calls hold money that may come back.
-                    tokio::time::sleep(STARVED).await;
-                    continue;
-                }
                 Err(failure) => {
-                    self.count(done, prepared, failure.class.name(), failure.usage, 0);
+                    if let Some(wait) = starved(&failure) {
+                        // Other calls hold money that may come back.
+                        tokio::time::sleep(wait).await;
+                        continue;
+                    }
+                    // What never went out is no call.
+                    if failure.sent > 0 {
+                        self.count(done, prepared, failure.class.name(), failure.usage, 0);
+                    }
                     return Answered::failed(prepared, failure, call);
                 }
             };
@@ -301,7 +300,7 @@ impl Asking {
                     usage.reasoning,
                 ]
             }),
-            micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
+            micros: usage.and_then(|usage| self.price.cost(usage)),
             took_ms: took_ms as u64,
         }
     }
@@ -313,7 +312,7 @@ impl Asking {
             cached_input_tokens: usage.map(|usage| usage.cached_input),
             output_tokens: usage.map(|usage| usage.output),
             reasoning_tokens: usage.map(|usage| usage.reasoning),
-            cost_micros: usage.and_then(|usage| Some(self.price?.cost(usage))),
+            cost_micros: usage.and_then(|usage| self.price.cost(usage)),
             latency_ms: Some(reply.took.as_millis() as u64),
             model: reply.model.clone(),
             fingerprint: reply.fingerprint.clone(),

@@ -2,9 +2,10 @@
 
 use super::super::{Engine, EngineError, Result};
 use super::{Cost, JudgeOrder, Offer};
+use crate::domain::count::counted;
 use crate::domain::view::{JudgeChoice, JudgeWork, Price};
 use crate::judge::probes;
-use crate::provider::{Found, Prices, usable};
+use crate::provider::{Found, Prices, lacking, usable};
 
 /// A judge that could be named.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,13 +38,18 @@ impl Engine {
             .map_err(|error| {
                 EngineError::refused(format!("cannot look for endpoints: {error}"), "try again")
             })?;
-        let found = runtime.block_on(usable(|name| std::env::var(name).ok()));
+        let var = |name: &str| std::env::var(name).ok();
+        let found = runtime.block_on(usable(var));
+        let wanted = self.wanted_model(order)?;
         for one in found {
             let place = &one.endpoint.name;
             match one.found {
                 Found::Key(variable) => {
                     let because = format!("key in {variable}");
-                    match Prices::built_in().models(place).into_iter().next() {
+                    let own = wanted.as_deref().and_then(|name| name.split_once('/'));
+                    let own = own.filter(|(of, _)| of == place).map(|(_, model)| model);
+                    let prices = Prices::built_in();
+                    match own.or_else(|| prices.usual(place)) {
                         Some(model) => {
                             judges.push(self.considered(
                                 order,
@@ -65,7 +71,19 @@ impl Engine {
                 }
             }
         }
+        for (place, key, address) in lacking(var) {
+            judges.push(UsableJudge {
+                why_not: Some(format!("its address is missing: set {address}")),
+                ..named(place, format!("key in {key}"))
+            });
+        }
         Ok(judges)
+    }
+
+    /// The judge the rubric of an eval asks to be offered.
+    fn wanted_model(&self, order: &JudgeOrder) -> Result<Option<String>> {
+        let eval = self.eval_named(&order.eval)?;
+        Ok(self.rubric_of(&eval)?.judge.model)
     }
 
     /// A judge by its name, and what it would do.
@@ -76,7 +94,16 @@ impl Engine {
         });
         UsableJudge {
             name: judge.to_owned(),
-            because: because.to_owned(),
+            because: match &offer {
+                Ok(offer) if offer.checks_only => {
+                    let (some, all) = offer.checked;
+                    format!(
+                        "{because}; they answer {some} of {}",
+                        counted(all as u64, "question")
+                    )
+                }
+                _ => because.to_owned(),
+            },
             why_not: offer.as_ref().err().map(ToString::to_string),
             offer: offer.ok(),
         }
@@ -117,9 +144,20 @@ impl From<Offer> for JudgeWork {
 /// An endpoint whose models are not known here.
 fn named(place: &str, because: String) -> UsableJudge {
     UsableJudge {
-        name: format!("{place}/MODEL"),
+        name: format!("{place}/{UNNAMED}"),
         because,
         offer: None,
         why_not: Some("name a model".to_owned()),
+    }
+}
+
+/// What stands for a model that has to be named.
+const UNNAMED: &str = "MODEL";
+
+impl UsableJudge {
+    /// The endpoint whose model has to be named before it can be asked; `None` where nothing is missing.
+    pub fn unnamed(&self) -> Option<&str> {
+        let (place, model) = self.name.split_once('/')?;
+        (model == UNNAMED).then_some(place)
     }
 }

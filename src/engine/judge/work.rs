@@ -23,9 +23,6 @@ use crate::store::judging::{self, Have};
 use crate::store::tickets::{self, TicketRow};
 use crate::store::{Db, Store, leases, verdicts};
 
-/// The rubric that compares with what was answered before.
-const LOGGED: &str = "no-worse-than-logged";
-
 /// A verdict that needs no call, with the stored number of its sample.
 type Known = (u32, Verdict);
 
@@ -234,25 +231,24 @@ pub(in crate::engine) fn subject(
 ) -> crate::store::Result<Subject> {
     let item = tickets::item(db, ticket.item)?;
     let mut subject = Subject::of_request(&request_of(item.request.as_ref()));
-    // Where the rubric compares with the logged response, that is what stands for the reference.
-    let original = rubric.id == LOGGED;
-    let logged = if original && item.reference.is_none() {
+    // Where the rubric compares with the logged response, that is shown, and the reference only where none was logged.
+    let logged = if rubric.judge.shows_logged(item.reference.is_some()) {
         tickets::logged_message(db, ticket)?
     } else {
-        item.reference.clone()
+        None
     };
-    subject.reference = logged.as_ref().map(|json| {
+    let compared = match &logged {
+        Some(json) => Some((json, Standing::Original)),
+        None => item.reference.as_ref().map(|json| (json, Standing::Given)),
+    };
+    subject.reference = compared.map(|(json, standing)| {
         let message = Message::read(json.as_str(), Role::Assistant);
         Reference {
             text: message
                 .map(|message| message.plain_text())
                 .filter(|text| !text.is_empty())
                 .unwrap_or_else(|| json.as_str().to_owned()),
-            standing: if original {
-                Standing::Original
-            } else {
-                Standing::Given
-            },
+            standing,
         }
     });
     for output in tickets::outputs(db, ticket)? {

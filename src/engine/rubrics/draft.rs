@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::super::judge::JudgeOrder;
+use super::super::judge::first_send::announcing;
 use super::super::judge::order::{Judge, on_network};
 use super::super::{Engine, EngineError, Result};
 use super::sending::{self, Line};
@@ -150,8 +151,12 @@ impl Engine {
     /// Sends the question and reads the draft.
     pub(super) fn put(&self, question: &Question) -> Result<Drafted> {
         let tickets = question.shown.len() as u64;
-        sending::name_first_send(self, &question.eval, &question.judge, tickets, &["notes"])?;
-        let Some(line) = sending::open(&question.judge, Job::default())? else {
+        let unsaid = sending::unsaid(self, &question.eval, &question.judge, tickets, &["notes"])?;
+        let job = Job {
+            purse: announcing(self, Job::default().purse, unsaid),
+            ..Job::default()
+        };
+        let Some(line) = sending::open(&question.judge, job)? else {
             return Err(EngineError::refused(
                 "checks write no rubrics",
                 "name a model",

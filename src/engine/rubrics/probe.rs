@@ -51,7 +51,7 @@ impl Engine {
         let planted = probe_judge(&order)?;
         let mut trial = self.trial(example, rubric, test.judge.as_ref())?;
         let twice = if said_twice(&mut trial.subject) {
-            Some(trial.run(self)?)
+            Some(trial.run(self, None)?)
         } else {
             None
         };

@@ -7,9 +7,9 @@ use super::super::judge::JudgeOrder;
 use super::super::judge::learn::Learned;
 use super::super::judge::offer::{allowed, unsent};
 use super::super::judge::order::{By, Judge};
-use super::super::{Engine, EngineError, Pen, Result};
+use super::super::{Engine, EngineError, Result};
 use crate::domain::eval::Eval;
-use crate::domain::event::{Body, FirstSend};
+use crate::domain::event::FirstSend;
 use crate::domain::rubric::Rubric;
 use crate::provider::{Http, Job, Model, Priced, Prices, Scripted};
 
@@ -80,30 +80,24 @@ pub(super) fn first_send(engine: &Engine, eval: &Eval, judge: &Judge) -> Result<
         .read(|db| unsent(db, eval, judge, &nothing))?)
 }
 
-/// Says in the ledger what is about to leave, before it does. Returns the fields, if it is the first time.
-pub(super) fn name_first_send(
+/// What is about to leave for the first time, to be said before it does; `None` if it is not the first time.
+pub(super) fn unsaid(
     engine: &Engine,
     eval: &Eval,
     judge: &Judge,
     tickets: u64,
     more: &[&str],
-) -> Result<Vec<String>> {
+) -> Result<Option<FirstSend>> {
     let mut fields = first_send(engine, eval, judge)?;
     if fields.is_empty() {
-        return Ok(fields);
+        return Ok(None);
     }
     fields.extend(more.iter().map(|field| (*field).to_owned()));
-    let body = FirstSend {
+    Ok(Some(FirstSend {
         eval: eval.id,
         place: judge.by.place(),
         local: judge.by.is_local(),
         tickets,
-        fields: fields.clone(),
-    };
-    let writer = engine.clone();
-    engine.store().write(move |db| {
-        Pen::new(&writer).write(db, None, None, Body::FirstSend(body))?;
-        Ok(())
-    })?;
-    Ok(fields)
+        fields,
+    }))
 }

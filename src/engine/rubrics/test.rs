@@ -54,10 +54,16 @@ impl Engine {
         if let Some(judge) = trials.first().and_then(|trial| trial.judge.as_ref()) {
             report.judge = Some(judge.version.name.clone());
             report.place = Some(judge.by.place());
-            report.first_send = sending::name_first_send(self, &example.eval, judge, 1, &[])?;
         }
         for trial in trials {
-            report.sides.push(trial.run(self)?);
+            let unsaid = match &trial.judge {
+                Some(judge) => sending::unsaid(self, &example.eval, judge, 1, &[])?,
+                None => None,
+            };
+            if let Some(first) = &unsaid {
+                report.first_send.clone_from(&first.fields);
+            }
+            report.sides.push(trial.run(self, unsaid)?);
         }
         // Last: nobody has seen a level of a test that failed.
         report.revealed = report.judge.is_some() && self.show_early(&example)?;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use futures_util::stream::{self, StreamExt};
 
 use super::super::judge::JudgeOrder;
+use super::super::judge::first_send::announcing;
 use super::super::judge::keep::flag;
 use super::super::judge::order::{By, Judge, on_network};
 use super::super::judge::purse::JobPurse;
@@ -15,6 +16,7 @@ use super::super::{Engine, EngineError, Result};
 use super::test::Example;
 use super::{history, sending};
 use crate::domain::eval::Eval;
+use crate::domain::event::FirstSend;
 use crate::domain::ids::{RubricId, TicketId};
 use crate::domain::rubric::Rubric;
 use crate::domain::standing::JudgeStanding;
@@ -95,7 +97,7 @@ pub(super) struct Trial {
 
 impl Trial {
     /// Asks everything and adds it up.
-    pub(super) fn run(self, engine: &Engine) -> Result<QuickSide> {
+    pub(super) fn run(self, engine: &Engine, unsaid: Option<FirstSend>) -> Result<QuickSide> {
         let secret = engine.identity().secret;
         let threshold = self.rubric.threshold_for(self.eval.policy.pass_threshold);
         let mut side = QuickSide {
@@ -113,7 +115,7 @@ impl Trial {
             side.checks.clone_from(&work.checks);
             read.clone_from(&work.known);
             let started = Instant::now();
-            let done = self.ask(engine, judge, &work)?;
+            let done = self.ask(engine, judge, &work, unsaid)?;
             side.took_ms = started.elapsed().as_millis() as u64;
             for one in done {
                 take(one, &self.rubric, &mut side, &mut read);
@@ -191,7 +193,13 @@ impl Trial {
     }
 
     /// Every reading of every call. The first goes alone: a missing key is one message.
-    fn ask(&self, engine: &Engine, judge: Arc<Judge>, work: &Arc<Work>) -> Result<Vec<Done>> {
+    fn ask(
+        &self,
+        engine: &Engine,
+        judge: Arc<Judge>,
+        work: &Arc<Work>,
+        unsaid: Option<FirstSend>,
+    ) -> Result<Vec<Done>> {
         if !work.known.is_empty() {
             return Ok(Vec::new());
         }
@@ -204,7 +212,7 @@ impl Trial {
         let purse = Arc::new(purse);
         let job = Job {
             concurrency: self.concurrency,
-            purse: purse.clone(),
+            purse: announcing(engine, purse.clone(), unsaid),
             ..Job::default()
         };
         let Some(line) = sending::open(&judge, job)? else {
@@ -217,7 +225,7 @@ impl Trial {
             model: line.model,
             name: line.name,
             secret: engine.identity().secret,
-            price,
+            price: line.price,
             purse,
             max_output_tokens: self.rubric.judge.max_output_tokens,
         });
@@ -272,11 +280,12 @@ fn take(mut done: Done, rubric: &Rubric, side: &mut QuickSide, read: &mut Vec<(u
 
 /// Why a call brought nothing, and what was wrong with the replies before it.
 fn stopped(failure: &Failure, done: &Done) -> String {
+    // The failed one is the last of them, if it went out at all.
     let before = done
         .calls
-        .split_last()
-        .map_or(&[][..], |(_, before)| before);
-    let classes: Vec<&str> = before.iter().map(|call| call.class).collect();
+        .len()
+        .saturating_sub(usize::from(failure.sent > 0));
+    let classes: Vec<&str> = done.calls[..before].iter().map(|call| call.class).collect();
     let after = if classes.is_empty() {
         String::new()
     } else {

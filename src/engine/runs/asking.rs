@@ -3,18 +3,14 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
 
 use super::super::judge::drive::{Asks, meets_all};
-use super::super::judge::purse::JobPurse;
+use super::super::judge::purse::starved;
 use crate::domain::failure::Class;
 use crate::domain::ids::ItemId;
 use crate::domain::json::Json;
 use crate::provider::{Ask, Failure, Finish, Model, Priced, Reply, Slot, Usage};
 use crate::store::jobs::CallFact;
-
-/// How long a call the budget has no room for waits before it looks again.
-const STARVED: Duration = Duration::from_millis(20);
 
 /// Refused requests in a row, with none answered before, after which the endpoint is taken to refuse them all. One
 /// odd item must not stop a run, and a wrong setting must not ask ten thousand times.
@@ -46,7 +42,6 @@ pub(super) struct Asking {
     pub model: Arc<dyn Model>,
     pub candidate: String,
     pub price: Priced,
-    pub purse: Arc<JobPurse>,
     pub refused: AtomicU32,
     pub answered: AtomicBool,
 }
@@ -87,8 +82,8 @@ impl Asking {
             let reply = self.model.ask(&question.ask, slot.take()).await;
             match reply {
                 // Other calls hold money that may come back.
-                Err(failure) if failure.class == Class::Budget && self.purse.has_out() => {
-                    tokio::time::sleep(STARVED).await;
+                Err(failure) if starved(&failure).is_some() => {
+                    tokio::time::sleep(starved(&failure).unwrap_or_default()).await;
                 }
                 Ok(reply) => {
                     let withheld = withheld(&reply);
@@ -97,7 +92,7 @@ impl Asking {
                     break withheld.map_or(Ok(reply), Err);
                 }
                 Err(failure) => {
-                    if !matches!(failure.class, Class::Budget | Class::Cancelled) {
+                    if failure.sent > 0 {
                         calls.push(self.call(failure.class.name(), failure.usage, 0));
                     }
                     break Err(failure);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::Engine;
-use super::super::judge::purse::{Amount, JobPurse};
+use super::super::judge::purse::{JobPurse, Settled};
 use super::asking::{Done, Question, finish, message};
 use crate::domain::canonical::output_id;
 use crate::domain::failure::Class;
@@ -116,9 +116,9 @@ impl Keeper {
     /// Writes everything gathered in one transaction, and says that this worker lives.
     pub fn write(&mut self, in_flight: usize, renew: bool) -> crate::store::Result<Wish> {
         let settled = self.purse.take_settled();
-        if let Some((_, cost)) = settled {
-            self.kept.micros += cost.micros;
-            self.kept.tokens += cost.tokens;
+        if let Some(most) = settled.map(Settled::most) {
+            self.kept.micros += most.micros;
+            self.kept.tokens += most.tokens;
         }
         let (done, reused) = (
             std::mem::take(&mut self.done),
@@ -141,7 +141,7 @@ impl Keeper {
 
 /// Trouble that is not about the item: it stays to be asked.
 fn is_no_answer(class: Class) -> bool {
-    matches!(class, Class::Budget | Class::Cancelled)
+    matches!(class, Class::Quota | Class::Budget | Class::Cancelled)
 }
 
 /// The seat a worker takes on an item of a run, so that two processes never ask the same.
@@ -334,7 +334,7 @@ impl Desk {
         db: &Db,
         done: &[Done],
         reused: u64,
-        settled: Option<(Amount, Amount)>,
+        settled: Option<Settled>,
     ) -> crate::store::Result<()> {
         let now = self.engine.clock().now_ms();
         let mut advance = Advance {
@@ -350,9 +350,8 @@ impl Desk {
                 advance.unpriced += u64::from(call.micros.is_none() && call.tokens.is_some());
             }
         }
-        if let Some((held, spent)) = settled {
-            let pair = |amount: Amount| (amount.micros, amount.tokens);
-            jobs::settle(db, self.job, &self.engine.owner, pair(held), pair(spent))?;
+        if let Some(settled) = settled {
+            jobs::settle(db, self.job, &self.engine.owner, settled.into())?;
         }
         jobs::advance(db, self.job, advance, now)
     }

@@ -2,9 +2,12 @@ use super::RunOrder;
 use crate::domain::eval::Mode;
 use crate::domain::group_scores::RowOutcome;
 use crate::domain::job::Outcome;
+use crate::domain::rubric::{Rubric, Scale};
 use crate::engine::judge::Control;
+use crate::engine::judge::work::subject;
 use crate::engine::testing::{Bench, level};
-use crate::store::project;
+use crate::judge::subject::Standing;
+use crate::store::{project, tickets};
 
 mod prefer;
 
@@ -209,4 +212,32 @@ fn a_budget_is_never_exceeded_and_a_larger_one_goes_on() {
     assert!(report.candidates[0].kept.tokens <= 100 && report.candidates[0].kept.calls > 0);
     order.max_tokens = Some(10_000);
     assert_eq!(go(&bench, &order).outcome, Outcome::Done);
+}
+
+#[test]
+fn a_copy_of_a_rubric_that_compares_with_what_was_logged_shows_it_under_its_own_name_too() {
+    let bench = Bench::new(2, Mode::Assist, 1, false);
+    go(
+        &bench,
+        &order(&bench, "{\"match\":\"\",\"text\":\"other\"}\n"),
+    );
+    let scores = bench.ana.group_scores("june").unwrap();
+    let row = scores.candidates[1].runs[0].rows[1].ticket.unwrap();
+    let shown = |rubric: &Rubric| {
+        let read = |db: &crate::store::Db| subject(db, &tickets::in_row(db, row)?, rubric);
+        let found = bench.ana.store().read(read).unwrap().reference;
+        found.map(|found| (found.text, found.standing))
+    };
+    let original = Some(("answer 1".to_owned(), Standing::Original));
+    let built_in = crate::engine::library::built_in("no-worse-than-logged").unwrap();
+    assert_eq!(shown(&built_in), original);
+    let copy = Rubric {
+        id: "nw".into(),
+        ..built_in
+    };
+    assert_eq!(shown(&copy), original);
+    let mut own = Rubric::from_sentence("Is it right?", Scale::Level5);
+    assert_eq!(shown(&own), None);
+    own.judge.template = Some("{{ conversation_response }}\n{{ eval_model_response }}".to_owned());
+    assert_eq!(shown(&own), original);
 }

@@ -10,18 +10,19 @@ use tokio::sync::watch;
 
 use super::super::judge::Control;
 use super::super::judge::drive::{Drive, on_this_thread};
+use super::super::judge::first_send::announcing;
 use super::super::judge::order::By;
 use super::super::judge::purse::JobPurse;
 use super::super::judge::run::thread_error;
 use super::super::judge::running::Pace;
-use super::super::{Engine, EngineError, Pen, Result};
+use super::super::{Engine, EngineError, Result};
 use super::asking::{Asking, Question};
 use super::feed::{Feeder, Told};
 use super::keep::{Desk, Keeper, Kept, seat};
 use super::offer::{Plan, Planned};
 use super::order::RunOrder;
 use super::run::{CandidateReport, RunProgress};
-use crate::domain::event::{Body, FirstSend};
+use crate::domain::event::FirstSend;
 use crate::domain::failure::Class;
 use crate::domain::job::{Outcome, Wish};
 use crate::provider::{Failure, Job, Model, Priced, Traffic};
@@ -66,9 +67,12 @@ impl Work<'_> {
         if self.planned.missing.is_empty() {
             return Ok(self.report(Kept::default(), Ok(()), 0));
         }
-        self.name_first_send()?;
         let mut running = self.begin(control)?;
         let kept = running.keep(self, control, tell);
+        if kept.is_err() {
+            // A call may wait for money that is written back, and nothing is written any more.
+            control.stop();
+        }
         let capabilities = running.model.capabilities();
         drop(running.told);
         let driven = running.driver.join().unwrap_or_else(|_| {
@@ -109,7 +113,7 @@ impl Work<'_> {
         let concurrency = self.order.concurrency.max(1);
         let set_up = Job {
             concurrency,
-            purse: purse.clone(),
+            purse: announcing(engine, purse.clone(), self.first_send()),
             capabilities: engine.capabilities(&planned.by.place(), &planned.model)?,
             // For the time to the first token; a judge's questions are asked for in one piece.
             stream: true,
@@ -122,7 +126,6 @@ impl Work<'_> {
             model: Arc::clone(&model),
             candidate: planned.candidate.name.clone(),
             price,
-            purse: Arc::clone(&purse),
             refused: AtomicU32::new(0),
             answered: AtomicBool::new(false),
         });
@@ -181,30 +184,17 @@ impl Work<'_> {
         }
     }
 
-    /// Says in the ledger what is about to leave, before it does.
-    fn name_first_send(&self) -> Result<()> {
-        let offer = self
-            .plan
-            .offer
-            .candidates
-            .iter()
-            .find(|one| one.name == self.planned.candidate.name);
-        let Some(offer) = offer.filter(|offer| !offer.first_send.is_empty()) else {
-            return Ok(());
-        };
-        let body = FirstSend {
+    /// What is about to leave for the first time.
+    fn first_send(&self) -> Option<FirstSend> {
+        let mut candidates = self.plan.offer.candidates.iter();
+        let offer = candidates.find(|one| one.name == self.planned.candidate.name)?;
+        (!offer.first_send.is_empty()).then(|| FirstSend {
             eval: self.plan.found.eval.id,
             place: offer.place.clone(),
             local: offer.local,
             tickets: self.plan.found.group.items,
             fields: offer.first_send.clone(),
-        };
-        let engine = self.engine.clone();
-        self.engine.store().write(move |db| {
-            Pen::new(&engine).write(db, None, None, Body::FirstSend(body))?;
-            Ok(())
-        })?;
-        Ok(())
+        })
     }
 
     /// Gives seats back and keeps what was found out about the endpoint.

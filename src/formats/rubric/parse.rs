@@ -169,6 +169,7 @@ fn judge(reader: &mut Reader<'_>, root: &Table<'_, '_>, resolve: Resolve<'_>) ->
             "samples",
             "max_output_tokens",
             "datamark",
+            "against_logged",
             "template",
             "template_file",
             "model",
@@ -183,6 +184,9 @@ fn judge(reader: &mut Reader<'_>, root: &Table<'_, '_>, resolve: Resolve<'_>) ->
         datamark: reader
             .boolean(&table, "datamark")
             .unwrap_or(default.datamark),
+        against_logged: reader
+            .boolean(&table, "against_logged")
+            .unwrap_or(default.against_logged),
         template: text_or_file(reader, &table, "template", "template_file", resolve),
         model: reader.prose(&table, "model"),
         family: reader.prose(&table, "family"),

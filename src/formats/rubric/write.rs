@@ -205,6 +205,7 @@ fn write_judge(judge: &JudgeSettings, out: &mut Out) {
         out.raw("max_output_tokens", judge.max_output_tokens);
     }
     out.flag("datamark", judge.datamark);
+    out.flag("against_logged", judge.against_logged);
     for (name, value) in [
         ("model", &judge.model),
         ("family", &judge.family),

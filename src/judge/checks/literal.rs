@@ -3,7 +3,7 @@
 use super::Found;
 use crate::domain::rubric::Mode;
 use crate::judge::parse::brief;
-use crate::judge::subject::Subject;
+use crate::judge::subject::{Standing, Subject};
 
 pub(super) fn contains(text: &str, wanted: &[String], mode: Mode, ignore_case: bool) -> Found {
     let fold = |text: &str| {
@@ -41,6 +41,8 @@ pub(super) fn equals(
     let reference = subject
         .reference
         .as_ref()
+        // What was once answered is a baseline, not what is right.
+        .filter(|reference| reference.standing != Standing::Original)
         .map(|reference| reference.text.as_str());
     let Some(wanted) = wanted.or(reference) else {
         return Found::new(false, "there is no reference to equal");

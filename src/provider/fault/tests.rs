@@ -34,7 +34,7 @@ fn told(status: u16, body: &str) -> Failure {
     refused(&asked, &answer)
 }
 
-use Class::{Auth, BadRequest, Budget, ModelMissing, RateLimit, Refusal, TooLong, Transport};
+use Class::{Auth, BadRequest, ModelMissing, Quota, RateLimit, Refusal, TooLong, Transport};
 
 /// Status, body and class.
 // Forms as the servers named on the right send them, with words of our own where the words do not matter.
@@ -170,17 +170,17 @@ const TOLD: &[(u16, &str, Class)] = &[
     (
         429,
         r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#,
-        Budget,
+        Quota,
     ), // OpenAI
     (
         400,
         r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the API."}}"#,
-        Budget,
+        Quota,
     ), // Anthropic
     (
         402,
         r#"{"error":{"message":"Insufficient credits","code":402}}"#,
-        Budget,
+        Quota,
     ), // OpenRouter
     (
         529,

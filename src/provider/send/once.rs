@@ -156,15 +156,20 @@ impl Http {
         }
     }
 
+    /// Sets aside what one try may cost.
+    pub(super) fn reserve(&self, ask: &Ask) -> Result<Reservation<'_>, Failure> {
+        Reservation::take(&*self.job.purse, price::estimate(ask))
+    }
+
     /// One try with a place held, its cost reserved and settled.
     pub(super) async fn attempt(
         &self,
         link: &Link,
         ask: &Ask,
         attempt: &Attempt,
+        held: Reservation<'_>,
         again: bool,
     ) -> Result<Reply, Failure> {
-        let held = Reservation::take(&*self.job.purse, price::estimate(ask))?;
         let _under_way = self.counts.send(again);
         let outcome = tokio::select! {
             biased;

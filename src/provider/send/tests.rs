@@ -176,7 +176,7 @@ async fn what_fails_alike_for_every_question_is_sent_once() {
                 402,
                 r#"{"error":{"code":402,"message":"Insufficient credits"}}"#,
             ),
-            Class::Budget,
+            Class::Quota,
             "no credit",
         ),
     ] {

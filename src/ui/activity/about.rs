@@ -130,7 +130,8 @@ fn money<'a>(job: &Job) -> Words<'a> {
         words.push(
             Look::Warn,
             format!(
-                ", perhaps {} more paid by a process that was killed",
+                ", perhaps {} tokens and {} more: replies that were lost",
+                bar::thousands(job.lost_tokens.unsigned_abs()),
                 numbers::money(job.lost_micros)
             ),
         );
@@ -172,7 +173,8 @@ fn ending<'a>(card: &JobCard) -> [Words<'a>; 2] {
         ],
         Stage::CutOff => [said(Look::Warn, "its process was killed"), rest],
         Stage::Ended(Outcome::Done) if whole => {
-            [said(Look::Good, "every ticket is read"), Words::new()]
+            let read = job.message.as_deref().unwrap_or("every ticket is read");
+            [said(Look::Good, read), Words::new()]
         }
         Stage::Ended(outcome) => {
             let why = match (&job.message, outcome) {

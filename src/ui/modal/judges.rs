@@ -13,7 +13,7 @@ use crate::domain::view::JudgeChoice;
 use crate::text::sanitise;
 
 use super::super::glyph;
-use super::super::pen::{Pen, Words, cut_bottom, cut_top, nth_row, shift_right};
+use super::super::pen::{Pen, Words, cut_bottom, cut_top, nth_row, shift_down, shift_right};
 use super::super::rect;
 use super::super::theme::Look;
 use super::super::widgets::dialog;
@@ -29,7 +29,9 @@ fn head_rows(pick: &JudgePick) -> u16 {
 
 /// Draws the dialog.
 pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
-    let lines = pick.choices.as_ref().map_or(1, |choices| choices.len() * 2);
+    let lines = pick.choices.as_ref().map_or(1, |choices| {
+        choices.len() * 2 + if only_checks(choices) { 3 } else { 0 }
+    });
     let rows = head_rows(pick);
     let place = layout::dialog(state.size, 84, lines.min(24) as u16 + rows + 2);
     let (title, does) = match pick.purpose {
@@ -69,6 +71,9 @@ pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
                     index == pick.cursor,
                 );
             }
+            if only_checks(choices) {
+                how_to_get_one(pen, shift_down(list, choices.len() as u16 * 2 + 1));
+            }
         }
     }
     let words = Words::new()
@@ -79,6 +84,21 @@ pub fn judges(pen: &mut Pen<'_>, state: &AppState, pick: &JudgePick) {
         .add(Look::Accent, "Esc")
         .add(Look::Dim, " closes");
     pen.words(keys, &words);
+}
+
+fn only_checks(choices: &[JudgeChoice]) -> bool {
+    choices.iter().all(|choice| choice.name == "checks")
+}
+
+/// What a person without any model can do about it.
+fn how_to_get_one(pen: &mut Pen<'_>, area: Rect) {
+    let lines = [
+        "For a model: set a key such as OPENAI_API_KEY or ANTHROPIC_API_KEY",
+        "before the start, or start a server such as ollama on this machine.",
+    ];
+    for (at, line) in lines.into_iter().enumerate() {
+        pen.line(nth_row(area, at as u16), line, Look::Dim);
+    }
 }
 
 /// What can be set, with its key at the right.

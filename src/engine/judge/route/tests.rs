@@ -174,6 +174,31 @@ fn a_verdict_with_a_warning_closes_nothing() {
 }
 
 #[test]
+fn a_warning_on_what_an_earlier_judge_said_holds_no_ticket_back() {
+    let routed = Routed::new(2, Mode::Assist, &[CLOSE], |_| 5);
+    let script = routed.bench.folder.path().join("script.jsonl");
+    let good = std::fs::read_to_string(&script).unwrap();
+    let quoted = good.replace(
+        r#""evidence":[]"#,
+        r#""evidence":[{"quote":"never said","problem":false}]"#,
+    );
+    assert_ne!(good, quoted);
+    std::fs::write(&script, &quoted).unwrap();
+    let first = routed.judge();
+    assert_eq!(counts(&first), [("close", 0, 2)]);
+    assert_eq!(first[0].kept_for, [("with a warning", 2)].into());
+    let other = routed.bench.folder.path().join("other.jsonl");
+    std::fs::write(&other, &good).unwrap();
+    let order = JudgeOrder {
+        judge: format!("scripted:{}", other.display()),
+        ..routed.order.clone()
+    };
+    let control = Control::default();
+    let second = routed.bench.ana.judge_run(&order, &control, &mut |_| {});
+    assert_eq!(counts(&second.unwrap().routed), [("close", 2, 0)]);
+}
+
+#[test]
 fn the_audit_share_stays_open_whatever_the_score() {
     let routed = Routed::new(200, Mode::Assist, &[CLOSE], |_| 5);
     let policy = routed.bench.ana.eval_named("support").unwrap().policy;

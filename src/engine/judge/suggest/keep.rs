@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::super::keep::Kept;
+use super::super::purse::Settled;
 use super::super::run::Control;
 use super::super::running::Progress;
+use super::super::tally::Kept;
 use super::super::unit::Asking;
 use super::case::Desk;
 use super::repair::{Found, Step};
@@ -165,9 +166,9 @@ impl Keeper {
 
     fn write(&mut self, steps: Vec<Step>) -> crate::store::Result<Wish> {
         let settled = self.asking.purse.take_settled();
-        if let Some((_, cost)) = settled {
-            self.kept.micros += cost.micros;
-            self.kept.tokens += cost.tokens;
+        if let Some(most) = settled.map(Settled::most) {
+            self.kept.micros += most.micros;
+            self.kept.tokens += most.tokens;
         }
         let renew = self.renewed.elapsed() >= RENEW_EVERY;
         if renew {
@@ -208,9 +209,8 @@ impl Keeper {
                 }
                 leases::release_judge(db, row, &seat, &engine.owner)?;
             }
-            if let Some((held, spent)) = settled {
-                let pair = |amount: super::super::purse::Amount| (amount.micros, amount.tokens);
-                jobs::settle(db, job, &engine.owner, pair(held), pair(spent))?;
+            if let Some(settled) = settled {
+                jobs::settle(db, job, &engine.owner, settled.into())?;
             }
             jobs::advance(db, job, advance, now)?;
             if renew {

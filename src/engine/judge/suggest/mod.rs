@@ -60,8 +60,8 @@ pub struct SuggestReport {
     pub total: u64,
     /// What was written.
     pub kept: Suggested,
-    /// Whether money was counted.
-    pub priced: bool,
+    /// What such calls cost: the estimate, where the price is known.
+    pub price: Cost,
     /// How long it took.
     pub took: Duration,
 }
@@ -82,7 +82,7 @@ impl Engine {
         let started = Instant::now();
         let plan = self.prepare_suggesting(order)?;
         limits_can_be_kept(&order.judge, &plan)?;
-        self.name_first_send(&plan)?;
+        plan.judge.by.can_open()?;
         let id = job_id(&plan);
         let (job, judge_row) = self.start_job(&order.judge, &plan, id, "suggest")?;
         let desk = Arc::new(Desk {
@@ -133,7 +133,7 @@ impl Engine {
             message,
             total: plan.rows.len() as u64,
             kept: keeper.kept,
-            priced: matches!(plan.offer.price, Cost::Micros(_)),
+            price: plan.offer.price,
             took: started.elapsed(),
         })
     }

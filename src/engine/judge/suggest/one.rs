@@ -12,7 +12,7 @@ use crate::engine::{Engine, Result};
 use crate::store::{catalog, rubrics, tickets, verdicts};
 
 /// Why nobody is offered.
-const NOBODY: &str = "no model is usable here; `docket doctor` says what is missing";
+const NOBODY: &str = "no model is usable here: set a key such as OPENAI_API_KEY or ANTHROPIC_API_KEY, or start a server such as ollama; `docket doctor` says what is missing";
 
 impl Engine {
     /// Who could suggest a correction of a ticket: the judge whose verdicts it shows, if a model stands behind it,

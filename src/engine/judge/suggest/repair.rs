@@ -1,8 +1,8 @@
 //! One ticket's calls: the correction is asked for, applied, checked, and judged again by fresh questions.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::super::purse::starved;
 use super::super::unit::{Asking, Done, Unit};
 use super::super::work::Work;
 use super::case::{Case, Desk};
@@ -23,8 +23,6 @@ use crate::store::jobs::CallFact;
 const SUGGESTION: &str = "suggestion";
 /// Tokens a reply has beside the texts.
 const ROOM: u64 = 1024;
-/// How long a call the budget has no room for waits before it looks again.
-const STARVED: Duration = Duration::from_millis(20);
 
 /// Something to be written about a case.
 #[derive(Debug)]
@@ -134,18 +132,20 @@ async fn ask(
     loop {
         let reply = match asking.model.ask(&ask, None).await {
             Ok(reply) => reply,
-            Err(failure) if failure.class == Class::Budget && asking.purse.has_out() => {
-                tokio::time::sleep(STARVED).await;
-                continue;
-            }
             Err(failure) => {
-                calls.push(asking.call(
-                    case.row,
-                    SUGGESTION,
-                    failure.class.name(),
-                    failure.usage,
-                    0,
-                ));
+                if let Some(wait) = starved(&failure) {
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+                if failure.sent > 0 {
+                    calls.push(asking.call(
+                        case.row,
+                        SUGGESTION,
+                        failure.class.name(),
+                        failure.usage,
+                        0,
+                    ));
+                }
                 return match failure.class.answerable() {
                     Answerable::Again(_) | Answerable::Unscored => {
                         Ok(Err(Rejected::new(failure.class, failure.message)))

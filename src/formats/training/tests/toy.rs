@@ -30,6 +30,7 @@ pub(super) fn row(request: &str, chosen: &str) -> TrainingRow {
         reviewers: vec!["ana".into()],
         decision: Decision::Corrected,
         origin: Origin::Human,
+        judge: None,
         taken: None,
         reference: None,
         score: None,

@@ -83,7 +83,7 @@ async fn a_wait_longer_than_our_patience_fails_with_the_time_it_names() {
 async fn spent_quota_is_not_waited_for() {
     let body = r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#;
     let server = Server::playing(vec![answer(429, body)]).await;
-    assert_eq!(fails(&server.http()).await.class, Class::Budget);
+    assert_eq!(fails(&server.http()).await.class, Class::Quota);
 }
 
 #[tokio::test]
