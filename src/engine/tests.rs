@@ -551,7 +551,10 @@ fn who_reviews_an_audited_eval_alone_is_not_kept_waiting() {
     assert_eq!(bench.ana.waiting(bench.eval.id).unwrap(), 0);
     let none = bench.ana.next_ticket(bench.eval.id, None).unwrap();
     assert_eq!(none.unwrap_err(), crate::domain::view::NoTicket::AllDone);
-    let done = bench.ana.counts(bench.eval.id, "status:done", Order::Plan).unwrap();
+    let done = bench
+        .ana
+        .counts(bench.eval.id, "status:done", Order::Plan)
+        .unwrap();
     assert_eq!(done.shown, Count::Exactly(40));
 }
 

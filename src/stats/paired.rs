@@ -156,6 +156,9 @@ pub struct WinTieLoss {
     pub decisive: Option<Interval>,
 }
 
+/// What two scores may differ by because decimals are no exact floats: 0.8 - 0.7 is more than 0.1.
+pub const FLOAT_NOISE: f64 = 1e-9;
+
 /// Counts wins, ties and losses; differences up to `tie_width` (half a level) are ties.
 ///
 /// `None` for no items, lengths that differ or holes.
@@ -166,6 +169,7 @@ pub fn win_tie_loss(a: &[f64], b: &[f64], tie_width: f64, confidence: f64) -> Op
     let count = |keep: &dyn Fn(f64) -> bool| {
         differences(a, b).into_iter().filter(|d| keep(*d)).count() as u64
     };
+    let tie_width = tie_width + FLOAT_NOISE;
     let (win, loss) = (count(&|d| d > tie_width), count(&|d| d < -tie_width));
     from_counts(win, a.len() as u64 - win - loss, loss, confidence)
 }
@@ -187,6 +191,12 @@ pub fn from_counts(win: u64, tie: u64, loss: u64, confidence: f64) -> Option<Win
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn half_a_level_is_a_tie_whatever_its_last_digit() {
+        let counted = win_tie_loss(&[0.7, 0.6, 0.4], &[0.8, 0.7, 0.3], 0.1, 0.95).unwrap();
+        assert_eq!((counted.win, counted.tie, counted.loss), (0, 3, 0));
+    }
 
     #[test]
     fn items_missing_in_one_group_leave_the_pairing_and_are_counted() {

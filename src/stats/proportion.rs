@@ -173,6 +173,33 @@ pub fn rate_p_greater_effective(rate: f64, n: f64, null: f64) -> Option<f64> {
     Some(normal_cdf((null - rate) / (null * (1.0 - null) / n).sqrt()))
 }
 
+/// One-sided bounds of the mean of `n` (possibly effective) values between `low` and `high` that all are `value`, each
+/// off with chance `alpha` at most; and the chance of such values if the mean were no greater than `null`.
+///
+/// Equal values show no spread, so a t interval would have no width. What they show is that few others deviate: with
+/// none of `n` deviating the share that does is at most Wilson's bound of 0 of `n`, and each deviates to the end of
+/// the range at most.
+pub fn alike_bounds(value: f64, n: f64, (low, high): (f64, f64), alpha: f64) -> Option<(f64, f64)> {
+    let (_, others) = rate_bounds(0.0, n, alpha)?;
+    Some((
+        others.mul_add(low - value, value),
+        others.mul_add(high - value, value),
+    ))
+}
+
+/// The p-value that belongs to [`alike_bounds`]: against a mean no greater than `null`.
+pub fn alike_p_greater(value: f64, n: f64, low: f64, null: f64) -> Option<f64> {
+    if !(n > 0.0 && value > low) {
+        return None;
+    }
+    let others = (value - null) / (value - low);
+    Some(match others {
+        others if others <= 0.0 => 1.0,
+        others if others >= 1.0 => 0.0,
+        others => normal_cdf(-(n * others / (1.0 - others)).sqrt()),
+    })
+}
+
 /// Mean over all items if every unscored one had the lowest, or the highest, score: (low, high).
 ///
 /// `scored` are the scores there are, 0 to 1; `unscored` counts the rest. `None` without any item.
@@ -181,7 +208,8 @@ pub fn worst_case_band(scored: &[f64], unscored: usize) -> Option<(f64, f64)> {
     if n == 0 || !super::describe::all_finite(scored) {
         return None;
     }
-    let sum: f64 = scored.iter().sum();
+    // An empty sum is -0.0, which prints as such.
+    let sum = scored.iter().sum::<f64>() + 0.0;
     Some((sum / n as f64, (sum + unscored as f64) / n as f64))
 }
 
@@ -200,6 +228,29 @@ mod tests {
         assert_eq!(wilson(1, 2, 1.0), None);
         assert_eq!(pass_rate(&[], &Clusters::singletons(0), 0.95), None);
         assert_eq!(worst_case_band(&[], 0), None);
+        let nothing = worst_case_band(&[], 3).unwrap();
+        assert_eq!(format!("{:.3}", nothing.0), "0.000");
+    }
+
+    #[test]
+    fn equal_values_are_bounded_by_what_others_could_be() {
+        let range = (-1.0, 1.0);
+        let (low, high) = alike_bounds(0.2, 6.0, range, 0.05).unwrap();
+        assert!(
+            low < 0.0 && high > 0.2,
+            "six equal differences prove nothing: {low} to {high}"
+        );
+        let (low, high) = alike_bounds(0.2, 400.0, range, 0.05).unwrap();
+        assert!(low > 0.18 && high < 0.21, "{low} to {high}");
+        for (value, null) in [(0.2, 0.0), (0.0, -0.05), (1.0, 0.9)] {
+            let p = alike_p_greater(value, 50.0, -1.0, null).unwrap();
+            let (bound, _) = alike_bounds(value, 50.0, range, p).unwrap();
+            assert!(
+                (bound - null).abs() < 1e-6,
+                "{value} {null}: {bound} at {p}"
+            );
+        }
+        assert_eq!(alike_p_greater(0.0, 50.0, -1.0, 0.1), Some(1.0));
     }
 
     #[test]

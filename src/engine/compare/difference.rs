@@ -1,17 +1,20 @@
 //! A candidate against the baseline, on the items both have a score for.
 
 use super::slices;
-use super::summary::clusters;
+use super::summary::{ALIKE, clusters};
 use super::{ALPHA, CONFIDENCE};
 use crate::domain::group_scores::{CandidateScores, GroupScores};
 use crate::domain::view::compare::{Difference, Full, LengthControl, Ranged, Standing, Told};
-use crate::stats::Clusters;
 use crate::stats::bootstrap::{REPLICATES, cluster_bootstrap};
 use crate::stats::describe::mean;
 use crate::stats::length_control::length_controlled;
-use crate::stats::paired::{Pairing, difference, differences, pair, pairing_gain, win_tie_loss};
+use crate::stats::paired::{
+    FLOAT_NOISE, Pairing, difference, differences, pair, pairing_gain, win_tie_loss,
+};
 use crate::stats::power::{detectable_difference, paired_items};
+use crate::stats::proportion::{alike_bounds, alike_p_greater};
 use crate::stats::rank_tests::{Zeros, mcnemar, wilcoxon};
+use crate::stats::{Clusters, Estimate};
 
 /// Chance of seeing a difference that is there.
 const POWER: f64 = 0.8;
@@ -37,6 +40,9 @@ pub(super) fn of(scores: &GroupScores, baseline: usize, at: usize) -> Option<Dif
     let pairing = paired(scores, baseline, at)?;
     let groups = clusters(scores, pairing.items.iter().copied());
     let estimate = difference(&pairing.a, &pairing.b, &groups)?;
+    if estimate.se.is_some_and(|se| se < FLOAT_NOISE) {
+        return Some(alike(&pairing, &estimate));
+    }
     let interval = estimate.interval(CONFIDENCE);
     let n = pairing.items.len() as f64;
     // The spread of one item as the clusters show it, so that the design effect is in it.
@@ -56,6 +62,33 @@ pub(super) fn of(scores: &GroupScores, baseline: usize, at: usize) -> Option<Dif
         range: Ranged::of(estimate),
         resampled: resampled(&pairing, &groups),
     })
+}
+
+/// Differences that are all the same show no spread: a t interval would have no width, and resampling none either. They
+/// are bounded by how many others there could be.
+fn alike(pairing: &Pairing, estimate: &Estimate) -> Difference {
+    let (n, value) = (estimate.clusters as f64, estimate.value);
+    let bounds = alike_bounds(value, n, (-1.0, 1.0), ALPHA / 2.0).filter(|_| estimate.clusters > 1);
+    let above = |value: f64| alike_p_greater(value, n, -1.0, 0.0);
+    Difference {
+        unpaired: (pairing.missing_a, pairing.missing_b),
+        p: above(value.abs())
+            .map(|p| (2.0 * p).min(1.0))
+            .filter(|_| estimate.clusters > 1),
+        standing: match bounds {
+            Some((low, _)) if low > 0.0 => Standing::Better,
+            Some((_, high)) if high < 0.0 => Standing::Worse,
+            _ => Standing::Unclear,
+        },
+        visible: None,
+        needed: None,
+        range: Ranged {
+            interval: bounds,
+            method: ALIKE.into(),
+            ..Ranged::of(*estimate)
+        },
+        resampled: None,
+    }
 }
 
 /// The percentile interval over resampled clusters.
@@ -100,8 +133,8 @@ fn length(scores: &GroupScores, a: usize, b: usize, pairing: &Pairing) -> Told<L
     let preference: Vec<f64> = differences(&pairing.a, &pairing.b)
         .into_iter()
         .map(|difference| match difference {
-            difference if difference > TIE => 1.0,
-            difference if difference < -TIE => 0.0,
+            difference if difference > TIE + FLOAT_NOISE => 1.0,
+            difference if difference < -TIE - FLOAT_NOISE => 0.0,
             _ => 0.5,
         })
         .collect();

@@ -151,10 +151,13 @@ fn difference(
             .copied()
     };
     let mut units = Vec::new();
+    // Of the two candidates' own outputs: what others were drawn with says nothing here.
+    let mut chances = BTreeSet::new();
     for (item, of) in scores.items.iter().enumerate() {
         let judge = scores.candidates[at].score_of(item);
         if let (Some(a), Some(b)) = (scores.candidates[baseline].score_of(item), judge) {
             let both = label(baseline, item).zip(label(at, item));
+            chances.extend(both.map(|(a, b)| (a.chance.to_bits(), b.chance.to_bits())));
             units.push(Unit {
                 judge: b - a,
                 human: both.map(|(a, b)| b.score - a.score),
@@ -163,11 +166,6 @@ fn difference(
             });
         }
     }
-    let chances: BTreeSet<u64> = people
-        .labels
-        .values()
-        .map(|label| label.chance.to_bits())
-        .collect();
     if chances.len() > 1 {
         return Told::Missing(
             "the plan gave outputs different chances, and how often both of an item are in it is not known"

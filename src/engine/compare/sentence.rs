@@ -142,10 +142,12 @@ fn compared(
                 needed - difference.range.n as u64,
                 comparison.group
             ),
-            _ => format!(
+            Some(_) => format!(
                 "review tickets of `{}` by hand: what is left is nearer than 0.05",
                 comparison.group
             ),
+            None => "add items from other requests: these show no spread to judge a difference by"
+                .to_owned(),
         },
     )
 }

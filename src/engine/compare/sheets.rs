@@ -135,13 +135,17 @@ pub fn power(comparison: &Comparison) -> Option<String> {
     if comparison.sentence.contains("can be seen") {
         return None;
     }
-    let differences = comparison
+    // Of the candidate the sentence speaks of.
+    let rank = |one: &&Difference| (one.standing == Standing::Better, one.range.estimate);
+    let spoken = comparison
         .candidates
         .iter()
-        .filter_map(|one| one.difference.as_ref());
-    let seen = |one: &Difference| one.visible.unwrap_or(0.0);
-    let widest = differences.max_by(|one, two| seen(one).total_cmp(&seen(two)))?;
-    let words = widest.power()?;
+        .filter_map(|one| one.difference.as_ref())
+        .max_by(|one, two| {
+            let (one, two) = (rank(one), rank(two));
+            one.0.cmp(&two.0).then(one.1.total_cmp(&two.1))
+        })?;
+    let words = spoken.power()?;
     Some(format!("W{}.", &words[1..]))
 }
 

@@ -7,7 +7,8 @@ use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowS
 use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, RunMean, WeakTag};
 use crate::stats::describe::quantile_sorted;
 use crate::stats::mean::group_mean;
-use crate::stats::proportion::{pass_rate, worst_case_band};
+use crate::stats::paired::FLOAT_NOISE;
+use crate::stats::proportion::{alike_bounds, pass_rate, worst_case_band};
 use crate::stats::reruns::{Passes, flips, pass_hat};
 use crate::stats::{Clusters, Estimate, Interval};
 
@@ -49,6 +50,9 @@ impl Ranged {
     }
 }
 
+/// How an interval is made of values that are all the same.
+pub(super) const ALIKE: &str = "all alike, bounded by what others could be";
+
 /// The clusters of items.
 pub(super) fn clusters(scores: &GroupScores, items: impl IntoIterator<Item = usize>) -> Clusters {
     Clusters::from_numbers(items.into_iter().map(|item| scores.items[item].cluster))
@@ -85,9 +89,7 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         model: candidate.model.clone(),
         origin: candidate.origin.name().into(),
         runs: candidate.runs.len(),
-        mean: group_mean(&values, &groups)
-            .map(Ranged::of)
-            .map(Ranged::clamped),
+        mean: ranged(&values, &groups),
         pass_rate: passing(candidate, &items, &groups),
         scored: rows.len(),
         rows: scores.items.len() * candidate.runs.len(),
@@ -138,7 +140,9 @@ fn passing(
             .filter_map(|(item, _)| run.rows[*item].outcome.pass())
             .collect();
         return match pass_rate(&passes, groups, CONFIDENCE) {
-            Some(interval) => Some(Ranged::made(interval)),
+            // One item says nothing of how others would do.
+            Some(interval) if interval.clusters > 1 => Some(Ranged::made(interval)),
+            Some(_) => shares(candidate, items, groups),
             // A rate there is, an interval is undefined.
             None => shares(candidate, items, groups),
         };
@@ -156,9 +160,23 @@ fn shares(
         f64::from(passes.passed) / f64::from(passes.k.max(1))
     };
     let shares: Vec<f64> = items.iter().map(share).collect();
-    group_mean(&shares, groups)
-        .map(Ranged::of)
-        .map(Ranged::clamped)
+    ranged(&shares, groups)
+}
+
+/// The mean of values from 0 to 1. Where all are the same there is no spread to take an interval from; then it is
+/// bounded by how many others there could be.
+fn ranged(values: &[f64], groups: &Clusters) -> Option<Ranged> {
+    let estimate = group_mean(values, groups)?;
+    if estimate.se.is_none_or(|se| se >= FLOAT_NOISE) {
+        return Some(Ranged::of(estimate).clamped());
+    }
+    let n = estimate.clusters as f64;
+    let bounds = alike_bounds(estimate.value, n, (0.0, 1.0), (1.0 - CONFIDENCE) / 2.0);
+    Some(Ranged {
+        interval: bounds.filter(|_| estimate.clusters > 1),
+        method: ALIKE.into(),
+        ..Ranged::of(estimate)
+    })
 }
 
 fn passes_of(candidate: &CandidateScores, item: usize) -> Passes {

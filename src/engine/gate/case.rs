@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::quality::Measure;
-use crate::domain::gate::{GateRule, GateVerdict};
+use crate::domain::gate::{Asked, GateRule, GateVerdict, Quality};
 use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowScore};
 use crate::domain::view::gate::{Condition, GatePart, Settle};
 
@@ -79,6 +79,12 @@ pub(super) struct Case<'m> {
     pub seed: u64,
 }
 
+/// Whether a rule asks for a difference to the baseline anywhere.
+pub(super) fn compares(rule: &GateRule) -> bool {
+    let differs = |one: &Quality| !matches!(one.asked, Asked::AtLeast(_));
+    rule.quality.iter().any(differs)
+}
+
 impl<'m> Case<'m> {
     pub fn scores(&self) -> &'m GroupScores {
         &self.material.scores
@@ -92,6 +98,11 @@ impl<'m> Case<'m> {
     pub fn both(&self) -> impl Iterator<Item = usize> + use<> {
         let base = self.baseline.filter(|base| *base != self.at);
         std::iter::once(self.at).chain(base)
+    }
+
+    /// Whether the rule asks for a difference to the baseline anywhere.
+    pub fn compares(&self) -> bool {
+        compares(self.rule)
     }
 
     /// Items of a tag or feature, else all.

@@ -126,7 +126,9 @@ fn without_score(case: &Case<'_>, candidate: usize) -> (usize, usize) {
 
 fn unscored(case: &Case<'_>) -> Found {
     let most = case.rule.max_unscored;
-    let counts: Vec<(usize, usize)> = case.both().map(|at| without_score(case, at)).collect();
+    // A rule that compares nothing does not rest on the baseline.
+    let sides = case.both().take(if case.compares() { 2 } else { 1 });
+    let counts: Vec<(usize, usize)> = sides.map(|at| without_score(case, at)).collect();
     let shares: Vec<f64> = counts.iter().map(|(part, of)| share(*part, *of)).collect();
     let highest = shares.iter().copied().fold(0.0, f64::max);
     let lowest = shares.iter().copied().fold(f64::INFINITY, f64::min);

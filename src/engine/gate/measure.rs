@@ -5,7 +5,10 @@ use crate::domain::view::gate::Bound;
 use crate::stats::distributions::normal_quantile;
 use crate::stats::gate::{FEWEST_CLUSTERS, Rule, Verdict, absolute, non_inferiority, superiority};
 use crate::stats::mean::group_mean;
-use crate::stats::proportion::{pass_rate, rate_bounds, rate_p_greater_effective};
+use crate::stats::paired::FLOAT_NOISE;
+use crate::stats::proportion::{
+    alike_bounds, alike_p_greater, pass_rate, rate_bounds, rate_p_greater_effective,
+};
 use crate::stats::{Clusters, Estimate};
 
 /// A number with the two bounds a rule is held against.
@@ -40,8 +43,14 @@ pub(super) fn decide(rule: Rule, lower: f64, upper: f64, clusters: usize) -> Gat
 impl Numbers {
     /// From an estimate with a standard error.
     pub fn of(estimate: &Estimate, rule: Rule, alpha: f64) -> Self {
-        if let (Some(0.0), Rule::Absolute(threshold)) = (estimate.se, rule) {
-            return Self::alike(estimate, threshold, alpha);
+        if estimate.se.is_some_and(|se| se < FLOAT_NOISE) {
+            return match rule {
+                Rule::Absolute(threshold) => Self::alike(estimate, threshold, alpha),
+                Rule::NonInferiority(margin) => {
+                    Self::alike_differences(estimate, rule, -margin, alpha)
+                }
+                Rule::Superiority => Self::alike_differences(estimate, rule, 0.0, alpha),
+            };
         }
         let bounds = estimate.lower(alpha).zip(estimate.upper(alpha));
         let bounds = bounds.filter(|(lower, upper)| lower.is_finite() && upper.is_finite());
@@ -81,6 +90,28 @@ impl Numbers {
                 clusters: estimate.clusters,
                 method: ALIKE,
                 p: rate_p_greater_effective(estimate.value, n, threshold),
+                n_effective: None,
+                judge_only: None,
+            },
+        }
+    }
+
+    /// The same of differences, from -1 to 1: bounded by how many others there could be.
+    fn alike_differences(estimate: &Estimate, rule: Rule, null: f64, alpha: f64) -> Self {
+        let (n, value) = (estimate.clusters as f64, estimate.value);
+        let bounds = alike_bounds(value, n, (-1.0, 1.0), alpha).filter(|_| estimate.clusters > 1);
+        Self {
+            verdict: bounds.map_or(GateVerdict::Inconclusive, |(lower, upper)| {
+                decide(rule, lower, upper, estimate.clusters)
+            }),
+            bound: Bound {
+                estimate: value,
+                lower: bounds.map(|(lower, _)| lower),
+                upper: bounds.map(|(_, upper)| upper),
+                n: estimate.n,
+                clusters: estimate.clusters,
+                method: ALIKE_DIFFERENCES,
+                p: alike_p_greater(value, n, -1.0, null),
                 n_effective: None,
                 judge_only: None,
             },
@@ -169,6 +200,8 @@ pub(super) fn needed(bound: &Bound, rule: Rule, alpha: f64) -> Option<u64> {
 const SHARES: [&str; 2] = ["Wilson", ALIKE];
 /// What is said of a bound over values that are all alike.
 const ALIKE: &str = "all alike, bounded as a share";
+/// The same of differences.
+const ALIKE_DIFFERENCES: &str = "all alike, bounded by what others could be";
 
 #[cfg(test)]
 mod tests {

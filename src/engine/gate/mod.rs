@@ -208,9 +208,7 @@ fn places(
     candidate: Option<&str>,
     rule: &GateRule,
 ) -> Result<Vec<usize>> {
-    use crate::domain::gate::Asked;
-    let differs = |asked: &Asked| !matches!(asked, Asked::AtLeast(_));
-    let against = rule.quality.iter().any(|one| differs(&one.asked));
+    let against = case::compares(rule);
     if against && baseline.is_none() {
         return Err(EngineError::refused(
             format!(
