@@ -17,6 +17,7 @@ pub use bundle::{
     Approved, Bundle, Decision, GateDeclared, GateEvaluated, Outcome, Part, Ran, Signed, Voided,
 };
 pub use impossible::impossible;
+pub use usual::FLOOR;
 
 /// One-sided error of a condition, where the rule names none.
 pub const ALPHA: f64 = 0.05;

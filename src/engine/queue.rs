@@ -181,12 +181,13 @@ impl Engine {
         let opened = eval.opened_by(&self.reviewer).is_some();
         let policy = &eval.policy;
         if opened || policy.mode == Mode::Assist {
-            let tells =
-                filter.blind_refusal(&self.reviewer).is_some() || order == Order::JudgeScore;
+            let by_judge = order == Order::JudgeScore;
+            let tells = filter.blind_refusal(&self.reviewer).is_some() || by_judge;
+            let of_judges = filter.tells_of_judges() || by_judge;
             let audit = Audit {
                 seed: eval.seed,
                 share: policy.audit_share,
-                own: policy.after_commit == AfterCommit::Always,
+                own: policy.after_commit == AfterCommit::Always || !of_judges,
             };
             let audit = (tells && !opened && audit.share > 0.0).then_some(audit);
             return Ok(Usable { filter, audit });

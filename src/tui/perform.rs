@@ -129,23 +129,6 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
             Outcome::Judged(desk.judge(&ask, &judge, limit, job)?)
         }
         Order::LoadActivity => Outcome::Activity(desk.activity()?),
-        Order::LoadGroups => Outcome::Groups(desk.groups()?),
-        Order::LoadGroup { group, full } => Outcome::Group(Box::new(desk.group(&group, full)?)),
-        Order::LoadKeptGroup { group, full } => {
-            Outcome::KeptGroup(desk.kept_group(&group, full)?.map(Box::new))
-        }
-        Order::OpenGroup { group } => {
-            desk.open_group(&group)?;
-            Outcome::Done
-        }
-        Order::LoadSide { group, item } => {
-            Outcome::Side(std::sync::Arc::new(desk.side_by_side(&group, item)?))
-        }
-        Order::RevealSides { group, item } => {
-            Outcome::Side(std::sync::Arc::new(desk.reveal_sides(&group, item)?))
-        }
-        Order::Prefer(wanted) => Outcome::Preferred(desk.prefer(&wanted)?),
-        Order::Gate(order) => Outcome::Gate(desk.gate(&order, job)?),
         Order::Steer { job, wish } => {
             desk.steer(job, wish)?;
             Outcome::Done
@@ -174,6 +157,30 @@ fn dispatch_rest(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) 
             keep.keep(&settings)?;
             Outcome::Done
         }
+        other => return dispatch_groups(desk, other, job),
+    })
+}
+
+/// Run groups, and what is decided about them.
+fn dispatch_groups(desk: &dyn Desk, order: Order, job: &Job<'_>) -> Answer<Outcome> {
+    Ok(match order {
+        Order::LoadGroups => Outcome::Groups(desk.groups()?),
+        Order::LoadGroup { group, full } => Outcome::Group(Box::new(desk.group(&group, full)?)),
+        Order::LoadKeptGroup { group, full } => {
+            Outcome::KeptGroup(desk.kept_group(&group, full)?.map(Box::new))
+        }
+        Order::OpenGroup { group } => {
+            desk.open_group(&group)?;
+            Outcome::Done
+        }
+        Order::LoadSide { group, item } => {
+            Outcome::Side(std::sync::Arc::new(desk.side_by_side(&group, item)?))
+        }
+        Order::RevealSides { group, item } => {
+            Outcome::Side(std::sync::Arc::new(desk.reveal_sides(&group, item)?))
+        }
+        Order::Prefer(wanted) => Outcome::Preferred(desk.prefer(&wanted)?),
+        Order::Gate(order) => Outcome::Gate(desk.gate(&order, job)?),
         _ => Outcome::Done,
     })
 }

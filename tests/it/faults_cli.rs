@@ -78,6 +78,8 @@ fn sound(at: &Path) {
     done(at, "doctor --rebuild");
 }
 
+/// Levels that are not all the same; in the form of a candidate that may have none.
+#[allow(clippy::unnecessary_wraps)]
 fn mixed(at: usize) -> Option<u8> {
     Some([5, 3, 4, 5, 2][at % 5])
 }

@@ -19,7 +19,7 @@ use super::cli_reports::{done, run};
 use super::processes::submission;
 
 /// The rule of the README.
-const RULE: &str = "--min-mean 0.8 --better mean --max-failed 0.02 --max-unscored 0.4";
+const RULE: &str = "--min-mean 0.8 --better mean --floor criterion:correct=0.7 --max-failed 0.02 --max-unscored 0.4";
 
 /// The sample.
 fn sample() -> tempfile::TempDir {
@@ -140,7 +140,7 @@ fn a_later_change_shows_an_approval_as_stale_and_it_can_be_taken_back() {
     shows(&app, &["holds: nothing it rests on"]);
     declare(
         folder.path(),
-        "--min-mean 0.7 --better mean --max-failed 0.02 --max-unscored 0.4",
+        "--min-mean 0.7 --better mean --floor criterion:correct=0.7 --max-failed 0.02 --max-unscored 0.4",
     );
     app.changed().wait(800);
     // Another rule is another look, which nobody has asked for yet.

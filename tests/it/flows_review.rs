@@ -224,7 +224,6 @@ fn a_ticket_whose_checks_ran_is_committed_like_any_other() {
         .unwrap();
     let before = office.settled("support");
     let mut app = office.review("support");
-    assert!(app.shows("checks passed:"), "{}", app.screen());
     app.press("4 4 4").wait(300).press("enter").wait(500);
     assert_eq!(office.settled("support"), before + 1, "{}", app.screen());
 }

@@ -548,7 +548,7 @@ fn a_judge_that_answers_nothing_is_no_success_and_answers_are_counted_apart_from
     );
     assert_eq!(
         (&told["scored"], &told["scored_tickets"]),
-        (&2.into(), &2.into())
+        (&3.into(), &3.into())
     );
     // A server on this machine is free, and says so afterwards too.
     assert_eq!(

@@ -87,6 +87,10 @@ fn two_processes_of_eight_threads_review_each_ticket_exactly_once() {
     engine
         .import(&plan, &AtomicBool::new(false), &mut |_| {})
         .unwrap();
+    // Of a blind audit share half would be read twice.
+    let mut policy = engine.eval_named("queue").unwrap().policy;
+    policy.audit_share = 0.0;
+    engine.set_policy("queue", policy, None, None).unwrap();
     let start = || {
         Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "processes::a_process_of_eight_reviewers"])

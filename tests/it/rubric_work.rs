@@ -211,11 +211,8 @@ fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
     let (folder, _) = prepared();
     let at = folder.path();
     done(at, "judge e --judge checks");
-    fs::write(
-        at.join("r2.toml"),
-        RUBRIC.replace("name the day", "name the weekday"),
-    )
-    .unwrap();
+    let weekday = RUBRIC.replace("name the day", "name the weekday");
+    fs::write(at.join("r2.toml"), weekday).unwrap();
     script(at, &[&level(1)]);
     let checked = done(at, "rubric check r2.toml");
     assert!(

@@ -261,6 +261,17 @@ impl Filter {
         self.collect(|test| test.is_blinded(reviewer))
     }
 
+    /// Whether it asks what a judge said. The rest that is blinded is no secret once a reviewer has committed.
+    pub fn tells_of_judges(&self) -> bool {
+        let asks = |test: &Test| match test {
+            Test::Compare { measure, .. } => matches!(measure, Measure::Judge),
+            Test::Has(thing) => matches!(thing, Thing::Judge | Thing::Warning | Thing::Suggestion),
+            Test::Is { field, .. } => matches!(field, WordField::Unscored),
+            Test::Text(_) | Test::Time { .. } | Test::Mine => false,
+        };
+        !self.collect(asks).is_empty()
+    }
+
     /// Why a blind eval refuses this reviewer's filter, or `None` if it does not.
     pub fn blind_refusal(&self, reviewer: &str) -> Option<String> {
         let fields: Vec<String> = self

@@ -356,6 +356,8 @@ fn a_blind_eval_learns_which_fields_give_something_away() {
             .unwrap()
             .contains("`level.tone`, `model`")
     );
+    assert!(filter.tells_of_judges());
+    assert!(!parse("score>0.5 has:correction model:a").tells_of_judges());
     assert_eq!(
         parse("status:open tag:score \"model\" no:flag").blind_refusal("ana"),
         None

@@ -140,11 +140,9 @@ fn passing(
             .filter_map(|(item, _)| run.rows[*item].outcome.pass())
             .collect();
         return match pass_rate(&passes, groups, CONFIDENCE) {
-            // One item says nothing of how others would do.
             Some(interval) if interval.clusters > 1 => Some(Ranged::made(interval)),
-            Some(_) => shares(candidate, items, groups),
-            // A rate there is, an interval is undefined.
-            None => shares(candidate, items, groups),
+            // A rate there is, an interval is undefined: one item says nothing of how others would do.
+            _ => shares(candidate, items, groups),
         };
     }
     shares(candidate, items, groups)

@@ -8,12 +8,9 @@ use super::super::runs::group::Found as Group;
 use super::super::{EngineError, Result};
 use super::case::{Case, Found, condition};
 use crate::domain::count::either;
-use crate::domain::gate::{FloorOf, GateRule, GateVerdict};
+use crate::domain::gate::{FLOOR, FloorOf, GateRule, GateVerdict};
 use crate::domain::rubric::{Question, Rubric};
 use crate::domain::view::gate::GatePart;
-
-/// What a floor is proposed to ask for.
-const PROPOSED: &str = "0.9";
 
 /// The criteria with a level every answer must reach, each with that level, that a rule has no floor for.
 fn missing(rubric: &Rubric, rule: &GateRule) -> Vec<(String, String)> {
@@ -48,6 +45,12 @@ fn listed(missing: &[(String, String)]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+/// The criteria of a rubric that have such a level.
+pub(super) fn of(rubric: &Rubric) -> Vec<String> {
+    let all = missing(rubric, &GateRule::default());
+    all.into_iter().map(|(id, _)| id).collect()
+}
+
 /// The flags that name a floor for each such criterion; empty without one.
 pub(in crate::engine) fn flags(rubric: &Rubric) -> String {
     as_flags(&missing(rubric, &GateRule::default()))
@@ -56,7 +59,7 @@ pub(in crate::engine) fn flags(rubric: &Rubric) -> String {
 fn as_flags(missing: &[(String, String)]) -> String {
     let each = missing
         .iter()
-        .map(|(id, _)| format!(" --floor criterion:{id}={PROPOSED}"));
+        .map(|(id, _)| format!(" --floor criterion:{id}={FLOOR}"));
     each.collect::<Vec<_>>().concat()
 }
 
@@ -69,12 +72,10 @@ pub(super) fn refuse(found: &Group, rule: &GateRule, file: Option<&str>) -> Resu
     let whose = file.map_or_else(|| "the gate".to_owned(), |file| format!("`{file}`"));
     let hint = if file.is_some() {
         format!(
-            "add `[[floor]]` with `criterion = \"{first}\"` and `min_pass_rate = {PROPOSED}`: the share of answers that must reach it"
+            "add `[[floor]]` with `criterion = \"{first}\"` and `min_pass_rate = {FLOOR}`: the share of answers that must reach it"
         )
     } else {
-        format!(
-            "add `--floor criterion:{first}={PROPOSED}`: the share of answers that must reach it"
-        )
+        format!("add `--floor criterion:{first}={FLOOR}`: the share of answers that must reach it")
     };
     Err(EngineError::refused(
         format!(

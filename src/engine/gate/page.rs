@@ -8,15 +8,16 @@ use std::sync::Arc;
 use super::super::account::account;
 use super::super::{Engine, EngineError, Result};
 use super::weigh::{Held, Weighed};
-use super::{GateOptions, Watch, Wish, declare, owner};
+use super::{GateOptions, Watch, Wish, declare, floors, owner};
 use crate::domain::event::{Body, Event};
 use crate::domain::gate::GateRule;
 use crate::domain::ids::GateId;
+use crate::domain::rubric::Rubric;
 use crate::domain::run::{RunGroup, by_candidate};
 use crate::domain::view::gate::{
     Declared, GateCard, GateLook, GatePage, GateView, GateWish, Moved, NoRule, RuleNote,
 };
-use crate::store::{gates, runs};
+use crate::store::{gates, rubrics, runs};
 
 impl Engine {
     /// Every group and every rule, the groups in their order, then rules of groups that are not there yet.
@@ -64,7 +65,10 @@ impl Engine {
             .read(|db| Ok((runs::group_named(db, group)?, gates::of_group(db, &id)?)))?;
         let (there, declared) = match (there, declare::declared(&events)) {
             (Some(there), Some(declared)) => (there, declared),
-            (Some(there), None) => return Ok(GatePage::Undeclared(no_rule(&there))),
+            (Some(there), None) => {
+                let rubric = self.store().read(|db| rubrics::get(db, &there.rubric))?;
+                return Ok(GatePage::Undeclared(no_rule(&there, &rubric)));
+            }
             (None, Some(declared)) => return Ok(GatePage::Early(Box::new(declared))),
             (None, None) => (self.group_named(group)?, self.declared(group)?),
         };
@@ -184,11 +188,12 @@ fn note(declared: &Declared, events: &[Event], blind: bool) -> RuleNote {
     }
 }
 
-fn no_rule(group: &RunGroup) -> NoRule {
+fn no_rule(group: &RunGroup, rubric: &Rubric) -> NoRule {
     let (has_baseline, approver) = (group.baseline.is_some(), account());
+    let must_reach = floors::of(rubric);
     NoRule {
-        asks: GateRule::usual(has_baseline, &approver).lines(),
-        command: GateRule::usual_command(&group.name, has_baseline, &approver),
+        asks: GateRule::usual(has_baseline, &must_reach, &approver).lines(),
+        command: GateRule::usual_command(&group.name, has_baseline, &must_reach, &approver),
         by_file: format!("docket gate {} --declare --file gate.toml", group.name),
     }
 }

@@ -177,8 +177,8 @@ fn cards(tickets_in: EvalId, closed: bool) -> Vec<GateCard> {
 
 fn no_rule() -> NoRule {
     NoRule {
-        asks: GateRule::usual(true, "ana").lines(),
-        command: GateRule::usual_command("july", true, "ana"),
+        asks: GateRule::usual(true, &["correct".into()], "ana").lines(),
+        command: GateRule::usual_command("july", true, &["correct".into()], "ana"),
         by_file: "docket gate july --declare --file gate.toml".into(),
     }
 }
