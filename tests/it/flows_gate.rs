@@ -184,7 +184,7 @@ fn a_decision_about_numbers_that_are_gone_is_refused_and_its_reason_stays() {
     let folder = sample();
     std::fs::write(
         folder.path().join("gate.toml"),
-        "[quality]\nmin_mean = 0.7\n[evidence]\nmax_unscored = 0.4\n[[check]]\nname = \"notes\"\nrun = \"echo looked > notes\"\n",
+        "[quality]\nmin_mean = 0.7\n[evidence]\nmax_unscored = 0.4\n[[floor]]\ncriterion = \"correct\"\nmin_pass_rate = 0.7\n[[check]]\nname = \"notes\"\nrun = \"echo looked > notes\"\n",
     )
     .unwrap();
     declare(folder.path(), "--file gate.toml");
@@ -214,7 +214,7 @@ fn checks_run_only_on_a_yes_to_their_commands_and_are_no_other_look() {
     let folder = sample();
     std::fs::write(
         folder.path().join("gate.toml"),
-        "[quality]\nmin_mean = 0.7\n[evidence]\nmax_unscored = 0.4\n[[check]]\nname = \"notes\"\nrun = \"echo looked > notes\"\n",
+        "[quality]\nmin_mean = 0.7\n[evidence]\nmax_unscored = 0.4\n[[floor]]\ncriterion = \"correct\"\nmin_pass_rate = 0.7\n[[check]]\nname = \"notes\"\nrun = \"echo looked > notes\"\n",
     )
     .unwrap();
     declare(folder.path(), "--file gate.toml");

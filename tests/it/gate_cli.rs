@@ -574,3 +574,14 @@ fn the_samples_own_comparison_passes_one_candidate_and_blocks_the_other_as_the_r
     let page = std::fs::read_to_string(at.join("october-report/report.html")).unwrap();
     has(&page, &["harbor-2: pass", "not authenticated"]);
 }
+
+#[test]
+fn a_rule_that_asks_for_a_baseline_there_is_none_of_is_refused_and_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    ends(folder.path(), "-w d.db demo --yes", 0);
+    let line = "-w d.db gate october --baseline nosuch --better mean --floor criterion:correct=0.7 --declare";
+    let refused = ends(folder.path(), line, 2);
+    assert!(refused.contains("has no candidate `nosuch`"), "{refused}");
+    let list = ends(folder.path(), "-w d.db gate --list", 0);
+    assert!(!list.contains("october"), "{list}");
+}

@@ -307,7 +307,7 @@ fn where_no_rule_is_declared_the_command_for_a_good_one_is_offered() {
     assert_eq!(
         app.copied,
         [
-            "docket gate july --declare --min-pass-rate 0.7 --better mean --min-items 30 --approver ana"
+            "docket gate july --declare --min-pass-rate 0.7 --better mean --floor criterion:correct=0.9 --min-items 30 --approver ana"
         ]
     );
     app.press("down y");

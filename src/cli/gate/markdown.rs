@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::gate::words::rounded;
 use crate::domain::view::gate::{CandidateGate, GateReport, GateVerdict};
 use crate::text::sanitise;
 
@@ -56,7 +57,10 @@ fn write_all(text: &mut String, report: &GateReport) -> std::fmt::Result {
     writeln!(
         text,
         "- {} items in {} clusters; error {} one-sided; {} in the family",
-        report.items, report.clusters, report.alpha, report.family
+        report.items,
+        report.clusters,
+        rounded(report.alpha),
+        report.family
     )?;
     for note in &report.notes {
         writeln!(text, "- note: {}", plain(note))?;

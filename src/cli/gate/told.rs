@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::{CliError, output};
 use crate::domain::count::counted;
-use crate::domain::gate::words::p_value;
+use crate::domain::gate::words::{p_value, rounded};
 use crate::domain::view::gate::{
     CandidateGate, Condition, Declared, GatePart, GateReport, GateVerdict, Verification,
 };
@@ -104,7 +104,7 @@ fn head(text: &mut String, report: &GateReport) {
             "basis {}; judge {judge}: {}; error {} one-sided{}",
             report.basis.name(),
             report.agreement.words,
-            report.alpha,
+            rounded(report.alpha),
             if report.family > 1 {
                 format!(", {} candidates in the family (Holm)", report.family)
             } else {

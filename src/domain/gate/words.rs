@@ -157,9 +157,13 @@ impl GateRule {
                 "{} one-sided, over {} looks ({} each)",
                 self.alpha,
                 self.looks,
-                self.alpha_per_look()
+                rounded(self.alpha_per_look())
             );
         }
         format!("{} one-sided", self.alpha)
     }
+}
+/// An error share in at most four decimals, for people.
+pub fn rounded(alpha: f64) -> f64 {
+    (alpha * 1e4).round() / 1e4
 }

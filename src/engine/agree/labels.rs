@@ -18,6 +18,8 @@ pub(in crate::engine) struct PlanLabel {
     pub answers: Answers,
     /// Score from 0 to 1, and whether it passes; `None` where people could not judge or have no majority.
     pub score: Option<(f64, bool)>,
+    /// The chance it had of being in the sample, above 0 up to 1.
+    pub chance: f64,
 }
 
 /// Those of an eval, in the order of its plans, and how many reviews wait behind the first open ticket.
@@ -36,6 +38,7 @@ pub(in crate::engine) fn plan_labels(
             ticket: ticket.row,
             cluster: ticket.cluster,
             score: score.map(|score| (score.overall, score.pass)),
+            chance: ticket.chance,
             answers,
         }
     };

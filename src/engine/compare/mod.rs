@@ -240,6 +240,17 @@ fn warnings(scores: &GroupScores, comparison: &Comparison) -> Vec<String> {
             comparison.items, comparison.clusters
         ));
     }
+    let few = comparison.candidates.iter().filter_map(|one| {
+        let clusters = one.difference.as_ref()?.range.clusters;
+        (clusters < FEW_CLUSTERS).then_some((&one.name, clusters))
+    });
+    if comparison.clusters >= FEW_CLUSTERS {
+        warnings.extend(few.map(|(name, clusters)| {
+            format!(
+                "few clusters: what `{name}` and the baseline both answered are {clusters} independent requests"
+            )
+        }));
+    }
     if let Some(judge) = &scores.judge {
         let name = judge.model.as_deref().unwrap_or(&judge.name);
         for candidate in &scores.candidates {

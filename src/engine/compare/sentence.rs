@@ -5,6 +5,9 @@ use crate::domain::view::compare::{CandidateSummary, Comparison, Difference, Sta
 /// Below this pass rate, as sure as the interval's upper end, a candidate is weak.
 const WEAK: f64 = 0.5;
 
+/// Share of its rows a candidate may fail on before a difference on the others says little.
+const MOST_FAILED: f64 = 0.1;
+
 /// The sentence and the action.
 pub(super) fn of(comparison: &Comparison) -> (String, String) {
     let group = &comparison.group;
@@ -163,16 +166,33 @@ fn winner(
         .first()
         .filter(|weak| weak.failed * 2 > weak.of);
     let but = weak.map_or_else(String::new, |weak| format!(" It still fails {weak}."));
+    let failed: u64 = one.failed.iter().map(|(_, rows)| *rows as u64).sum();
+    let fails_often = failed as f64 > MOST_FAILED * one.rows as f64;
+    let on = if fails_often {
+        format!(
+            " where it answered: it failed on {failed} of {} rows",
+            one.rows
+        )
+    } else {
+        String::new()
+    };
     (
         format!(
-            "`{}` is better than `{baseline}` by {}.{but}",
+            "`{}` is better than `{baseline}` by {}{on}.{but}",
             one.name,
             told(difference, 1.0)
         ),
-        format!(
-            "confirm it on items that chose nothing, and check the judge: `docket agree {}`",
-            comparison.group
-        ),
+        if fails_often {
+            format!(
+                "see first why it failed: `docket runs {}`; what it did not answer may be what is hard",
+                comparison.group
+            )
+        } else {
+            format!(
+                "confirm it on items that chose nothing, and check the judge: `docket agree {}`",
+                comparison.group
+            )
+        },
     )
 }
 

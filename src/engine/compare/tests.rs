@@ -385,3 +385,56 @@ fn numbers_equal_those_of_the_paired_t_by_hand() {
         "{low} {high}"
     );
 }
+
+#[test]
+fn the_same_difference_on_every_item_is_no_proof_where_items_are_few() {
+    let same = |n: usize| {
+        let base = vec![Some(0.6); n];
+        let better = vec![Some(0.8); n];
+        let scores = group(
+            vec![candidate("a", &[&base]), candidate("b", &[&better])],
+            1,
+        );
+        comparison(&scores, true).candidates.remove(1)
+    };
+    for (n, standing) in [
+        (2, Standing::Unclear),
+        (6, Standing::Unclear),
+        (200, Standing::Better),
+    ] {
+        let one = same(n);
+        let difference = one.difference.unwrap();
+        assert_eq!(difference.standing, standing, "{n}");
+        let (low, high) = difference.range.interval.unwrap();
+        assert!(high - low > 0.0, "{n}: {low} to {high}");
+        let (low, high) = one.mean.unwrap().interval.unwrap();
+        assert!(low < 0.8 && high > 0.8, "{n}: {low} to {high}");
+    }
+    let one = same(1);
+    assert_eq!(one.pass_rate.unwrap().interval, None);
+    assert_eq!(one.difference.unwrap().range.interval, None);
+}
+
+#[test]
+fn a_winner_that_failed_on_many_rows_says_so_and_is_not_to_be_confirmed_yet() {
+    let n = 40;
+    let base: Vec<Option<f64>> = (0..n).map(|at| Some(f64::from(at % 3) / 10.0)).collect();
+    let part: Vec<Option<f64>> = (0..n)
+        .map(|at| (at % 4 == 0).then(|| 0.7 + f64::from(at % 3) / 10.0))
+        .collect();
+    let scores = group(vec![candidate("a", &[&base]), candidate("b", &[&part])], 1);
+    let told = comparison(&scores, false);
+    assert!(
+        told.sentence.contains("it failed on 30 of 40 rows"),
+        "{}",
+        told.sentence
+    );
+    assert!(told.action.starts_with("see first why it failed"));
+    let half: Vec<Option<f64>> = (0..n)
+        .map(|at| part[at as usize].filter(|_| at < 20))
+        .collect();
+    let scores = group(vec![candidate("a", &[&base]), candidate("b", &[&half])], 1);
+    let told = comparison(&scores, false);
+    let few = |one: &String| one.contains("both answered are 5 independent requests");
+    assert!(told.warnings.iter().any(few), "{:?}", told.warnings);
+}

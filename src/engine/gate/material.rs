@@ -25,6 +25,8 @@ pub(super) struct Label {
     pub score: Option<(f64, bool)>,
     /// By criterion, whether it holds.
     pub criteria: BTreeMap<String, bool>,
+    /// The chance the ticket had of being in the sample, above 0 up to 1.
+    pub chance: f64,
 }
 
 /// Output by item row.
@@ -139,6 +141,7 @@ fn said(rubric: &Rubric, threshold: f64, label: &PlanLabel) -> Label {
     Label {
         score: label.score,
         criteria: holds(rubric, threshold, &label.answers),
+        chance: label.chance,
     }
 }
 

@@ -147,7 +147,32 @@ fn fits(found: &Found, rule: &GateRule) -> Result<()> {
             ));
         }
     }
+    has_baseline(found, rule)
+}
+
+/// Refuses a rule that names a baseline there is none of, or compares with one the group does not have.
+fn has_baseline(found: &Found, rule: &GateRule) -> Result<()> {
+    let named = rule.baseline.as_ref().or(found.group.baseline.as_ref());
+    let Some(name) = named else {
+        return if case::compares(rule) {
+            Err(no_baseline(&found.group.name))
+        } else {
+            Ok(())
+        };
+    };
+    if rule.baseline.is_some() && found.candidate(name).is_none() {
+        let all = crate::domain::run::by_candidate(&found.runs);
+        let names: Vec<&str> = all.iter().map(|(one, _)| one.name.as_str()).collect();
+        return Err(no_candidate(&found.group.name, name, &names));
+    }
     Ok(())
+}
+
+fn no_baseline(group: &str) -> EngineError {
+    EngineError::refused(
+        format!("the gate compares with a baseline, and `{group}` has none"),
+        "name one in the gate: `baseline = \"CANDIDATE\"`",
+    )
 }
 
 fn outcome(candidate: &CandidateGate) -> Outcome {
@@ -210,13 +235,7 @@ fn places(
 ) -> Result<Vec<usize>> {
     let against = case::compares(rule);
     if against && baseline.is_none() {
-        return Err(EngineError::refused(
-            format!(
-                "the gate compares with a baseline, and `{}` has none",
-                scores.group
-            ),
-            "name one in the gate: `baseline = \"CANDIDATE\"`",
-        ));
+        return Err(no_baseline(&scores.group));
     }
     if let Some(name) = candidate {
         let at = place(scores, name)?;

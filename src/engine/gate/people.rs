@@ -5,7 +5,7 @@
 //! judge's own examples leave the labels. Where tickets came in several plans, each label counts with the chance it
 //! had (inverse probability).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::Case;
 use super::material::Label;
@@ -40,6 +40,30 @@ struct Unit {
     plan: (u32, u32),
     judge: Option<f64>,
     human: Option<f64>,
+    /// The chances its labels were drawn with: the output's, or those of both outputs.
+    drawn: Option<(f64, f64)>,
+}
+
+/// The chance a unit had of being labelled.
+struct Chances {
+    /// The share of each plan that is labelled: all a uniform plan has to tell.
+    by_plan: BTreeMap<(u32, u32), f64>,
+    /// Whether a plan drew its tickets with chances of their own.
+    own: bool,
+}
+
+impl Chances {
+    fn of(&self, unit: &Unit) -> f64 {
+        match unit.drawn {
+            // Without a label the chance enters no number.
+            drawn if self.own => drawn.map_or(1.0, |(chance, _)| chance),
+            _ => self.by_plan[&unit.plan],
+        }
+    }
+
+    fn differ(&self) -> bool {
+        self.own || self.by_plan.len() > 1
+    }
 }
 
 /// The number a rule is held against.
@@ -60,7 +84,16 @@ pub(super) fn numbers(case: &Case<'_>, asking: &Asking) -> Said {
         };
     }
     let chances = chances(&units);
+    if chances.own && !matches!(asking.rule, Rule::Absolute(_)) {
+        return Said {
+            numbers: None,
+            why: "the plan drew outputs with chances of their own, and how often both of an item are in it is not known"
+                .to_owned(),
+            missing: 0,
+        };
+    }
     if let Some(plan) = chances
+        .by_plan
         .iter()
         .find_map(|(plan, chance)| (*chance == 0.0).then_some(plan))
     {
@@ -124,10 +157,15 @@ fn outputs(case: &Case<'_>, asking: &Asking) -> Vec<Unit> {
                 plan: (plan(case, row), 0),
                 judge: case.row_value(row, &asking.measure),
                 human: human(case, item, row, &asking.measure),
+                drawn: drawn(case, row).map(|chance| (chance, 1.0)),
             });
         }
     }
     units
+}
+
+fn drawn(case: &Case<'_>, row: &RowScore) -> Option<f64> {
+    Some(case.material.labels.get(&row.ticket?)?.chance)
 }
 
 fn plan(case: &Case<'_>, row: &RowScore) -> u32 {
@@ -152,7 +190,8 @@ fn pairs(case: &Case<'_>, asking: &Asking) -> Vec<Unit> {
             .filter_map(|row| human(case, item, row, &asking.measure))
             .collect();
         let plan = rows.first().map(|row| plan(case, row))?;
-        Some((plan, crate::stats::describe::mean(&said)))
+        let drawn = rows.iter().find_map(|row| drawn(case, row));
+        Some((plan, crate::stats::describe::mean(&said), drawn))
     };
     case.items(asking.tag.as_deref())
         .filter_map(|item| {
@@ -167,30 +206,38 @@ fn pairs(case: &Case<'_>, asking: &Asking) -> Vec<Unit> {
                 plan: (one.0, two.0),
                 judge: judge.map(|(a, b)| a - b),
                 human: one.1.zip(two.1).map(|(a, b)| a - b),
+                drawn: one.2.zip(two.2),
             })
         })
         .collect()
 }
 
-/// The chance a unit of each plan had of being labelled.
-fn chances(units: &[Unit]) -> BTreeMap<(u32, u32), f64> {
+fn chances(units: &[Unit]) -> Chances {
     let mut counts: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
     for unit in units {
         let count = counts.entry(unit.plan).or_default();
         count.0 += usize::from(unit.human.is_some());
         count.1 += 1;
     }
-    counts
-        .into_iter()
-        .map(|(plan, (labelled, all))| (plan, labelled as f64 / all as f64))
-        .collect()
+    let mut drawn: BTreeMap<(u32, u32), BTreeSet<(u64, u64)>> = BTreeMap::new();
+    for unit in units.iter().filter(|unit| unit.human.is_some()) {
+        let bits = unit.drawn.map(|(a, b)| (a.to_bits(), b.to_bits()));
+        drawn.entry(unit.plan).or_default().extend(bits);
+    }
+    Chances {
+        own: drawn.values().any(|chances| chances.len() > 1),
+        by_plan: counts
+            .into_iter()
+            .map(|(plan, (labelled, all))| (plan, labelled as f64 / all as f64))
+            .collect(),
+    }
 }
 
 fn estimated(
     case: &Case<'_>,
     asking: &Asking,
     units: &[Unit],
-    chances: &BTreeMap<(u32, u32), f64>,
+    chances: &Chances,
 ) -> Option<Numbers> {
     let labelled: Vec<&Unit> = units.iter().filter(|unit| unit.human.is_some()).collect();
     let human: Vec<f64> = labelled.iter().filter_map(|unit| unit.human).collect();
@@ -203,11 +250,8 @@ fn estimated(
         return Some(numbers);
     }
     let clusters = Clusters::from_labels(labelled.iter().map(|unit| unit.cluster));
-    if chances.len() > 1 {
-        let weights: Vec<f64> = labelled
-            .iter()
-            .map(|unit| 1.0 / chances[&unit.plan])
-            .collect();
+    if chances.differ() {
+        let weights: Vec<f64> = labelled.iter().map(|unit| 1.0 / chances.of(unit)).collect();
         let estimate = weighted_mean(&human, &weights)?;
         let mut numbers = Numbers::of(&estimate, asking.rule, case.alpha);
         if clusters.count() < labelled.len() {
@@ -223,10 +267,7 @@ fn estimated(
 
 /// Labels and judge scores together; `None` with fewer than thirty labels the judge has scored too, or without scores
 /// beyond them.
-fn combined(
-    units: &[Unit],
-    chances: &BTreeMap<(u32, u32), f64>,
-) -> Option<(Estimate, Option<f64>)> {
+fn combined(units: &[Unit], chances: &Chances) -> Option<(Estimate, Option<f64>)> {
     let scored: Vec<&Unit> = units.iter().filter(|unit| unit.judge.is_some()).collect();
     let judge = |unit: &&Unit| unit.judge.unwrap_or_default();
     let (with, without): (Vec<&Unit>, Vec<&Unit>) =
@@ -238,13 +279,13 @@ fn combined(
     let f: Vec<f64> = with.iter().map(judge).collect();
     let rest: Vec<f64> = without.iter().map(judge).collect();
     let clusters = Clusters::from_labels(scored.iter().map(|unit| unit.cluster));
-    if chances.len() > 1 {
+    if chances.differ() {
         let items: Vec<Labelled> = scored
             .iter()
             .map(|unit| Labelled {
                 judge: judge(unit),
                 human: unit.human,
-                pi: chances[&unit.plan],
+                pi: chances.of(unit),
             })
             .collect();
         let lambda = default_lambda(&items)?;

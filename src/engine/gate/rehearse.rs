@@ -226,6 +226,7 @@ fn all_say(material: &mut Material, at: usize, tag: Option<&str>, good: bool) {
             *label = Label {
                 score: Some((score, good)),
                 criteria: all.clone(),
+                chance: label.chance,
             };
         }
     }

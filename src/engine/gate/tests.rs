@@ -200,6 +200,7 @@ fn label(material: &mut Material, at: usize, values: &[f64]) {
         let label = Label {
             score: Some((*value, *value >= PASS)),
             criteria: BTreeMap::from([("right".to_owned(), *value >= PASS)]),
+            chance: 1.0,
         };
         material.labels.insert(ticket, label);
     }
@@ -613,6 +614,34 @@ fn a_difference_by_people_rests_on_items_both_have_a_label_for() {
 }
 
 #[test]
+fn labels_that_were_drawn_with_chances_of_their_own_count_by_them() {
+    let mut material = against(&around(60, 0.8, 0.02));
+    let values: Vec<f64> = (0..12).map(|at| f64::from(at % 4) / 4.0).collect();
+    label(&mut material, 1, &values);
+    let rows = &material.scores.candidates[1].runs[0].rows;
+    let tickets: Vec<i64> = rows.iter().filter_map(|row| row.ticket).collect();
+    let chance = |at: usize| if at.is_multiple_of(2) { 0.9 } else { 0.3 };
+    for (at, ticket) in tickets.iter().take(values.len()).enumerate() {
+        material.labels.get_mut(ticket).unwrap().chance = chance(at);
+    }
+    let gate = verdict_on(&material, &human(Asked::AtLeast(0.1)));
+    let found = condition(&gate, "quality.mean.at_least");
+    let weight: f64 = (0..12).map(|at| 1.0 / chance(at)).sum();
+    let sum: f64 = values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| value / chance(at))
+        .sum();
+    let estimate = found.bound.as_ref().unwrap().estimate;
+    assert!((estimate - sum / weight).abs() < 1e-9, "{estimate}");
+    label(&mut material, 0, &values);
+    let gate = verdict_on(&material, &human(Asked::Better));
+    let found = condition(&gate, "quality.mean.better");
+    assert_eq!(found.verdict, GateVerdict::Inconclusive);
+    assert!(found.why.contains("chances of their own"), "{}", found.why);
+}
+
+#[test]
 fn labels_that_are_all_alike_and_tickets_the_judge_learned_from_claim_nothing() {
     let rule = GateRule {
         min_labels: 12,
@@ -696,6 +725,7 @@ fn labels_of_two_plans_count_with_the_chance_each_had() {
         let label = Label {
             score: Some((0.9 + 0.01 * (at % 3) as f64, true)),
             criteria: BTreeMap::new(),
+            chance: 1.0,
         };
         material.labels.insert(ticket, label);
     }
