@@ -241,7 +241,10 @@ fn checks_run_only_on_a_yes_to_their_commands_and_are_no_other_look() {
     assert_eq!(view.report.looks.number, 1);
     // Another rule has other commands, and those were not read.
     let read = view.report.declared.id;
-    declare(folder.path(), "--min-mean 0.7 --check other=true");
+    declare(
+        folder.path(),
+        "--min-mean 0.7 --floor criterion:correct=0.7 --check other=true",
+    );
     let watch = docket::engine::gate::Watch::nobody();
     let refused = engine(folder.path()).gate_checks("october", read, &watch);
     let refused = refused.unwrap_err().to_string();
