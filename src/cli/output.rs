@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write as _};
 use serde::Serialize;
 
 use crate::config::ConfigError;
+pub use crate::domain::shell::word;
 use crate::text::sanitise;
 use crate::text::table::Table;
 use crate::tui::TuiError;
@@ -151,15 +152,7 @@ pub fn table(table: &Table) -> Result<(), CliError> {
 
 /// Asks for one of several by number on a terminal; without one the answer is none.
 pub fn choose(question: &str, among: &[String]) -> Option<String> {
-    if !io::stdin().is_terminal() {
-        return None;
-    }
-    let mut err = io::stderr().lock();
-    let _ = write!(err, "{question} ");
-    let _ = err.flush();
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).ok()?;
-    let number: usize = answer.trim().parse().ok()?;
+    let number: usize = ask(question)?.parse().ok()?;
     among.get(number.checked_sub(1)?).cloned()
 }
 
@@ -184,38 +177,5 @@ pub fn ask(question: &str) -> Option<String> {
 
 /// Asks for a yes on a terminal; without one the answer is no.
 pub fn confirm(question: &str) -> bool {
-    if !io::stdin().is_terminal() {
-        return false;
-    }
-    let mut err = io::stderr().lock();
-    let _ = write!(err, "{question} [y/N] ");
-    let _ = err.flush();
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
-}
-
-/// A word of a command line, quoted where a shell would take it apart.
-pub fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "._-/:+@%,=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_with_blanks_and_quotes_can_be_pasted() {
-        for (text, pasted) in [
-            ("rubrics/a-b.toml", "rubrics/a-b.toml"),
-            ("my rubric.toml", "'my rubric.toml'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-        ] {
-            assert_eq!(word(text), pasted);
-        }
-    }
+    ask(&format!("{question} [y/N]")).is_some_and(|yes| matches!(yes.as_str(), "y" | "Y" | "yes"))
 }

@@ -27,6 +27,7 @@ pub mod review;
 pub mod route;
 pub mod rubric;
 pub mod run;
+pub mod shell;
 pub mod sight;
 pub mod split;
 pub mod standing;

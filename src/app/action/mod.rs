@@ -164,6 +164,22 @@ pub enum Care {
 }
 
 impl Action {
+    /// How far it moves a cursor on a page of so many lines; one line of the page before stays in sight.
+    pub fn steps(self, height: usize) -> Option<isize> {
+        let page = height.max(2) as isize;
+        Some(match self {
+            Self::Down => 1,
+            Self::Up => -1,
+            Self::HalfDown => page / 2,
+            Self::HalfUp => -page / 2,
+            Self::PageDown => page - 1,
+            Self::PageUp => 1 - page,
+            Self::Top => isize::MIN / 2,
+            Self::Bottom => isize::MAX / 2,
+            _ => return None,
+        })
+    }
+
     /// The action's row of the table.
     pub fn info(self) -> &'static ActionInfo {
         // The table and the enum come from one list, so the place is the discriminant.

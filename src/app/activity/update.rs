@@ -65,17 +65,12 @@ pub(crate) fn look(state: &mut AppState, effects: &mut Vec<Effect>) {
 
 /// Runs an action on the screen; false if it is none of its own.
 pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
-    let page = state.activity.height.max(2) as isize;
     let activity = &mut state.activity;
+    if let Some(by) = action.steps(activity.height) {
+        activity.step(by);
+        return true;
+    }
     match action {
-        Action::Down => activity.step(1),
-        Action::Up => activity.step(-1),
-        Action::HalfDown => activity.step(page / 2),
-        Action::HalfUp => activity.step(-page / 2),
-        Action::PageDown => activity.step(page - 1),
-        Action::PageUp => activity.step(1 - page),
-        Action::Top => activity.step(isize::MIN / 2),
-        Action::Bottom => activity.step(isize::MAX / 2),
         Action::NextPane | Action::PreviousPane => {
             activity.focus = match activity.focus {
                 Focus::Jobs => Focus::Failures,

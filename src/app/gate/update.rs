@@ -143,7 +143,7 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
     if state.gate.open.is_some() {
         return gate(state, action, effects);
     }
-    if let Some(by) = steps(action, state.gate.height) {
+    if let Some(by) = action.steps(state.gate.height) {
         state.gate.step(by);
         return true;
     }
@@ -158,27 +158,11 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
     true
 }
 
-/// How far an action moves on a page of so many lines.
-fn steps(action: Action, height: usize) -> Option<isize> {
-    let page = height.max(2) as isize;
-    Some(match action {
-        Action::Down => 1,
-        Action::Up => -1,
-        Action::HalfDown => page / 2,
-        Action::HalfUp => -page / 2,
-        Action::PageDown => page - 1,
-        Action::PageUp => 1 - page,
-        Action::Top => isize::MIN / 2,
-        Action::Bottom => isize::MAX / 2,
-        _ => return None,
-    })
-}
-
 fn gate(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
     let Some(open) = &mut state.gate.open else {
         return false;
     };
-    if let Some(by) = steps(action, open.height()) {
+    if let Some(by) = action.steps(open.height()) {
         open.step(by);
         return true;
     }

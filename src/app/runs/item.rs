@@ -11,7 +11,7 @@ use super::super::state::{AppState, Asked, Tone};
 use super::super::ticket;
 use super::super::update::DisabledReason;
 use super::beside::Beside;
-use super::update::{eval_of, load, steps};
+use super::update::{eval_of, load};
 use super::{OpenGroup, Tab};
 
 /// Shows the item under the cursor across the candidates; false if there is none.
@@ -172,7 +172,7 @@ pub(super) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
     let Some(beside) = open.and_then(|open| open.beside.as_mut()) else {
         return false;
     };
-    if let Some(by) = steps(action, usize::from(height / 2)) {
+    if let Some(by) = action.steps(usize::from(height / 2)) {
         beside.step(by);
         return true;
     }

@@ -91,24 +91,8 @@ pub(crate) fn run(state: &mut AppState, action: Action, effects: &mut Vec<Effect
     }
 }
 
-/// How far an action moves on a page of so many lines.
-pub(super) fn steps(action: Action, height: usize) -> Option<isize> {
-    let page = height.max(2) as isize;
-    Some(match action {
-        Action::Down => 1,
-        Action::Up => -1,
-        Action::HalfDown => page / 2,
-        Action::HalfUp => -page / 2,
-        Action::PageDown => page - 1,
-        Action::PageUp => 1 - page,
-        Action::Top => isize::MIN / 2,
-        Action::Bottom => isize::MAX / 2,
-        _ => return None,
-    })
-}
-
 fn listed(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> bool {
-    if let Some(by) = steps(action, state.runs.height) {
+    if let Some(by) = action.steps(state.runs.height) {
         state.runs.step(by);
         return true;
     }
@@ -127,7 +111,7 @@ fn group(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
     let Some(open) = &mut state.runs.open else {
         return false;
     };
-    if let Some(by) = steps(action, open.height) {
+    if let Some(by) = action.steps(open.height) {
         open.step(by);
         return true;
     }

@@ -1,5 +1,6 @@
 //! A rule that is good to begin with, for groups that have none.
 
+use super::super::shell::word;
 use super::{Asked, Floor, FloorOf, GateRule, Metric, Quality};
 
 /// Smallest share of items that pass.
@@ -55,15 +56,6 @@ impl GateRule {
             word(approver)
         )
     }
-}
-
-/// A word of a shell's line.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_.@/".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The sentences of a report: how sure, what is missing, how it was made, what to type.
 
+use crate::domain::shell;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, Standing, Told};
 use crate::domain::view::report::{Gap, ReportVerdict};
 use crate::stats::ppi::{FEWEST_FOR_PPI, FEWEST_LABELS};
@@ -271,13 +272,7 @@ pub(super) fn commands(
     all
 }
 
-/// A word as a shell takes it.
+/// A word as a shell takes it, on one line.
 fn quoted(word: &str) -> String {
-    let plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@');
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", super::line(word).replace('\'', "'\\''"))
-    }
+    shell::word(&super::line(word))
 }
