@@ -17,7 +17,7 @@ fn words(name: &str) -> String {
 struct Desk(tempfile::TempDir);
 
 impl Desk {
-    /// A workspace with one eval `support` of `n` judged rows; every third is billing, every fourth scores low.
+    /// A workspace with one eval `support` of `n` judged rows and no audit share; every third is billing, every fourth scores low.
     fn new(n: usize) -> Self {
         let desk = Self::empty();
         desk.file("log.jsonl", &rows(0..n));
@@ -29,6 +29,8 @@ impl Desk {
             "--rubric",
             "right.toml",
         ]);
+        // What the seed hides for the blind audit is no matter of these tests.
+        desk.done(&["eval", "set", "support", "--audit", "0"]);
         desk
     }
 
