@@ -386,6 +386,11 @@ needed = 2
                 "nothing to differ from",
             ),
             (
+                "[quality]\nmin_mean = 0.8\n[[floor]]\ntag = \"feature:billing\"\nmin_mean = 0.8\n",
+                "g.toml:4:7",
+                "did you mean `billing`?",
+            ),
+            (
                 "[quality]\nmin_mean = 0.8\n[[floor]]\nmin_mean = 0.8\n",
                 "g.toml:3:1",
                 "one `tag` or one `criterion`",

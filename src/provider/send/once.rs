@@ -1,9 +1,10 @@
 //! One request: formed, paid for, sent, and its answer read.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
-use reqwest::Request;
+use reqwest::header::{CONTENT_LENGTH, HeaderValue};
+use reqwest::{Body, Request};
 
 use crate::domain::failure::Class;
 
@@ -96,11 +97,33 @@ impl Http {
         let total = self.endpoint.timeouts.total;
         let streams = attempt.names.iter().any(|name| name == STREAM);
         let mut stream = streams.then(|| Stream::new(self.endpoint.dialect));
+        let watched = self.job.purse.watches();
+        let (request, kept_here) = if watched {
+            self.watched(request)
+        } else {
+            (request, Arc::default())
+        };
         let exchange = client::exchange(&link.client, request, total, stream.as_mut());
         let mut answer = match exchange.await {
             Ok(answer) => answer,
-            Err(lost) => return Err(self.lost(link, ask, &lost)),
+            Err(lost) => {
+                return Err(match kept_here.get() {
+                    Some(failure) => Failed {
+                        failure: failure.clone(),
+                        spent: Spent::Nothing,
+                    },
+                    None => self.lost(link, ask, &lost),
+                });
+            }
         };
+        // A body that is watched cannot be sent on by itself; by now there is nothing to watch.
+        if watched
+            && matches!(answer.status, 307 | 308)
+            && let Some(request) = attempt.request.try_clone()
+        {
+            let exchange = client::exchange(&link.client, request, total, stream.as_mut());
+            answer = exchange.await.map_err(|lost| self.lost(link, ask, &lost))?;
+        }
         let good = (200..300).contains(&answer.status);
         let stream = stream.and_then(|mut stream| (good && stream.ends(&answer)).then_some(stream));
         if let Some(key) = &link.key {
@@ -138,6 +161,27 @@ impl Http {
                 Err(Failed { failure, spent })
             }
         }
+    }
+
+    /// The request with a body that tells the purse before its first byte leaves, and why it was kept here if it was.
+    fn watched(&self, mut request: Request) -> (Request, Arc<OnceLock<Failure>>) {
+        let kept_here = Arc::new(OnceLock::new());
+        let Some(bytes) = request.body().and_then(Body::as_bytes).map(<[u8]>::to_vec) else {
+            return (request, kept_here);
+        };
+        let (purse, kept) = (Arc::clone(&self.job.purse), Arc::clone(&kept_here));
+        let length = HeaderValue::from(bytes.len());
+        request.headers_mut().insert(CONTENT_LENGTH, length);
+        let body = futures_util::stream::once(async move {
+            purse.leaving().map(|()| bytes).map_err(|failure| {
+                let why = failure.message.clone();
+                // Set once: a body is asked for once.
+                let _ = kept.set(failure);
+                std::io::Error::other(why)
+            })
+        });
+        *request.body_mut() = Some(Body::wrap_stream(body));
+        (request, kept_here)
     }
 
     fn lost(&self, link: &Link, ask: &Ask, lost: &Lost) -> Failed {
