@@ -411,9 +411,10 @@ mod tests {
     #[test]
     fn where_time_is_short_changed_lines_are_still_told_word_by_word() {
         let long = |name: &str, n: u32| -> String {
-            (0..n)
+            let lines: Vec<String> = (0..n)
                 .map(|i| format!("{name}{i} stays as it is\n"))
-                .collect()
+                .collect();
+            lines.concat()
         };
         let (head, tail) = (long("a", 400), long("b", 400));
         let old = format!("{head}We refund within 14 days of delivery.\n{tail}");

@@ -247,8 +247,8 @@ fn codes_in(folder: &Path, found: &mut BTreeSet<String>) {
             codes_in(&path, found);
             continue;
         }
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name == "tests.rs" || !name.ends_with(".rs") {
+        let is_code = path.extension().is_some_and(|end| end == "rs");
+        if !is_code || path.file_name().is_some_and(|name| name == "tests.rs") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

@@ -204,6 +204,12 @@ fn two_versions_stand_side_by_side_on_one_example() {
         diff.out
     );
     assert_eq!(run(at, "rubric diff r.toml r.toml").code, 0);
+}
+
+#[test]
+fn a_changed_copy_is_held_against_the_rubric_of_docket_it_was_made_from() {
+    let (folder, _) = prepared();
+    let at = folder.path();
     let alone = run(at, "rubric diff r.toml");
     assert!(
         alone.code == 2
@@ -341,6 +347,16 @@ fn whenever(text: &str, given: u8) -> String {
     Value::Object(line).to_string()
 }
 
+/// Kind and code of what the probes of a trial found.
+fn kinds(report: &Value) -> Vec<String> {
+    let found = report["probes"][0]["findings"].as_array().unwrap();
+    let word = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    found
+        .iter()
+        .map(|one| format!("{} {}", word(one, "kind"), word(one, "code")))
+        .collect()
+}
+
 #[test]
 fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
     let (folder, ticket) = prepared();
@@ -373,14 +389,6 @@ fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
         ran.out
     );
     let report = json(at, &format!("{line} --json"), 0);
-    let kinds = |report: &Value| -> Vec<String> {
-        let found = report["probes"][0]["findings"].as_array().unwrap();
-        let word = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
-        found
-            .iter()
-            .map(|one| format!("{} {}", word(one, "kind"), word(one, "code")))
-            .collect()
-    };
     assert_eq!(
         kinds(&report),
         [
@@ -395,6 +403,13 @@ fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
     ] {
         assert!(ran.err.contains(told), "{told}: {}", ran.err);
     }
+}
+
+#[test]
+fn a_judge_that_holds_is_said_to_be_good_and_checks_have_nothing_to_probe() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --probes");
     script(at, &[&whenever("verdict_id", 0)]);
     let sound = done(at, &line);
     assert!(!sound.err.contains("fault of the judge"), "{}", sound.err);

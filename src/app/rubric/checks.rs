@@ -203,7 +203,7 @@ fn set_value(test: &mut CheckTest, given: &str) -> Result<(), String> {
                 Some(_) => list(rest),
                 None => vec![rest.to_owned()],
             };
-            if found.iter().all(|text| text.is_empty()) {
+            if found.iter().all(String::is_empty) {
                 return Err("the words, or `any of a / b`, or `all of a / b`".to_owned());
             }
             *mode = which.unwrap_or(*mode);
@@ -282,7 +282,9 @@ pub fn turned(rubric: &Rubric, at: usize, part: Part, by: isize) -> Option<Strin
 /// Adds a check that harms nothing before it is filled in.
 pub fn add(rubric: &mut Rubric) -> Field {
     let free = |id: &String| rubric.checks.iter().all(|check| check.id != *id);
-    let id = (1..).map(|n| format!("check-{n}")).find(free);
+    let id = (1..=rubric.checks.len() + 1)
+        .map(|n| format!("check-{n}"))
+        .find(free);
     rubric.checks.push(Check {
         id: id.unwrap_or_default(),
         test: CheckTest::MaxChars { chars: 2_000 },

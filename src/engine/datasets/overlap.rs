@@ -33,15 +33,17 @@ impl SharedWith {
             counted(self.clusters, "cluster")
         );
         let are = either(self.items, "is", "are");
+        let them = either(self.items, "it", "them");
         if self.role == DatasetRole::Heldout {
             format!(
-                "{both} {are} held out in `{}` too: an export leaves them out, and whoever reviews them here sees what is \
-                 measured on there",
+                "{both} {are} held out in `{}` too: an export leaves {them} out, and whoever reviews {them} here sees what \
+                 is measured on there",
                 self.dataset
             )
         } else {
             format!(
-                "{both} {are} in `{}` too, which is there to be reviewed and corrected: `docket dataset move` keeps them in one",
+                "{both} {are} in `{}` too, which is there to be reviewed and corrected: `docket dataset move` keeps {them} \
+                 in one",
                 self.dataset
             )
         }

@@ -11,7 +11,7 @@ use crate::domain::failure::Class;
 use super::{Http, Link};
 use crate::provider::body::Encoded;
 use crate::provider::client::{self, Lost};
-use crate::provider::fault::{self, Asked};
+use crate::provider::fault::{self, Answer, Asked};
 use crate::provider::purse::{Reservation, Spent};
 use crate::provider::stream::{OPTIONS, STREAM, Stream};
 use crate::provider::{Ask, Capabilities, Dialect, Failure, Mode, Reply, anthropic, openai, price};
@@ -86,44 +86,9 @@ impl Http {
 
     /// Sends once and reads what comes.
     async fn once(&self, link: &Link, ask: &Ask, attempt: &Attempt) -> Result<Reply, Failed> {
-        let Some(request) = attempt.request.try_clone() else {
-            // Only a streamed body cannot be cloned, and none is streamed.
-            let failure = Failure::new(Class::Transport, "the request cannot be repeated");
-            return Err(Failed {
-                failure,
-                spent: Spent::Nothing,
-            });
-        };
-        let total = self.endpoint.timeouts.total;
         let streams = attempt.names.iter().any(|name| name == STREAM);
         let mut stream = streams.then(|| Stream::new(self.endpoint.dialect));
-        let watched = self.job.purse.watches();
-        let (request, kept_here) = if watched {
-            self.watched(request)
-        } else {
-            (request, Arc::default())
-        };
-        let exchange = client::exchange(&link.client, request, total, stream.as_mut());
-        let mut answer = match exchange.await {
-            Ok(answer) => answer,
-            Err(lost) => {
-                return Err(match kept_here.get() {
-                    Some(failure) => Failed {
-                        failure: failure.clone(),
-                        spent: Spent::Nothing,
-                    },
-                    None => self.lost(link, ask, &lost),
-                });
-            }
-        };
-        // A body that is watched cannot be sent on by itself; by now there is nothing to watch.
-        if watched
-            && matches!(answer.status, 307 | 308)
-            && let Some(request) = attempt.request.try_clone()
-        {
-            let exchange = client::exchange(&link.client, request, total, stream.as_mut());
-            answer = exchange.await.map_err(|lost| self.lost(link, ask, &lost))?;
-        }
+        let mut answer = self.sent(link, ask, attempt, stream.as_mut()).await?;
         let good = (200..300).contains(&answer.status);
         let stream = stream.and_then(|mut stream| (good && stream.ends(&answer)).then_some(stream));
         if let Some(key) = &link.key {
@@ -161,6 +126,46 @@ impl Http {
                 Err(Failed { failure, spent })
             }
         }
+    }
+
+    /// Sends once and waits for the whole answer; the purse is told right before the question leaves, if it asks for that.
+    async fn sent(
+        &self,
+        link: &Link,
+        ask: &Ask,
+        attempt: &Attempt,
+        mut stream: Option<&mut Stream>,
+    ) -> Result<Answer, Failed> {
+        let total = self.endpoint.timeouts.total;
+        let watched = self.job.purse.watches();
+        let Some(request) = attempt.request.try_clone() else {
+            return Err(unrepeatable());
+        };
+        let (request, kept_here) = if watched {
+            self.watched(request)
+        } else {
+            (request, Arc::default())
+        };
+        let exchange = client::exchange(&link.client, request, total, stream.as_deref_mut());
+        let answer = match (exchange.await, kept_here.get()) {
+            (Ok(answer), _) => answer,
+            (Err(_), Some(failure)) => {
+                return Err(Failed {
+                    failure: failure.clone(),
+                    spent: Spent::Nothing,
+                });
+            }
+            (Err(lost), None) => return Err(self.lost(link, ask, &lost)),
+        };
+        if !watched || !matches!(answer.status, 307 | 308) {
+            return Ok(answer);
+        }
+        // A body that is watched cannot be sent on by itself; by now there is nothing to watch.
+        let Some(again) = attempt.request.try_clone() else {
+            return Err(unrepeatable());
+        };
+        let exchange = client::exchange(&link.client, again, total, stream);
+        exchange.await.map_err(|lost| self.lost(link, ask, &lost))
     }
 
     /// The request with a body that tells the purse before its first byte leaves, and why it was kept here if it was.
@@ -238,6 +243,14 @@ impl Http {
                 Err(failure)
             }
         }
+    }
+}
+
+/// Only a streamed body cannot be sent again, and none is kept.
+fn unrepeatable() -> Failed {
+    Failed {
+        failure: Failure::new(Class::Transport, "the request cannot be repeated"),
+        spent: Spent::Nothing,
     }
 }
 
