@@ -85,13 +85,17 @@ pub fn texts(db: &Db, after: i64, limit: u32, mut visit: impl FnMut(&ItemText)) 
     })
 }
 
-/// Visits the items of these rows, in order.
-pub fn within(db: &Db, rows: &Ranges, mut visit: impl FnMut(&ItemText)) -> Result<()> {
+/// Visits the items of these rows, in order, until `visit` answers `false`.
+pub fn within(db: &Db, rows: &Ranges, mut visit: impl FnMut(&ItemText) -> bool) -> Result<()> {
     let sql = format!("{TEXT} WHERE i.row BETWEEN ?1 AND ?2 ORDER BY i.row");
+    let mut on = true;
     for (lo, hi) in rows.iter() {
+        if !on {
+            break;
+        }
         db.each(&sql, args![lo, hi], |row| {
-            visit(&read_text(row)?);
-            Ok(true)
+            on = visit(&read_text(row)?);
+            Ok(on)
         })?;
     }
     Ok(())

@@ -1,6 +1,9 @@
 //! What a dataset shares with datasets of another role: requests that are both reviewed and held out, and runs of words
 //! that training rows share with what is measured on.
 
+use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 
 use super::super::near::{self, SharedRuns};
@@ -64,14 +67,16 @@ impl Engine {
     pub fn dataset_overlap(&self, name: &str) -> Result<DatasetOverlap> {
         let dataset = self.dataset_named(name)?;
         self.settle_clusters()?;
+        let never = AtomicBool::new(false);
         Ok(self.store.read(|db| {
             let rows = datasets::current(db, &dataset.id)?;
-            let runs = match dataset.role {
+            let (trained, measured) = match dataset.role {
                 // What is reviewed is exported itself; that it is like what was exported says nothing.
-                DatasetRole::Review => SharedRuns::default(),
-                DatasetRole::Heldout => near::shared_runs(db, &pick::trained(db)?, &rows)?,
-                DatasetRole::Train => near::shared_runs(db, &rows, &held_out(db)?)?,
+                DatasetRole::Review => (Ranges::default(), Ranges::default()),
+                DatasetRole::Heldout => (pick::trained(db)?, rows.clone()),
+                DatasetRole::Train => (rows.clone(), held_out(db)?),
             };
+            let runs = near::shared_runs(db, &trained, &measured, &never)?.unwrap_or_default();
             Ok(DatasetOverlap {
                 shared: shared_with(db, (&dataset.id, dataset.role), &rows)?,
                 runs,
@@ -132,7 +137,7 @@ pub(super) fn shared_with(
         let both = here
             .iter()
             .filter(|(_, _, cluster)| there.contains(cluster));
-        let clusters: std::collections::HashSet<_> = both.clone().map(|(_, _, one)| one).collect();
+        let clusters: HashSet<_> = both.clone().map(|(_, _, one)| one).collect();
         if !clusters.is_empty() {
             found.push(SharedWith {
                 dataset: set.name,

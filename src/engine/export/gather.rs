@@ -123,7 +123,7 @@ fn passes(
         if !uneven && !untrained && contradicted.is_empty() {
             let split = terms.split;
             let mut warnings = warnings(&mut counts, checked.split, split);
-            warnings.extend(shared_runs(db, &counts)?);
+            warnings.extend(shared_runs(db, &counts, watch.cancel)?);
             return Ok(Passed {
                 unsettled: store::unsettled(db, checked.eval_row, checked.wanted)?,
                 sources: sources(db, &counts)?,
@@ -167,10 +167,15 @@ fn warnings(counts: &mut Counts, asked: ExportSplit, used: ExportSplit) -> Vec<W
 }
 
 /// Runs of words that what leaves shares with what is held out: told of, never refused.
-fn shared_runs(db: &Db, counts: &Counts) -> crate::store::Result<Option<Warning>> {
+fn shared_runs(
+    db: &Db,
+    counts: &Counts,
+    cancel: &AtomicBool,
+) -> Result<Option<Warning>, ExportError> {
     let held = held_out(db)?;
     let left = Ranges::of(counts.items.iter().copied());
-    let shared = near::shared_runs(db, &left, &held)?;
+    let shared = near::shared_runs(db, &left, &held, cancel)?;
+    let shared = shared.ok_or(ExportError::Stopped)?;
     Ok(shared.words().map(|message| Warning {
         code: "shared_runs",
         message,

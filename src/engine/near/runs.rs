@@ -6,6 +6,7 @@
 //! Memory is bounded: where there are many runs they are held a part at a time. Paraphrases are not found.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
@@ -74,7 +75,11 @@ impl Engine {
             return Ok(SharedRuns::default());
         }
         self.settle_clusters()?;
-        Ok(self.store().read(|db| between(db, trained, measured))?)
+        let never = AtomicBool::new(false);
+        let found = self
+            .store()
+            .read(|db| between(db, trained, measured, &never))?;
+        Ok(found.unwrap_or_default())
     }
 }
 
@@ -97,30 +102,41 @@ struct Hit {
     some: Vec<u64>,
 }
 
-/// The same in one state of the workspace, whose clusters are known.
+/// The same in one state of the workspace, whose clusters are known; `None` if it was stopped.
 pub(in crate::engine) fn between(
     db: &Db,
     trained: &Ranges,
     measured: &Ranges,
-) -> crate::store::Result<SharedRuns> {
+    cancel: &AtomicBool,
+) -> crate::store::Result<Option<SharedRuns>> {
     if trained.is_empty() || measured.is_empty() {
-        return Ok(SharedRuns::default());
+        return Ok(Some(SharedRuns::default()));
     }
+    let texts = Texts { db, cancel };
     let known = datasets::clusters(db, trained)?;
     let mut all = 0;
-    each(db, measured, |_, grams, _| all += grams.len())?;
+    texts.each(measured, |_, grams, _| all += grams.len())?;
     let parts = (all / HELD + 1) as u64;
     let mut hits: BTreeMap<i64, Hit> = BTreeMap::new();
     for part in 0..parts {
-        look(db, (trained, measured), &known, (part, parts), &mut hits)?;
+        look(
+            &texts,
+            (trained, measured),
+            &known,
+            (part, parts),
+            &mut hits,
+        )?;
+    }
+    if cancel.load(Ordering::Relaxed) {
+        return Ok(None);
     }
     hits.retain(|_, hit| hit.shared > 0);
-    told(db, hits)
+    told(db, hits).map(Some)
 }
 
 /// Looks at the runs of one part.
 fn look(
-    db: &Db,
+    all: &Texts<'_>,
     (trained, measured): (&Ranges, &Ranges),
     known: &HashSet<ClusterId>,
     (part, parts): (u64, u64),
@@ -132,13 +148,13 @@ fn look(
         let hashes = grams.hashes().iter().copied();
         hashes.filter(|hash| hash % parts == part).collect()
     };
-    each(db, measured, |_, grams, text| {
+    all.each(measured, |_, grams, text| {
         let fresh = u32::from(texts.insert(text));
         for hash in in_part(grams) {
             runs.entry(hash).or_default().texts += fresh;
         }
     })?;
-    each(db, trained, |item, grams, text| {
+    all.each(trained, |item, grams, text| {
         let fresh = u32::from(texts.insert(text));
         for hash in in_part(grams) {
             if let Some(run) = runs.get_mut(&hash) {
@@ -150,7 +166,7 @@ fn look(
         }
     })?;
     let count = texts.len() as u32;
-    each(db, measured, |item, grams, _| {
+    all.each(measured, |item, grams, _| {
         if known.contains(&item.cluster) {
             return;
         }
@@ -175,18 +191,27 @@ fn look(
     })
 }
 
-/// Visits items with the runs of their own texts and what tells equal texts.
-fn each(
-    db: &Db,
-    rows: &Ranges,
-    mut visit: impl FnMut(&ItemText, &Grams, ClusterId),
-) -> crate::store::Result<()> {
-    near::within(db, rows, |item| {
-        let text = own_text(item);
-        if !text.is_empty() {
-            visit(item, &Grams::of(&text, RUN), cluster_id(&text));
-        }
-    })
+/// Where texts are read, and whether to stop.
+struct Texts<'a> {
+    db: &'a Db,
+    cancel: &'a AtomicBool,
+}
+
+impl Texts<'_> {
+    /// Visits items with the runs of their own texts and what tells equal texts.
+    fn each(
+        &self,
+        rows: &Ranges,
+        mut visit: impl FnMut(&ItemText, &Grams, ClusterId),
+    ) -> crate::store::Result<()> {
+        near::within(self.db, rows, |item| {
+            let text = own_text(item);
+            if !text.is_empty() {
+                visit(item, &Grams::of(&text, RUN), cluster_id(&text));
+            }
+            !self.cancel.load(Ordering::Relaxed)
+        })
+    }
 }
 
 /// Counts, and names those that share most.
