@@ -1,10 +1,13 @@
 //! The quality conditions of one candidate: scores, pass rates, differences to the baseline, floors.
 
+use std::collections::BTreeSet;
+
 use super::case::{Case, Found, condition};
 use super::measure::{Numbers, needed};
 use super::people;
 use crate::domain::count::{counted, noun};
 use crate::domain::gate::{Asked, Basis, FloorOf, GateVerdict, Metric};
+use crate::domain::nearest::nearest;
 use crate::domain::view::gate::{Bound, GatePart, Settle};
 use crate::stats::Clusters;
 use crate::stats::gate::Rule;
@@ -167,15 +170,20 @@ fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> Strin
     if let Some(tag) = &asking.tag
         && case.items(Some(tag)).next().is_none()
     {
+        let items = case.scores().items.iter();
+        let known = items.flat_map(|item| item.tags.iter().chain(&item.feature));
+        let known: BTreeSet<&str> = known.map(String::as_str).collect();
+        let near = nearest(tag, known);
+        let near = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
         settles.push(Settle {
             condition: asking.id.clone(),
             what: format!(
-                "no item of the group has the tag `{tag}`: add some, or leave the floor out"
+                "no item of the group has the tag or feature `{tag}`{near}: add some, or leave the floor out"
             ),
             count: None,
             command: None,
         });
-        return format!("no item has the tag `{tag}`");
+        return format!("no item has the tag or feature `{tag}`{near}");
     }
     settles.push(Settle {
         condition: asking.id.clone(),
