@@ -114,6 +114,26 @@ pub(crate) fn ask_name(state: &mut AppState) {
     }));
 }
 
+/// Somebody else reviews from now on.
+pub(super) fn reviews_as(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
+    if let Some(home) = &mut state.home.home {
+        name.clone_into(&mut home.reviewer);
+    }
+    state.first_run.ask_name = false;
+    state.settings.review_as(name);
+    state.say(Tone::Done, format!("reviewing as {name}"));
+    ticket::open::keep_settings(state, effects);
+    load_home(state, effects);
+    named(state, effects);
+}
+
+/// The name is known, or was left as it is: what was asked for at the start follows.
+pub(super) fn named(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if let Some(eval) = state.first_run.then.take() {
+        ticket::open::take_next(state, eval, effects);
+    }
+}
+
 fn take_back(state: &mut AppState, order: Order, effects: &mut Vec<Effect>) {
     ticket::open::save_draft(state, effects);
     effects.push(state.requests.ask(Asked::Undo, order));

@@ -138,7 +138,7 @@ fn replied_elsewhere(
             outcome,
         ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
-        (Asked::Reviewer(name), Outcome::Done) => reviews_as(state, &name, effects),
+        (Asked::Reviewer(name), Outcome::Done) => global::reviews_as(state, &name, effects),
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
         (asked, outcome) => compared(state, asked, outcome, effects),
     }
@@ -159,26 +159,6 @@ fn compared(state: &mut AppState, asked: Asked, outcome: Outcome, effects: &mut 
         }
         (asked, Outcome::Gate(reply)) => gate::update::came(state, &asked, reply, effects),
         _ => {}
-    }
-}
-
-/// Somebody else reviews from now on.
-fn reviews_as(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
-    if let Some(home) = &mut state.home.home {
-        name.clone_into(&mut home.reviewer);
-    }
-    state.first_run.ask_name = false;
-    state.settings.review_as(name);
-    state.say(Tone::Done, format!("reviewing as {name}"));
-    open::keep_settings(state, effects);
-    global::load_home(state, effects);
-    named(state, effects);
-}
-
-/// The name is known, or was left as it is: what was asked for at the start follows.
-pub(super) fn named(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if let Some(eval) = state.first_run.then.take() {
-        open::take_next(state, eval, effects);
     }
 }
 
