@@ -57,6 +57,17 @@ pub(super) fn report(report: &GateReport) -> String {
                 &format!("  {:<13} {}; {by}", one.verdict.name(), one.fault),
             );
         }
+        for one in &rehearsal.controls {
+            put(
+                &mut text,
+                &format!(
+                    "  control {:<5} {}: {}",
+                    one.verdict.name(),
+                    one.condition,
+                    one.words
+                ),
+            );
+        }
     }
     text.push('\n');
     for note in &report.notes {

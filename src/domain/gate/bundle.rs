@@ -264,6 +264,10 @@ pub struct Voided {
     pub event: EventId,
     /// Why.
     pub reason: String,
+    /// The account on the machine; not authenticated. Empty in events that were written before it was kept: only whoever
+    /// decides may take a decision back, so it was the decision's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
 }
 
 #[cfg(test)]

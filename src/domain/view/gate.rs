@@ -12,7 +12,7 @@ pub use super::super::gate::GateVerdict;
 pub use page::{
     GateCard, GateLook, GateOrder, GatePage, GateReply, GateView, GateWish, Moved, NoRule, RuleNote,
 };
-pub use proof::{Planted, Rehearsal, Verification, Verified};
+pub use proof::{Control, Planted, Rehearsal, Verification, Verified};
 
 use super::super::gate::{Basis, Decision, GateRule};
 use super::super::ids::{EvalId, EventId, GateId, GroupId, RubricId};
@@ -282,6 +282,21 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// A signature over an approval that holds.
+    pub fn signed(&self) -> Option<&SignatureLine> {
+        let holds = self.decisions.iter().filter(|one| {
+            one.standing == DecisionStanding::Holds && one.decision == Decision::Approve
+        });
+        holds.flat_map(|one| &one.signatures).next()
+    }
+
+    /// The rejection that stands, whoever approved beside it.
+    pub fn rejection(&self) -> Option<&DecisionLine> {
+        self.decisions
+            .iter()
+            .find(|one| one.standing == DecisionStanding::Holds && one.decision == Decision::Reject)
+    }
+
     /// The latest decision of an account that can be taken back: it holds, or is stale.
     pub fn standing_of(&self, account: &str) -> Option<&DecisionLine> {
         self.decisions.iter().find(|one| {
@@ -343,6 +358,38 @@ pub struct DecisionLine {
     pub standing: DecisionStanding,
     /// Signatures over it, unchecked until `verify` is asked.
     pub signatures: Vec<SignatureLine>,
+}
+
+/// A decision in a list, as the ledger alone tells it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecisionNote {
+    /// About which candidate.
+    pub candidate: String,
+    /// What was decided.
+    pub decision: Decision,
+    /// Who, by the name of the account on the machine; not authenticated.
+    pub by: String,
+    /// Why its author took it back, if so.
+    pub void: Option<String>,
+    /// Fingerprints of the keys it was signed with, unchecked.
+    pub keys: Vec<String>,
+}
+
+impl DecisionNote {
+    /// `b approved by ana, signed`; `b approved by ana, taken back`.
+    pub fn words(&self) -> String {
+        let after = match (&self.void, self.keys.is_empty()) {
+            (Some(_), _) => ", taken back",
+            (None, false) => ", signed",
+            (None, true) => "",
+        };
+        format!(
+            "{} {} by {}{after}",
+            self.candidate,
+            self.decision.past(),
+            self.by
+        )
+    }
 }
 
 /// A signature as it is kept.

@@ -2,7 +2,9 @@ use super::*;
 use crate::domain::group_scores::{
     CandidateScores, GroupItem, GroupJudge, RowOutcome, RowScore, RunScores,
 };
-use crate::domain::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId};
+use crate::domain::ids::{
+    ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId, RunId,
+};
 use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 
@@ -22,6 +24,7 @@ fn outcome(score: Option<f64>) -> RowOutcome {
 
 fn run(number: u32, scores: &[Option<f64>]) -> RunScores {
     RunScores {
+        id: RunId([number as u8; 16]),
         number,
         because: None,
         rows: scores
@@ -435,6 +438,6 @@ fn a_winner_that_failed_on_many_rows_says_so_and_is_not_to_be_confirmed_yet() {
         .collect();
     let scores = group(vec![candidate("a", &[&base]), candidate("b", &[&half])], 1);
     let told = comparison(&scores, false);
-    let few = |one: &String| one.contains("both answered are 5 independent requests");
+    let few = |one: &String| one.contains("both answered 5 independent requests");
     assert!(told.warnings.iter().any(few), "{:?}", told.warnings);
 }

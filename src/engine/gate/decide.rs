@@ -184,5 +184,6 @@ fn void(held: &Held, wish: &Wish) -> Result<Body> {
     Ok(Body::Voided(Voided {
         event,
         reason: wish.reason.trim().to_owned(),
+        account: wish.account.clone(),
     }))
 }

@@ -46,7 +46,8 @@ pub(super) fn of(stand: &Stand<'_>, places: &[usize], family: bool) -> Vec<Candi
         .map(|at| conditions(&stand.case(*at), stand))
         .collect();
     let adjusted = if family && places.len() > 1 {
-        correct(&mut found, stand.rule.alpha_per_look())
+        let cases: Vec<Case<'_>> = places.iter().map(|at| stand.case(*at)).collect();
+        correct(&mut found, &cases, stand.rule.alpha_per_look())
     } else {
         vec![None; places.len()]
     };
@@ -129,7 +130,7 @@ pub(super) fn whole(conditions: &[Condition]) -> GateVerdict {
 
 /// Holm over the candidates. The p of one is the largest of its conditions, because all of them must hold; a pass that
 /// does not survive leaves that condition undecided.
-fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
+fn correct(all: &mut [Vec<Found>], cases: &[Case<'_>], alpha: f64) -> Vec<Option<f64>> {
     let p_of = |found: &Found| found.condition.bound.as_ref()?.p;
     let is_quality = |found: &&Found| found.condition.part == GatePart::Quality;
     let raw: Vec<Option<f64>> = all
@@ -144,7 +145,7 @@ fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
         return vec![None; all.len()];
     };
     let family = all.len();
-    for ((found, raw), adjusted) in all.iter_mut().zip(&raw).zip(&adjusted) {
+    for (((found, case), raw), adjusted) in all.iter_mut().zip(cases).zip(&raw).zip(&adjusted) {
         let Some(raw) = raw.filter(|raw| *raw <= alpha && *adjusted > alpha) else {
             continue;
         };
@@ -156,13 +157,11 @@ fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
                     p_value(raw),
                     p_value(*adjusted)
                 );
-                one.settles.push(Settle {
-                    condition: one.condition.id.clone(),
-                    what: "decide about one candidate that was chosen beforehand, or add items"
-                        .to_owned(),
-                    count: None,
-                    command: None,
+                // The first step of Holm's is the strictest: what clears it clears the others.
+                let settle = one.asked.as_deref().map(|(asking, numbers)| {
+                    quality::more(case, asking, numbers, alpha / family as f64)
                 });
+                one.settles.extend(settle);
             }
         }
     }
