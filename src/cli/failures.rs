@@ -108,19 +108,24 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
         ));
     }
     if path.trained > 0 {
-        items.push(format!("{} exported before", path.trained));
+        items.push(format!("{} exported from elsewhere before", path.trained));
     }
     if path.not_searched > 0 {
         items.push(format!("nothing like {} looked for", path.not_searched));
     }
     let none = || "none yet".to_owned();
-    let (tickets, in_fixes, corrected) = match &path.fixes {
+    let (tickets, in_fixes, corrected, to_export) = match &path.fixes {
         Some(fixes) => (
             fixes.tickets,
             format!("in `{}`, {} open", fixes.eval, fixes.open),
             fixes.corrected,
+            match (fixes.corrected, fixes.to_export) {
+                (0, _) => String::new(),
+                (_, 0) => "all exported".to_owned(),
+                (_, n) => format!("{n} not exported yet"),
+            },
         ),
-        None => (0, none(), 0),
+        None => (0, none(), 0, String::new()),
     };
     let (items_left, dataset, rows_left, exports) = match &path.training {
         Some(left) => (
@@ -143,7 +148,7 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
             items.join("; "),
         ),
         ("tickets", tickets, in_fixes),
-        ("corrections", corrected, String::new()),
+        ("corrections", corrected, to_export),
         ("items of the train dataset", items_left, dataset),
         ("rows exported", rows_left, exports),
     ]

@@ -121,6 +121,13 @@ fn about(text: &mut String, one: &CandidateGate) -> std::fmt::Result {
             plain(&condition.found)
         )?;
     }
+    for words in one.preference_words() {
+        writeln!(
+            text,
+            "\nPeople's preferences side by side, in no number here: {}",
+            plain(&words)
+        )?;
+    }
     writeln!(text, "\nApproval: {}", plain(&one.owner.words))?;
     if one.verdict == GateVerdict::Inconclusive {
         writeln!(text, "\nWhat would settle it:\n")?;

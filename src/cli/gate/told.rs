@@ -153,6 +153,10 @@ fn about(text: &mut String, candidate: &CandidateGate) {
             line(text, condition);
         }
     }
+    for words in candidate.preference_words() {
+        let what = "people's preferences side by side, in no number here";
+        put(text, &format!("  {what}: {words}"));
+    }
     put(text, &format!("  approval: {}", candidate.owner.words));
     if !candidate.settles.is_empty() {
         put(text, "  what would settle it");

@@ -240,6 +240,9 @@ pub struct Approved {
     /// Sentences that stood beside the numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watermarks: Vec<String>,
+    /// What people preferred side by side by then, in words: beside the numbers, in none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preferences: Vec<String>,
 }
 
 /// A decision was signed.

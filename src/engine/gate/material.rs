@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::agree::labels::{PlanLabel, plan_labels};
 use super::super::runs::group::Found;
+use super::super::runs::prefer::opinions_in;
 use super::super::runs::scores;
 use super::redefined::Definition;
 use crate::domain::eval::DatasetRole;
@@ -12,6 +13,7 @@ use crate::domain::gate::{FloorOf, GateRule};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::{ClusterId, OutputId, RunId};
 use crate::domain::plan::plan_number;
+use crate::domain::preference::Opinion;
 use crate::domain::rubric::{Answers, Rubric};
 use crate::domain::run::{Run, RunGroup, by_candidate};
 use crate::store::{Db, StoreError, catalog, gates, runs, verdicts};
@@ -76,6 +78,8 @@ pub(super) struct Material {
     pub later: Vec<Later>,
     /// Decisions about the group.
     pub events: Vec<Event>,
+    /// What people prefer, side by side; in no number.
+    pub opinions: Vec<Opinion>,
 }
 
 /// Reads it. `rule` tells which criteria are asked for.
@@ -137,6 +141,7 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         outputs,
         later: later(db, &group)?,
         events: gates::of_group(db, &group.id)?,
+        opinions: opinions_in(db, &group.id)?,
         scores,
         group,
     })

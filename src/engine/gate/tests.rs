@@ -141,6 +141,7 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
         outputs: Vec::new(),
         later: Vec::new(),
         events: Vec::new(),
+        opinions: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::material::Material;
 use super::{checks, evidence, hashes, limits, owner, quality, report};
 use crate::domain::gate::words::p_value;
 use crate::domain::gate::{GateRule, Ran};
+use crate::domain::preference::{Preferred, preferred};
 use crate::domain::view::gate::{
     CandidateGate, Condition, GatePart, GateVerdict, JudgeBacking, Settle,
 };
@@ -101,9 +102,18 @@ fn candidate(
         evidence: bundle.id(),
         numbers: bundle.numbers_id(),
         owner: owner::of(stand.material, stand.rule, scores, &bundle),
+        preferred: preferences(stand, &case),
     };
     gate.sentence = report::about(&gate);
     gate
+}
+
+/// What people prefer, this candidate or the baseline: counted by itself, and in no condition.
+fn preferences(stand: &Stand<'_>, case: &Case<'_>) -> Option<Preferred> {
+    let base = stand.baseline.filter(|base| *base != case.at)?;
+    let names = [case.at, base].map(|at| case.scores().candidates[at].name.as_str());
+    let counted = preferred(&stand.material.opinions, names[0], names[1]);
+    (counted != Preferred::default()).then_some(counted)
 }
 
 /// What conditions come to. Where the evidence does not hold, no quality condition decides anything, for or against;

@@ -163,35 +163,22 @@ pub(super) fn scores(case: &Case<'_>, id: &str, sides: &[usize]) -> Vec<Settle> 
         sum.never += one.never;
     }
     let imported = case.scores().judge.as_ref().is_some_and(|one| one.imported);
+    let all = sum.unread + sum.again + sum.never;
+    if imported && all > 0 {
+        let what = "these verdicts were imported, for a part of the outputs: let a judge read the whole group, and its scores \
+                    count from then on";
+        return vec![settle(id, what, Some(all as u64), Some(read(case, false)))];
+    }
     let mut settles = Vec::new();
     if sum.unread > 0 {
-        let what = if imported {
-            "the verdicts were imported, and these outputs came without one: import the group's outputs with verdicts for \
-             all, or let one judge read everything in another group"
-        } else {
-            "let the judge read what it has not read"
-        };
-        let command = if imported {
-            elsewhere(case, &word(&case.scores().eval))
-        } else {
-            read(case, false)
-        };
+        let what = "let the judge read what it has not read";
+        let command = read(case, false);
         settles.push(settle(id, what, Some(sum.unread as u64), Some(command)));
     }
-    if sum.again > 0 && !imported {
-        settles.push(settle(
-            id,
-            "the judge read them and gave no answer that counts: ask it again",
-            Some(sum.again as u64),
-            Some(read(case, true)),
-        ));
-    } else if sum.again > 0 {
-        settles.push(settle(
-            id,
-            "imported verdicts without a score stay so: let a judge read the same outputs in another group",
-            Some(sum.again as u64),
-            Some(elsewhere(case, &word(&case.scores().eval))),
-        ));
+    if sum.again > 0 {
+        let what = "the judge read them and gave no answer that counts: ask it again";
+        let command = read(case, true);
+        settles.push(settle(id, what, Some(sum.again as u64), Some(command)));
     }
     if sum.never > 0 {
         settles.push(settle(
