@@ -215,7 +215,7 @@ impl CandidateGate {
         .filter(|(_, tally)| *tally != Tally::default())
         .map(|(when, tally)| {
             format!(
-                "{when}: {} times better than the baseline, {} as good, {} worse ({} in all; another best {}, cannot tell {})",
+                "{when}: better than the baseline {}, as good {}, worse {} ({} in all; another best {}, cannot tell {})",
                 tally.win, tally.tie, tally.loss, tally.n, tally.other_best, tally.cannot_tell
             )
         })

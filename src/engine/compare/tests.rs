@@ -224,6 +224,33 @@ fn all_scores_equal_is_no_difference_and_no_crash() {
 }
 
 #[test]
+fn of_one_request_no_test_counts_its_repetitions_as_evidence() {
+    let (a, b) = (vec![Some(0.4); 20], wave(20, 0.8));
+    let full = |size: usize| {
+        let comparison = of(&group(
+            vec![candidate("logged", &[&a]), candidate("b", &[&b])],
+            size,
+        ));
+        comparison.candidates[1].full.clone().unwrap()
+    };
+    let one = full(20);
+    assert_eq!(
+        (one.sign_p, one.mcnemar_p, one.mcnemar_mid_p, one.wilcoxon_p),
+        (None, None, None, None)
+    );
+    assert!(
+        one.dependent
+            .as_ref()
+            .unwrap()
+            .contains("all 20 items are one request")
+    );
+    assert_eq!((one.win, one.loss), (20, 0), "what was counted stays");
+    let many = full(1);
+    assert!(many.sign_p.is_some_and(|p| p < 0.001) && many.dependent.is_none());
+    assert!(many.wilcoxon_p.is_some());
+}
+
+#[test]
 fn a_candidate_that_failed_on_every_item_has_no_mean_and_never_a_zero() {
     let comparison = of(&group(
         vec![

@@ -217,8 +217,7 @@ fn overlap(case: &Case<'_>) -> Found {
         )
     } else {
         (
-            "what left cannot come back, so nothing on these items settles it: hold others out, which are never exported, and run \
-             the candidate on them in another group"
+            "what left cannot come back, so nothing on these items settles it: hold others out and start another group on them"
                 .to_owned(),
             held_out(case),
         )

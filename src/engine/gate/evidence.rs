@@ -118,12 +118,12 @@ fn missing(case: &Case<'_>) -> Found {
         },
     );
     let what = match case.candidate().origin {
-        Origin::Imported => "import the outputs of the items it lacks",
+        Origin::Imported => "import the outputs it lacks",
         Origin::Model(_) | Origin::Logged => "finish the run",
     };
     let settles = ways::go_on(case, "").map(|command| {
-        let count = Some(missing as u64);
-        ways::settle(&condition.id, what, count, Some(command))
+        let what = format!("{what}: {} to ask", counted(missing as u64, "row"));
+        ways::settle(&condition.id, what, Some(missing as u64), Some(command))
     });
     ways::found(
         condition,

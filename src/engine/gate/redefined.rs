@@ -150,8 +150,8 @@ struct Approval {
 }
 
 impl Engine {
-    /// Refuses a candidate of a group whose name was approved in an earlier group of the same eval as something else. `flag`
-    /// is what gives it another name.
+    /// Refuses a candidate of a group whose name was approved there or in an earlier group of the same eval as something
+    /// else. `flag` is what gives it another name.
     pub(in crate::engine) fn still_means(
         &self,
         found: &Found,
@@ -187,7 +187,7 @@ impl Engine {
     }
 }
 
-/// The approvals of a name that stand in groups of the same eval before this one.
+/// The approvals of a name that stand in this group and in those of the same eval before it.
 fn approvals(db: &Db, found: &Found, name: &str) -> crate::store::Result<Vec<Approval>> {
     let mut all = Vec::new();
     let order = gates::group_order(db)?;
@@ -195,8 +195,9 @@ fn approvals(db: &Db, found: &Found, name: &str) -> crate::store::Result<Vec<App
     // A group that is not there yet comes after all of them.
     let here = place(&found.group).unwrap_or(usize::MAX);
     for group in runs::groups(db)? {
-        let before = place(&group).is_some_and(|at| at < here);
-        if group.eval != found.group.eval || group.id == found.group.id || !before {
+        // In the group itself a rerun would be of something else.
+        let before = place(&group).is_some_and(|at| at <= here);
+        if group.eval != found.group.eval || !before {
             continue;
         }
         let notes = owner::notes(&gates::of_group(db, &group.id)?);

@@ -948,6 +948,48 @@ fn a_pass_that_falls_to_the_correction_names_what_would_survive_it() {
 }
 
 #[test]
+fn preferences_stand_beside_the_conditions_and_in_none_of_them() {
+    use crate::domain::preference::{Opinion, Preference, PreferenceGiven, SeenOutput};
+    use crate::domain::review::Sight;
+    let mut material = against(&around(40, 0.9, 0.05));
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let before = verdict_on(&material, &rule);
+    assert!(before.preference_words().is_empty());
+    let seen = ["logged", "b"].map(|name| SeenOutput {
+        candidate: name.into(),
+        run: 1,
+        output: Some(crate::domain::ids::OutputId([1; 16])),
+    });
+    for (item, sight, preference) in [
+        (0, Sight::Blind, Preference::Best(0)),
+        (1, Sight::Blind, Preference::Best(0)),
+        (2, Sight::Blind, Preference::Best(1)),
+        (3, Sight::Assisted, Preference::Tie),
+    ] {
+        material.opinions.push(Opinion {
+            reviewer: "ana".into(),
+            given: PreferenceGiven {
+                group: GroupId([9; 16]),
+                item: ItemId([item; 16]),
+                seed: 1,
+                seen: seen.to_vec(),
+                preference,
+                sight,
+                numbers_seen: false,
+            },
+        });
+    }
+    let after = verdict_on(&material, &rule);
+    assert_eq!(after.conditions, before.conditions);
+    assert_eq!(after.evidence, before.evidence, "no decision rests on them");
+    let words = after.preference_words();
+    assert!(
+        words[0].starts_with("blind: better than the baseline 1, as good 0, worse 2 (3 in all")
+    );
+    assert!(words[1].starts_with("after names or scores were shown: better than the baseline 0"));
+}
+
+#[test]
 fn trained_on_requests_are_replaced_and_never_only_relabelled() {
     let mut material = against(&around(40, 0.9, 0.05));
     material.exported = (0..3).map(|at| ClusterId([at; 16])).collect();
