@@ -2,7 +2,7 @@
 
 use super::{CliError, Context, Exit, agree, output};
 use crate::domain::count::{counted, either};
-use crate::domain::view::failures::FailurePath;
+use crate::domain::view::failures::{FailurePath, Fixes};
 use crate::engine::failures::FailureOrder;
 use crate::text::table::{Column, Table};
 
@@ -85,14 +85,20 @@ fn told(path: &FailurePath) -> Result<(), CliError> {
     output::line(&format!("next: {}", path.next))
 }
 
+/// How many corrections have not left.
+fn waiting(fixes: &Fixes) -> String {
+    match (fixes.corrected, fixes.to_export) {
+        (0, _) => String::new(),
+        (_, 0) => "all exported".to_owned(),
+        (_, n) => format!("{n} not exported yet"),
+    }
+}
+
 /// Step, number, and what the number says.
 fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
     let tags: Vec<String> = path.tags.iter().take(3).map(ToString::to_string).collect();
-    let tags = if tags.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", tags.join(", "))
-    };
+    let colon = if tags.is_empty() { "" } else { ": " };
+    let tags = format!("{colon}{}", tags.join(", "));
     let rows = format!(
         "of {} below {:.2}, on {}{tags}",
         counted(path.scored, "scored row"),
@@ -119,11 +125,7 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
             fixes.tickets,
             format!("in `{}`, {} open", fixes.eval, fixes.open),
             fixes.corrected,
-            match (fixes.corrected, fixes.to_export) {
-                (0, _) => String::new(),
-                (_, 0) => "all exported".to_owned(),
-                (_, n) => format!("{n} not exported yet"),
-            },
+            waiting(fixes),
         ),
         None => (0, none(), 0, String::new()),
     };

@@ -94,18 +94,12 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         .into_iter()
         .map(|label| (label.ticket, said(&found.rubric, threshold, &label)))
         .collect();
-    let wanted: Vec<&str> = rule
-        .floors
-        .iter()
-        .filter_map(|floor| match &floor.of {
-            FloorOf::Criterion(id) => Some(id.as_str()),
-            FloorOf::Tag(_) => None,
-        })
-        .collect();
-    let criteria = if wanted.is_empty() {
-        HashMap::new()
-    } else {
+    let mut floors = rule.floors.iter();
+    let by_criterion = floors.any(|floor| matches!(floor.of, FloorOf::Criterion(_)));
+    let criteria = if by_criterion {
         judged(db, &scores, &found.rubric, &tickets)?
+    } else {
+        HashMap::new()
     };
     let clusters: HashSet<ClusterId> = scores.items.iter().map(|item| item.cluster_id).collect();
     let (exported, exported_in) = gates::exported(db, |cluster| clusters.contains(cluster))?;
