@@ -217,7 +217,8 @@ fn prepare(folder: &Path, path: &Path, items: usize) -> Any<()> {
         }
         fs::remove_file(file)?;
     }
-    Ok(())
+    // Numbers of a group are shown to those who asked for them.
+    Ok(engine.open_group("june")?)
 }
 
 /// A candidate's outputs; every fifth item asks what the one before it asked.

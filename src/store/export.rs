@@ -117,10 +117,11 @@ pub struct Candidate<'r> {
 }
 
 /// What people say of a ticket now. Numbers rest on what was said blind; what is trained on rests on the last word, also
-/// where it was changed after the judge was seen.
+/// where it was changed after the judge was seen. Most folds have no such change, and are not read for it.
 fn now(column: &str) -> String {
     format!(
-        "(CASE WHEN f.body ->> 'adjudicated' IS NULL
+        "(CASE WHEN instr(f.body, '\"second\":') = 0 THEN t.{column}
+           WHEN f.body ->> 'adjudicated' IS NULL
            THEN (SELECT p.{column} FROM ticket_person p
                   WHERE p.ticket = t.row AND p.reviewer = (f.body -> 'reviews' -> 0 ->> 'reviewer'))
            ELSE t.{column} END)"

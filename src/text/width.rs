@@ -106,12 +106,17 @@ fn drawn(cluster: &str) -> usize {
 pub(super) fn simple_width(c: char) -> Option<usize> {
     match c {
         ' '..='~'
+        | '\u{b7}'
         | '\u{c0}'..='\u{24f}'
         | '\u{391}'..='\u{3ff}'
         | '\u{400}'..='\u{481}'
         | '\u{2010}'..='\u{2015}'
         | '\u{2018}'..='\u{2027}'
-        | '\u{2500}'..='\u{257f}' => Some(1),
+        | '\u{2190}'..='\u{2193}'
+        // Lines, blocks and circles: what screens are drawn with.
+        | '\u{2500}'..='\u{259f}'
+        | '\u{25b7}'..='\u{25bf}'
+        | '\u{25cb}'..='\u{25fa}' => Some(1),
         '\u{3001}'..='\u{3029}'
         | '\u{3041}'..='\u{3096}'
         | '\u{30a0}'..='\u{30ff}'
@@ -132,8 +137,11 @@ pub fn of(text: &str) -> usize {
 
 /// The longest start of `text` that fits into `cells`: its length in bytes and its width.
 pub fn prefix_within(text: &str, cells: usize) -> (usize, usize) {
-    if text.len() <= cells && text.is_ascii() {
-        return (text.len(), text.len());
+    // One byte more than fits: a mark behind the last one would belong to it.
+    let head = &text.as_bytes()[..text.len().min(cells.saturating_add(1))];
+    if head.is_ascii() && !head.contains(&b'\r') {
+        let fits = head.len().min(cells);
+        return (fits, fits);
     }
     let (mut end, mut used) = (0, 0);
     for cluster in clusters(text) {

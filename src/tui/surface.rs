@@ -3,12 +3,14 @@
 //! Two frames are kept and drawn into by turns, so that a key allocates nothing here and an equal frame sends
 //! nothing at all.
 
+mod changes;
+
 use std::io::{self, Stdout, Write};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 
@@ -22,6 +24,8 @@ pub struct Surface<W: Write> {
     /// What the terminal shows; `None` if that is not known.
     shown: Option<Shown>,
     next: Buffer,
+    /// The bytes between the two.
+    changes: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -44,6 +48,7 @@ impl<W: Write> Surface<W> {
             out,
             shown: None,
             next: Buffer::empty(Rect::ZERO),
+            changes: Vec::with_capacity(FRAME_BYTES),
         }
     }
 
@@ -77,13 +82,21 @@ impl<W: Write> Surface<W> {
             cells: Buffer::empty(area),
             cursor: None,
         });
-        let mut changes = shown.cells.diff_iter(&self.next).peekable();
-        if !known || changes.peek().is_some() || shown.cursor != cursor {
+        self.changes.clear();
+        changes::send(&mut self.changes, &shown.cells, &self.next)?;
+        if !known || !self.changes.is_empty() || shown.cursor != cursor {
             queue!(self.out, BeginSynchronizedUpdate)?;
             if !known {
-                queue!(self.out, Clear(ClearType::All))?;
+                queue!(
+                    self.out,
+                    SetAttribute(Attribute::Reset),
+                    Clear(ClearType::All)
+                )?;
             }
-            CrosstermBackend::new(&mut self.out).draw(changes)?;
+            if !self.changes.is_empty() {
+                self.out.write_all(&self.changes)?;
+                queue!(self.out, SetAttribute(Attribute::Reset))?;
+            }
             match cursor {
                 Some(at) => queue!(self.out, MoveTo(at.x, at.y), Show)?,
                 None => queue!(self.out, Hide)?,

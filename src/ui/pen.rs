@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -66,23 +66,21 @@ impl<'a> Pen<'a> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return 0;
         }
-        let end = x + cells.min(area.right() - x);
-        let mut at = x;
+        let first = self.buffer.index_of(x, y);
+        let free = usize::from(cells.min(area.right() - x));
+        let free = &mut self.buffer.content[first..first + free];
+        let mut at = 0;
         for cluster in width::clusters(text).filter(|cluster| cluster.width > 0) {
-            let next = at + cluster.width as u16;
-            if next > end {
+            let next = at + cluster.width;
+            let Some([sign, covered @ ..]) = free.get_mut(at..next) else {
                 break;
-            }
-            self.buffer[(at, y)]
-                .set_symbol(cluster.text)
-                .set_style(style);
+            };
+            sign.set_symbol(cluster.text).set_style(style);
             // What a wide sign covers is empty: the terminal shows nothing else there.
-            for covered in at + 1..next {
-                self.buffer[(covered, y)].reset();
-            }
+            covered.iter_mut().for_each(Cell::reset);
             at = next;
         }
-        at - x
+        at as u16
     }
 
     /// Writes `text` into the first row of `area`, cut with `…` where it does not fit.

@@ -6,6 +6,8 @@ use crate::domain::view::{Anchor, QueuePage, QueueRow};
 
 /// Rows of one page.
 pub const PAGE: u16 = 120;
+/// Rows asked for at least when the list is read from one of its ends: what is seen comes first, the rest behind it.
+const FIRST: u16 = 40;
 /// Rows from the window's end at which the next page is fetched.
 const AHEAD: usize = 80;
 /// Rows kept in memory.
@@ -118,8 +120,10 @@ impl Window {
 
     /// Rows to ask for.
     pub fn limit(&self, fetch: Fetch) -> u16 {
-        let page = PAGE.max((2 * self.height).min(usize::from(u16::MAX)) as u16);
+        let screens = |n: usize| (n * self.height).min(usize::from(u16::MAX)) as u16;
+        let page = PAGE.max(screens(2));
         match fetch {
+            Fetch::Start | Fetch::End => FIRST.max(screens(1)),
             Fetch::Again => page.max(self.rows.len().min(KEPT) as u16),
             _ => page,
         }

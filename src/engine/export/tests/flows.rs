@@ -67,6 +67,21 @@ fn rows_are_what_was_asked_for() {
 }
 
 #[test]
+fn an_opinion_changed_after_the_judge_was_seen_decides_what_is_trained_on() {
+    let desk = desk();
+    let rows = |rows| answers(&desk.lines(&desk.request("trl-sft", rows)));
+    desk.reveal("ana", 2);
+    assert_eq!(rows(ExportRows::Accepted), ["Yes, within 30 days."]);
+    desk.level(2, 5, None);
+    let folder = desk.target("out");
+    std::fs::remove_dir_all(folder).unwrap();
+    assert_eq!(
+        rows(ExportRows::Accepted),
+        ["Yes, within 30 days.", "Maybe."]
+    );
+}
+
+#[test]
 fn a_correction_is_preferred_to_what_it_replaced_and_labels_follow_pass_and_fail() {
     let desk = desk();
     let lines = desk.lines(&desk.request("trl-dpo", ExportRows::Pairs));

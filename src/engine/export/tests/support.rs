@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::super::{ExportError, ExportReport, ExportRequest};
 use crate::domain::canonical::{Occurrence, cluster_id, item_id, output_id};
 use crate::domain::eval::{DatasetRole, Eval, Policy};
-use crate::domain::event::{Adjudicated, Body};
+use crate::domain::event::{Adjudicated, Body, Revealed};
 use crate::domain::ids::{Identity, OutputId, RawId, TicketId};
 use crate::domain::plan::ticket_id;
 use crate::domain::review::Correction;
@@ -78,7 +78,11 @@ impl Desk {
 
     /// A review of the ticket in this place, with a correction if `text` is one.
     pub(super) fn review(&self, who: &str, at: usize, answer: Answer, text: Option<&str>) {
-        let engine = self.ana.seen_by(who);
+        // One person at one seat: what is reviewed twice is held by the same.
+        let engine = match who {
+            "ana" => self.ana.clone(),
+            other => self.ana.seen_by(other),
+        };
         let doc = engine.open_ticket(self.tickets[at], true).unwrap();
         let mut review = submission(doc.ticket, doc.lease.unwrap(), 0);
         review.draft = Draft {
@@ -107,6 +111,16 @@ impl Desk {
         self.decide(vec![(self.tickets[at], body)]);
     }
 
+    /// The judge's levels of a ticket are shown to a reviewer.
+    pub(super) fn reveal(&self, who: &str, at: usize) {
+        let shown = Revealed {
+            what: "judge".into(),
+            verdicts: vec![],
+            eval: None,
+        };
+        self.decide_as(who, vec![(self.tickets[at], Body::Revealed(shown))]);
+    }
+
     /// Corrections saved without a review, all in one action.
     pub(super) fn correct(&self, texts: impl Iterator<Item = (usize, String)>) {
         let body = |(at, text): (usize, String)| {
@@ -122,7 +136,11 @@ impl Desk {
     }
 
     fn decide(&self, events: Vec<(TicketId, Body)>) {
-        let engine = self.ana.seen_by("eva");
+        self.decide_as("eva", events);
+    }
+
+    fn decide_as(&self, who: &str, events: Vec<(TicketId, Body)>) {
+        let engine = self.ana.seen_by(who);
         self.ana
             .store()
             .write(move |db| {
