@@ -84,14 +84,15 @@ pub fn put(db: &Db, eval: i64, places: &[(i64, Place)]) -> Result<()> {
     changed::of_eval(db, eval)
 }
 
-/// The tickets of every run of the group whose tickets an eval holds: run, local row, number of the plan. A ticket that
-/// several runs gave the same answer to comes once for each.
-pub fn of_runs(db: &Db, eval: &EvalId) -> Result<Vec<(RunId, i64, u32)>> {
+/// Visits the tickets of every run of the group whose tickets an eval holds: run, local row, number of the plan. A ticket
+/// that several runs gave the same answer to comes once for each.
+pub fn of_runs(db: &Db, eval: &EvalId, mut visit: impl FnMut(RunId, i64, u32)) -> Result<()> {
     let sql = "SELECT r.id, t.row, t.plan FROM run_group g JOIN run r ON r.run_group = g.id
                  JOIN run_row x ON x.run = r.id JOIN ticket t ON t.row = x.ticket
                WHERE g.tickets = ?1";
-    db.query(sql, args![&eval.0], |row| {
-        Ok((RunId(row.id(0)?), row.int(1)?, row.int(2)? as u32))
+    db.each(sql, args![&eval.0], |row| {
+        visit(RunId(row.id(0)?), row.int(1)?, row.int(2)? as u32);
+        Ok(true)
     })
 }
 

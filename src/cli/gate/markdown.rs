@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::gate::words::rounded;
-use crate::domain::view::gate::{CandidateGate, GateReport, GateVerdict, Rehearsal};
+use crate::domain::view::gate::{CandidateGate, GateReport, Rehearsal};
 use crate::text::sanitise;
 
 /// Text in a table cell or a line, with nothing in it that Markdown or a terminal would obey.
@@ -129,7 +129,7 @@ fn about(text: &mut String, one: &CandidateGate) -> std::fmt::Result {
         )?;
     }
     writeln!(text, "\nApproval: {}", plain(&one.owner.words))?;
-    if one.verdict == GateVerdict::Inconclusive {
+    if !one.settles.is_empty() {
         writeln!(text, "\nWhat would settle it:\n")?;
         for settle in &one.settles {
             let command = settle

@@ -12,6 +12,8 @@ use crate::domain::run::Origin;
 use crate::domain::view::gate::{GatePart, JudgeBacking};
 use crate::stats::gate::MOST_UNSCORED;
 
+/// The condition on rows without an output.
+pub(super) const FAILED_ROWS: &str = "evidence.failed";
 /// Room for the rounding of shares.
 const EPSILON: f64 = 1e-9;
 
@@ -61,7 +63,7 @@ fn failed(case: &Case<'_>) -> Found {
     let within = share(failed, asked) <= most + EPSILON;
     let condition = condition(
         GatePart::Evidence,
-        "evidence.failed",
+        FAILED_ROWS,
         (
             "rows without an output",
             &format!("at most {}", percent(most)),

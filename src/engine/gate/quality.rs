@@ -183,8 +183,7 @@ fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> Strin
         });
         return format!("no item has the tag `{tag}`");
     }
-    let compares = !matches!(asking.rule, Rule::Absolute(_));
-    let sides: Vec<usize> = case.both().take(if compares { 2 } else { 1 }).collect();
+    let sides = sides(case, asking);
     let ways = ways::scores(case, &asking.id, &sides);
     if ways.is_empty() {
         let what =
@@ -194,6 +193,12 @@ fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> Strin
     }
     settles.extend(ways);
     "nothing has a score".to_owned()
+}
+
+/// Whose scores a condition rests on.
+fn sides(case: &Case<'_>, asking: &Asking) -> Vec<usize> {
+    let compares = !matches!(asking.rule, Rule::Absolute(_));
+    case.both().take(if compares { 2 } else { 1 }).collect()
 }
 
 /// Labels that are missing, where `left` outputs (or pairs of them) have none.
@@ -306,7 +311,21 @@ fn so_many(case: &Case<'_>, asking: &Asking, n: u64, more: u64) -> Settle {
         noun(more, unit(case))
     );
     let keeps = match case.rule.basis {
-        Basis::Judge => "and the group keeps those it has".to_owned(),
+        Basis::Judge => {
+            let sides = sides(case, asking);
+            let (readable, again) = ways::readable(case, &sides, asking.tag.as_deref());
+            let own = case
+                .scores()
+                .judge
+                .as_ref()
+                .is_some_and(|one| !one.imported);
+            if more <= readable && own {
+                let what = format!("{about}: {readable} of the group wait for the judge's word");
+                let command = Some(ways::read(case, again));
+                return ways::settle(&asking.id, what, Some(more), command);
+            }
+            "and the group keeps those it has".to_owned()
+        }
         Basis::Human => {
             let left = people::unlabelled(case, asking);
             if more <= left {

@@ -214,7 +214,8 @@ fn next(report: &GateReport) -> String {
     if let Some(one) = of(GateVerdict::Pass) {
         return decided(report, one);
     }
-    if let Some(settle) = of(GateVerdict::Inconclusive).and_then(|one| one.settles.first()) {
+    let settle = |verdict| of(verdict).and_then(|one| one.settles.first());
+    if let Some(settle) = settle(GateVerdict::Inconclusive).or(settle(GateVerdict::Fail)) {
         return match &settle.command {
             Some(command) => format!("{}: `{command}`", settle.what),
             None => settle.what.clone(),

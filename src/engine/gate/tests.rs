@@ -866,6 +866,56 @@ fn outputs_without_a_score_are_read_asked_again_or_told_to_be_lost_on_this_judge
 }
 
 #[test]
+fn refused_calls_are_asked_again_and_items_that_wait_for_the_judge_come_before_new_ones() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let mut material = against(&around(40, 0.9, 0.05));
+    material.scores.candidates[1].origin = Origin::Model(crate::domain::run::Asked {
+        model: "openai/b".into(),
+        place: "host".into(),
+        local: false,
+        prompt: None,
+        parameters: BTreeMap::new(),
+    });
+    let rows = &mut material.scores.candidates[1].runs[0].rows;
+    for (at, row) in rows.iter_mut().take(5).enumerate() {
+        let class = if at < 2 { "transport" } else { "refusal" };
+        row.outcome = RowOutcome::Failed(class.into());
+    }
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Fail);
+    let told: Vec<(Option<u64>, Option<&str>)> = gate
+        .settles
+        .iter()
+        .map(|one| (one.count, one.command.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(2), Some("docket run june")),
+            (Some(3), Some("docket run june --again"))
+        ]
+    );
+    // Half of the items are unread, which the rule lets pass, and what is asked lies between the bounds.
+    let loose = GateRule {
+        max_unscored: 0.6,
+        ..asking(Metric::Mean, Asked::AtLeast(0.845))
+    };
+    let mut scores = around(40, 0.88, 0.1);
+    scores[1] = Some(0.9);
+    let mut material = against(&scores);
+    for row in &mut material.scores.candidates[1].runs[0].rows[..20] {
+        row.outcome = RowOutcome::Unjudged;
+    }
+    let found = settling(&material, &loose, "quality.");
+    assert!(
+        found[0].what.contains("20 of the group wait for the judge"),
+        "{found:?}"
+    );
+    let judge = "docket judge --group june --judge openai/gpt-4.1";
+    assert_eq!(found[0].command.as_deref(), Some(judge));
+}
+
+#[test]
 fn too_few_items_or_requests_are_settled_in_another_group_alone() {
     let material = against(&around(40, 0.9, 0.05));
     let many = GateRule {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::case::{Case, Found};
+use super::evidence::FAILED_ROWS;
 use super::material::Material;
 use super::{checks, evidence, hashes, limits, owner, quality, report};
 use crate::domain::gate::words::p_value;
@@ -88,8 +89,13 @@ fn candidate(
     let verdict = whole(&conditions);
     // What blocks first is settled first; a failed candidate is not settled by more of the same.
     settles.sort_by_key(|settle| !settle.condition.starts_with("evidence."));
-    if verdict != GateVerdict::Inconclusive {
-        settles.clear();
+    match verdict {
+        GateVerdict::Inconclusive => {}
+        // Failed calls alone may be asked once more; nothing else that failed is settled by more of the same.
+        GateVerdict::Fail if failed_alone(&conditions) => {
+            settles.retain(|settle| settle.condition == FAILED_ROWS && settle.command.is_some());
+        }
+        GateVerdict::Fail | GateVerdict::Pass => settles.clear(),
     }
     let mut gate = CandidateGate {
         name: scores.name.clone(),
@@ -106,6 +112,14 @@ fn candidate(
     };
     gate.sentence = report::about(&gate);
     gate
+}
+
+/// Whether rows without an output are all that blocks.
+fn failed_alone(conditions: &[Condition]) -> bool {
+    let mut failed = conditions
+        .iter()
+        .filter(|one| one.verdict == GateVerdict::Fail);
+    failed.all(|one| one.id == FAILED_ROWS)
 }
 
 /// What people prefer, this candidate or the baseline: counted by itself, and in no condition.

@@ -4,6 +4,7 @@
 //! group, and labels are wanted of people who have not opened this one.
 
 use super::case::{Case, Found};
+use super::quality::Measure;
 use crate::domain::count::counted;
 use crate::domain::failure::{Answerable, Class};
 use crate::domain::group_scores::{CandidateScores, RowOutcome};
@@ -196,6 +197,37 @@ pub(super) fn scores(case: &Case<'_>, id: &str, sides: &[usize]) -> Vec<Settle> 
         ));
     }
     settles
+}
+
+/// Items (of a tag) a judge could still score here: on every side that has no score there is an output it has not read, or
+/// that asking again may score; and whether all of them need to be asked again.
+pub(super) fn readable(case: &Case<'_>, sides: &[usize], tag: Option<&str>) -> (u64, bool) {
+    let (mut items, mut again) = (0, true);
+    for item in case.items(tag) {
+        let mut lacking = sides
+            .iter()
+            .filter(|at| case.value(**at, item, &Measure::Score).is_none())
+            .peekable();
+        if lacking.peek().is_none() {
+            continue;
+        }
+        let outcomes = |at: usize| {
+            let runs = case.scores().candidates[at].runs.iter();
+            runs.map(move |run| &run.rows[item].outcome)
+        };
+        let unread = |at: usize| outcomes(at).any(|of| matches!(of, RowOutcome::Unjudged));
+        let may = |at: usize| {
+            let changes =
+                |of: &RowOutcome| matches!(of, RowOutcome::Unscored(class) if may_change(class));
+            unread(at) || outcomes(at).any(changes)
+        };
+        let lacking: Vec<usize> = lacking.copied().collect();
+        if lacking.iter().all(|at| may(*at)) {
+            items += 1;
+            again &= !lacking.iter().any(|at| unread(*at));
+        }
+    }
+    (items, again)
 }
 
 /// Rows without an output by what may become of them: those the next start asks, those it asks with `--again`.

@@ -43,11 +43,40 @@ struct Reach {
     cut: Option<f64>,
 }
 
+/// Which runs hold which ticket. Nearly every ticket is one run's, and there may be half a million.
+#[derive(Debug, Default)]
+struct Holders {
+    runs: Vec<RunId>,
+    /// By local row of the ticket, the place of its first run.
+    first: HashMap<i64, usize>,
+    /// The places of the others.
+    others: HashMap<i64, Vec<usize>>,
+}
+
+impl Holders {
+    fn add(&mut self, run: RunId, ticket: i64) {
+        let known = self.runs.iter().position(|one| *one == run);
+        let at = known.unwrap_or_else(|| {
+            self.runs.push(run);
+            self.runs.len() - 1
+        });
+        if *self.first.entry(ticket).or_insert(at) != at {
+            self.others.entry(ticket).or_default().push(at);
+        }
+    }
+
+    fn of(&self, ticket: i64) -> Vec<RunId> {
+        let others = self.others.get(&ticket).into_iter().flatten();
+        let places = self.first.get(&ticket).into_iter().chain(others);
+        places.map(|at| self.runs[*at]).collect()
+    }
+}
+
 /// The prefixes of all orders of an eval.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Prefixes {
     /// In a run group, the runs that hold each ticket.
-    runs: Option<HashMap<i64, Vec<RunId>>>,
+    runs: Option<Holders>,
     reach: BTreeMap<(u32, Sample), Reach>,
     first_open: Option<TicketId>,
 }
@@ -63,20 +92,21 @@ impl Prefixes {
             }
             return Ok(prefixes);
         }
-        let mut held: HashMap<i64, Vec<RunId>> = HashMap::new();
-        for (run, ticket, number) in places::of_runs(db, eval)? {
-            held.entry(ticket).or_default().push(run);
+        let mut holders = Holders::default();
+        places::of_runs(db, eval, |run, ticket, number| {
+            holders.add(run, ticket);
             let reach = prefixes.reach.entry((number, Some(run))).or_default();
             reach.tickets += 1;
-        }
-        prefixes.runs = Some(held);
+        })?;
+        prefixes.runs = Some(holders);
         Ok(prefixes)
     }
 
     /// The runs of the group that hold a ticket.
     pub fn runs_of(&self, ticket: i64) -> Vec<RunId> {
-        let held = self.runs.as_ref().and_then(|runs| runs.get(&ticket));
-        held.cloned().unwrap_or_default()
+        self.runs
+            .as_ref()
+            .map_or_else(Vec::new, |runs| runs.of(ticket))
     }
 
     /// The samples a ticket may be in.
