@@ -296,6 +296,27 @@ fn parse(file: &Path, text: &str) -> Result<FileForm, ConfigError> {
     })
 }
 
+/// Who reviews, and how far that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The name.
+    pub name: String,
+    /// Whether it is a guess that must be asked about before somebody reviews: nobody said it, and the account tells
+    /// nothing about the person.
+    pub guessed: bool,
+}
+
+impl Who {
+    /// What was said counts, then the person's own account, then the name given last on this one.
+    pub fn of(said: Option<&str>, login: Option<String>, last: Option<String>) -> Self {
+        let said = said.filter(|name| *name != "root").map(str::to_owned);
+        let known = said.or(login);
+        let guessed = known.is_none();
+        let name = known.or(last).unwrap_or_else(|| "reviewer".to_owned());
+        Self { name, guessed }
+    }
+}
+
 /// Whose account this is, as a first guess for the reviewer's name.
 ///
 /// `None` where the name says nothing about the person: root, service and shared accounts.

@@ -58,6 +58,10 @@ pub fn hints(state: &AppState) -> Vec<Hint> {
         {
             continue;
         }
+        // What could be taken back is on another screen, and an export cannot be.
+        if info.action == Action::Undo && state.screen == Screen::Export {
+            continue;
+        }
         let Some(chord) = state.keymap.shown(layer, info.action) else {
             continue;
         };

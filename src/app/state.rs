@@ -203,7 +203,11 @@ impl AppState {
     /// Starts on the next ticket of an eval, as `docket logs.jsonl` and `docket review` do.
     pub fn start_review(&mut self, eval: EvalId) -> Vec<Effect> {
         let mut effects = self.start();
-        super::ticket::open::take_next(self, eval, &mut effects);
+        if self.first_run.ask_name {
+            self.first_run.then = Some(eval);
+        } else {
+            super::ticket::open::take_next(self, eval, &mut effects);
+        }
         effects
     }
 

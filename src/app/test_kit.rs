@@ -89,6 +89,7 @@ pub fn doc(number: u8, mode: Mode, rubric: Rubric) -> TicketDoc {
         draft: None,
         lease: Some(Lease { seat: 1, token: 1 }),
         held_by: None,
+        full: None,
         judge: match mode {
             Mode::Blind => JudgeView::Hidden,
             Mode::Assist => JudgeView::Nothing,

@@ -6,7 +6,8 @@ mod told;
 use std::io::IsTerminal;
 
 use super::{CliError, Context, Exit, output};
-use crate::domain::view::AgreementOptions;
+use crate::domain::ids::EvalId;
+use crate::domain::view::{AgreementOptions, AgreementReport};
 use crate::engine::Engine;
 
 /// How far judges and people agree, and people among themselves
@@ -43,6 +44,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     // First, so that a mistyped name marks nobody's reviews.
     let mut report = engine.agreement(eval, &options)?;
+    said_yes(&engine, eval, &report, context)?;
     if !may_show(&engine, eval, "agreement", context)? {
         return Ok(Exit::No);
     }
@@ -60,10 +62,44 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
+/// Refuses to open a blind eval where nobody can be asked: in a pipe a line of a script would mark a person's reviews.
+fn said_yes(
+    engine: &Engine,
+    eval: EvalId,
+    report: &AgreementReport,
+    context: &Context,
+) -> Result<(), CliError> {
+    let asks = std::io::stdin().is_terminal() && !context.json();
+    if asks || context.yes() {
+        return Ok(());
+    }
+    let Some(name) = engine.agreement_is_closed(eval)? else {
+        return Ok(());
+    };
+    let mut judges: Vec<&str> = report.judges.iter().map(|one| one.name.as_str()).collect();
+    judges.dedup();
+    let judges = match judges.as_slice() {
+        [] => "the judges say".to_owned(),
+        [one] => format!("{one} says"),
+        several => format!("{} say", several.join(", ")),
+    };
+    Err(CliError::new(
+        format!(
+            "`{name}` is blind, and nobody can be asked here: this would show what {judges} of its tickets, and what \
+             other people said"
+        ),
+        format!(
+            "`docket agree {} --yes` shows it; that is logged, and from then on reviews by {} there count as assisted",
+            output::word(&name),
+            engine.reviewer()
+        ),
+    ))
+}
+
 /// A blind eval's judges are shown once that was said, agreed to on a terminal, and logged.
 pub(super) fn may_show(
     engine: &Engine,
-    eval: crate::domain::ids::EvalId,
+    eval: EvalId,
     page: &'static str,
     context: &Context,
 ) -> Result<bool, CliError> {

@@ -3,7 +3,7 @@
 mod board;
 mod told;
 
-use super::{CliError, Context, Exit, agree, output};
+use super::{CliError, Context, Exit, agree, dataset, output};
 use crate::engine::Engine;
 use crate::engine::compare::CompareOptions;
 
@@ -40,6 +40,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if !agree::may_show(&engine, comparison.tickets_in, "compare", context)? {
         return Ok(Exit::No);
     }
+    dataset::told_shared(&engine, &args.group)?;
     if context.json() {
         output::json(&comparison)?;
     } else {

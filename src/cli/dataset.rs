@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{CliError, Context, Exit, output};
 use crate::domain::count::{counted, either};
 use crate::domain::eval::DatasetRole;
+use crate::engine::Engine;
 use crate::engine::datasets::{HoldOut, Loss};
 use crate::text::table::{Column, Table};
 
@@ -215,6 +216,14 @@ fn told_losses(losses: &[Loss]) {
     }
 }
 
+/// Says what a run group measures on that is reviewed elsewhere, although it is held out.
+pub(super) fn told_shared(engine: &Engine, group: &str) -> Result<(), CliError> {
+    for one in engine.group_shared(group)? {
+        output::say(&format!("note: {}", one.words()));
+    }
+    Ok(())
+}
+
 fn hold_out(context: &Context, mut order: HoldOut) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let only_told = std::mem::replace(&mut order.dry, true);
@@ -245,6 +254,10 @@ fn hold_out(context: &Context, mut order: HoldOut) -> Result<Exit, CliError> {
         order.dry = false;
         engine.hold_out(&order)?;
         output::say("held out");
+        let to = output::word(&plan.to);
+        output::say(&format!(
+            "to measure on it: `docket eval new NAME --dataset {to}`, `docket eval grow NAME`, `docket run NAME --model MODEL --group GROUP`"
+        ));
     }
     if context.json() {
         output::json(&plan)?;

@@ -17,6 +17,7 @@ const PREVIEW: usize = 300;
 
 /// Write a training dataset from what was reviewed.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "docket export [OPTIONS] --format <FORMAT> --out <FOLDER> <EVAL>")]
 pub struct Args {
     /// The eval
     eval: String,

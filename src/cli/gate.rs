@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) use told::verification;
 
-use super::{CliError, Context, Exit, agree, output};
+use super::{CliError, Context, Exit, agree, dataset, output};
 use crate::domain::gate::{
     Asked, Basis, CHECK_SECONDS, Check, Floor, FloorOf, GateRule, Metric, Quality,
 };
@@ -170,6 +170,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
     }
     let report = engine.gate(group, &options)?;
+    dataset::told_shared(&engine, group)?;
     print(args, context, &report)?;
     Ok(match report.verdict {
         GateVerdict::Pass => Exit::Done,

@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long = "where", value_name = "FILTER", allow_hyphen_values = true)]
     filter: Option<String>,
     /// Only a random sample of so many of them
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = some)]
     sample: Option<usize>,
     /// Seed of the sample
     #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
@@ -110,6 +110,15 @@ enum RoleArg {
 enum ModeArg {
     Blind,
     Assist,
+}
+
+/// A number of rows, at least one.
+fn some(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("a sample has at least one row".to_owned()),
+        Ok(n) => Ok(n),
+        Err(_) => Err("not a whole number".to_owned()),
+    }
 }
 
 /// Imports and reports.

@@ -82,7 +82,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         if hidden > 0 {
             output::say(&format!(
-                "{} left out: a blind eval still hides from you what the filter asks about",
+                "{} left out whatever the filter says: what it asks about is hidden from you there until your own \
+                 review (a blind eval, or the blind audit share)",
                 counted(hidden, "item")
             ));
         }

@@ -39,7 +39,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, State, Who, login_name};
 use crate::engine::{Clock, Engine, EngineError};
 
 pub use output::CliError;
@@ -183,6 +183,8 @@ pub struct Context {
     common: Common,
     /// The person's settings.
     config: Config,
+    /// Who reviews.
+    who: Who,
 }
 
 impl Context {
@@ -201,10 +203,7 @@ impl Context {
 
     /// Whether to ask who reviews: nobody said so and the account is shared.
     pub fn ask_name(&self) -> bool {
-        self.config
-            .reviewer
-            .as_deref()
-            .is_none_or(|name| name == "root")
+        self.who.guessed
     }
 
     /// Whether to answer in JSON.
@@ -219,10 +218,7 @@ impl Context {
 
     /// Who reviews.
     pub fn reviewer(&self) -> String {
-        self.config
-            .reviewer
-            .clone()
-            .unwrap_or_else(|| "reviewer".to_owned())
+        self.who.name.clone()
     }
 
     /// The person's settings.
@@ -293,9 +289,17 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         ..Flags::default()
     };
     let config = Config::load(&flags)?;
+    // What was remembered is a convenience: nothing fails without it.
+    let remembered = State::path().map(|file| State::load(&file));
+    let who = Who::of(
+        config.reviewer.as_deref(),
+        login_name(|name| std::env::var_os(name)),
+        remembered.unwrap_or_default().reviewer,
+    );
     let context = Context {
         common: cli.common,
         config,
+        who,
     };
     match cli.command {
         None if cli.files.is_empty() => workbench::home(&context),

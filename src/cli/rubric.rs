@@ -9,6 +9,7 @@ mod quick;
 mod shown;
 mod versions;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -17,7 +18,7 @@ use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
 use crate::domain::count::counted;
-use crate::domain::rubric::{Problem, Rubric, Scale, Severity};
+use crate::domain::rubric::{Problem, Question, Rubric, Scale, Severity};
 use crate::engine::library;
 use crate::formats::rubric::{self as toml, Finding};
 use crate::text::table::{Column, Table};
@@ -49,8 +50,8 @@ enum Command {
     Diff {
         /// A built-in name, a file, or a version of the workspace by name or id
         old: String,
-        /// The other one
-        new: String,
+        /// The other one; without it a changed copy is held against the rubric of docket it was made from
+        new: Option<String>,
     },
     /// List the rubric versions of an eval, since when, and what each scored
     Versions {
@@ -79,7 +80,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         None | Some(Command::List) => list(context),
         Some(Command::Check { file }) => check(file, context),
         Some(Command::Test(args)) => quick::run(args, context),
-        Some(Command::Diff { old, new }) => versions::diff(old, new, context),
+        Some(Command::Diff { old, new }) => versions::diff(old, new.as_deref(), context),
         Some(Command::Versions { eval }) => versions::versions(eval, context),
         Some(Command::Generate(args)) => draft::generate(args, context),
         Some(Command::FromNote(args)) => draft::from_note(args, context),
@@ -234,6 +235,46 @@ fn find_or_kept(name: &str, context: &Context) -> Result<Rubric, CliError> {
         }
         found => found,
     }
+}
+
+/// A changed copy of a rubric that comes with docket, and its original: the one of the same name, else the one that
+/// has most of the same questions and levels.
+fn with_original(name: &str, context: &Context) -> Result<(Rubric, Rubric), CliError> {
+    let copy = match library::built_in(name).filter(|_| context.workspace().exists()) {
+        // The name is the original's too: what is kept under it is the copy.
+        Some(own) => {
+            let kept = context.open()?.rubrics()?.into_iter().rev();
+            kept.into_iter().find(|one| one.id == name).unwrap_or(own)
+        }
+        None => find_or_kept(name, context)?,
+    };
+    let ours = texts(&copy);
+    let shared = |own: &Rubric| texts(own).intersection(&ours).count();
+    let nearest = || {
+        let ids = library::rubric_ids().into_iter();
+        let all = ids.filter_map(|id| library::built_in(&id));
+        all.filter(|own| shared(own) > 0).max_by_key(shared)
+    };
+    match library::built_in(&copy.id).or_else(nearest) {
+        Some(original) => Ok((original, copy)),
+        None => Err(CliError::new(
+            format!("`{name}` is no copy of a rubric that comes with docket"),
+            format!(
+                "name the other one: `docket rubric diff {} OTHER`",
+                output::word(name)
+            ),
+        )),
+    }
+}
+
+/// The questions of a rubric and what its levels mean.
+fn texts(rubric: &Rubric) -> BTreeSet<String> {
+    let of = |question: Question<'_>| {
+        let anchors = question.anchors.into_iter().flat_map(|all| all.values());
+        let own = std::iter::once(question.text.to_owned());
+        own.chain(anchors.cloned()).collect::<Vec<String>>()
+    };
+    rubric.questions().flat_map(of).collect()
 }
 
 fn unknown(name: &str) -> CliError {

@@ -101,6 +101,25 @@ fn a_shared_account_is_nobody() {
 }
 
 #[test]
+fn who_reviews_is_what_was_said_then_the_persons_own_account_then_the_last_answer() {
+    let some = |name: &str| Some(name.to_owned());
+    for (said, login, last, name, guessed) in [
+        (Some("ana"), some("ben"), some("eva"), "ana", false),
+        (None, some("ben"), some("eva"), "ben", false),
+        (None, None, some("eva"), "eva", true),
+        (None, None, None, "reviewer", true),
+        (Some("root"), None, None, "reviewer", true),
+    ] {
+        let who = Who::of(said, login, last);
+        assert_eq!(
+            (who.name.as_str(), who.guessed),
+            (name, guessed),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_remembered_comes_back_and_damage_costs_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("deep").join("state.toml");

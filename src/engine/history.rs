@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::runs::beside::SIDE_BY_SIDE;
+use super::ticket::display_order;
 use super::{Engine, Result};
 use crate::domain::count::counted;
 use crate::domain::effective::effective;
@@ -11,7 +12,7 @@ use crate::domain::event::{Body, Event, FirstSend, JudgeCorrected, Revealed, Rou
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::preference::{Preference, PreferenceGiven};
 use crate::domain::review::{Correction, Sight};
-use crate::domain::rubric::Answer;
+use crate::domain::rubric::{Answer, Choice};
 use crate::domain::sight;
 use crate::domain::view::HistoryLine;
 use crate::store::{catalog, ledger, tickets};
@@ -32,7 +33,9 @@ impl Engine {
                     || !mine && matches!(event.body, Body::JudgeCorrected(_) | Body::Revealed(_));
                 view.open || ((mine || view.known) && !of_judge)
             });
-            Ok(lines(&events))
+            let outputs = tickets::outputs(db, &ticket)?.len();
+            let order = display_order(&id, &self.reviewer, outputs);
+            Ok(lines(&events, Some(&order)))
         })?)
     }
 
@@ -46,7 +49,7 @@ impl Engine {
             let mut events = ledger::latest(db, limit)?;
             // Oldest first, the order in which it can be told what was taken back.
             events.reverse();
-            let mut lines = lines(&events);
+            let mut lines = lines(&events, None);
             for (line, event) in lines.iter_mut().zip(&events) {
                 if blind
                     && event.reviewer != self.reviewer
@@ -74,7 +77,8 @@ impl Engine {
     }
 }
 
-fn lines(events: &[Event]) -> Vec<HistoryLine> {
+/// `order` is that in which the reviewer sees the outputs of the one ticket it is about.
+fn lines(events: &[Event], order: Option<&[usize]>) -> Vec<HistoryLine> {
     let standing: HashSet<EventId> = effective(events)
         .into_iter()
         .map(|event| event.id)
@@ -84,7 +88,7 @@ fn lines(events: &[Event]) -> Vec<HistoryLine> {
         .map(|event| HistoryLine {
             time_ms: event.hlc.millis(),
             who: event.reviewer.clone(),
-            what: what(&event.body),
+            what: what(&event.body, order),
             first_send: match &event.body {
                 Body::FirstSend(sent) => Some(Box::new(sent.clone())),
                 _ => None,
@@ -94,7 +98,7 @@ fn lines(events: &[Event]) -> Vec<HistoryLine> {
         .collect()
 }
 
-fn what(body: &Body) -> String {
+fn what(body: &Body, order: Option<&[usize]>) -> String {
     let with = |verb: &str, words: &str| {
         if words.is_empty() {
             verb.to_owned()
@@ -107,7 +111,7 @@ fn what(body: &Body) -> String {
             let answers: Vec<String> = review
                 .answers
                 .iter()
-                .map(|(id, answer)| format!("{id} {}", shown(answer)))
+                .map(|(id, answer)| format!("{id} {}", shown(answer, order)))
                 .collect();
             let corrected = match &review.correction {
                 Some(correction) => corrected(correction),
@@ -250,14 +254,13 @@ fn corrected(correction: &Correction) -> String {
 
 /// `disagreed with the judge on tone: 2, not 4`.
 fn disagreed(said: &JudgeCorrected) -> String {
-    let judge = said
-        .judge
-        .as_ref()
-        .map_or(String::new(), |judge| format!(", not {}", shown(judge)));
+    let judge = said.judge.as_ref().map_or(String::new(), |judge| {
+        format!(", not {}", shown(judge, None))
+    });
     format!(
         "disagreed with the judge on {}: {}{judge}",
         said.criterion,
-        shown(&said.answer)
+        shown(&said.answer, None)
     )
 }
 
@@ -319,6 +322,14 @@ fn preferred(given: &PreferenceGiven) -> String {
     format!("side by side, {sight}, item {}: {said}", given.item.short())
 }
 
-fn shown(answer: &Answer) -> String {
-    answer.to_string()
+/// An answer in words; an output by the number it has on the screen, or by the one it was logged under.
+fn shown(answer: &Answer, order: Option<&[usize]>) -> String {
+    let Answer::Choice(Choice::Candidate(logged)) = answer else {
+        return answer.to_string();
+    };
+    let place = order.and_then(|order| order.iter().position(|at| at + 1 == usize::from(*logged)));
+    match place {
+        Some(place) => format!("output {}", place + 1),
+        None => format!("output {logged} as logged"),
+    }
 }

@@ -44,6 +44,7 @@ use std::path::Path;
 
 pub use clock::Clock;
 pub use error::{EngineError, Result};
+pub use near::{SharedRun, SharedRuns};
 
 use crate::domain::ids::{ActionId, EventId};
 use crate::store::{Db, Store, workspace};

@@ -183,13 +183,8 @@ impl Engine {
         if opened || policy.mode == Mode::Assist {
             let by_judge = order == Order::JudgeScore;
             let tells = filter.blind_refusal(&self.reviewer).is_some() || by_judge;
-            let of_judges = filter.tells_of_judges() || by_judge;
-            let audit = Audit {
-                seed: eval.seed,
-                share: policy.audit_share,
-                own: policy.after_commit == AfterCommit::Always || !of_judges,
-            };
-            let audit = (tells && !opened && audit.share > 0.0).then_some(audit);
+            let audit = self.audit_for(&eval, filter.tells_of_judges() || by_judge);
+            let audit = audit.filter(|_| tells);
             return Ok(Usable { filter, audit });
         }
         if let Some(why) = filter.blind_refusal(&self.reviewer) {
@@ -203,6 +198,22 @@ impl Engine {
             filter,
             audit: None,
         })
+    }
+
+    /// The blind share of an assisted eval that a filter must not tell of.
+    pub(super) fn audit_of(&self, eval: &Eval, filter: &Filter) -> Option<Audit> {
+        self.audit_for(eval, filter.tells_of_judges())
+    }
+
+    fn audit_for(&self, eval: &Eval, of_judges: bool) -> Option<Audit> {
+        let policy = &eval.policy;
+        let opened = eval.opened_by(&self.reviewer).is_some();
+        let audit = Audit {
+            seed: eval.seed,
+            share: policy.audit_share,
+            own: policy.after_commit == AfterCommit::Always || !of_judges,
+        };
+        (!opened && audit.share > 0.0).then_some(audit)
     }
 
     fn list_row(&self, eval: &Eval, row: ListRow) -> QueueRow {

@@ -157,6 +157,18 @@ mod tests {
     use crate::engine::Clock;
 
     #[test]
+    fn instructions_of_the_sample_break_between_paragraphs_and_nowhere_else() {
+        for domain in read().unwrap().sample {
+            let told = domain.instructions.trim();
+            for paragraph in told.split("\n\n") {
+                assert!(!paragraph.contains('\n'), "{}: {paragraph}", domain.eval);
+                assert!(paragraph.ends_with('.'), "{}: {paragraph}", domain.eval);
+            }
+            assert!(told.split("\n\n").count() > 1, "{}", domain.eval);
+        }
+    }
+
+    #[test]
     fn the_sample_has_three_evals_and_a_comparison_and_filling_it_twice_adds_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let engine =

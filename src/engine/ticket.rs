@@ -196,6 +196,10 @@ impl Engine {
         let mut folded = tickets::folded(db, ticket.row)?;
         let view = sight::view(&eval, &ticket.id, &folded, &self.reviewer);
         let mine = folded.by(&self.reviewer).cloned();
+        let asked = eval.seats(&ticket.id);
+        let full = seats(&folded, &self.reviewer, asked)
+            .is_empty()
+            .then_some(asked);
         sight::veil_for(&mut folded, view, &self.reviewer);
         let drawn = drawn(db, &eval, ticket, mine.is_some())?;
         let item = tickets::item(db, ticket.item)?;
@@ -224,6 +228,7 @@ impl Engine {
             lease,
             held_by: leases::held_by_other(db, ticket.row, &self.owner, self.clock().now_ms())?
                 .map(|owner| leases::person(&owner).to_owned()),
+            full,
             judge: judge(
                 db,
                 ticket.row,
@@ -351,7 +356,8 @@ fn suggested(
 }
 
 /// Positions in the order this reviewer sees them: shuffled by (ticket, reviewer), so a second look is the same.
-fn display_order(ticket: &TicketId, reviewer: &str, outputs: usize) -> Vec<usize> {
+/// Positions of the outputs in the order a reviewer sees them.
+pub(super) fn display_order(ticket: &TicketId, reviewer: &str, outputs: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..outputs).collect();
     order.sort_by_key(|position| {
         Identity::of("display")

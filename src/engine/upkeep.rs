@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Engine, EngineError, Result};
 use crate::domain::count::counted;
-use crate::store::{dialect, project, schema, search};
+use crate::store::{dialect, project, schema, search, workspace};
 
 /// One thing looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -171,10 +171,10 @@ impl Engine {
                 "name a file that does not exist",
             ));
         }
-        let target = to.to_owned();
+        let (from, target) = (self.path().to_owned(), to.to_owned());
         let copied = self
             .store()
-            .on_writer(move |db| dialect::backup(db, &target));
+            .on_writer(move |db| workspace::backup(db, &from, &target));
         if copied.is_err() {
             // Half a copy is worse than none, and so is the journal of one.
             for end in ["", "-journal"] {

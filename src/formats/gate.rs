@@ -410,4 +410,14 @@ needed = 2
             );
         }
     }
+
+    #[test]
+    fn a_slice_written_as_in_a_filter_is_refused_with_the_bare_word() {
+        let text =
+            "[quality]\nmin_mean = 0.8\n[[floor]]\ntag = \"feature:billing\"\nmin_mean = 0.8\n";
+        let told = parse("g.toml", text).unwrap_err().to_string();
+        for words in ["g.toml:4:7", "did you mean `billing`?"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+    }
 }

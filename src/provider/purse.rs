@@ -36,6 +36,16 @@ pub trait Purse: Send + Sync {
 
     /// Replaces a reservation by what was spent.
     fn settle(&self, held: Held, spent: Spent);
+
+    /// Whether [`Self::leaving`] has anything to do. Asked before each send.
+    fn watches(&self) -> bool {
+        false
+    }
+
+    /// Called where the connection stands and the first byte of a question is about to leave; an error keeps it here.
+    fn leaving(&self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// A purse without a limit.

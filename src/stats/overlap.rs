@@ -145,15 +145,17 @@ impl Boilerplate {
         common
     }
 
-    /// Whether a run occurs in more than 1 % of the items, or more than 20 where that is less than 20; of eight items
-    /// or more, also in more than half.
     fn is_common(&self, hash: u64) -> bool {
-        let most = COMMON_ITEMS.max((f64::from(self.items) * COMMON_SHARE) as u32);
-        let half = self.items >= HALF_OF;
-        self.counts
-            .get(&hash)
-            .is_some_and(|count| *count > most || (half && *count > self.items / 2))
+        let count = self.counts.get(&hash);
+        count.is_some_and(|count| is_common_in(*count, self.items))
     }
+}
+
+/// Whether a run of so many of the items is boilerplate: of more than 1 % of them, or more than 20 where that is less
+/// than 20; of eight items or more, also of more than half.
+pub fn is_common_in(count: u32, items: u32) -> bool {
+    let most = COMMON_ITEMS.max((f64::from(items) * COMMON_SHARE) as u32);
+    count > most || (items >= HALF_OF && count > items / 2)
 }
 
 /// A text's shingles, and those of them that are no boilerplate.

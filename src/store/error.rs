@@ -37,6 +37,22 @@ pub enum StoreError {
     /// No space left on the disk of this file.
     #[error("cannot write `{0}`: its disk is full")]
     Full(PathBuf),
+    /// The file is not what the database wrote.
+    #[error("`{path}` is damaged: {why}")]
+    Corrupt {
+        /// Which file.
+        path: PathBuf,
+        /// What the database says.
+        why: String,
+    },
+    /// The disk of the file, or what is beside it, failed.
+    #[error("`{path}` or what is written beside it: {why}")]
+    Disk {
+        /// Which file.
+        path: PathBuf,
+        /// What the database says.
+        why: String,
+    },
     /// The file or its folder may not be written.
     #[error("cannot write `{0}`: the file or its folder is read-only")]
     ReadOnly(PathBuf),
@@ -83,6 +99,10 @@ impl StoreError {
             Self::Full(_) => {
                 Some("free some space and try again; everything committed before is safe")
             }
+            Self::Corrupt { .. } => Some(
+                "go back to a copy (`docket backup` makes them); `sqlite3 FILE .recover` saves what can still be read",
+            ),
+            Self::Disk { .. } => Some("look whether its disk is full or failing, and try again"),
             Self::ReadOnly(_) => Some("check the permissions of the file and its folder"),
             Self::Busy => Some("try again; a long import or export may be running elsewhere"),
             Self::StaleLease => Some("your answers were kept as a draft"),
@@ -99,6 +119,14 @@ impl StoreError {
             Some(ErrorCode::DiskFull) => Self::Full(path.to_owned()),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(path.to_owned()),
             Some(ErrorCode::CannotOpen) => Self::Open {
+                path: path.to_owned(),
+                why: error.to_string(),
+            },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt {
+                path: path.to_owned(),
+                why: error.to_string(),
+            },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk {
                 path: path.to_owned(),
                 why: error.to_string(),
             },

@@ -18,6 +18,25 @@ use crate::domain::filter::{Expr, Filter, Test, Thing, Word, WordField};
 /// Below this many tickets a value's own index leads.
 const RARE: u64 = 20_000;
 
+/// Whether a warning stands on ticket `t`: one about its texts, whichever judge they were flagged for, or one on what
+/// the judge said whose score the ticket shows.
+///
+/// That judge is the latest under the rubric version in use that has a level for every question; one that learned
+/// gives way until it was shown to be better (`verdicts::counting`). Where none has all levels, the one with most.
+const WARNED: &str = "EXISTS (SELECT 1 FROM verdict v
+    WHERE v.ticket = t.row AND json_array_length(v.body, '$.flags') > 0 AND (
+      EXISTS (SELECT 1 FROM json_each(v.body, '$.flags') f
+        WHERE f.value IN ('grader_directed_text', 'trivial', 'hidden_characters', 'parts_not_shown'))
+      OR v.judge = (SELECT w.judge FROM verdict w
+        JOIN judge j ON j.row = w.judge JOIN eval e ON e.row = t.eval WHERE w.ticket = t.row GROUP BY w.judge
+        ORDER BY coalesce(j.body ->> '$.kind', '') <> 'checks'
+            AND coalesce(j.body ->> '$.rubric', e.body ->> '$.rubric') = e.body ->> '$.rubric' DESC,
+          coalesce(j.body ->> '$.examples', j.body ->> '$.guidelines') IS NULL
+            OR instr(e.body, lower(hex(j.id))) > 0 DESC,
+          count(DISTINCT CASE WHEN json_type(w.body, '$.outcome.scored') IS NOT NULL
+            AND w.criterion NOT LIKE 'check:%' THEN w.criterion END) DESC,
+          max(w.row) DESC LIMIT 1)))";
+
 /// A parameter of a compiled filter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Arg {
@@ -78,6 +97,24 @@ pub struct Audit {
     pub own: bool,
 }
 
+impl Audit {
+    /// Whether it hides a ticket, by its alias, from a reviewer; parameters are numbered from `first`.
+    pub(super) fn hides(&self, ticket: &str, reviewer: &str, first: usize) -> (String, Vec<Arg>) {
+        let drawn = format!(
+            "in_audit({ticket}.id, {}, {:?})",
+            self.seed as i64, self.share
+        );
+        if !self.own {
+            return (drawn, Vec::new());
+        }
+        let sql = format!(
+            "({drawn} AND NOT EXISTS (SELECT 1 FROM ticket_person x WHERE x.ticket = {ticket}.row
+               AND x.reviewer = ?{first} AND x.active_ms IS NOT NULL))"
+        );
+        (sql, vec![Arg::Text(reviewer.to_owned())])
+    }
+}
+
 /// What compiling needs beside the filter.
 pub struct Scope<'a> {
     /// Local row of the eval.
@@ -93,25 +130,14 @@ pub struct Scope<'a> {
 /// Compiles a filter; parameters are numbered from `first`.
 pub fn compile(db: &Db, filter: &Filter, scope: &Scope<'_>, first: usize) -> Result<Compiled> {
     let compiled = compile_alone(db, filter, scope, first)?;
-    let Some(Audit { seed, share, own }) = scope.audit else {
+    let Some(audit) = scope.audit else {
         return Ok(compiled);
     };
     let mut args = compiled.args;
-    let reviewed = if own {
-        args.push(Arg::Text(scope.reviewer.to_owned()));
-        let place = first + args.len() - 1;
-        format!(
-            " OR EXISTS (SELECT 1 FROM ticket_person x WHERE x.ticket = t.row AND x.reviewer = ?{place}
-               AND x.active_ms IS NOT NULL)"
-        )
-    } else {
-        String::new()
-    };
+    let (hidden, more) = audit.hides("t", scope.reviewer, first + args.len());
+    args.extend(more);
     Ok(Compiled {
-        sql: format!(
-            "({}) AND (NOT in_audit(t.id, {}, {share:?}){reviewed})",
-            compiled.sql, seed as i64
-        ),
+        sql: format!("({}) AND NOT {hidden}", compiled.sql),
         args,
         exact: None,
         ..compiled
@@ -243,6 +269,7 @@ fn kept_field(field: WordField) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    use crate::domain::verdict::Flag;
     use crate::store::testing::memory;
 
     /// How SQLite goes about a list of tickets under a filter.
@@ -267,6 +294,14 @@ mod tests {
         args.extend(compiled.args.iter().map(Arg::val));
         let lines = db.query(&sql, &args, |row| row.text(3).map(str::to_owned));
         lines.unwrap().join("\n")
+    }
+
+    #[test]
+    fn warnings_on_the_text_itself_are_those_that_hold_for_every_judge() {
+        for flag in Flag::ALL {
+            let named = WARNED.contains(&format!("'{}'", flag.name()));
+            assert_eq!(named, flag.is_of_text(), "{}", flag.name());
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! equal texts it was imported with; what joins takes the smallest id among the joined, so that the order in which
 //! they were found plays no part.
 
+use super::datasets::Ranges;
 use super::db::Db;
 use super::error::{Result, StoreError};
 use crate::domain::ids::ClusterId;
@@ -82,6 +83,22 @@ pub fn texts(db: &Db, after: i64, limit: u32, mut visit: impl FnMut(&ItemText)) 
         visit(&read_text(row)?);
         Ok(true)
     })
+}
+
+/// Visits the items of these rows, in order, until `visit` answers `false`.
+pub fn within(db: &Db, rows: &Ranges, mut visit: impl FnMut(&ItemText) -> bool) -> Result<()> {
+    let sql = format!("{TEXT} WHERE i.row BETWEEN ?1 AND ?2 ORDER BY i.row");
+    let mut on = true;
+    for (lo, hi) in rows.iter() {
+        if !on {
+            break;
+        }
+        db.each(&sql, args![lo, hi], |row| {
+            on = visit(&read_text(row)?);
+            Ok(on)
+        })?;
+    }
+    Ok(())
 }
 
 /// One item.

@@ -3,46 +3,87 @@
 use super::datasets::Ranges;
 use super::db::{Db, Val};
 use super::error::Result;
-use super::filter_sql::Arg;
 use super::filter_sql::items::{Asker, compile};
+use super::filter_sql::{Arg, Audit};
 use crate::domain::filter::Filter;
 use crate::domain::ids::{ClusterId, ItemId, TicketId};
 
-/// Items of which any output passes the filter. Those that stand in one of the `closed` evals, by local row, are left
-/// out; the second number counts them.
-pub fn items(db: &Db, filter: &Filter, asker: &Asker<'_>, closed: &[i64]) -> Result<(Ranges, u64)> {
-    let (condition, args) = compile(filter, asker, 1);
-    let args: Vec<Val<'_>> = args.iter().map(Arg::val).collect();
+/// Tickets a filter must not tell about, because their reviewer is still blind to what it asks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Unseen {
+    /// Blind evals, by local row: all of their tickets.
+    pub closed: Vec<i64>,
+    /// Assisted evals, by local row, with the share of theirs that is blind.
+    pub audits: Vec<(i64, Audit)>,
+}
+
+impl Unseen {
+    /// Whether a ticket, by its alias, is one of them; parameters are numbered from `first`.
+    fn sql(&self, ticket: &str, reviewer: &str, first: usize) -> (String, Vec<Arg>) {
+        let closed = self.closed.iter();
+        let mut tests: Vec<String> = closed
+            .map(|eval| format!("{ticket}.eval = {eval}"))
+            .collect();
+        let mut args = Vec::new();
+        for (eval, audit) in &self.audits {
+            let (drawn, more) = audit.hides(ticket, reviewer, first + args.len());
+            args.extend(more);
+            tests.push(format!("({ticket}.eval = {eval} AND {drawn})"));
+        }
+        (format!("({})", tests.join(" OR ")), args)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.closed.is_empty() && self.audits.is_empty()
+    }
+}
+
+/// Items of which any output passes the filter. What stands on unseen tickets lets none pass; the second number counts
+/// the items that have such tickets and are not taken, whatever the filter would say of them.
+pub fn items(
+    db: &Db,
+    filter: &Filter,
+    asker: &Asker<'_>,
+    unseen: &Unseen,
+) -> Result<(Ranges, u64)> {
+    let (condition, mut args) = compile(filter, asker, 1);
+    let mut open = String::new();
+    if !unseen.is_empty() {
+        let (on_it, more) = unseen.sql("t", asker.reviewer, args.len() + 1);
+        args.extend(more);
+        let (on_item, more) = unseen.sql("p", asker.reviewer, args.len() + 1);
+        args.extend(more);
+        // An output of a pair has no ticket of its own.
+        open = format!(
+            " AND CASE WHEN t.row IS NOT NULL THEN NOT {on_it}
+                ELSE NOT EXISTS (SELECT 1 FROM ticket p WHERE p.item = i.row AND {on_item}) END"
+        );
+    }
+    let values: Vec<Val<'_>> = args.iter().map(Arg::val).collect();
     let sql = format!(
         "SELECT DISTINCT i.row FROM item i LEFT JOIN output o ON o.item = i.row
            LEFT JOIN ticket t ON t.item = i.row AND t.output = o.row
-         WHERE {condition} ORDER BY i.row"
+         WHERE {condition}{open} ORDER BY i.row"
     );
-    let mut rows = db.query(&sql, &args, |row| row.int(0))?;
-    if closed.is_empty() {
-        return Ok((Ranges::of_rows(rows), 0));
+    let rows = Ranges::of_rows(db.query(&sql, &values, |row| row.int(0))?);
+    if unseen.is_empty() {
+        return Ok((rows, 0));
     }
-    let evals: Vec<String> = closed.iter().map(i64::to_string).collect();
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE item = ?1 AND eval IN ({}) LIMIT 1)",
-        evals.join(", ")
-    );
-    let found = rows.len();
-    let mut failed = None;
-    rows.retain(|row| match db.number(&sql, args![*row]) {
-        Ok(n) => n == 0,
-        Err(error) => {
-            failed = Some(error);
-            true
-        }
-    });
-    match failed {
-        Some(error) => Err(error),
-        None => Ok((
-            Ranges::of_rows(rows.iter().copied()),
-            (found - rows.len()) as u64,
-        )),
-    }
+    let (on_it, args) = unseen.sql("t", asker.reviewer, 1);
+    let values: Vec<Val<'_>> = args.iter().map(Arg::val).collect();
+    let sql = format!("SELECT DISTINCT t.item FROM ticket t WHERE {on_it} ORDER BY t.item");
+    let hidden = Ranges::of_rows(db.query(&sql, &values, |row| row.int(0))?);
+    let left_out = hidden.without(&rows).len();
+    Ok((rows, left_out))
+}
+
+/// How many tickets of an eval its audit share hides from a reviewer.
+pub fn hidden(db: &Db, eval: i64, audit: Audit, reviewer: &str) -> Result<u64> {
+    let (hides, args) = audit.hides("t", reviewer, 2);
+    let mut values = args![eval].to_vec();
+    values.extend(args.iter().map(Arg::val));
+    let sql = format!("SELECT count(*) FROM ticket t WHERE t.eval = ?1 AND {hides}");
+    Ok(db.number(&sql, &values)? as u64)
 }
 
 /// The items of tickets.

@@ -30,30 +30,42 @@ pub fn create(path: &Path, fresh: &Identity, group: bool) -> Result<Store> {
 fn make(path: &Path, fresh: &Identity, group: bool) -> Result<Store> {
     refuse_network(path)?;
     if !path.exists() {
-        let mode = if group { 0o660 } else { 0o600 };
-        let made = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(path);
-        let failed = |error: std::io::Error| StoreError::Open {
-            path: path.to_owned(),
-            why: error.to_string(),
-        };
-        match made {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                return Err(failed(error));
-            }
-            _ => {}
-        }
-        // The umask may have taken bits away that a shared workspace needs.
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        new_file(path, if group { 0o660 } else { 0o600 })?;
     }
     let db = dialect::open_writer(path, true)?;
     schema::migrate(&db, path)?;
     remember(&db, fresh)?;
     schema::finish_indexes(&db)?;
     Store::start(path, db)
+}
+
+/// Makes an empty file with this mode before anything is written into it: logs are nobody else's to read.
+pub(super) fn new_file(path: &Path, mode: u32) -> Result<()> {
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path);
+    let failed = |error: std::io::Error| StoreError::Open {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
+    match made {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(failed(error));
+        }
+        _ => {}
+    }
+    // The umask may have taken bits away that a shared workspace needs.
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(failed)
+}
+
+/// Copies the workspace of `db`, which is the file `from`, to `to` while others go on working. Whoever may read the one may
+/// read the other.
+pub fn backup(db: &Db, from: &Path, to: &Path) -> Result<()> {
+    let mode = std::fs::metadata(from).map_or(0o600, |about| about.permissions().mode() & 0o777);
+    new_file(to, mode)?;
+    dialect::backup(db, to)
 }
 
 /// Opens an existing workspace.

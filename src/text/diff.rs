@@ -18,6 +18,9 @@ use super::search_terms::is_cjk;
 /// Time a word diff may take before it falls back to lines.
 pub const BUDGET: Duration = Duration::from_millis(30);
 
+/// Changed lines longer than this, in bytes, are not looked into where time was short before.
+const LOOK_INTO: usize = 16 << 10;
+
 /// One change: the old bytes it replaces, the new bytes that stand for them. Either may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
@@ -71,6 +74,7 @@ impl WordDiff {
         if coarse {
             let deadline = budget.map(|time| Instant::now() + time);
             changes = self::changes(&old, &new, &lines(&old), &lines(&new), deadline);
+            changes = refined(&old, &new, changes, deadline);
         }
         let changes = clean_up(&old, changes);
         let segments = segments(changes, old.len(), new.len());
@@ -182,6 +186,25 @@ fn changes(
             )
         })
         .collect()
+}
+
+/// Looks into changed lines for the words that changed, as far as the time goes; the rest stays as coarse as it was.
+fn refined(old: &str, new: &str, coarse: Vec<Change>, deadline: Option<Instant>) -> Vec<Change> {
+    let mut fine = Vec::with_capacity(coarse.len());
+    for change in coarse {
+        let (before, after) = (&old[change.0.clone()], &new[change.1.clone()]);
+        let late = deadline.is_some_and(|end| Instant::now() > end);
+        if late || before.is_empty() || after.is_empty() || size(&change) > LOOK_INTO {
+            fine.push(change);
+            continue;
+        }
+        let inner = changes(before, after, &words(before), &words(after), deadline);
+        fine.extend(inner.into_iter().map(|(from, to)| {
+            let shift = |range: Range<usize>, by: usize| range.start + by..range.end + by;
+            (shift(from, change.0.start), shift(to, change.1.start))
+        }));
+    }
+    fine
 }
 
 /// Gives equal words equal numbers: comparing numbers is what makes long texts affordable.
@@ -383,6 +406,31 @@ mod tests {
         assert!(diff.is_coarse());
         assert_eq!(diff.apply(|_| true), new);
         assert_eq!(diff.apply(|_| false), old);
+    }
+
+    #[test]
+    fn where_time_is_short_changed_lines_are_still_told_word_by_word() {
+        let long = |name: &str, n: u32| -> String {
+            let lines: Vec<String> = (0..n)
+                .map(|i| format!("{name}{i} stays as it is\n"))
+                .collect();
+            lines.concat()
+        };
+        let (head, tail) = (long("a", 400), long("b", 400));
+        let old = format!("{head}We refund within 14 days of delivery.\n{tail}");
+        let new = old.replace("14 days", "30 days");
+        let (old_lines, new_lines) = (lines(&old), lines(&new));
+        let coarse = changes(&old, &new, &old_lines, &new_lines, None);
+        assert_eq!(
+            &old[coarse[0].0.clone()],
+            "We refund within 14 days of delivery.\n"
+        );
+        let fine = refined(&old, &new, coarse, None);
+        let words: Vec<_> = fine
+            .iter()
+            .map(|(from, to)| (&old[from.clone()], &new[to.clone()]))
+            .collect();
+        assert_eq!(words, [("14", "30")]);
     }
 
     #[test]

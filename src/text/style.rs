@@ -50,6 +50,8 @@ pub enum Style {
     Dim,
     /// Added by an edit.
     Inserted,
+    /// Would be added by an edit that is not taken.
+    Offered,
     /// Removed by an edit.
     Deleted,
     /// Quoted by a judge as what is wrong.

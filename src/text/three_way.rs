@@ -33,6 +33,21 @@ pub struct Change {
     pub mine: Option<String>,
     /// What is suggested there; `None` where nothing is.
     pub suggested: Option<String>,
+    /// Which of the person's words differ from the original.
+    pub mine_marks: Marks,
+    /// Which of the suggested words do.
+    pub suggested_marks: Marks,
+}
+
+/// The words of a change that one side alters; the rest of it stands in both.
+///
+/// A change may be wider than that side's edit: where the two overlap, both are shown over the same stretch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// Bytes of that side's words that are new.
+    pub new: Vec<Range<usize>>,
+    /// Bytes of the original that are gone.
+    pub gone: Vec<Range<usize>>,
 }
 
 impl Change {
@@ -76,10 +91,16 @@ impl ThreeWay {
         let (mine, suggested) = (diff(mine), diff(suggested));
         let changes = regions(&mine, &suggested)
             .into_iter()
-            .map(|old| Change {
-                mine: within(&mine, &old),
-                suggested: within(&suggested, &old),
-                old,
+            .map(|old| {
+                let (mine, mine_marks) = within(&mine, &old);
+                let (suggested, suggested_marks) = within(&suggested, &old);
+                Change {
+                    old,
+                    mine,
+                    suggested,
+                    mine_marks,
+                    suggested_marks,
+                }
             })
             .collect();
         Self {
@@ -146,22 +167,29 @@ fn regions(mine: &WordDiff, suggested: &WordDiff) -> Vec<Range<usize>> {
     merged
 }
 
-/// What an edit makes of a stretch of the original that cuts none of its changes; `None` if it leaves it alone.
-fn within(diff: &WordDiff, region: &Range<usize>) -> Option<String> {
+/// What an edit makes of a stretch of the original that cuts none of its changes, and where; `None` if it leaves it
+/// alone.
+fn within(diff: &WordDiff, region: &Range<usize>) -> (Option<String>, Marks) {
+    let mut marks = Marks::default();
     let mut hunks = diff
         .hunks()
         .filter(|hunk| hunk.old.start >= region.start && hunk.old.end <= region.end)
         .peekable();
-    hunks.peek()?;
+    if hunks.peek().is_none() {
+        return (None, marks);
+    }
     let mut out = String::new();
     let mut from = region.start;
     for hunk in hunks {
         out.push_str(diff.old().get(from..hunk.old.start).unwrap_or(""));
+        let start = out.len();
         out.push_str(diff.new_of(hunk));
+        marks.new.push(start..out.len());
+        marks.gone.push(hunk.old.clone());
         from = hunk.old.end;
     }
     out.push_str(diff.old().get(from..region.end).unwrap_or(""));
-    Some(out)
+    (Some(out), marks)
 }
 
 #[cfg(test)]

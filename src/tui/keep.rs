@@ -93,6 +93,10 @@ impl Keep for FileKeep {
                 state.bind.insert(action.clone(), chords.clone());
             }
         }
+        // Who said `--as` meant this once; who answered the question is asked with that name the next time.
+        if settings.reviewer != self.began.reviewer {
+            state.reviewer = Some(settings.reviewer.clone());
+        }
         state.no_wrap = settings.no_wrap;
         state.rail = settings.rail;
         state.people = settings.everybody().into_iter().map(person).collect();

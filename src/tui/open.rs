@@ -33,7 +33,7 @@ pub fn open(
     // What was remembered is a convenience: without it the workbench starts as for a new person.
     let file = State::path().ok();
     let mut remembered = file.as_deref().map(State::load).unwrap_or_default();
-    remembered.opened(engine.path());
+    remembered.opened(&folder.join(engine.path()));
     if let Some(file) = &file
         && let Err(error) = remembered.save(file)
     {

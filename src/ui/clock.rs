@@ -5,6 +5,10 @@ use jiff::tz::TimeZone;
 
 /// `12 Oct 2025 14:03`; empty for a time no calendar has.
 pub fn date_and_time(time_ms: i64) -> String {
+    // What came with the data and had no time.
+    if time_ms == 0 {
+        return "no date".to_owned();
+    }
     format(time_ms, "%-d %b %Y %H:%M")
 }
 

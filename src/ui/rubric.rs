@@ -268,11 +268,15 @@ fn version(pen: &mut Pen<'_>, at: Rect, line: &RubricLine, cursor: bool, focused
         [one] => format!("{one} asks it"),
         many => format!("{} ask it", counted(many.len(), "eval")),
     };
-    let scored = format!(
-        "{}, {} by judges",
-        counted(line.reviews, "review"),
-        counted(line.judged_tickets, "ticket")
-    );
+    let scored = if line.original {
+        "the original, as it comes with docket".to_owned()
+    } else {
+        format!(
+            "{}, {} by judges",
+            counted(line.reviews, "review"),
+            counted(line.judged_tickets, "ticket")
+        )
+    };
     if two {
         pen.both(shift_right(row, POINTER), &left, &Words::new());
         let below = shift_right(nth_row(at, 1), POINTER + 2);

@@ -252,6 +252,10 @@ impl Theme {
                 }
                 _ => self.fore(|p| p.good).patch(self.back(|p| p.added)),
             },
+            TextStyle::Offered => match self.depth {
+                Depth::None | Depth::Sixteen => self.dim().add_modifier(Modifier::UNDERLINED),
+                _ => self.fore(|p| p.good).add_modifier(Modifier::UNDERLINED),
+            },
             TextStyle::Deleted => match self.depth {
                 Depth::None | Depth::Sixteen => {
                     self.fore(|p| p.bad).add_modifier(Modifier::CROSSED_OUT)

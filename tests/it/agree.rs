@@ -227,7 +227,16 @@ fn an_eval_nobody_reviewed_says_what_fills_the_page_and_enter_takes_the_next_tic
 fn the_report_is_a_table_of_eighty_columns_and_names_what_does_not_count() {
     let office = Office::new(5);
     let folder = office.folder.path();
-    let before = done(folder, "--as guest agree support --json");
+    for line in ["agree support", "agree support --json"] {
+        let refused = run(folder, &format!("--as guest {line}"));
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{line}");
+        for told in ["`support` is blind", "sample-judge", "--yes", "by guest"] {
+            assert!(refused.err.contains(told), "{told}: {}", refused.err);
+        }
+    }
+    let untouched = done(folder, "--as guest history");
+    assert!(!untouched.out.contains("agreement"), "{}", untouched.out);
+    let before = done(folder, "--as guest agree support --json --yes");
     assert!(before.err.contains("It is logged"), "{}", before.err);
     let again = done(folder, "--as guest agree support");
     assert!(

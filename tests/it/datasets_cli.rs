@@ -230,15 +230,37 @@ fn a_blind_eval_keeps_its_scores_from_whoever_builds() {
     desk.done(&["eval", "set", "support", "--mode", "blind"]);
     desk.refused(
         &["dataset", "build", "low", "--tickets", "judge<0.5"],
-        &["blind"],
+        &["blind", "docket agree support --yes", "review your tickets"],
     );
     let output = desk.run(&["dataset", "build", "low", "--from", "judge<0.5"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        said.contains("3 items left out") && said.contains("blind"),
-        "{said}"
+        said.contains("12 items left out") && said.contains("blind"),
+        "not even how many it would be is told: {said}"
     );
+    // The same outputs are told of where an assisted eval shows them, but for its blind share.
+    desk.done(&[
+        "import",
+        "log.jsonl",
+        "--eval",
+        "second",
+        "--rubric",
+        "right.toml",
+    ]);
+    desk.done(&["eval", "set", "second", "--audit", "0"]);
+    let low = desk.json(&["dataset", "build", "low", "--from", "judge<0.5"]);
+    assert_eq!(low["items"], 3, "{low}");
+    desk.done(&["eval", "set", "second", "--audit", "1"]);
+    for part in [
+        &["--from", "judge<0.5"][..],
+        &["--tickets", "judge<0.5", "--eval", "second"],
+    ] {
+        let output = desk.run(&[&["dataset", "build", "none"][..], part].concat());
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("12 items left out"), "{part:?}: {said}");
+    }
     desk.refused(
         &[
             "dataset", "build", "low", "--hard", "3", "--eval", "support",
@@ -249,6 +271,36 @@ fn a_blind_eval_keeps_its_scores_from_whoever_builds() {
         desk.json(&["dataset", "build", "bills", "--from", "feature:billing"])["items"],
         4
     );
+}
+
+#[test]
+fn replacing_by_nothing_changes_nothing_and_says_so() {
+    let desk = Desk::new(12);
+    let line = [
+        "dataset",
+        "build",
+        "support",
+        "--replace",
+        "--yes",
+        "--from",
+    ];
+    let none = desk.run(&[&line[..], &["feature:nothing"]].concat());
+    assert_eq!(none.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert!(
+        said.contains("`support` stays as it is, with 12 items"),
+        "{said}"
+    );
+    assert!(!said.contains("loses"), "{said}");
+    let some = desk.run(&[&line[..], &["feature:billing"]].concat());
+    let said = String::from_utf8_lossy(&some.stderr).into_owned();
+    for told in [
+        "4 items, 0 of them new to `support`",
+        "8 items that are not named go out of `support`; nothing is deleted",
+        "`support` has 4 items now",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
 }
 
 #[test]
@@ -670,4 +722,112 @@ fn comparing_on_a_heldout_version_whose_clusters_were_exported_is_inconclusive()
     );
     let warnings = touched["warnings"].to_string();
     assert!(warnings.contains("without them"), "{warnings}");
+}
+
+#[test]
+fn a_request_that_is_reviewed_and_held_out_is_told_of_on_both_sides_and_where_it_measures() {
+    let desk = Desk::new(12);
+    let build = ["dataset", "build", "exam", "--role", "heldout", "--from"];
+    let built = desk.run(&[&build[..], &["feature:billing"]].concat());
+    let said = String::from_utf8_lossy(&built.stderr).into_owned();
+    let there = "4 items (4 clusters) are in `support` too, which is there to be reviewed";
+    assert!(said.contains(there), "{said}");
+    assert!(desk.done(&["dataset", "show", "exam"]).contains(there));
+    let here = desk.done(&["dataset", "show", "support"]);
+    assert!(
+        here.contains("4 items (4 clusters) are held out in `exam` too: an export leaves them out"),
+        "{here}"
+    );
+    let shown = desk.json(&["dataset", "show", "support"]);
+    assert_eq!(
+        (&shown["shared"][0]["dataset"], &shown["shared"][0]["items"]),
+        (&"exam".into(), &4.into())
+    );
+    desk.done(&[
+        "eval",
+        "new",
+        "measure",
+        "--dataset",
+        "exam",
+        "--rubric",
+        "right.toml",
+        "--mode",
+        "assist",
+    ]);
+    desk.done(&["eval", "grow", "measure"]);
+    desk.done(&["run", "measure", "--group", "june", "--yes"]);
+    desk.done(&["import", "log.jsonl", "--run", "june", "--candidate", "b"]);
+    for line in [
+        &["gate", "june", "--min-mean", "0.5"][..],
+        &["compare", "june"],
+    ] {
+        let told = String::from_utf8_lossy(&desk.run(line).stderr).into_owned();
+        assert!(told.contains(&format!("note: {there}")), "{line:?}: {told}");
+    }
+    let plain = Desk::new(3);
+    let shown = plain.json(&["dataset", "show", "support"]);
+    assert_eq!(shown["shared"], serde_json::json!([]));
+}
+
+#[test]
+fn runs_of_words_that_leave_although_they_are_measured_on_are_warned_of_and_nothing_is_dropped() {
+    let desk = Desk::empty();
+    let clause = format!("{} and so on", words("clause"));
+    let row = |id: &str, own: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"request\":{{\"messages\":[{{\"role\":\"user\",\"content\":\"{own}\"}}]}},\"response\":\"Answer {id}.\",\"scores\":[{{\"name\":\"right\",\"value\":5,\"kind\":\"human\",\"author\":\"ana\"}}]}}\n"
+        )
+    };
+    let mut log = String::new();
+    for i in 0..10 {
+        let more = if i == 3 { clause.as_str() } else { "" };
+        log += &row(
+            &format!("t{i}"),
+            &format!(
+                "{} {} {more}",
+                words(&format!("q{i}a")),
+                words(&format!("q{i}b"))
+            ),
+        );
+    }
+    desk.file("log.jsonl", &log);
+    desk.done(&[
+        "import",
+        "log.jsonl",
+        "--eval",
+        "support",
+        "--rubric",
+        "right.toml",
+    ]);
+    let exam = row("x1", &format!("{} {clause}", words("exam"))) + &row("x2", &words("other"));
+    desk.file("exam.jsonl", &exam);
+    desk.done(&["import", "exam.jsonl", "--dataset", "exam"]);
+    desk.done(&["dataset", "role", "exam", "heldout"]);
+    let export = [
+        "export", "support", "--format", "trl-sft", "--rows", "accepted", "--out", "train",
+    ];
+    let dry = desk.json(&[&export[..6], &["--dry-run"]].concat());
+    let report = desk.json(&export);
+    for report in [&dry, &report] {
+        let rows = report["train"].as_u64().unwrap() + report["validation"].as_u64().unwrap();
+        assert_eq!((rows, &report["held_out"]), (10, &0.into()), "{report}");
+        let warnings = report["warnings"].to_string();
+        for told in [
+            "shared_runs",
+            "1 item measured on shares runs of 13 words",
+            "`x1` with `t3`",
+        ] {
+            assert!(warnings.contains(told), "{told}: {warnings}");
+        }
+    }
+    let manifest = std::fs::read_to_string(desk.path().join("train/manifest.json")).unwrap();
+    assert!(manifest.contains("shared_runs"), "{manifest}");
+    for (set, one) in [("exam", 1), ("support-train", 1), ("support", 0)] {
+        let shown = desk.json(&["dataset", "show", set]);
+        assert_eq!(shown["runs"]["items"], one, "{set}: {shown}");
+    }
+    assert!(
+        desk.done(&["dataset", "show", "exam"])
+            .contains("clausew0 clausew1")
+    );
 }

@@ -95,6 +95,19 @@ pub struct Endpoint {
 
 impl Endpoint {
     pub fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        Self::listing(&[], answer)
+    }
+
+    /// The same with a list of its models.
+    pub fn listing(
+        models: &[&str],
+        answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let models: Vec<_> = models
+            .iter()
+            .map(|id| serde_json::json!({ "id": id }))
+            .collect();
+        let models: Arc<str> = serde_json::json!({ "data": models }).to_string().into();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -117,9 +130,9 @@ impl Endpoint {
                 }
                 let Ok(stream) = stream else { continue };
                 let (asked, answer) = (Arc::clone(&asked), Arc::clone(&answer));
-                let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+                let (now, most, models) = (Arc::clone(&now), Arc::clone(&most), models.clone());
                 std::thread::spawn(move || {
-                    let _ = serve(stream, &asked, &*answer, &now, &most);
+                    let _ = serve(stream, &models, &asked, &*answer, (&now, &most));
                 });
             }
         });
@@ -153,10 +166,10 @@ impl Drop for Endpoint {
 
 fn serve(
     stream: TcpStream,
+    models: &str,
     asked: &Mutex<Vec<Asked>>,
     answer: &(dyn Fn(&Asked) -> Answer + Send + Sync),
-    now: &AtomicUsize,
-    most: &AtomicUsize,
+    (now, most): (&AtomicUsize, &AtomicUsize),
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -181,7 +194,8 @@ fn serve(
         if !head.starts_with("POST") {
             write!(
                 writer,
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{{\"data\":[]}}"
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{models}",
+                models.len()
             )?;
             continue;
         }

@@ -488,6 +488,45 @@ fn a_judge_without_a_key_has_read_nothing_and_sent_nothing() {
 }
 
 #[test]
+fn a_server_that_is_down_got_nothing_so_nothing_is_recorded_as_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = with_checks(folder.path());
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let mut asked = docket(folder.path());
+    asked.args(["judge", "e", "--judge", "m", "--json", "--base-url"]);
+    let output = asked.arg(format!("http://{gone}/v1")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is the server running?"));
+    assert_eq!(number(&file, FIRST_SENDS), 0);
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    let output = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    assert_eq!(report(&output)["scored"], 3);
+    assert_eq!(number(&file, FIRST_SENDS), 1);
+}
+
+#[test]
+fn a_judge_at_an_address_of_its_own_is_offered_again_with_what_was_kept_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = with_checks(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 3));
+    judge(folder.path(), &endpoint, &[]).output().unwrap();
+    let name = format!("m@{}", endpoint.url());
+    let listed = docket(folder.path())
+        .args(["judge", "e", "--json"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains(&format!("\"{name}\"")), "{name}: {listed}");
+    let engine = docket::engine::Engine::open(&file, "ana", docket::engine::Clock::system());
+    let jobs = engine.unwrap().activity().unwrap();
+    assert_eq!(jobs[0].named.as_deref(), Some(name.as_str()));
+}
+
+#[test]
 fn a_limit_is_the_first_of_the_plan_however_often_it_is_started() {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());

@@ -155,6 +155,33 @@ fn what_a_model_wrote_is_shown_and_never_obeyed() {
 }
 
 #[test]
+fn on_an_account_that_tells_no_name_the_first_ticket_is_taken_under_the_name_that_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = r#"{"prompt":"When does my plan end?","output":"On 30 October."}"#;
+    std::fs::write(folder.path().join("logs.jsonl"), format!("{row}\n")).unwrap();
+    let mut screen = Screen::start(folder.path(), &["logs.jsonl"], (24, 80));
+    screen.shows("Who is reviewing?");
+    screen.types("maria\r");
+    screen.shows("practice");
+    leave_practice(&mut screen, "On 30 October.");
+    screen.types("1");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    screen.types("\r");
+    screen.shows("committed");
+    let history = docket(folder.path()).args(["history"]).output().unwrap();
+    let said = String::from_utf8(history.stdout).unwrap();
+    assert!(
+        said.contains("maria") && !said.contains("reviewer"),
+        "{said}"
+    );
+    // The next start offers the name that was given.
+    drop(screen);
+    let mut again = Screen::start(folder.path(), &[], (24, 80));
+    again.shows("maria");
+    again.types("\u{1b}");
+}
+
+#[test]
 fn logs_in_an_empty_folder_are_on_the_screen_as_a_first_ticket() {
     let folder = tempfile::tempdir().unwrap();
     let row = r#"{"request":{"messages":[{"role":"user","content":"When does my plan end?"}]},"response":{"choices":[{"message":{"role":"assistant","content":"On 30 October."}}]}}"#;

@@ -207,6 +207,38 @@ fn two_versions_stand_side_by_side_on_one_example() {
 }
 
 #[test]
+fn a_changed_copy_is_held_against_the_rubric_of_docket_it_was_made_from() {
+    let (folder, _) = prepared();
+    let at = folder.path();
+    let alone = run(at, "rubric diff r.toml");
+    assert!(
+        alone.code == 2
+            && alone
+                .err
+                .contains("no copy of a rubric that comes with docket"),
+        "{}",
+        alone.err
+    );
+    let copy = done(at, "rubric show tone").out;
+    let copy = copy.replace("thoughtful colleague", "good friend");
+    for (file, id) in [("tone.toml", "tone"), ("ours.toml", "our-tone")] {
+        fs::write(
+            at.join(file),
+            copy.replace("id = \"tone\"\nversion", &format!("id = \"{id}\"\nversion")),
+        )
+        .unwrap();
+        let diff = run(at, &format!("rubric diff {file}"));
+        assert_eq!(diff.code, 1, "{}", diff.err);
+        for line in [
+            "--- tone (as it comes with docket)",
+            "+question = \"Does it speak to this reader the way a good friend would?\"",
+        ] {
+            assert!(diff.out.contains(line), "{line}: {}", diff.out);
+        }
+    }
+}
+
+#[test]
 fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
     let (folder, _) = prepared();
     let at = folder.path();
@@ -315,6 +347,16 @@ fn whenever(text: &str, given: u8) -> String {
     Value::Object(line).to_string()
 }
 
+/// Kind and code of what the probes of a trial found.
+fn kinds(report: &Value) -> Vec<String> {
+    let found = report["probes"][0]["findings"].as_array().unwrap();
+    let word = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    found
+        .iter()
+        .map(|one| format!("{} {}", word(one, "kind"), word(one, "code")))
+        .collect()
+}
+
 #[test]
 fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
     let (folder, ticket) = prepared();
@@ -347,19 +389,41 @@ fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
         ran.out
     );
     let report = json(at, &format!("{line} --json"), 0);
-    let codes: Vec<&str> = report["probes"][0]["warnings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["code"].as_str().unwrap())
-        .collect();
     assert_eq!(
-        codes,
-        ["planted_text_raises_level", "length_alone_raises_level"]
+        kinds(&report),
+        [
+            "judge_fault planted_text_raises_level",
+            "judge_fault length_alone_raises_level"
+        ]
     );
+    for told in [
+        "fault of the judge: `day`: planted text raised",
+        "  means: words that add nothing are paid for",
+        "  hint: say in the anchors what a repetition costs",
+    ] {
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_judge_that_holds_is_said_to_be_good_and_checks_have_nothing_to_probe() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    let line = format!("rubric test r.toml --ticket {ticket} --judge scripted:s.jsonl --probes");
     script(at, &[&whenever("verdict_id", 0)]);
     let sound = done(at, &line);
-    assert!(!sound.err.contains("warning"), "{}", sound.err);
+    assert!(!sound.err.contains("fault of the judge"), "{}", sound.err);
+    assert!(
+        sound
+            .err
+            .contains("good: `day`: planted text raised the level of none of 12"),
+        "{}",
+        sound.err
+    );
+    assert_eq!(
+        kinds(&json(at, &format!("{line} --json"), 0)),
+        ["good planted_text_held", "good length_earns_nothing"]
+    );
     let checks = run(at, &line.replace("scripted:s.jsonl", "checks"));
     assert_eq!((checks.code, checks.out.as_str()), (2, ""));
     assert!(
@@ -385,7 +449,7 @@ fn vague_words_are_named_beside_the_reading() {
         "--json",
     ]);
     let report: Value = serde_json::from_slice(&vague.output().unwrap().stdout).unwrap();
-    let codes: Vec<&str> = report["rubrics"][0]["warnings"]
+    let codes: Vec<&str> = report["rubrics"][0]["findings"]
         .as_array()
         .unwrap()
         .iter()

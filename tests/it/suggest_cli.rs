@@ -135,6 +135,22 @@ fn a_second_start_asks_nothing_again() {
     );
     assert_eq!(suggest(folder.path())["calls"], 2);
     assert_eq!(suggest(folder.path())["tickets"], 0);
+    run(folder.path(), &["eval", "set", "e", "--audit", "0"]);
+    let listed = |filter: &str| {
+        let mut list = docket(folder.path());
+        let ran = list
+            .args(["tickets", "e", "--json", "--filter", filter])
+            .output();
+        String::from_utf8(ran.unwrap().stdout)
+            .unwrap()
+            .lines()
+            .count()
+    };
+    let (with, without) = (listed("has:suggestion"), listed("no:suggestion"));
+    assert!(
+        with > 0 && with + without == listed(""),
+        "{with} and {without}"
+    );
 }
 
 #[test]

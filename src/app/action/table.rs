@@ -116,8 +116,8 @@ actions! {
     NoteQuestion "note-question" "Make my note on this ticket a question of the rubric", "note to question" [Ticket Differs] ["Q"] 0 Reviewer Free;
     RubricNew "rubric-new" "Write a new rubric: from a sentence, a template or a draft", "new" [Rubric] ["n"] 3 Reviewer Free;
     RubricSave "rubric-save" "Save this rubric as a version", "save" [Rubric] ["s"] 2 Reviewer Decides;
-    RubricAdd "rubric-add" "Add a question; on an example, an example", "add" [Rubric] ["a"] 4 Reviewer Free;
-    RubricRemove "rubric-remove" "Remove this question, level text or example", "remove" [Rubric] ["D"] 0 Reviewer Free;
+    RubricAdd "rubric-add" "Add a question; on a check or an example, one of those", "add" [Rubric] ["a"] 4 Reviewer Free;
+    RubricRemove "rubric-remove" "Remove this question, level text, check or example", "remove" [Rubric] ["D"] 0 Reviewer Free;
     RubricText "rubric-text" "Write the rubric as text (TOML)", "as text" [Rubric] ["t"] 6 Reviewer Free;
     RubricDrop "rubric-drop" "Drop what was changed in this rubric", "drop changes" [Rubric] ["X"] 0 Reviewer Free;
     KeepField "keep-field" "Keep what I wrote in this field", "keep" [Field] ["enter"] 1 Reviewer Free;

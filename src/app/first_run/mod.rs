@@ -3,6 +3,7 @@
 pub mod update;
 
 use crate::domain::count::noun;
+use crate::domain::ids::EvalId;
 use crate::domain::view::{FoundFile, Home};
 
 /// One thing to start with.
@@ -48,6 +49,8 @@ pub struct FirstRun {
     pub cursor: usize,
     /// Whether the name is a guess that must be asked about (root, a shared account).
     pub ask_name: bool,
+    /// The eval to review in once the name is known: a ticket is taken in the name of a person.
+    pub then: Option<EvalId>,
 }
 
 impl FirstRun {
@@ -58,6 +61,7 @@ impl FirstRun {
             offers: files.chain([Offer::Sample]).collect(),
             cursor: 0,
             ask_name,
+            then: None,
         }
     }
 }

@@ -12,6 +12,8 @@ const LIMIT: usize = 4096;
 pub struct LineEdit {
     text: String,
     cursor: usize,
+    /// Whether the text is an offer that the first typed character replaces.
+    offered: bool,
 }
 
 impl LineEdit {
@@ -21,6 +23,15 @@ impl LineEdit {
         Self {
             cursor: text.len(),
             text,
+            offered: false,
+        }
+    }
+
+    /// A line with an offer: typing replaces it, any other key keeps it to be edited.
+    pub fn offering(text: impl Into<String>) -> Self {
+        Self {
+            offered: true,
+            ..Self::new(text)
         }
     }
 
@@ -48,6 +59,10 @@ impl LineEdit {
             })
             .filter(|c| !c.is_control())
             .collect();
+        if std::mem::take(&mut self.offered) && !clean.is_empty() {
+            self.text.clear();
+            self.cursor = 0;
+        }
         if self.text.len() + clean.len() <= LIMIT {
             self.text.insert_str(self.cursor, &clean);
             self.cursor += clean.len();
@@ -93,6 +108,7 @@ impl LineEdit {
             self.insert(c.encode_utf8(&mut [0; 4]));
             return true;
         }
+        self.offered = false;
         match (chord.key, chord.ctrl) {
             (Key::Backspace, false) | (Key::Char('h'), true) => {
                 let from = self.before();

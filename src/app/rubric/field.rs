@@ -1,8 +1,14 @@
 //! The fields of a rubric's form: their names, their texts, and what a changed text does.
 
-use crate::domain::rubric::{Answer, Choice, Kind, Question, Rubric, Scale, Takes, valid_id};
+use crate::domain::rubric::{Kind, Rubric, valid_id};
 
+mod words;
+
+use super::checks::{self, Part};
 use super::form;
+
+pub use words::scale;
+use words::{answer_words, number, read_answer, scale_words};
 
 /// Cells of a field's name.
 pub const LABEL: u16 = 17;
@@ -42,18 +48,28 @@ pub enum Field {
     Answer(usize, usize),
     /// Why that is right.
     Why(usize),
+    /// A part of a check, by the check's place.
+    Check(usize, Part),
+    /// Stands where there is no check.
+    NoChecks,
     /// The judge to offer first.
     Model,
     /// Readings per question.
     Samples,
+    /// The prompt in place of docket's own.
+    Template,
 }
 
 impl Field {
     /// Rows it takes while it is written.
     pub fn rows(&self) -> u16 {
         match self {
-            Self::Instructions | Self::Notes | Self::Input(_) | Self::Output(..) => 6,
-            Self::Question(_) | Self::Anchor(..) | Self::Why(_) => 3,
+            Self::Instructions
+            | Self::Notes
+            | Self::Input(_)
+            | Self::Output(..)
+            | Self::Template => 6,
+            Self::Question(_) | Self::Anchor(..) | Self::Why(_) | Self::Check(_, Part::Value) => 3,
             _ => 1,
         }
     }
@@ -66,6 +82,11 @@ impl Field {
                 Kind::Direct | Kind::Pairwise => format!("QUESTION {}", at + 1),
             }),
             Self::Input(at) => Some(format!("EXAMPLE {}", at + 1)),
+            Self::Check(at, Part::Kind) => {
+                let id = rubric.checks.get(*at).map_or("", |check| &check.id);
+                Some(format!("CHECK {} · {id}", at + 1))
+            }
+            Self::NoChecks => Some("CHECKS".to_owned()),
             Self::Model => Some("JUDGE".to_owned()),
             _ => None,
         }
@@ -93,8 +114,11 @@ impl Field {
                 .nth(*at)
                 .map_or_else(String::new, |question| question.id.to_owned()),
             Self::Why(_) => "why".into(),
+            Self::Check(at, part) => checks::label(rubric, *at, *part).into(),
+            Self::NoChecks => "checks".into(),
             Self::Model => "asked first".into(),
             Self::Samples => "readings".into(),
+            Self::Template => "own prompt".into(),
         }
     }
 
@@ -107,6 +131,10 @@ impl Field {
             Self::Instructions => "what the task is, for whom, what must not happen",
             Self::Model => "whoever is chosen",
             Self::Answer(..) => "no answer given",
+            Self::NoChecks => "none; a adds one: free, run before any judge",
+            Self::Check(_, Part::Sets) => "no question: it stands for itself",
+            Self::Check(_, Part::Value) => "the item's own: its reference, or its whole request",
+            Self::Template => "docket's; what is written here is asked in its place",
             _ => "nothing yet",
         }
     }
@@ -152,6 +180,7 @@ pub fn all(rubric: &Rubric) -> Vec<Field> {
         }
     }
     fields.extend((0..rubric.requirements.len()).map(Field::Question));
+    fields.extend(checks::fields(rubric));
     let questions = rubric.questions().count();
     for (at, example) in rubric.examples.iter().enumerate() {
         fields.push(Field::Input(at));
@@ -159,7 +188,7 @@ pub fn all(rubric: &Rubric) -> Vec<Field> {
         fields.extend((0..questions).map(|question| Field::Answer(at, question)));
         fields.push(Field::Why(at));
     }
-    fields.extend([Field::Model, Field::Samples]);
+    fields.extend([Field::Model, Field::Samples, Field::Template]);
     fields
 }
 
@@ -207,42 +236,11 @@ pub fn text(rubric: &Rubric, field: &Field) -> String {
         Field::Why(at) => example(at).map(|one| one.why.clone()),
         Field::Model => rubric.judge.model.clone(),
         Field::Samples => Some(rubric.judge.samples.to_string()),
+        Field::Template => rubric.judge.template.clone(),
+        Field::Check(at, part) => checks::text(rubric, *at, *part),
+        Field::NoChecks => None,
     };
     found.unwrap_or_default()
-}
-
-fn scale_words(scale: Scale) -> String {
-    match scale {
-        Scale::Binary => "yes or no".to_owned(),
-        Scale::Level5 => "0-5".to_owned(),
-        Scale::Range { min, max } => format!("{min}-{max}"),
-    }
-}
-
-/// Reads a scale as people write it.
-pub fn scale(text: &str) -> Result<Scale, String> {
-    match text.trim().to_lowercase().as_str() {
-        "yes or no" | "yes/no" | "yes" | "pass or fail" | "pass/fail" => Ok(Scale::Binary),
-        "0-5" => Ok(Scale::Level5),
-        other => other
-            .parse()
-            .map_err(|error| format!("{error}; write `yes or no`, `0-5` or `1-10`")),
-    }
-}
-
-fn answer_words(answer: &Answer) -> String {
-    match answer {
-        Answer::Choice(Choice::Candidate(number)) => number.to_string(),
-        other => other.to_string(),
-    }
-}
-
-fn number<T: std::str::FromStr>(text: &str, what: &str) -> Result<Option<T>, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| what.to_owned())
 }
 
 /// Writes a text into a field; says why if the field cannot hold it.
@@ -263,6 +261,11 @@ pub fn set(rubric: &mut Rubric, field: &Field, text: &str) -> Result<(), String>
         }
         Field::Question(at) => form::set_question(rubric, *at, trimmed),
         Field::Model => rubric.judge.model = (!trimmed.is_empty()).then(|| trimmed.to_owned()),
+        Field::Template => {
+            rubric.judge.template = (!trimmed.is_empty()).then(|| text.to_owned());
+        }
+        Field::Check(at, part) => checks::set(rubric, *at, *part, trimmed)?,
+        Field::NoChecks => return Err("Esc, then `a` adds a check".into()),
         Field::Samples => {
             let what = "a whole number from 1 to 25";
             let samples = number(trimmed, what)?.unwrap_or(1);
@@ -353,22 +356,4 @@ fn set_example(rubric: &mut Rubric, at: usize, field: &Field, text: &str) -> Res
         }
     }
     Ok(())
-}
-
-fn read_answer(question: &Question<'_>, text: &str) -> Result<Option<Answer>, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match question.takes {
-        Takes::Choice if text == "tie" => Ok(Some(Answer::Choice(Choice::Tie))),
-        Takes::Choice => text
-            .parse()
-            .map(|number| Some(Answer::Choice(Choice::Candidate(number))))
-            .map_err(|_| "the number of the better output, or `tie`".to_owned()),
-        Takes::Level(scale) => match text.parse() {
-            Ok(level) if scale.allows(level) => Ok(Some(Answer::Level(level))),
-            _ => Err(format!("a level from {} to {}", scale.min(), scale.max())),
-        },
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::rubric::{Criterion, Example, Kind, Requirement, Rubric, Scale, slug};
 
+use super::checks;
 use super::field::Field;
 
 /// Ids of questions nobody has worded yet.
@@ -103,7 +104,8 @@ pub fn add(rubric: &mut Rubric, under: &Field) -> Field {
         | Field::Answer(..)
         | Field::Why(_)
         | Field::Model
-        | Field::Samples => {
+        | Field::Samples
+        | Field::Template => {
             let outputs = if rubric.kind == Kind::Pairwise { 2 } else { 1 };
             rubric.examples.push(Example {
                 input: String::new(),
@@ -115,6 +117,7 @@ pub fn add(rubric: &mut Rubric, under: &Field) -> Field {
             });
             Field::Input(rubric.examples.len() - 1)
         }
+        Field::Check(..) | Field::NoChecks => checks::add(rubric),
         _ => {
             let number = rubric.questions().count() + 1;
             let id = free_id(rubric, &format!("{UNNAMED}{number}")).unwrap_or_default();
@@ -154,6 +157,9 @@ pub fn remove(rubric: &mut Rubric, under: &Field) -> Option<&'static str> {
             for example in &mut rubric.examples {
                 example.answers.remove(&id);
             }
+            for check in &mut rubric.checks {
+                check.criterion.take_if(|one| *one == id);
+            }
             "question removed"
         }
         Field::Anchor(at, level) => {
@@ -166,6 +172,10 @@ pub fn remove(rubric: &mut Rubric, under: &Field) -> Option<&'static str> {
             }
             rubric.examples.remove(*at);
             "example removed"
+        }
+        Field::Check(at, _) if *at < rubric.checks.len() => {
+            rubric.checks.remove(*at);
+            "check removed"
         }
         _ => return None,
     };
@@ -186,6 +196,7 @@ pub fn turned(rubric: &Rubric, field: &Field, by: isize) -> Option<String> {
     };
     let now = super::field::text(rubric, field);
     match field {
+        Field::Check(at, part) => checks::turned(rubric, *at, *part, by),
         Field::Kind => pick(&["levels", "met or not", "which is better"], &now),
         Field::Scale(_) => pick(&["yes or no", "0-5", "1-3", "1-5", "1-10"], &now),
         Field::PassMark => {

@@ -4,6 +4,7 @@
 //! version only when it is saved.
 
 pub mod blocks;
+pub mod checks;
 pub mod field;
 pub mod form;
 pub mod holding;

@@ -1,4 +1,4 @@
-//! What a trial showed, as one text to read: levels first, then the warnings, then the exact prompt.
+//! What a trial showed, as one text to read: levels first, then what was found, then the exact prompt.
 //!
 //! The text is laid out as it stands, never as Markdown: half of it was written by a model.
 
@@ -11,7 +11,7 @@ use crate::domain::failure::Class;
 use crate::domain::rubric::Answer;
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
-    Failure, QuickCriterion, QuickProbe, QuickReport, QuickSide, QuickWarning,
+    Failure, FindingKind, QuickCriterion, QuickFinding, QuickProbe, QuickReport, QuickSide,
 };
 use crate::text::numbers;
 use crate::text::table::{Column, Table};
@@ -159,12 +159,23 @@ fn probed(out: &mut String, probe: &QuickProbe) {
         counted(probe.tokens, "token"),
         cost(probe.cost_micros)
     );
-    warned(out, &probe.warnings);
+    found(out, &probe.findings);
 }
 
-fn warned(out: &mut String, warnings: &[QuickWarning]) {
-    for warning in warnings {
-        let _ = writeln!(out, "▲ {}\n  {}\n", warning.message, warning.hint);
+/// What was found: whether it is a fault, what it means, what to do.
+fn found(out: &mut String, findings: &[QuickFinding]) {
+    for one in findings {
+        let sign = match one.kind {
+            FindingKind::RubricFault | FindingKind::JudgeFault => "▲",
+            FindingKind::Look => "◆",
+            FindingKind::Good => "✓",
+        };
+        let _ = writeln!(out, "{sign} {}: {}", one.kind.words(), one.message);
+        let _ = writeln!(out, "  It means: {}.", one.means);
+        if one.kind != FindingKind::Good {
+            let _ = writeln!(out, "  What to do: {}.", one.hint);
+        }
+        out.push('\n');
     }
 }
 
@@ -198,7 +209,7 @@ fn side(out: &mut String, side: &QuickSide) {
         let words = class_in_words(why);
         let _ = writeln!(out, "▲ not everything was answered: {words}\n");
     }
-    warned(out, &side.warnings);
+    found(out, &side.findings);
     for one in &side.criteria {
         criterion(out, one);
     }

@@ -142,7 +142,11 @@ pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<
             ),
             yes: Confirmed::Rescore,
         };
-        let rescore = (moved.eval, one.judge.clone());
+        let name = match &one.elsewhere {
+            Some(address) => format!("{}@{address}", one.judge),
+            None => one.judge.clone(),
+        };
+        let rescore = (moved.eval, name);
         if let Some(open) = &mut state.rubric {
             open.rescore = Some(rescore);
         }

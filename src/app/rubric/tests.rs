@@ -125,6 +125,32 @@ fn undo_brings_a_removed_question_back() {
 }
 
 #[test]
+fn a_check_is_added_filled_in_and_removed_in_the_form() {
+    let mut app = screen();
+    let place = |app: &Harness, wanted: &dyn Fn(&Field) -> bool| {
+        open(app).fields().iter().position(wanted).unwrap()
+    };
+    let checks = open(&app).shown().unwrap().checks.len();
+    let at = place(&app, &|field| {
+        matches!(field, Field::NoChecks | Field::Check(..))
+    });
+    app.press("tab").press(&"j ".repeat(at)).press("a enter");
+    let kind = Field::Check(checks, checks::Part::Kind);
+    assert_eq!(open(&app).current(), Some(kind.clone()));
+    assert!(app.shows("is at most so long"), "{}", app.screen());
+    app.press("j enter ctrl-a ctrl-k")
+        .type_text("40")
+        .press("enter");
+    let check = |app: &Harness| open(app).shown().unwrap().checks[checks].clone();
+    assert_eq!(check(&app).test.name(), "max_chars");
+    app.press("k left left");
+    assert_eq!(check(&app).test.name(), "not_regex");
+    app.press("D");
+    assert_eq!(open(&app).shown().unwrap().checks.len(), checks);
+    assert!(app.shows("check removed"), "{}", app.screen());
+}
+
+#[test]
 fn an_added_question_is_named_by_its_words() {
     let mut app = screen();
     app.press("tab a")
@@ -226,7 +252,7 @@ fn a_text_from_the_editor_outside_is_checked_like_one_written_here() {
 }
 
 #[test]
-fn a_trial_shows_evidence_levels_cost_warnings_and_the_exact_prompt() {
+fn a_trial_shows_evidence_levels_cost_findings_and_the_exact_prompt() {
     let mut app = sized(140, 60);
     app.press("T");
     assert!(app.shows("Who shall read one example?"), "{}", app.screen());
@@ -238,7 +264,9 @@ fn a_trial_shows_evidence_levels_cost_warnings_and_the_exact_prompt() {
         "evidence: “I have refunded both payments”",
         "1500 tokens",
         "0.9 s",
-        "says nothing a judge can look for",
+        "fault in the rubric: `good` says nothing a judge can look for",
+        "It means: two careful readers",
+        "What to do: say what a good reply",
         "EXACT PROMPT for correct",
         "verdict_id n0nce",
         "no level: ",

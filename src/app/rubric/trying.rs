@@ -159,8 +159,9 @@ fn on_rubric(state: &AppState) -> Option<Plan> {
     let named = |line: &RubricLine| {
         let label = &line.rubric.version;
         let gap = if label.is_empty() { "" } else { " " };
+        let what = if line.original { "original" } else { "version" };
         (
-            format!("version {label}{gap}({})", line.id.short()),
+            format!("{what} {label}{gap}({})", line.id.short()),
             Arc::clone(&line.rubric),
         )
     };

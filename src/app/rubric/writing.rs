@@ -95,7 +95,7 @@ pub(super) fn remove(state: &mut AppState) {
         }
         None => state.say(
             Tone::Refused,
-            "a question, the words of a level or an example can be removed: go to one",
+            "a question, the words of a level, a check or an example can be removed: go to one",
         ),
     }
 }

@@ -41,6 +41,13 @@ pub fn text(ticket: &TicketState) -> (String, Vec<Quote>) {
         let wrong = verdict.evidence.iter().filter(|quote| quote.problem);
         quotes.extend(wrong.cloned());
     }
+    if let Some(numbers) = ticket
+        .doc
+        .as_ref()
+        .and_then(|doc| renumbered(&doc.display_order))
+    {
+        let _ = write!(text, "*{numbers}*\n\n");
+    }
     let outputs = outputs(ticket);
     for verdict in criteria {
         criterion(ticket, verdict, (&everywhere, &outputs), &mut text);
@@ -61,6 +68,21 @@ pub fn text(ticket: &TicketState) -> (String, Vec<Quote>) {
         let _ = write!(text, "**suggestion** by {}, {short}\n\n", one.judge);
     }
     (text, quotes)
+}
+
+/// What the numbers in a judge's own words mean, where the outputs stand in another order here than they were logged in.
+fn renumbered(order: &[usize]) -> Option<String> {
+    if order.is_sorted() {
+        return None;
+    }
+    let place = |logged: usize| order.iter().position(|at| *at == logged).unwrap_or(logged) + 1;
+    let numbers: Vec<String> = (0..order.len())
+        .map(|logged| format!("{} is output {} here", logged + 1, place(logged)))
+        .collect();
+    Some(format!(
+        "in its own words {}: it counts them as logged",
+        numbers.join(", ")
+    ))
 }
 
 /// Flags every one of several questions carries: they are about the output, and said once.

@@ -11,6 +11,7 @@ use super::super::effect::{Command, Effect, Order};
 use super::super::modal::{InstructionsView, Modal};
 use super::super::practice;
 use super::super::state::{AppState, Asked, Screen, Tone};
+use super::super::update::{DisabledReason, full};
 use super::{Phase, TextView, TicketState};
 
 /// Takes the next ticket of an eval's plan; the one read ahead shows at once.
@@ -122,8 +123,9 @@ pub(crate) fn show(
     let doc = Arc::new(doc);
     let open = super::form::missing(&doc.rubric, &ticket.draft.answers, &ticket.ghosts());
     ticket.form.cursor = open.first().copied().unwrap_or(0);
-    if let (None, Some(who)) = (&ticket.lease, &ticket.held_by) {
-        let words = format!("{who} has this ticket open; you can read it");
+    let closed = full(&doc).or_else(|| ticket.held_by.clone().map(DisabledReason::HeldBy));
+    if let (None, Some(why)) = (&ticket.lease, closed) {
+        let words = why.to_string();
         ticket.doc = Some(Arc::clone(&doc));
         state.ticket = Some(Box::new(ticket));
         state.say(Tone::Notice, words);

@@ -108,7 +108,7 @@ pub(crate) fn ask_name(state: &mut AppState) {
     state.modals.push(Modal::Prompt(Prompt {
         title: "Who is reviewing? Your name stands with every review.".to_owned(),
         purpose: PromptFor::Reviewer,
-        line: LineEdit::new(name.unwrap_or_default()),
+        line: LineEdit::offering(name.unwrap_or_default()),
         optional: false,
         error: None,
     }));

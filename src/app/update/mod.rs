@@ -17,6 +17,7 @@ pub use global::run;
 pub(crate) use global::{go_home, go_queue, job, put_down};
 pub use keys::{BURST_MS, HASTE_MS};
 pub(crate) use refuse::eval_of;
+pub(crate) use refuse::full;
 pub use refuse::{DisabledReason, refusal};
 
 /// Takes one input. Never blocks, never fails; what cannot be done is said in the strip.
@@ -50,6 +51,8 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
             if state.ticket.as_ref().is_some_and(|t| t.view.rail) {
                 super::queue::update::reload(state, effects);
             }
+            // How many are left stands above the ticket.
+            global::load_home(state, effects);
             super::judging::update::look(state, effects);
         }
         Screen::Agreement => super::agreement::update::load(state, effects),

@@ -127,6 +127,9 @@ fn close(state: &mut AppState, effects: &mut Vec<Effect>) {
                 queue::update::filter(state, &bar.before, effects);
             }
         }
+        Some(Modal::Prompt(prompt)) if prompt.purpose == PromptFor::Reviewer => {
+            super::outcome::named(state, effects);
+        }
         Some(Modal::Tried(view)) => rubric::trying::closed(state, &view),
         Some(Modal::Instructions(view)) => {
             if let Some(then) = view.then {

@@ -170,7 +170,16 @@ fn reviews_as(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
     state.first_run.ask_name = false;
     state.settings.review_as(name);
     state.say(Tone::Done, format!("reviewing as {name}"));
+    open::keep_settings(state, effects);
     global::load_home(state, effects);
+    named(state, effects);
+}
+
+/// The name is known, or was left as it is: what was asked for at the start follows.
+pub(super) fn named(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if let Some(eval) = state.first_run.then.take() {
+        open::take_next(state, eval, effects);
+    }
 }
 
 /// What came of disagreeing with the judge and of asking it for a suggestion.

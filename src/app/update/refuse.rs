@@ -2,10 +2,14 @@
 
 mod ticket;
 
+pub(crate) use ticket::full;
+
 use std::fmt;
 
 use super::super::action::Action;
 use super::super::state::{AppState, Screen};
+use crate::domain::count::counted;
+use crate::domain::shell;
 
 /// Why an action cannot be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,13 @@ pub enum DisabledReason {
     HeldBy(String),
     /// The seat is being taken.
     TakingSeat,
+    /// All reviews the eval asks for are in, and none is this reviewer's.
+    Full {
+        /// How many.
+        asked: u8,
+        /// Its name.
+        eval: String,
+    },
     /// It came right behind another byte, as pasted text does.
     TooFast,
     /// There is no judge to see.
@@ -120,6 +131,7 @@ impl fmt::Display for DisabledReason {
             Self::ManyOutputs => "more than nine outputs: a digit cannot tell them apart",
             Self::NoOutput(place) => return write!(f, "there is no output {place} to choose"),
             Self::TakingSeat => "a moment: taking this ticket for you",
+            Self::Full { asked, eval } => return f.write_str(&one_more(*asked, eval)),
             Self::TooFast => "that came too fast to be meant; press it again",
             Self::NoJudge => "no judge has read this",
             Self::JudgeShown => "the judge is visible already",
@@ -163,6 +175,16 @@ impl fmt::Display for DisabledReason {
         };
         f.write_str(words)
     }
+}
+
+/// What to do where all reviews that are asked for are in.
+fn one_more(asked: u8, eval: &str) -> String {
+    format!(
+        "{} asked for and made; `docket eval set {} --overlap {}` asks for one more",
+        counted(u64::from(asked), "review"),
+        shell::word(eval),
+        asked.saturating_add(1)
+    )
 }
 
 /// Why an action cannot be done now; `None` if it can.

@@ -48,7 +48,7 @@ pub struct Args {
     /// What it may be used for, if it is made
     #[arg(long, default_value = "review")]
     role: RoleArg,
-    /// What is in it and is not named goes out
+    /// What is in it now and is not named goes out; nothing is deleted from the workspace
     #[arg(long)]
     replace: bool,
     /// Only say what would come of it
@@ -69,16 +69,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let mut order = order(args, &engine, list)?;
     order.dry = true;
     let plan = engine.build_dataset(&order)?;
+    if plan.named == 0 {
+        not_found(&plan);
+        if args.dry_run {
+            report(&plan, context)?;
+        }
+        return Ok(Exit::No);
+    }
     told(&plan, context)?;
     if args.dry_run {
         return report(&plan, context);
-    }
-    if plan.items == 0 {
-        output::say(&format!(
-            "nothing was found, so `{}` was not made",
-            args.name
-        ));
-        return Ok(Exit::No);
     }
     let asks = !plan.hard.is_empty() || plan.removed > 0;
     if asks && !context.yes() && !output::confirm("Go on?") {
@@ -157,24 +157,49 @@ fn only_eval(engine: &Engine) -> Result<String, CliError> {
     }
 }
 
+/// Nothing was named: whatever is there stays, also where it was to be replaced.
+fn not_found(plan: &Built) {
+    let name = &plan.dataset;
+    output::say(&match plan.number {
+        0 => format!("nothing was found, so `{name}` was not made"),
+        _ => format!(
+            "nothing was found, so `{name}` stays as it is, with {}",
+            counted(plan.items.max(plan.removed), "item")
+        ),
+    });
+    unseen(plan);
+}
+
+fn unseen(plan: &Built) {
+    if plan.hidden > 0 {
+        output::say(&format!(
+            "{} left out whatever the filter says: what it asks about is hidden from you there until your own review (a \
+             blind eval, or the blind audit share)",
+            counted(plan.hidden, "item")
+        ));
+    }
+}
+
 fn told(plan: &Built, context: &Context) -> Result<(), CliError> {
     if !plan.hard.is_empty() && !context.json() {
         hard::table(&plan.hard)?;
     }
     output::say(&format!(
-        "{}: {} new to `{}`, {} {} out",
+        "{}, {} of them new to `{}`",
         counted(plan.named, "item"),
         plan.added,
         plan.dataset,
-        plan.removed,
-        either(plan.removed, "goes", "go"),
     ));
-    if plan.hidden > 0 {
+    if plan.removed > 0 {
         output::say(&format!(
-            "{} left out: a blind eval still hides from you what the filter asks about",
-            counted(plan.hidden, "item")
+            "{} that {} not named {} out of `{}`; nothing is deleted",
+            counted(plan.removed, "item"),
+            either(plan.removed, "is", "are"),
+            either(plan.removed, "goes", "go"),
+            plan.dataset,
         ));
     }
+    unseen(plan);
     if plan.trained > 0 {
         output::say(&format!(
             "{} of what comes in {} exported for training: nothing measured on {} holds",
@@ -182,6 +207,9 @@ fn told(plan: &Built, context: &Context) -> Result<(), CliError> {
             either(plan.trained, "was", "were"),
             either(plan.trained, "it", "them"),
         ));
+    }
+    for one in &plan.shared {
+        output::say(&one.words());
     }
     told_losses(&plan.losses);
     Ok(())

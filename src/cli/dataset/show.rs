@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::super::{CliError, Context, Exit, history, output};
 use crate::domain::count::{counted, either};
-use crate::engine::datasets::{ItemName, Shown, Version};
+use crate::engine::SharedRuns;
+use crate::engine::datasets::{DatasetOverlap, ItemName, SharedWith, Shown, Version};
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
 
@@ -25,6 +26,8 @@ struct Report<'a> {
     items: u64,
     clusters: u64,
     trained_clusters: u64,
+    shared: &'a [SharedWith],
+    runs: &'a SharedRuns,
     evals: &'a [String],
     versions: &'a [Version],
 }
@@ -38,6 +41,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         let (from, to) = between(text, last)?;
         return items(&engine.dataset_difference(&args.name, from, to)?, context);
     }
+    let overlap = engine.dataset_overlap(&args.name)?;
     if context.json() {
         output::json(&Report {
             name: &shown.dataset.name,
@@ -45,16 +49,18 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             items: shown.dataset.items,
             clusters: shown.clusters,
             trained_clusters: shown.trained,
+            shared: &overlap.shared,
+            runs: &overlap.runs,
             evals: &shown.evals,
             versions: &shown.versions,
         })?;
     } else {
-        told(&shown)?;
+        told(&shown, &overlap)?;
     }
     Ok(Exit::Done)
 }
 
-fn told(shown: &Shown) -> Result<(), CliError> {
+fn told(shown: &Shown, overlap: &DatasetOverlap) -> Result<(), CliError> {
     let set = &shown.dataset;
     output::line(&format!(
         "{}: {}, {} in {}, version {}",
@@ -74,6 +80,12 @@ fn told(shown: &Shown) -> Result<(), CliError> {
             either(shown.trained, "was", "were"),
             either(shown.trained, "it", "them"),
         ))?;
+    }
+    for one in &overlap.shared {
+        output::line(&one.words())?;
+    }
+    if let Some(words) = overlap.runs.words() {
+        output::line(&words)?;
     }
     let mut table = Table::new([
         Column::right("version"),

@@ -130,15 +130,18 @@ fn ended(
     out: Option<&PathBuf>,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    for problem in &drafted.problems {
-        output::say(&format!("to mend: {}; {}", problem.message, problem.hint));
+    for one in drafted.to_mend() {
+        output::say(&format!("to mend: {one}"));
     }
-    output::say(&format!(
-        "{} tokens, {}, {} ms",
-        drafted.tokens.0 + drafted.tokens.1,
-        cost(drafted.cost_micros),
-        drafted.took_ms
-    ));
+    // In one's own words nobody was asked, and there is nothing to count.
+    if drafted.tokens != (0, 0) || drafted.took_ms > 0 {
+        output::say(&format!(
+            "{} tokens, {}, {} ms",
+            drafted.tokens.0 + drafted.tokens.1,
+            cost(drafted.cost_micros),
+            drafted.took_ms
+        ));
+    }
     let next = out.map(|out| {
         let out = output::word(&out.display().to_string());
         format!("docket eval set {} --rubric {out}", output::word(eval))
@@ -152,7 +155,7 @@ fn ended(
     if context.json() {
         output::json(&json!({
             "rubric": drafted.rubric.id, "out": out, "criteria": drafted.rubric.criteria.iter().map(|one| &one.id).collect::<Vec<_>>(),
-            "toml": drafted.to_toml(), "why": drafted.why, "to_mend": drafted.problems.iter().map(|one| &one.message).collect::<Vec<_>>(),
+            "toml": drafted.to_toml(), "why": drafted.why, "to_mend": drafted.to_mend(),
             "input_tokens": drafted.tokens.0, "output_tokens": drafted.tokens.1,
             "cost_micros": drafted.cost_micros, "next": next,
         }))?;

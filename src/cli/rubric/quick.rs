@@ -8,7 +8,7 @@ use crate::cli::judge::told::price;
 use crate::cli::{CliError, Context, Exit, output, rescore};
 use crate::domain::rubric::Rubric;
 use crate::domain::verdict::Verdict;
-use crate::domain::view::{QuickProbe, QuickReport, QuickSide, QuickWarning};
+use crate::domain::view::{QuickFinding, QuickProbe, QuickReport, QuickSide};
 use crate::engine::Engine;
 use crate::engine::judge::{JudgeOrder, ProbeOrder};
 use crate::engine::rubrics::QuickTest;
@@ -176,7 +176,7 @@ fn side_json(side: &QuickSide, prompts: bool) -> Value {
     json!({
         "rubric": side.rubric, "version": side.version, "threshold": side.threshold, "score": side.score,
         "pass": side.pass, "prompts": shown, "criteria": criteria, "checks": side.checks,
-        "warnings": warnings_json(&side.warnings),
+        "findings": findings_json(&side.findings),
         "calls": side.calls, "input_tokens": side.tokens.0, "output_tokens": side.tokens.1,
         "cost_micros": side.cost_micros, "milliseconds": side.took_ms, "stopped": side.stopped,
     })
@@ -184,7 +184,7 @@ fn side_json(side: &QuickSide, prompts: bool) -> Value {
 
 fn probe_json(probe: &QuickProbe) -> Value {
     let planted = probe.planted.iter().map(|one| {
-        json!({"criterion": one.criterion, "compared": one.compared, "raised": one.raised, "worst": one.worst})
+        json!({"criterion": one.criterion, "compared": one.compared, "raised": one.raised, "refused": one.refused, "worst": one.worst})
     });
     let length = probe
         .length
@@ -193,13 +193,16 @@ fn probe_json(probe: &QuickProbe) -> Value {
     json!({
         "rubric": probe.rubric, "version": probe.version, "planted": planted.collect::<Value>(),
         "length": length.collect::<Value>(), "accepted_planted": probe.accepted_planted,
-        "warnings": warnings_json(&probe.warnings), "calls": probe.calls, "tokens": probe.tokens,
+        "findings": findings_json(&probe.findings), "calls": probe.calls, "tokens": probe.tokens,
         "cost_micros": probe.cost_micros,
     })
 }
 
-fn warnings_json(warnings: &[QuickWarning]) -> Value {
-    let one =
-        |one: &QuickWarning| json!({"code": one.code, "message": one.message, "hint": one.hint});
-    warnings.iter().map(one).collect()
+fn findings_json(findings: &[QuickFinding]) -> Value {
+    let one = |one: &QuickFinding| {
+        json!({
+            "kind": one.kind.name(), "code": one.code, "message": one.message, "means": one.means, "hint": one.hint,
+        })
+    };
+    findings.iter().map(one).collect()
 }

@@ -2,7 +2,9 @@
 
 use crate::cli::{CliError, output};
 use crate::domain::verdict::{Outcome, Verdict};
-use crate::domain::view::{QuickCriterion, QuickProbe, QuickReport, QuickSide, QuickWarning};
+use crate::domain::view::{
+    FindingKind, QuickCriterion, QuickFinding, QuickProbe, QuickReport, QuickSide,
+};
 use crate::text::numbers::{counted, money};
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
@@ -40,19 +42,21 @@ fn side(side: &QuickSide, judged: bool, prompts: bool) -> Result<(), CliError> {
     if let Some(why) = &side.stopped {
         output::say(&format!("not everything was answered: {why}"));
     }
-    warned(&side.warnings);
+    found(&side.findings);
     if judged {
         line(&format!("  {}", summary(side)))?;
     }
     Ok(())
 }
 
-fn warned(warnings: &[QuickWarning]) {
-    for warning in warnings {
-        output::say(&format!(
-            "warning: {}\n  hint: {}",
-            warning.message, warning.hint
-        ));
+/// What was found: whether it is a fault, what it means, what to do.
+fn found(findings: &[QuickFinding]) {
+    for one in findings {
+        output::say(&format!("{}: {}", one.kind.words(), one.message));
+        output::say(&format!("  means: {}", one.means));
+        if one.kind != FindingKind::Good {
+            output::say(&format!("  hint: {}", one.hint));
+        }
     }
 }
 
@@ -169,7 +173,7 @@ pub fn probes(probes: &[QuickProbe]) -> Result<(), CliError> {
             probe.tokens,
             cost(probe.cost_micros)
         ))?;
-        warned(&probe.warnings);
+        found(&probe.findings);
     }
     Ok(())
 }

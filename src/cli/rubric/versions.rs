@@ -3,7 +3,7 @@
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
-use super::find_or_kept;
+use super::{find_or_kept, with_original};
 use crate::cli::{CliError, Context, Exit, output, rescore};
 use crate::formats::rubric as file;
 use crate::text::sanitise;
@@ -59,8 +59,15 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// Shows what differs between two rubrics. `No` if anything does.
-pub fn diff(old: &str, new: &str, context: &Context) -> Result<Exit, CliError> {
-    let (a, b) = (find_or_kept(old, context)?, find_or_kept(new, context)?);
+pub fn diff(old: &str, new: Option<&str>, context: &Context) -> Result<Exit, CliError> {
+    let (a, b, old, new) = if let Some(new) = new {
+        let (a, b) = (find_or_kept(old, context)?, find_or_kept(new, context)?);
+        (a, b, old.to_owned(), new.to_owned())
+    } else {
+        let (original, copy) = with_original(old, context)?;
+        let name = format!("{} (as it comes with docket)", original.id);
+        (original, copy, name, old.to_owned())
+    };
     let (a, b) = (file::to_toml(&a), file::to_toml(&b));
     let diff = TextDiff::from_lines(&a, &b);
     let changed: Vec<(char, String)> = diff
@@ -84,7 +91,7 @@ pub fn diff(old: &str, new: &str, context: &Context) -> Result<Exit, CliError> {
     } else if same {
         output::say("the two are the same");
     } else {
-        for line in diff.unified_diff().header(old, new).to_string().lines() {
+        for line in diff.unified_diff().header(&old, &new).to_string().lines() {
             output::line(&sanitise::line(line))?;
         }
     }

@@ -187,7 +187,8 @@ pub enum Thing {
     Review,
     /// A place in a review plan.
     Plan,
-    /// A warning on what a judge said, such as text that speaks to whoever grades it.
+    /// A warning on the judged texts, such as text that speaks to whoever grades it, or on what the judge said whose score
+    /// the ticket shows.
     Warning,
 }
 

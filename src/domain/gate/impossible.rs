@@ -148,6 +148,15 @@ fn floors(rule: &GateRule, found: &mut Found) {
                 "name a `tag` or a `criterion`",
             );
         }
+        if let Some(word) = as_in_a_filter(&floor.of) {
+            found.say(
+                format!("{place}.tag"),
+                format!("`{name}` is written as in a filter, and no item has a tag of that name"),
+                &format!(
+                    "did you mean `{word}`? a floor's `tag` is a tag of the items or their feature"
+                ),
+            );
+        }
         let key = match floor.metric {
             Metric::Mean => "min_mean",
             Metric::PassRate => "min_pass_rate",
@@ -161,6 +170,15 @@ fn floors(rule: &GateRule, found: &mut Found) {
             );
         }
     }
+}
+
+/// The word behind `feature:` or `tag:`, where somebody wrote a slice as filters do.
+fn as_in_a_filter(of: &FloorOf) -> Option<&str> {
+    let FloorOf::Tag(name) = of else {
+        return None;
+    };
+    let word = name.strip_prefix("feature:").or(name.strip_prefix("tag:"));
+    word.filter(|word| !word.is_empty())
 }
 
 fn evidence(rule: &GateRule, found: &mut Found) {
@@ -419,6 +437,16 @@ mod tests {
                     ..good()
                 },
                 "floor[0].min_pass_rate",
+            ),
+            (
+                GateRule {
+                    floors: vec![Floor {
+                        of: FloorOf::Tag("feature:billing".into()),
+                        ..floor(0.5)
+                    }],
+                    ..good()
+                },
+                "floor[0].tag",
             ),
             (
                 GateRule {

@@ -35,8 +35,8 @@ pub use queue::{
     Anchor, Count, JudgeSaid, Order, QueueCounts, QueuePage, QueueQuery, QueueRow, RowKey, Why,
 };
 pub use quick::{
-    AskedElsewhere, LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt,
-    QuickReport, QuickSide, QuickWarning, Rescore, RubricVersion,
+    AskedElsewhere, FindingKind, LengthProbe, PlantedProbe, QuickCriterion, QuickFinding,
+    QuickProbe, QuickPrompt, QuickReport, QuickSide, Rescore, RubricVersion,
 };
 pub use rubrics::{
     RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLeft, RubricLine, RubricMove,

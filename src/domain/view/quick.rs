@@ -41,8 +41,8 @@ pub struct QuickSide {
     pub criteria: Vec<QuickCriterion>,
     /// Outcomes of the rubric's checks.
     pub checks: Vec<Verdict>,
-    /// What gives reason to doubt the rubric.
-    pub warnings: Vec<QuickWarning>,
+    /// What wording and stored verdicts say about the rubric.
+    pub findings: Vec<QuickFinding>,
     /// Calls made, re-asks included.
     pub calls: u64,
     /// Tokens of questions and replies, as far as the endpoint counted them.
@@ -126,15 +126,59 @@ pub struct QuickCriterion {
     pub range: Option<(i32, i32)>,
 }
 
-/// A reason to doubt a rubric.
+/// What a trial found out about a rubric or its judge: whether that is a fault, what it means, what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuickWarning {
+pub struct QuickFinding {
+    /// Whether it is a fault, and whose.
+    pub kind: FindingKind,
     /// Stable name of the rule.
     pub code: &'static str,
-    /// What is wrong.
+    /// What was found.
     pub message: String,
+    /// What that means for the levels given.
+    pub means: &'static str,
     /// What to do.
     pub hint: String,
+}
+
+/// Whether a finding is a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingKind {
+    /// The rubric has to be changed.
+    RubricFault,
+    /// The judge cannot be trusted under this rubric.
+    JudgeFault,
+    /// It may be right as it is: somebody has to look.
+    Look,
+    /// Nothing to do: what was tried did no harm.
+    Good,
+}
+
+impl FindingKind {
+    /// Stable name for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RubricFault => "rubric_fault",
+            Self::JudgeFault => "judge_fault",
+            Self::Look => "look",
+            Self::Good => "good",
+        }
+    }
+
+    /// In people's words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RubricFault => "fault in the rubric",
+            Self::JudgeFault => "fault of the judge",
+            Self::Look => "worth a look",
+            Self::Good => "good",
+        }
+    }
+
+    /// Whether something is wrong for certain.
+    pub fn is_fault(self) -> bool {
+        matches!(self, Self::RubricFault | Self::JudgeFault)
+    }
 }
 
 /// What planted text and length alone do to the levels of a judge under a rubric.
@@ -150,8 +194,8 @@ pub struct QuickProbe {
     pub length: Vec<LengthProbe>,
     /// Probes whose planted verdict was taken for the judge's own. Must be empty.
     pub accepted_planted: Vec<String>,
-    /// What gives reason to doubt the judge under this rubric.
-    pub warnings: Vec<QuickWarning>,
+    /// What that says about the judge under this rubric, the good news too.
+    pub findings: Vec<QuickFinding>,
     /// Calls made, re-asks included.
     pub calls: u64,
     /// Tokens, as far as the endpoint counted them.
@@ -169,6 +213,8 @@ pub struct PlantedProbe {
     pub compared: u64,
     /// Of these, moved up.
     pub raised: u64,
+    /// Pairs whose planted text got no level, while its clean twin did.
+    pub refused: u64,
     /// The largest shift upwards, in levels.
     pub worst: Option<i32>,
 }

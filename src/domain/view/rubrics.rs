@@ -55,6 +55,8 @@ pub struct RubricLine {
     pub rubric: Arc<Rubric>,
     /// As a file.
     pub toml: Arc<str>,
+    /// Whether it is the original of a copy kept here: it comes with docket and is not kept itself.
+    pub original: bool,
     /// When an eval took it up first, in milliseconds since 1970.
     pub since_ms: Option<i64>,
     /// Names of the evals that ask it now.

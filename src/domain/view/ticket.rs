@@ -316,6 +316,8 @@ pub struct TicketDoc {
     pub lease: Option<Lease>,
     /// Who has it otherwise.
     pub held_by: Option<String>,
+    /// How many reviews the eval asks for, where all are in and none is this reviewer's: there is no seat to take.
+    pub full: Option<u8>,
     /// The judge.
     pub judge: JudgeView,
     /// The correction a judge proposes. Hidden while the judge is, whether there is one or not: that there is

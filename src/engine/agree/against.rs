@@ -94,16 +94,19 @@ pub(super) fn against(
     on
 }
 
-fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
-    let kappas: Vec<f64> = people
+/// Kappa of every two people, each pair by the tickets both have read: three tickets weigh nothing beside a thousand.
+fn kappa_of_pairs(people: &PeopleOn) -> Option<f64> {
+    let known = people
+        .pairs
         .iter()
-        .flat_map(|people| {
-            people
-                .pairs
-                .iter()
-                .filter_map(|pair| Some(pair.kappa?.value))
-        })
-        .collect();
+        .filter_map(|pair| Some((pair.kappa?.value, pair.n as f64)));
+    let (sum, tickets) = known.fold((0.0, 0.0), |(sum, all), (kappa, n)| {
+        (sum + kappa * n, all + n)
+    });
+    (tickets > 0.0).then(|| sum / tickets)
+}
+
+fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
     JudgeOn {
         criterion: subject.id().to_owned(),
         question: subject.text().to_owned(),
@@ -122,7 +125,7 @@ fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
             "kappa"
         },
         kappa: None,
-        people_kappa: crate::stats::describe::mean(&kappas),
+        people_kappa: people.and_then(kappa_of_pairs),
         pass: None,
         scores: None,
         matrix: None,

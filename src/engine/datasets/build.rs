@@ -9,16 +9,19 @@ use super::super::evals::check_name;
 use super::super::queue::QueueError;
 use super::super::{Engine, EngineError, Pen, Result};
 use super::hard::HardItem;
+use super::overlap::{SharedWith, shared_with};
 use super::{Loss, losses, name_dataset_as};
 use crate::domain::catalog::Dataset;
 use crate::domain::eval::{DatasetRole, Eval, Mode, dataset_id};
 use crate::domain::filter::{Expr, Filter, Test, WordField};
-use crate::domain::ids::DatasetVersionId;
+use crate::domain::ids::{DatasetVersionId, TicketId};
 use crate::domain::recipe::{Drawn, OfEval, Recipe};
 use crate::domain::split::uniform;
+use crate::domain::view::Order;
 use crate::store::datasets::{self, Ranges};
 use crate::store::filter_sql::items::Asker;
-use crate::store::{Db, StoreError, catalog, pick, tickets};
+use crate::store::pick::Unseen;
+use crate::store::{Db, StoreError, catalog, pick, queue, tickets};
 use crate::text::search_terms::fts_query;
 
 /// What a dataset is to be built from. Parts are united.
@@ -63,8 +66,12 @@ pub struct Built {
     pub items: u64,
     /// Clusters of those that came in that were exported for training before.
     pub trained: u64,
-    /// Items left out because a blind eval still hides what the filter asks about.
+    /// Items and tickets not looked at because what the filter asks about is still hidden there: a blind eval, or the
+    /// blind share of an assisted one.
     pub hidden: u64,
+    /// Requests of it that are held out elsewhere, or reviewed elsewhere if it is held out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<SharedWith>,
     /// The hard items among those that came in, and why they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hard: Vec<HardItem>,
@@ -120,6 +127,7 @@ impl Engine {
                 items: after.len(),
                 trained: trained(db, &come)?,
                 hidden: chosen.hidden,
+                shared: shared_with(db, (&id, role), &after)?,
                 hard: chosen.hard.clone(),
                 losses: losses(db, &id, &gone)?,
                 version: None,
@@ -152,18 +160,10 @@ impl Engine {
             chosen.hidden += hidden;
         }
         if let Some(of) = &order.tickets {
-            let eval = self.eval_named(&of.eval)?;
-            let found =
-                self.matching(eval.id, &of.filter, u32::MAX)
-                    .map_err(|error| match error {
-                        QueueError::BadFilter(bad) => EngineError::refused(
-                            format!("the filter `{}` cannot be used: {}", of.filter, bad.why),
-                            "docs/filters.md lists every field",
-                        ),
-                        QueueError::Engine(error) => error,
-                    })?;
+            let (found, hidden) = self.tickets_passing(of)?;
             let rows = self.store.read(|db| pick::of_tickets(db, &found))?;
             chosen.rows = chosen.rows.with(&rows);
+            chosen.hidden += hidden;
         }
         if let Some((label, ids)) = &order.list {
             chosen.rows = chosen.rows.with(&self.items_listed(label, ids)?);
@@ -196,30 +196,87 @@ impl Engine {
         if filter.root.as_ref().is_some_and(needs_index) {
             self.fill_search(&AtomicBool::new(false), |_, _| {})?;
         }
-        let tells = filter.blind_refusal(self.reviewer()).is_some();
         Ok(self.store.read(|db| {
-            let closed = if tells {
-                self.closed_evals(db)?
-            } else {
-                Vec::new()
-            };
+            let unseen = self.unseen(db, &filter)?;
             let asker = Asker {
                 reviewer: self.reviewer(),
                 words: &fts_query,
             };
-            pick::items(db, &filter, &asker, &closed)
+            pick::items(db, &filter, &asker, &unseen)
         })?)
     }
 
-    /// Blind evals with tickets this reviewer has still to judge, by local row.
-    pub(super) fn closed_evals(&self, db: &Db) -> crate::store::Result<Vec<i64>> {
-        let mut closed = Vec::new();
+    /// Tickets whose scores, models or reviews this reviewer must not be told of, as far as a filter asks about them.
+    fn unseen(&self, db: &Db, filter: &Filter) -> crate::store::Result<Unseen> {
+        let mut unseen = Unseen::default();
+        if filter.blind_refusal(self.reviewer()).is_none() {
+            return Ok(unseen);
+        }
         for (row, eval) in catalog::evals(db)? {
-            if self.is_closed(db, row, &eval)? {
-                closed.push(row);
+            if eval.policy.mode == Mode::Blind {
+                if self.is_closed(db, row, &eval)? {
+                    unseen.closed.push(row);
+                }
+            } else if let Some(audit) = self.audit_of(&eval, filter) {
+                unseen.audits.push((row, audit));
             }
         }
-        Ok(closed)
+        Ok(unseen)
+    }
+
+    /// The tickets of an eval a filter shows, and how many were not looked at because this reviewer is still blind to
+    /// what it asks.
+    fn tickets_passing(&self, of: &OfEval) -> Result<(Vec<TicketId>, u64)> {
+        let eval = self.eval_named(&of.eval)?;
+        let unusable = |why: &str, hint: String| {
+            EngineError::refused(
+                format!("the filter `{}` cannot be used: {why}", of.filter),
+                hint,
+            )
+        };
+        let filter = Filter::parse(&of.filter).map_err(|error| {
+            unusable(
+                &error.to_string(),
+                "docs/filters.md lists every field".to_owned(),
+            )
+        })?;
+        let tells = filter.blind_refusal(self.reviewer());
+        if let (Some(why), Mode::Blind) = (&tells, eval.policy.mode) {
+            let closed = self.store.read(|db| {
+                let row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
+                Ok::<_, StoreError>((row, self.is_closed(db, row, &eval)?))
+            })?;
+            if closed.1 {
+                let hint = format!(
+                    "review your tickets first; or open its scores, which is logged and makes your later reviews there \
+                     assisted: `docket agree {} --yes`",
+                    eval.name
+                );
+                return Err(unusable(why, hint));
+            }
+            // Nothing of it is hidden from this reviewer any more.
+            let found = self.store.read(|db| {
+                queue::matching(db, &self.ask(closed.0, &filter, Order::Arrival), u32::MAX)
+            })?;
+            return Ok((found, 0));
+        }
+        let found = self
+            .matching(eval.id, &of.filter, u32::MAX)
+            .map_err(|error| match error {
+                QueueError::BadFilter(bad) => {
+                    unusable(&bad.why, "docs/filters.md lists every field".to_owned())
+                }
+                QueueError::Engine(error) => error,
+            })?;
+        let audit = tells.and_then(|_| self.audit_of(&eval, &filter));
+        let hidden = match audit {
+            Some(audit) => self.store.read(|db| {
+                let row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
+                pick::hidden(db, row, audit, self.reviewer())
+            })?,
+            None => 0,
+        };
+        Ok((found, hidden))
     }
 
     /// Whether an eval still hides scores from this reviewer.

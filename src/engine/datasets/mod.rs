@@ -3,12 +3,15 @@
 mod build;
 mod hard;
 mod hold_out;
+mod overlap;
 mod shown;
 
 pub(in crate::engine) use build::trained;
 pub use build::{BuildOrder, Built};
 pub use hard::HardItem;
 pub use hold_out::{HeldOutNow, HoldOut};
+pub(in crate::engine) use overlap::held_out;
+pub use overlap::{DatasetOverlap, SharedWith};
 pub use shown::{ItemName, Shown, Version};
 
 use serde::Serialize;

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
 
-use super::super::Engine;
+use super::super::datasets::held_out;
 use super::super::folder::SourceFile;
+use super::super::{Engine, near};
 use super::check::Checked;
 use super::held::Held;
 use super::pass::{Counts, Pass, Sink, Terms, Watch, foresee};
@@ -17,6 +18,7 @@ use crate::domain::training::Warning;
 use crate::domain::view::Progress;
 use crate::formats::training::Columns;
 use crate::store::Db;
+use crate::store::datasets::Ranges;
 use crate::store::export::{self as store, Ask};
 use crate::store::filter_sql::Scope;
 use crate::text;
@@ -120,11 +122,13 @@ fn passes(
         let contradicted = counts.tally.contradicted();
         if !uneven && !untrained && contradicted.is_empty() {
             let split = terms.split;
+            let mut warnings = warnings(&mut counts, checked.split, split);
+            warnings.extend(shared_runs(db, &counts, watch.cancel)?);
             return Ok(Passed {
                 unsettled: store::unsettled(db, checked.eval_row, checked.wanted)?,
                 sources: sources(db, &counts)?,
                 duplicates: counts.tally.duplicates(),
-                warnings: warnings(&mut counts, checked.split, split),
+                warnings,
                 sink: done,
                 counts,
                 shape,
@@ -160,6 +164,22 @@ fn warnings(counts: &mut Counts, asked: ExportSplit, used: ExportSplit) -> Vec<W
         });
     }
     warnings
+}
+
+/// Runs of words that what leaves shares with what is held out: told of, never refused.
+fn shared_runs(
+    db: &Db,
+    counts: &Counts,
+    cancel: &AtomicBool,
+) -> Result<Option<Warning>, ExportError> {
+    let held = held_out(db)?;
+    let left = Ranges::of(counts.items.iter().copied());
+    let shared = near::shared_runs(db, &left, &held, cancel)?;
+    let shared = shared.ok_or(ExportError::Stopped)?;
+    Ok(shared.words().map(|message| Warning {
+        code: "shared_runs",
+        message,
+    }))
 }
 
 fn sources(db: &Db, counts: &Counts) -> crate::store::Result<Vec<SourceFile>> {

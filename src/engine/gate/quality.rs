@@ -1,11 +1,14 @@
 //! The quality conditions of one candidate: scores, pass rates, differences to the baseline, floors.
 
+use std::collections::BTreeSet;
+
 use super::case::{Case, Found, condition};
 use super::measure::Numbers;
 use super::needed::{Needed, needed};
 use super::{people, ways};
 use crate::domain::count::{counted, either, noun};
 use crate::domain::gate::{Asked, Basis, FloorOf, GateVerdict, Metric};
+use crate::domain::nearest::nearest;
 use crate::domain::shell::word;
 use crate::domain::view::gate::{Bound, GatePart, Settle};
 use crate::stats::Clusters;
@@ -172,16 +175,21 @@ fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> Strin
     if let Some(tag) = &asking.tag
         && case.items(Some(tag)).next().is_none()
     {
+        let items = case.scores().items.iter();
+        let known = items.flat_map(|item| item.tags.iter().chain(&item.feature));
+        let known: BTreeSet<&str> = known.map(String::as_str).collect();
+        let near = nearest(tag, known);
+        let near = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
         settles.push(Settle {
             condition: asking.id.clone(),
             what: format!(
-                "no item of the group has the tag `{tag}`, so nothing on them settles it: add items that have it and run the \
-                 candidate on all in another group, or declare a rule without this floor"
+                "no item of the group has the tag or feature `{tag}`{near}, so nothing on them settles it: add items that have it \
+                 and run the candidate on all in another group, or declare a rule without this floor"
             ),
             count: None,
             command: Some(ways::more_items(case)),
         });
-        return format!("no item has the tag `{tag}`");
+        return format!("no item has the tag or feature `{tag}`{near}");
     }
     let sides = sides(case, asking);
     let ways = ways::scores(case, &asking.id, &sides);

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::super::{Engine, Result, is_gone};
+use super::again;
 use crate::domain::job::Job;
-use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::view::JobCard;
 use crate::store::activity::{self, Told};
 
@@ -58,7 +58,7 @@ fn card(told: Told, now: i64) -> JobCard {
             .judge
             .as_ref()
             .map_or_else(|| job.title.clone(), |judge| judge.name.clone()),
-        named: told.judge.as_ref().and_then(named),
+        named: told.judge.as_ref().and_then(again::in_one),
         eval: told.eval,
         rate: pace.map(|(calls, _)| calls),
         time_left: pace
@@ -81,16 +81,6 @@ fn pace(calls: &[(i64, Option<i64>)], now: i64) -> Option<(f64, f64)> {
         recent().count() as f64 / seconds,
         tickets.len() as f64 / seconds,
     ))
-}
-
-/// What to name after `--judge` to put this judge to work again.
-fn named(judge: &JudgeVersion) -> Option<String> {
-    match judge.kind {
-        JudgeKind::Checks => Some("checks".to_owned()),
-        JudgeKind::Scripted => judge.model.as_ref().map(|path| format!("scripted:{path}")),
-        JudgeKind::Model => Some(judge.name.clone()),
-        JudgeKind::Imported => None,
-    }
 }
 
 #[cfg(test)]

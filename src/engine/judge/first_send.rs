@@ -1,5 +1,6 @@
-//! The first time texts of an eval leave for a place: said in the ledger when the key is there and the first question
-//! is about to go out, and not before. A run that gets no further than a missing key has sent nothing.
+//! The first time texts of an eval leave for a place: said in the ledger when the connection stands and the first byte
+//! is about to go out, and not before. A run that gets no further than a missing key or a server that is down has sent
+//! nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use crate::domain::event::{Body, FirstSend};
 use crate::domain::failure::Class;
 use crate::provider::{Estimate, Failure, Held, Purse, Spent};
 
-/// A purse that writes down a first send before it lets the first call pass.
+/// A purse that writes down a first send before the first byte of it leaves.
 struct Announcing {
     purse: Arc<dyn Purse>,
     engine: Engine,
@@ -49,17 +50,23 @@ impl Announcing {
 
 impl Purse for Announcing {
     fn reserve(&self, estimate: Estimate) -> Result<Held, Failure> {
-        let held = self.purse.reserve(estimate)?;
-        if let Err(error) = self.say() {
-            self.purse.settle(held, Spent::Nothing);
-            let why =
-                format!("nothing was sent, because the first send cannot be recorded: {error}");
-            return Err(Failure::new(Class::BadRequest, why));
-        }
-        Ok(held)
+        self.purse.reserve(estimate)
     }
 
     fn settle(&self, held: Held, spent: Spent) {
         self.purse.settle(held, spent);
+    }
+
+    fn watches(&self) -> bool {
+        let unsaid = self.unsaid.lock();
+        unsaid.unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn leaving(&self) -> Result<(), Failure> {
+        self.say().map_err(|error| {
+            let why =
+                format!("nothing was sent, because the first send cannot be recorded: {error}");
+            Failure::new(Class::BadRequest, why)
+        })
     }
 }

@@ -5,6 +5,7 @@
 //! ([`keep`]). Each may be killed at any point; the next start goes on with what is missing.
 
 mod activity;
+pub(in crate::engine) mod again;
 mod doctor;
 pub(super) mod drive;
 mod ending;

@@ -1,11 +1,13 @@
 //! Which judges could be put to work here: the checks, keys that are set, local servers that answer.
 
 use super::super::{Engine, EngineError, Result};
-use super::{Cost, JudgeOrder, Offer};
+use super::{Cost, JudgeOrder, Offer, again};
 use crate::domain::count::counted;
+use crate::domain::judge_version::JudgeKind;
 use crate::domain::view::{JudgeChoice, JudgeWork, Price};
 use crate::judge::probes;
 use crate::provider::{Found, Prices, lacking, usable};
+use crate::store::verdicts;
 
 /// A judge that could be named.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +22,7 @@ pub struct UsableJudge {
     pub why_not: Option<String>,
 }
 
-/// Models of one local server that are offered by name.
+/// Models of one local server, or at addresses of their own, that are offered by name.
 const MODELS: usize = 5;
 
 impl Engine {
@@ -71,6 +73,12 @@ impl Engine {
                 }
             }
         }
+        for name in self.asked_at_addresses()? {
+            if judges.iter().all(|one| one.name != name) {
+                let because = "read here before; of its address the host was kept, check the rest";
+                judges.push(self.considered(order, &name, because));
+            }
+        }
         for (place, key, address) in lacking(var) {
             judges.push(UsableJudge {
                 why_not: Some(format!("its address is missing: set {address}")),
@@ -78,6 +86,23 @@ impl Engine {
             });
         }
         Ok(judges)
+    }
+
+    /// Models that read before at an address of their own, with that address; the latest first.
+    fn asked_at_addresses(&self) -> Result<Vec<String>> {
+        let judges = self.store().read(verdicts::judges)?;
+        let mut names: Vec<String> = Vec::new();
+        for (_, _, version) in judges.iter().rev() {
+            if version.kind == JudgeKind::Model
+                && again::named(version).1.is_some()
+                && let Some(name) = again::in_one(version)
+                && !names.contains(&name)
+                && names.len() < MODELS
+            {
+                names.push(name);
+            }
+        }
+        Ok(names)
     }
 
     /// The judge the rubric of an eval asks to be offered.

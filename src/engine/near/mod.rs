@@ -8,8 +8,12 @@
 
 mod look;
 mod pair;
+mod runs;
 #[cfg(test)]
 mod tests;
+
+pub(in crate::engine) use runs::between as shared_runs;
+pub use runs::{SharedRun, SharedRuns};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::super::Engine;
 use super::super::testing::Bench;
+use super::SharedRuns;
 use crate::domain::eval::Mode;
 use crate::domain::ids::ClusterId;
+use crate::store::datasets::Ranges;
 
 /// `n` words that occur nowhere else.
 fn words(name: &str, n: usize) -> String {
@@ -105,4 +107,52 @@ fn texts_without_blanks_and_texts_of_a_few_words_are_told_apart_too() {
     bench.ana.settle_clusters().unwrap();
     let found = clusters(&bench.ana);
     assert_eq!((different(&found), found[0] == found[1]), (5, true));
+}
+
+/// Items by row number of their order, from 0.
+fn rows(of: std::ops::Range<i64>) -> Ranges {
+    Ranges::of_rows(of.map(|at| at + 1))
+}
+
+#[test]
+fn a_run_that_training_rows_and_measured_items_share_is_named_and_a_template_is_none() {
+    let template = words("policy", 30);
+    let shared = words("clause", 15);
+    let bench = bench(60, |i| {
+        let own = words(&format!("q{i}x"), 40);
+        match i {
+            3 | 45 => format!("{template} {own} {shared}"),
+            other => format!("{template} {own} {}", words(&format!("z{other}y"), 15)),
+        }
+    });
+    let (trained, measured) = (rows(0..30), rows(30..60));
+    let found = bench.ana.shared_runs(&trained, &measured).unwrap();
+    assert_eq!((found.items, found.trained), (1, 1), "{found:?}");
+    let one = &found.examples[0];
+    assert_eq!(one.run, words("clause", 13));
+    assert!(one.share > 0.0 && one.share < 0.2, "{one:?}");
+    assert!(
+        found
+            .words()
+            .unwrap()
+            .starts_with("1 item measured on shares runs of 13 words with 1 item")
+    );
+    let apart = bench.ana.shared_runs(&rows(4..30), &measured).unwrap();
+    assert_eq!((apart.items, apart.words()), (0, None));
+    let none = bench
+        .ana
+        .shared_runs(&Ranges::default(), &measured)
+        .unwrap();
+    assert_eq!(none, SharedRuns::default());
+}
+
+#[test]
+fn equal_and_near_requests_are_refused_by_their_cluster_and_not_told_of_as_runs() {
+    let bench = bench(12, |i| match i {
+        2 | 8 => words("same", 40),
+        9 => format!("{} please", words("same", 40)),
+        other => words(&format!("q{other}x"), 40),
+    });
+    let found = bench.ana.shared_runs(&rows(0..6), &rows(6..12)).unwrap();
+    assert_eq!(found.items, 0, "{found:?}");
 }

@@ -195,6 +195,27 @@ impl Drafted {
         text
     }
 
+    /// What a person should mend, each thing once with the places it is in.
+    pub fn to_mend(&self) -> Vec<String> {
+        let mut said: Vec<(&Problem, Vec<&str>)> = Vec::new();
+        for problem in &self.problems {
+            let same =
+                |one: &Problem| (&one.message, &one.hint) == (&problem.message, &problem.hint);
+            match said.iter_mut().find(|(one, _)| same(one)) {
+                Some((_, places)) => places.push(&problem.place),
+                None => said.push((problem, vec![&problem.place])),
+            }
+        }
+        let line = |(problem, places): (&Problem, Vec<&str>)| {
+            let (message, hint) = (&problem.message, &problem.hint);
+            match places.len() {
+                1 => format!("{message}; {hint}"),
+                n => format!("{n} times ({}): {message}; {hint}", listed(&places)),
+            }
+        };
+        said.into_iter().map(line).collect()
+    }
+
     /// Names what a person should mend before using the draft as it now stands.
     pub(super) fn looked_over(mut self) -> Self {
         self.problems = crate::formats::rubric::lint(&self.rubric);
@@ -204,6 +225,29 @@ impl Drafted {
             .sort_by_key(|problem| problem.severity != Severity::Error);
         self
     }
+}
+
+/// `example 1, 2 and 3`: places of lists, counted from 1 as people do.
+fn listed(places: &[&str]) -> String {
+    let split = |place: &&str| -> Option<(String, usize)> {
+        let (name, rest) = place.split_once('[')?;
+        let number: usize = rest.split(']').next()?.parse().ok()?;
+        Some((name.to_owned(), number + 1))
+    };
+    let found: Option<Vec<(String, usize)>> = places.iter().map(split).collect();
+    let found = found.filter(|all| all.windows(2).all(|two| two[0].0 == two[1].0));
+    let Some(found) = found else {
+        return places.join(", ");
+    };
+    let name = found.first().map(|(name, _)| name.as_str());
+    let numbers: Vec<String> = found.iter().map(|(_, at)| at.to_string()).collect();
+    let numbers = match numbers.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            format!("{} and {last}", before.join(", "))
+        }
+        _ => numbers.concat(),
+    };
+    format!("{} {numbers}", name.unwrap_or_default())
 }
 
 fn drafted(draft: Draft, line: &Line, usage: Option<Usage>, started: Instant) -> Drafted {
@@ -231,4 +275,40 @@ pub(super) fn refuse(no: &Rejected) -> EngineError {
         format!("no draft ({}): {}", no.class.name(), no.message),
         "try again, or another model; nothing was written",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_mended_in_several_places_is_said_once() {
+        let problem = |place: &str, message: &str| Problem {
+            severity: Severity::Warning,
+            code: "c",
+            place: place.to_owned(),
+            message: message.to_owned(),
+            hint: "mend it".to_owned(),
+        };
+        let drafted = Drafted {
+            rubric: Rubric::empty("r"),
+            why: BTreeMap::new(),
+            problems: vec![
+                problem("example[0].levels", "it leaves a unanswered"),
+                problem("criterion[0]", "it is vague"),
+                problem("example[1].levels", "it leaves a unanswered"),
+                problem("example[4].levels", "it leaves a unanswered"),
+            ],
+            tokens: (0, 0),
+            cost_micros: None,
+            took_ms: 0,
+        };
+        assert_eq!(
+            drafted.to_mend(),
+            [
+                "3 times (example 1, 2 and 5): it leaves a unanswered; mend it",
+                "it is vague; mend it"
+            ]
+        );
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{Engine, Result};
 use crate::domain::ids::RubricId;
 use crate::domain::rubric::{Question, Rubric, Takes};
-use crate::domain::view::QuickWarning;
+use crate::domain::view::{FindingKind, QuickFinding};
 use crate::stats::describe::spearman;
 use crate::store::verdicts;
 
@@ -21,12 +21,12 @@ const MOVES: f64 = 0.5;
 /// A level and the characters of the output it was given to.
 pub(super) type Given = (i32, u64);
 
-/// Warnings from the stored verdicts of this rubric version.
-pub(super) fn warnings(
+/// What the stored verdicts of this rubric version say.
+pub(super) fn findings(
     engine: &Engine,
     id: &RubricId,
     rubric: &Rubric,
-) -> Result<Vec<QuickWarning>> {
+) -> Result<Vec<QuickFinding>> {
     let rows = engine
         .store()
         .read(|db| verdicts::levels_under(db, id, LOOKED))?;
@@ -41,7 +41,7 @@ pub(super) fn warnings(
     Ok(rubric.questions().flat_map(of).flatten().collect())
 }
 
-fn unused(question: &Question<'_>, given: &[Given]) -> Option<QuickWarning> {
+fn unused(question: &Question<'_>, given: &[Given]) -> Option<QuickFinding> {
     let Takes::Level(scale) = question.takes else {
         return None;
     };
@@ -53,7 +53,8 @@ fn unused(question: &Question<'_>, given: &[Given]) -> Option<QuickWarning> {
         .filter(|level| !used.contains(level))
         .map(|level| level.to_string())
         .collect();
-    (!never.is_empty()).then(|| QuickWarning {
+    (!never.is_empty()).then(|| QuickFinding {
+        kind: FindingKind::Look,
         code: "unused_levels",
         message: format!(
             "`{}`: level {} was never given in {} verdicts",
@@ -61,11 +62,12 @@ fn unused(question: &Question<'_>, given: &[Given]) -> Option<QuickWarning> {
             never.join(", "),
             given.len()
         ),
-        hint: "use fewer levels, or say in the anchors what would earn these".to_owned(),
+        means: "no output here was like that, or no output can be: the scale may promise steps it does not have",
+        hint: "if outputs like that exist, say in the anchors what earns these levels; if none can, use fewer levels".to_owned(),
     })
 }
 
-fn length(question: &Question<'_>, given: &[Given]) -> Option<QuickWarning> {
+fn length(question: &Question<'_>, given: &[Given]) -> Option<QuickFinding> {
     if given.len() < ENOUGH_FOR_LENGTH {
         return None;
     }
@@ -73,14 +75,16 @@ fn length(question: &Question<'_>, given: &[Given]) -> Option<QuickWarning> {
     let chars: Vec<f64> = given.iter().map(|(_, chars)| *chars as f64).collect();
     let rho = spearman(&levels, &chars).filter(|rho| rho.abs() >= MOVES)?;
     let longer = if rho > 0.0 { "longer" } else { "shorter" };
-    Some(QuickWarning {
+    Some(QuickFinding {
+        kind: FindingKind::Look,
         code: "level_moves_with_length",
         message: format!(
             "`{}`: {longer} outputs get higher levels (rank correlation {rho:.2} over {} verdicts)",
             question.id,
             given.len()
         ),
-        hint: "say in the anchors that length earns nothing; `docket doctor --judge` shows what else moves the judge".to_owned(),
+        means: "such outputs may be the better ones here, or the judge pays for length itself",
+        hint: "`docket rubric test --probes` tells which; if it is length, say in the anchors that it earns nothing".to_owned(),
     })
 }
 

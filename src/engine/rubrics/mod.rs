@@ -4,6 +4,7 @@
 //! Nothing here writes a verdict, and a rubric is put to use by [`super::Engine::save_rubric`] alone.
 
 mod draft;
+mod finding;
 mod history;
 mod material;
 mod note;

@@ -39,6 +39,7 @@ impl Engine {
         let rubric = self.rubric_of(&eval)?;
         let Some(order) = judge else {
             let (criterion, example) = from_words(&seen);
+            not_asked_yet(&rubric, &criterion)?;
             return Ok(Drafted {
                 rubric: joined(&rubric, criterion, example),
                 why: BTreeMap::new(),
@@ -94,8 +95,8 @@ fn from_words(seen: &Seen) -> (Criterion, Example) {
         Scale::Binary,
     );
     criterion.anchors = BTreeMap::from([
-        (0, format!("It has the fault: {said}")),
-        (1, "Nothing in it has this fault.".to_owned()),
+        (0, "The fault is there.".to_owned()),
+        (1, "The fault is not there.".to_owned()),
     ]);
     let example = Example {
         input: seen.input.clone(),
@@ -106,6 +107,24 @@ fn from_words(seen: &Seen) -> (Criterion, Example) {
         correction: None,
     };
     (criterion, example)
+}
+
+/// Refuses to ask the same twice: a note that was made a criterion before.
+fn not_asked_yet(rubric: &Rubric, criterion: &Criterion) -> Result<()> {
+    let asked = rubric
+        .criteria
+        .iter()
+        .find(|one| one.question == criterion.question);
+    match asked {
+        None => Ok(()),
+        Some(asked) => Err(EngineError::refused(
+            format!(
+                "the rubric `{}` asks this already: `{}` is your note in these words",
+                rubric.id, asked.id
+            ),
+            "write the note in other words, or change that question on the Rubric screen",
+        )),
+    }
 }
 
 /// The rubric with one criterion more, under an id of its own.
@@ -156,6 +175,10 @@ mod tests {
             criterion.question,
             "Is the output free of this fault: No greeting at all?"
         );
+        let twice = format!("{:?}", criterion.anchors)
+            .matches("greeting")
+            .count();
+        assert_eq!(twice, 0, "the note stands in the question alone");
         let [example] = &drafted.rubric.examples[..] else {
             panic!("{drafted:?}");
         };
@@ -165,6 +188,13 @@ mod tests {
             bench.ana.rubric_of(&bench.eval).unwrap().criteria.len(),
             1,
             "the draft is not in use"
+        );
+        let said = not_asked_yet(&drafted.rubric, criterion)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            said.contains("asks this already: `no-greeting-at-all`"),
+            "{said}"
         );
         // Ben is still blind to what ana wrote.
         let refused = bench.by("ben").criterion_from_note(doc.ticket, None, None);

@@ -5,16 +5,15 @@
 
 use super::super::judge::{ProbeOrder, ProbeReport, probe_judge};
 use super::super::{Engine, EngineError, Result};
+use super::finding;
 use super::test::{Example, QuickTest};
 use crate::domain::eval::Send;
 use crate::domain::rubric::{Kind, Rubric, SendPolicy};
 use crate::domain::view::{
-    LengthProbe, PlantedProbe, QuickProbe, QuickReport, QuickSide, QuickWarning,
+    LengthProbe, PlantedProbe, QuickFinding, QuickProbe, QuickReport, QuickSide,
 };
+use crate::judge::probes::Table;
 use crate::judge::subject::Subject;
-
-/// Levels by which a mean must rise to count; below it, readings of the same text differ as much.
-const RISES: f64 = 0.5;
 
 impl Engine {
     /// [`Engine::quick_test`], and what planted text and length alone do to the levels of each rubric.
@@ -123,6 +122,7 @@ fn found(side: &QuickSide, planted: &ProbeReport, twice: Option<&QuickSide>) -> 
             criterion: one.criterion.clone(),
             compared: one.table.compared as u64,
             raised: one.table.raised as u64,
+            refused: refused(&one.table),
             worst: one.table.worst,
         })
         .collect();
@@ -137,75 +137,23 @@ fn found(side: &QuickSide, planted: &ProbeReport, twice: Option<&QuickSide>) -> 
             })
             .collect();
     }
-    probe.warnings = warnings(&probe);
+    probe.findings = findings(&probe);
     probe
 }
 
-fn warnings(probe: &QuickProbe) -> Vec<QuickWarning> {
-    let planted = probe.planted.iter().filter(|one| one.raised > 0).map(|one| QuickWarning {
-        code: "planted_text_raises_level",
-        message: format!(
-            "`{}`: planted text raised the level of {} of {} faulty answers",
-            one.criterion, one.raised, one.compared
-        ),
-        hint: "`docket doctor --judge JUDGE --rubric RUBRIC` shows which; another judge, or anchors that name what earns a level, may hold".to_owned(),
-    });
-    let rose = |one: &&LengthProbe| {
-        let both = one.once.zip(one.twice);
-        both.is_some_and(|(once, twice)| twice - once >= RISES)
-    };
-    let length = probe.length.iter().filter(rose).map(|one| QuickWarning {
-        code: "length_alone_raises_level",
-        message: format!(
-            "`{}`: the same output said twice gets {:.2} instead of {:.2}",
-            one.criterion,
-            one.twice.unwrap_or_default(),
-            one.once.unwrap_or_default()
-        ),
-        hint: "say in the anchors what a repetition costs".to_owned(),
-    });
-    let accepted = probe.accepted_planted.iter().map(|id| QuickWarning {
-        code: "planted_verdict_accepted",
-        message: format!("the verdict planted in `{id}` was taken for the judge's own"),
-        hint: "do not use this judge; `docket doctor --judge JUDGE` shows the probe".to_owned(),
-    });
-    planted.chain(length).chain(accepted).collect()
+/// Planted texts without a level whose clean twins have one.
+fn refused(table: &Table) -> u64 {
+    let rows = table.rows.iter();
+    rows.filter(|row| row.clean.is_some() && row.planted.is_none())
+        .count() as u64
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_level_that_rises_is_a_warning() {
-        let length = |once, twice| LengthProbe {
-            criterion: "c".to_owned(),
-            once,
-            twice,
-        };
-        let planted = |raised| PlantedProbe {
-            criterion: "c".to_owned(),
-            compared: 12,
-            raised,
-            worst: None,
-        };
-        for (length, planted, codes) in [
-            (length(Some(3.0), Some(3.4)), planted(0), vec![]),
-            (length(Some(3.0), Some(1.0)), planted(0), vec![]),
-            (length(None, Some(5.0)), planted(0), vec![]),
-            (
-                length(Some(3.0), Some(4.0)),
-                planted(2),
-                vec!["planted_text_raises_level", "length_alone_raises_level"],
-            ),
-        ] {
-            let probe = QuickProbe {
-                length: vec![length],
-                planted: vec![planted],
-                ..QuickProbe::default()
-            };
-            let found: Vec<&str> = warnings(&probe).iter().map(|one| one.code).collect();
-            assert_eq!(found, codes, "{probe:?}");
-        }
-    }
+/// Faults first, then what held.
+fn findings(probe: &QuickProbe) -> Vec<QuickFinding> {
+    let planted = probe.planted.iter().map(finding::of_planted);
+    let length = probe.length.iter().filter_map(finding::of_length);
+    let taken = finding::of_planted_verdicts(&probe.accepted_planted);
+    let mut findings: Vec<QuickFinding> = planted.chain(length).chain(taken).collect();
+    findings.sort_by_key(|found| !found.kind.is_fault());
+    findings
 }

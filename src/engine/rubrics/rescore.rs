@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::super::judge::again;
 use super::super::{Engine, Result};
 use crate::domain::ids::RubricId;
-use crate::domain::judge_version::{JudgeKind, JudgeVersion};
+use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::Rubric;
 use crate::domain::view::{AskedElsewhere, Rescore};
-use crate::provider::Endpoint;
 use crate::store::{catalog, rubrics, verdicts};
 
 /// A judge under one rubric version, and the tickets of an eval it scored.
@@ -106,21 +106,7 @@ fn left_behind(judged: &[Judged], current: RubricId) -> Vec<(usize, u64)> {
 }
 
 fn rescore(from: RubricId, rubric: &Rubric, version: &JudgeVersion, tickets: u64) -> Rescore {
-    let (judge, elsewhere) = match version.kind {
-        JudgeKind::Checks => ("checks".to_owned(), None),
-        JudgeKind::Scripted => {
-            let file = version.model.as_deref().unwrap_or_default();
-            (format!("scripted:{file}"), None)
-        }
-        JudgeKind::Model | JudgeKind::Imported => {
-            let elsewhere = elsewhere(version);
-            // At an address of its own a model goes by its own name, unless the endpoint is known by one.
-            let known = Endpoint::parse(&version.name, None, |name| std::env::var(name).ok());
-            let own = version.model.as_ref().filter(|_| known.is_err());
-            let name = own.filter(|_| elsewhere.is_some());
-            (name.unwrap_or(&version.name).clone(), elsewhere)
-        }
-    };
+    let (judge, elsewhere) = again::named(version);
     Rescore {
         from,
         rubric: rubric.id.clone(),
@@ -129,32 +115,6 @@ fn rescore(from: RubricId, rubric: &Rubric, version: &JudgeVersion, tickets: u64
         elsewhere,
         tickets,
     }
-}
-
-/// The address a model was asked at, if its name alone does not lead there from here.
-fn elsewhere(version: &JudgeVersion) -> Option<String> {
-    if version.name.starts_with("local/") {
-        return None;
-    }
-    let var = |name: &str| std::env::var(name).ok();
-    let there = Endpoint::parse(&version.name, None, var).map(|(endpoint, _)| endpoint.place());
-    match there {
-        Ok(place) if Some(&place) == version.place.as_ref() => None,
-        _ => version
-            .place
-            .as_deref()
-            .map(|place| address(place, version.local)),
-    }
-}
-
-/// The address of a place, of which name and host are kept: its usual path, in the clear on this machine alone.
-fn address(place: &str, local: bool) -> String {
-    let host = match place.split_once('(') {
-        Some((_, host)) => host.trim_end_matches(')'),
-        None => place.trim_matches('`'),
-    };
-    let scheme = if local { "http" } else { "https" };
-    format!("{scheme}://{host}/v1")
 }
 
 #[cfg(test)]
@@ -181,15 +141,5 @@ mod tests {
         assert_eq!(left(3), [(0, 1), (1, 1), (2, 2)]);
         assert_eq!(left(2), [(0, 1), (3, 1)]);
         assert_eq!(left_behind(&all[..1], RubricId([1; 16])), []);
-    }
-
-    #[test]
-    fn a_judge_at_an_address_of_its_own_is_named_with_that_address() {
-        for (place, local, said) in [
-            ("`localhost:9000`", true, "http://localhost:9000/v1"),
-            ("`openai` (gate.example)", false, "https://gate.example/v1"),
-        ] {
-            assert_eq!(address(place, local), said);
-        }
     }
 }

@@ -62,7 +62,8 @@ impl Engine {
         Ok(cards)
     }
 
-    /// One rubric by name, with every version the workspace keeps of it.
+    /// One rubric by name, with every version the workspace keeps of it. Behind changed copies of one that comes with
+    /// docket stands the original, so that they can be held against it.
     pub fn rubric_page(&self, name: &str) -> Result<RubricPage> {
         let kept = self.store().read(|db| {
             let all = rubrics::all(db)?.into_iter();
@@ -73,7 +74,11 @@ impl Engine {
                 })
                 .collect::<crate::store::Result<Vec<_>>>()
         })?;
-        let versions = self.rubric_lines(kept)?;
+        let mut versions = self.rubric_lines(kept)?;
+        if !versions.is_empty() {
+            versions
+                .extend(original(name)?.filter(|own| versions.iter().all(|one| one.id != own.id)));
+        }
         let rubric = match versions.first() {
             Some(line) => Arc::clone(&line.rubric),
             None => Arc::new(library::built_in(name).ok_or_else(|| {
@@ -109,6 +114,7 @@ impl Engine {
                 id,
                 toml: text_of(&rubric, own).into(),
                 rubric: Arc::new(rubric),
+                original: false,
                 since_ms: None,
                 asked_by: Vec::new(),
                 reviews: 0,
@@ -310,6 +316,25 @@ impl Engine {
     }
 }
 
+/// A rubric as it comes with docket, as the oldest of its versions.
+fn original(name: &str) -> Result<Option<RubricLine>> {
+    let Some(rubric) = library::built_in(name) else {
+        return Ok(None);
+    };
+    let own = library::rubric_text(name).map(str::to_owned);
+    Ok(Some(RubricLine {
+        id: RubricId(hash(&rubric)?.0),
+        toml: text_of(&rubric, own).into(),
+        rubric: Arc::new(rubric),
+        original: true,
+        since_ms: None,
+        asked_by: Vec::new(),
+        reviews: 0,
+        verdicts: 0,
+        judged_tickets: 0,
+    }))
+}
+
 fn hash(rubric: &Rubric) -> Result<crate::domain::rubric::RubricHash> {
     rubric.content_hash().map_err(|error| {
         EngineError::refused(
@@ -408,6 +433,24 @@ mod tests {
             page.draft.toml.contains("March"),
             "a text that is not its own is not kept"
         );
+    }
+
+    #[test]
+    fn behind_a_changed_copy_stands_the_original_that_comes_with_docket() {
+        let bench = Bench::new(1, Mode::Assist, 1, false);
+        let mut copy = library::built_in("tone").unwrap();
+        assert!(bench.ana.rubric_page("tone").unwrap().versions.is_empty());
+        copy.criteria[0].question = "Does it speak to this reader as a friend would?".into();
+        bench.ana.save_rubric(&copy, None, &[]).unwrap();
+        let page = bench.ana.rubric_page("tone").unwrap();
+        assert_eq!(*page.rubric, copy, "the copy is what is shown");
+        let originals: Vec<bool> = page.versions.iter().map(|one| one.original).collect();
+        assert_eq!(originals, [false, true]);
+        let own = library::built_in("tone").unwrap();
+        assert_eq!(*page.versions[1].rubric, own);
+        bench.ana.save_rubric(&own, None, &[]).unwrap();
+        let both = bench.ana.rubric_page("tone").unwrap().versions;
+        assert!(both.len() == 2 && both.iter().all(|one| !one.original));
     }
 
     #[test]

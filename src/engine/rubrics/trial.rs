@@ -14,14 +14,14 @@ use super::super::judge::unit::{Asking, Done, Unit, filled};
 use super::super::judge::work::{Work, check_verdicts, subject};
 use super::super::{Engine, EngineError, Result};
 use super::test::Example;
-use super::{history, sending};
+use super::{finding, history, sending};
 use crate::domain::eval::Eval;
 use crate::domain::event::FirstSend;
 use crate::domain::ids::{RubricId, TicketId};
 use crate::domain::rubric::Rubric;
 use crate::domain::standing::JudgeStanding;
 use crate::domain::verdict::Verdict;
-use crate::domain::view::{QuickCriterion, QuickPrompt, QuickSide, QuickWarning};
+use crate::domain::view::{QuickCriterion, QuickFinding, QuickPrompt, QuickSide};
 use crate::judge::checks::Checks;
 use crate::judge::nonce::Order;
 use crate::judge::prompt::{Prepared, parts_not_shown};
@@ -105,7 +105,7 @@ impl Trial {
             version: self.id.short(),
             threshold: threshold.value,
             prompts: prompts(&secret, &self.calls, &self.subject)?,
-            warnings: self.warnings(engine)?,
+            findings: self.findings(engine)?,
             cost_micros: Some(0),
             ..QuickSide::default()
         };
@@ -155,17 +155,11 @@ impl Trial {
         Ok(side)
     }
 
-    fn warnings(&self, engine: &Engine) -> Result<Vec<QuickWarning>> {
+    fn findings(&self, engine: &Engine) -> Result<Vec<QuickFinding>> {
         let vague = vague::lint(&self.rubric).into_iter();
-        let mut warnings: Vec<QuickWarning> = vague
-            .map(|problem| QuickWarning {
-                code: problem.code,
-                message: problem.message,
-                hint: problem.hint,
-            })
-            .collect();
-        warnings.extend(history::warnings(engine, &self.id, &self.rubric)?);
-        Ok(warnings)
+        let mut findings: Vec<QuickFinding> = vague.map(finding::of_wording).collect();
+        findings.extend(history::findings(engine, &self.id, &self.rubric)?);
+        Ok(findings)
     }
 
     fn is_free(&self) -> bool {

@@ -1,16 +1,17 @@
 //! One request: formed, paid for, sent, and its answer read.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
-use reqwest::Request;
+use reqwest::header::{CONTENT_LENGTH, HeaderValue};
+use reqwest::{Body, Request};
 
 use crate::domain::failure::Class;
 
 use super::{Http, Link};
 use crate::provider::body::Encoded;
 use crate::provider::client::{self, Lost};
-use crate::provider::fault::{self, Asked};
+use crate::provider::fault::{self, Answer, Asked};
 use crate::provider::purse::{Reservation, Spent};
 use crate::provider::stream::{OPTIONS, STREAM, Stream};
 use crate::provider::{Ask, Capabilities, Dialect, Failure, Mode, Reply, anthropic, openai, price};
@@ -85,22 +86,9 @@ impl Http {
 
     /// Sends once and reads what comes.
     async fn once(&self, link: &Link, ask: &Ask, attempt: &Attempt) -> Result<Reply, Failed> {
-        let Some(request) = attempt.request.try_clone() else {
-            // Only a streamed body cannot be cloned, and none is streamed.
-            let failure = Failure::new(Class::Transport, "the request cannot be repeated");
-            return Err(Failed {
-                failure,
-                spent: Spent::Nothing,
-            });
-        };
-        let total = self.endpoint.timeouts.total;
         let streams = attempt.names.iter().any(|name| name == STREAM);
         let mut stream = streams.then(|| Stream::new(self.endpoint.dialect));
-        let exchange = client::exchange(&link.client, request, total, stream.as_mut());
-        let mut answer = match exchange.await {
-            Ok(answer) => answer,
-            Err(lost) => return Err(self.lost(link, ask, &lost)),
-        };
+        let mut answer = self.sent(link, ask, attempt, stream.as_mut()).await?;
         let good = (200..300).contains(&answer.status);
         let stream = stream.and_then(|mut stream| (good && stream.ends(&answer)).then_some(stream));
         if let Some(key) = &link.key {
@@ -138,6 +126,67 @@ impl Http {
                 Err(Failed { failure, spent })
             }
         }
+    }
+
+    /// Sends once and waits for the whole answer; the purse is told right before the question leaves, if it asks for that.
+    async fn sent(
+        &self,
+        link: &Link,
+        ask: &Ask,
+        attempt: &Attempt,
+        mut stream: Option<&mut Stream>,
+    ) -> Result<Answer, Failed> {
+        let total = self.endpoint.timeouts.total;
+        let watched = self.job.purse.watches();
+        let Some(request) = attempt.request.try_clone() else {
+            return Err(unrepeatable());
+        };
+        let (request, kept_here) = if watched {
+            self.watched(request)
+        } else {
+            (request, Arc::default())
+        };
+        let exchange = client::exchange(&link.client, request, total, stream.as_deref_mut());
+        let answer = match (exchange.await, kept_here.get()) {
+            (Ok(answer), _) => answer,
+            (Err(_), Some(failure)) => {
+                return Err(Failed {
+                    failure: failure.clone(),
+                    spent: Spent::Nothing,
+                });
+            }
+            (Err(lost), None) => return Err(self.lost(link, ask, &lost)),
+        };
+        if !watched || !matches!(answer.status, 307 | 308) {
+            return Ok(answer);
+        }
+        // A body that is watched cannot be sent on by itself; by now there is nothing to watch.
+        let Some(again) = attempt.request.try_clone() else {
+            return Err(unrepeatable());
+        };
+        let exchange = client::exchange(&link.client, again, total, stream);
+        exchange.await.map_err(|lost| self.lost(link, ask, &lost))
+    }
+
+    /// The request with a body that tells the purse before its first byte leaves, and why it was kept here if it was.
+    fn watched(&self, mut request: Request) -> (Request, Arc<OnceLock<Failure>>) {
+        let kept_here = Arc::new(OnceLock::new());
+        let Some(bytes) = request.body().and_then(Body::as_bytes).map(<[u8]>::to_vec) else {
+            return (request, kept_here);
+        };
+        let (purse, kept) = (Arc::clone(&self.job.purse), Arc::clone(&kept_here));
+        let length = HeaderValue::from(bytes.len());
+        request.headers_mut().insert(CONTENT_LENGTH, length);
+        let body = futures_util::stream::once(async move {
+            purse.leaving().map(|()| bytes).map_err(|failure| {
+                let why = failure.message.clone();
+                // Set once: a body is asked for once.
+                let _ = kept.set(failure);
+                std::io::Error::other(why)
+            })
+        });
+        *request.body_mut() = Some(Body::wrap_stream(body));
+        (request, kept_here)
     }
 
     fn lost(&self, link: &Link, ask: &Ask, lost: &Lost) -> Failed {
@@ -194,6 +243,14 @@ impl Http {
                 Err(failure)
             }
         }
+    }
+}
+
+/// Only a streamed body cannot be sent again, and none is kept.
+fn unrepeatable() -> Failed {
+    Failed {
+        failure: Failure::new(Class::Transport, "the request cannot be repeated"),
+        spent: Spent::Nothing,
     }
 }
 

@@ -4,8 +4,8 @@
 //! Each test asks what it asks in an eval. What only a ticket has (state, scores, reviews) no output without one has,
 //! and what the item has (source, text, dataset) needs none.
 
-use super::Arg;
 use super::write::{states_of, words_of};
+use super::{Arg, WARNED};
 use crate::domain::filter::{Expr, Filter, Measure, Test, Thing, Word, WordField};
 use crate::store::dialect;
 
@@ -206,8 +206,6 @@ fn has(thing: Thing) -> &'static str {
             "EXISTS (SELECT 1 FROM raw r WHERE r.row = coalesce(o.raw, i.raw) AND instr(r.body, 'tool_calls') > 0)"
         }
         Thing::Plan => "t.plan > 0",
-        Thing::Warning => {
-            "EXISTS (SELECT 1 FROM verdict v WHERE v.ticket = t.row AND json_array_length(v.body, '$.flags') > 0)"
-        }
+        Thing::Warning => WARNED,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Arg, Scope, matches};
+use super::{Arg, Scope, WARNED, matches};
 use crate::domain::filter::{Expr, Measure, Test, Thing, Word, WordField};
 use crate::domain::ticket::State;
 use crate::store::dialect;
@@ -265,9 +265,7 @@ fn has(thing: Thing) -> &'static str {
         Thing::Error => "EXISTS (SELECT 1 FROM output o WHERE o.row = t.output AND o.error IS NOT NULL)",
         Thing::Tool => "EXISTS (SELECT 1 FROM output o JOIN raw r ON r.row = o.raw WHERE o.row = t.output AND instr(r.body, 'tool_calls') > 0)",
         Thing::Plan => "t.plan > 0",
-        // Flags are written into a verdict only where there are any.
-        Thing::Warning => "EXISTS (SELECT 1 FROM verdict v WHERE v.ticket = t.row AND json_array_length(v.body, '$.flags') > 0)",
-        // Suggestions are a judge's; none can exist before a judge that writes them.
-        Thing::Suggestion => "0",
+        Thing::Warning => WARNED,
+        Thing::Suggestion => "EXISTS (SELECT 1 FROM suggestion s WHERE s.ticket = t.row)",
     }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::style::Style;
 use super::*;
 
 const ORIGINAL: &str = "Paris is in Italy, as the atlas says. Ask me anything.";
@@ -56,6 +57,36 @@ fn the_same_place_has_three_readings_and_the_same_words_are_one() {
         shown.text.text()
     );
     assert!(shown.text.text().contains("{✓both+more+}"));
+}
+
+#[test]
+fn where_two_edits_share_a_line_only_the_words_each_of_them_changes_are_marked() {
+    let mine = "Paris is in Italy, as every old atlas says. Ask me anything.";
+    let theirs = "Lyon is in France, as a map says. Ask me anything.";
+    // Both change words from `the` on, so that is one change with two readings.
+    let compared = compared(Some(mine), Some(theirs));
+    let change = compared.changes().last().unwrap();
+    assert_eq!(compared.old_of(change), "the atlas");
+    assert_eq!(change.mine.as_deref(), Some("every old atlas"));
+    assert_eq!(change.suggested.as_deref(), Some("a map"));
+    let marked = |side: Side, style: Style| -> Vec<String> {
+        let shown = inline(&compared, &[side; 3]);
+        let runs = shown.text.runs().iter().filter(|(_, one)| *one == style);
+        let signs = ["[-", "-]", "{✓mine+", "{✓judge+", "+}"];
+        runs.map(|(range, _)| {
+            let text = shown.text.text()[range.clone()].to_owned();
+            signs.iter().fold(text, |text, sign| text.replace(sign, ""))
+        })
+        .filter(|text| !text.is_empty())
+        .collect()
+    };
+    assert_eq!(marked(Side::Mine, Style::Inserted), ["every old"]);
+    assert_eq!(marked(Side::Mine, Style::Deleted), ["the"]);
+    assert_eq!(
+        marked(Side::Mine, Style::Offered),
+        ["Lyon", "France", "a map"]
+    );
+    assert_eq!(marked(Side::Suggested, Style::Offered), ["every old"]);
 }
 
 #[test]

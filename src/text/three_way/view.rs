@@ -28,16 +28,21 @@ pub fn inline(compared: &ThreeWay, choices: &[Side]) -> ThreeWayView {
         let start = builder.len();
         let chosen = choices.get(at).copied().unwrap_or_default();
         let old = compared.old_of(change);
-        if chosen == Side::Original {
-            gone(&mut builder, old, change.old.start, Style::Plain);
-        } else {
-            gone(&mut builder, old, change.old.start, Style::Deleted);
-        }
+        let taken = match chosen {
+            Side::Original => &[][..],
+            Side::Mine => &change.mine_marks.gone,
+            Side::Suggested => &change.suggested_marks.gone,
+        };
+        gone(&mut builder, old, change.old.start, taken);
         let offers = [
-            (Side::Mine, change.mine.as_deref()),
-            (Side::Suggested, change.suggested.as_deref()),
+            (Side::Mine, change.mine.as_deref(), &change.mine_marks),
+            (
+                Side::Suggested,
+                change.suggested.as_deref(),
+                &change.suggested_marks,
+            ),
         ];
-        for (side, words) in offers {
+        for (side, words, marks) in offers {
             let Some(words) = words.filter(|_| side == Side::Mine || !change.agrees()) else {
                 continue;
             };
@@ -47,7 +52,7 @@ pub fn inline(compared: &ThreeWay, choices: &[Side]) -> ThreeWayView {
                 Side::Mine => "mine",
                 _ => "judge",
             };
-            come(&mut builder, words, whose, chosen == side);
+            come(&mut builder, words, &marks.new, whose, chosen == side);
         }
         places.push(start..builder.len());
         from = change.old.end;
@@ -59,32 +64,73 @@ pub fn inline(compared: &ThreeWay, choices: &[Side]) -> ThreeWayView {
     }
 }
 
-fn gone(builder: &mut Builder, text: &str, offset: usize, style: Style) {
+/// Cuts a text at the ends of ranges in it: each piece, and whether it is inside one. The ranges are in order.
+fn pieces<'a>(
+    text: &'a str,
+    ranges: &'a [Range<usize>],
+) -> impl Iterator<Item = (usize, &'a str, bool)> {
+    let mut cuts: Vec<(usize, usize, bool)> = Vec::with_capacity(ranges.len() * 2 + 1);
+    let mut at = 0;
+    for range in ranges {
+        cuts.push((at, range.start, false));
+        cuts.push((range.start, range.end, true));
+        at = range.end;
+    }
+    cuts.push((at, text.len(), false));
+    cuts.into_iter().filter_map(move |(from, to, inside)| {
+        let piece = text.get(from..to).filter(|piece| !piece.is_empty())?;
+        Some((from, piece, inside))
+    })
+}
+
+/// The original's words: those the chosen side takes out, and those that stay in it.
+fn gone(builder: &mut Builder, text: &str, offset: usize, taken: &[Range<usize>]) {
     if text.is_empty() {
         return;
     }
-    builder.own("[-", style);
-    // As one line: what is gone must not tear the text apart a second time.
-    builder.source_line(text, offset, style);
-    builder.own("-]", style);
+    let sign = if taken.is_empty() {
+        Style::Plain
+    } else {
+        Style::Deleted
+    };
+    builder.own("[-", sign);
+    let taken: Vec<Range<usize>> = taken
+        .iter()
+        .map(|range| range.start.saturating_sub(offset)..range.end.saturating_sub(offset))
+        .collect();
+    for (at, piece, out) in pieces(text, &taken) {
+        let style = if out { Style::Deleted } else { Style::Plain };
+        // As one line: what is gone must not tear the text apart a second time.
+        builder.source_line(piece, offset + at, style);
+    }
+    builder.own("-]", sign);
 }
 
-fn come(builder: &mut Builder, text: &str, whose: &str, chosen: bool) {
+/// The words of one side: those that are new stand out from those the original has too.
+fn come(builder: &mut Builder, text: &str, new: &[Range<usize>], whose: &str, chosen: bool) {
     if text.is_empty() && whose.is_empty() {
         return;
     }
-    let style = if chosen { Style::Inserted } else { Style::Dim };
+    let (style, kept) = if chosen {
+        (Style::Inserted, Style::Plain)
+    } else {
+        (Style::Offered, Style::Dim)
+    };
+    let frame = if chosen { Style::Inserted } else { Style::Dim };
     let sign = if chosen && !whose.is_empty() {
         "✓"
     } else {
         ""
     };
-    builder.own(&format!("{{{sign}{whose}+"), style);
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            builder.own("⏎\n", style);
+    builder.own(&format!("{{{sign}{whose}+"), frame);
+    for (_, piece, is_new) in pieces(text, new) {
+        let style = if is_new { style } else { kept };
+        for (index, line) in piece.split('\n').enumerate() {
+            if index > 0 {
+                builder.own("⏎\n", style);
+            }
+            builder.own(line.strip_suffix('\r').unwrap_or(line), style);
         }
-        builder.own(line.strip_suffix('\r').unwrap_or(line), style);
     }
-    builder.own("+}", style);
+    builder.own("+}", frame);
 }

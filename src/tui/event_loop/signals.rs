@@ -16,9 +16,13 @@ pub(super) const HANG_UP: i32 = Signal::HUP.as_raw();
 /// The end, please.
 const END: i32 = Signal::TERM.as_raw();
 
+/// The end at once, from another terminal.
+const QUIT: i32 = Signal::QUIT.as_raw();
+
 /// Waits for any of them.
 pub(super) struct Asked {
     end: Signals,
+    quit: Signals,
     hang_up: Signals,
     interrupt: Signals,
     stop: Signals,
@@ -29,6 +33,7 @@ impl Asked {
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             end: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::from_raw(STOP))?,
@@ -40,6 +45,7 @@ impl Asked {
     pub(super) async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.end.recv() => END,
+            _ = self.quit.recv() => QUIT,
             _ = self.hang_up.recv() => HANG_UP,
             _ = self.interrupt.recv() => INTERRUPT,
             _ = self.stop.recv() => STOP,

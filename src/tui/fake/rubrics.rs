@@ -9,10 +9,10 @@ use crate::domain::record::Quote;
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
-    LengthProbe, PlantedProbe, QuickCriterion, QuickProbe, QuickPrompt, QuickReport, QuickSide,
-    QuickWarning, Rescore, RubricCard, RubricDraft, RubricExample, RubricFinding, RubricLeft,
-    RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply, RubricSaved, RubricSource,
-    RubricTrial, RubricUnsaved, RubricUse,
+    FindingKind, LengthProbe, PlantedProbe, QuickCriterion, QuickFinding, QuickProbe, QuickPrompt,
+    QuickReport, QuickSide, Rescore, RubricCard, RubricDraft, RubricExample, RubricFinding,
+    RubricLeft, RubricLine, RubricMove, RubricOrder, RubricPage, RubricReply, RubricSaved,
+    RubricSource, RubricTrial, RubricUnsaved, RubricUse,
 };
 
 use super::super::desk::Answer as Reply;
@@ -121,6 +121,7 @@ fn cards(sample: &Sample) -> Vec<RubricCard> {
 
 fn page(rubric: Arc<Rubric>, kept: bool) -> RubricPage {
     let line = |number: u8, label: &str, asked: &[&str], reviews| RubricLine {
+        original: false,
         id: RubricId([number; 16]),
         rubric: Arc::new(Rubric {
             version: label.into(),
@@ -258,9 +259,11 @@ fn report(trial: &RubricTrial) -> QuickReport {
                     .enumerate()
                     .map(|(at, one)| read(one.id, at))
                     .collect(),
-                warnings: vec![QuickWarning {
+                findings: vec![QuickFinding {
+                    kind: FindingKind::RubricFault,
                     code: "vague",
                     message: "`good` says nothing a judge can look for".into(),
+                    means: "two careful readers would answer it differently",
                     hint: "say what a good reply has in it".into(),
                 }],
                 calls: 3,
@@ -281,6 +284,7 @@ fn probe(trial: &RubricTrial) -> QuickProbe {
             criterion: "correct".into(),
             compared: 12,
             raised: 2,
+            refused: 0,
             worst: Some(3),
         }],
         length: vec![LengthProbe {
@@ -288,9 +292,11 @@ fn probe(trial: &RubricTrial) -> QuickProbe {
             once: Some(1.0),
             twice: Some(2.0),
         }],
-        warnings: vec![QuickWarning {
+        findings: vec![QuickFinding {
+            kind: FindingKind::JudgeFault,
             code: "length_alone_raises_level",
             message: "the same output said twice gets more".into(),
+            means: "words that add nothing are paid for",
             hint: "say in the anchors what a repetition costs".into(),
         }],
         calls: 25,

@@ -267,6 +267,7 @@ fn ticket(index: u8, row: &Row, eval: &Arc<Eval>, rubric: &Arc<Rubric>) -> Ticke
         draft: None,
         lease: None,
         held_by: None,
+        full: None,
         judge: JudgeView::Nothing,
         suggestion: Shown::None,
         plan: Some(PlanId([5; 16])),

@@ -124,7 +124,7 @@ pub fn history(pen: &mut Pen<'_>, state: &AppState, history: &HistoryView) {
         Some(lines) if lines.is_empty() => {
             pen.line(
                 inner,
-                "Nobody has decided anything about this ticket yet.",
+                "Nothing to show: nobody has decided anything yet, or your own commit comes first.",
                 Look::Dim,
             );
         }

@@ -3,7 +3,7 @@
 use super::{Action, AppState, DisabledReason};
 use crate::app::ticket::{Phase, TicketState, dispute, form, suggest};
 use crate::domain::rubric::Takes;
-use crate::domain::view::JudgeView;
+use crate::domain::view::{JudgeView, TicketDoc};
 
 pub(super) fn ticket(state: &AppState, action: Action) -> Option<DisabledReason> {
     let open = state.ticket.as_deref()?;
@@ -61,7 +61,7 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
     let seat = || match (&open.lease, &open.held_by) {
         (Some(_), _) => None,
         (None, Some(who)) => Some(DisabledReason::HeldBy(who.clone())),
-        (None, None) => Some(DisabledReason::TakingSeat),
+        (None, None) => Some(full(doc).unwrap_or(DisabledReason::TakingSeat)),
     };
     let takes = form::current(&doc.rubric, &open.form).map(|question| question.takes);
     match action {
@@ -81,7 +81,8 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
                 None => Some(DisabledReason::NoText),
                 Some(output) if output.message.is_none() => Some(DisabledReason::NoText),
                 Some(_) if of_other => Some(DisabledReason::EditsOther),
-                Some(_) => open.held_by.clone().map(DisabledReason::HeldBy),
+                Some(_) if open.lease.is_some() => None,
+                Some(_) => full(doc).or_else(|| open.held_by.clone().map(DisabledReason::HeldBy)),
             }
         }
         Action::ShowDiff | Action::DropEdit => open
@@ -99,4 +100,13 @@ fn one_ticket(open: &TicketState, action: Action) -> Option<DisabledReason> {
         }
         _ => None,
     }
+}
+
+/// No seat is left: everybody who was asked has said something.
+pub(crate) fn full(doc: &TicketDoc) -> Option<DisabledReason> {
+    let asked = doc.full?;
+    Some(DisabledReason::Full {
+        asked,
+        eval: doc.eval.name.clone(),
+    })
 }

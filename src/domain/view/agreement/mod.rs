@@ -247,7 +247,7 @@ pub struct JudgeOn {
     pub kappa_name: &'static str,
     /// Kappa between judge and people.
     pub kappa: Option<Measured>,
-    /// Mean kappa of every two people, to hold it against.
+    /// Mean kappa of every two people, each pair by its tickets, to hold it against.
     pub people_kappa: Option<f64>,
     /// On pass and fail.
     pub pass: Option<PassOn>,

@@ -342,3 +342,37 @@ fn a_rule_that_cannot_be_read_is_refused_with_its_place() {
     assert!(error.to_string().contains("column 12"), "{error}");
     assert!(error.hint().unwrap().contains("`score`"));
 }
+
+/// A judge that reads from a file of its own and quotes these words.
+fn quoting(bench: &Bench, file: &str, quote: &str) -> JudgeOrder {
+    let path = bench.folder.path().join(file);
+    let line = format!(
+        r#"{{"match":"answer","reply":{{"verdict_id":"$verdict_id","criterion":"q","evidence":[{{"quote":"{quote}","problem":true}}],"reasoning":"So.","level":2,"reference_conflict":false,"cannot_judge":false,"cannot_judge_reason":""}}}}"#
+    );
+    std::fs::write(&path, line + "\n").unwrap();
+    JudgeOrder::new("support", format!("scripted:{}", path.display()))
+}
+
+#[test]
+fn a_warning_is_looked_for_on_the_judge_the_ticket_shows() {
+    let bench = Bench::new(1, Mode::Assist, 1, false);
+    let policy = Policy {
+        audit_share: 1e-9,
+        ..bench.ana.eval_named("support").unwrap().policy
+    };
+    bench.ana.set_policy("support", policy, None, None).unwrap();
+    let judged = |file: &str, quote: &str| {
+        let order = quoting(&bench, file, quote);
+        let run = bench
+            .ana
+            .judge_run(&order, &Control::default(), &mut |_| {});
+        run.unwrap();
+        let found = bench.ana.matching(bench.eval.id, "has:warning", u32::MAX);
+        found.unwrap().len()
+    };
+    assert_eq!(judged("a.jsonl", "nowhere to be read"), 1);
+    assert_eq!(judged("b.jsonl", "answer"), 0, "the later one is shown");
+    assert_eq!(judged("c.jsonl", "nor this"), 1);
+    let items = bench.ana.items_passing("has:warning").unwrap();
+    assert_eq!(items.0.len(), 1);
+}

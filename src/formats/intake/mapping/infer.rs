@@ -148,6 +148,11 @@ pub fn infer(sample: &[Fields<'_>]) -> Result<Mapping, Vec<String>> {
     if !mapping.is_whole() || mapping.outputs.is_empty() {
         by_content(sample, &columns, &mut mapping);
     }
+    if let [only] = mapping.outputs.as_mut_slice()
+        && only.model.is_none()
+    {
+        only.model = named(&MODEL).map(Source::Column);
+    }
     if mapping.is_whole() {
         Ok(mapping)
     } else {

@@ -91,3 +91,93 @@ async fn no_connection_costs_nothing_and_a_refused_parameter_neither() {
     http.ask(&shaped("x"), None).await.unwrap();
     assert_eq!(till.spent.lock().unwrap()[0], Spent::Nothing);
 }
+
+/// Notes how often a question was about to leave, and may keep it here.
+#[derive(Default)]
+struct Door {
+    left: Mutex<u32>,
+    shut: bool,
+}
+
+impl Purse for Door {
+    fn reserve(&self, _: Estimate) -> Result<Held, Failure> {
+        Ok(Held(0))
+    }
+
+    fn settle(&self, _: Held, _: Spent) {}
+
+    fn watches(&self) -> bool {
+        *self.left.lock().unwrap() == 0
+    }
+
+    fn leaving(&self) -> Result<(), Failure> {
+        if self.shut {
+            return Err(Failure::new(Class::BadRequest, "it stays here"));
+        }
+        *self.left.lock().unwrap() += 1;
+        Ok(())
+    }
+}
+
+fn behind(endpoint: Endpoint, door: &Arc<Door>) -> Http {
+    let job = Job {
+        purse: Arc::<Door>::clone(door),
+        ..quick()
+    };
+    Http::new(endpoint, job)
+}
+
+#[tokio::test]
+async fn a_question_leaves_once_the_connection_stands_and_not_where_nobody_answers() {
+    let door = Arc::new(Door::default());
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let down = Endpoint::at(&format!("http://{gone}/v1")).unwrap();
+    assert_eq!(fails(&behind(down, &door)).await.class, Class::Transport);
+    assert_eq!(*door.left.lock().unwrap(), 0, "nothing has left");
+    let server = Server::playing(vec![good()]).await;
+    let http = behind(server.endpoint(), &door);
+    for text in ["first", "second"] {
+        http.ask(&ask(text), None).await.unwrap();
+    }
+    assert_eq!(*door.left.lock().unwrap(), 1, "told once");
+    let seen = server.requests();
+    assert!(seen[0].body.contains("first") && seen[1].body.contains("second"));
+    let head = &seen[0].head;
+    assert!(
+        head.contains("content-length: ") && !head.contains("chunked"),
+        "{head}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_let_out_stays_here_with_the_reason() {
+    let door = Arc::new(Door {
+        shut: true,
+        ..Door::default()
+    });
+    let server = Server::playing(vec![good()]).await;
+    let failure = fails(&behind(server.endpoint(), &door)).await;
+    assert_eq!(failure.class, Class::BadRequest);
+    assert_eq!(failure.message, "it stays here");
+    let seen = server.requests();
+    assert!(seen.iter().all(|one| one.body.is_empty()), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_first_question_follows_a_redirect_too() {
+    let server = Server::by(|_, seen| {
+        if seen.head.starts_with("post /v1/chat/completions ") {
+            answer_with(307, "location: /elsewhere", "")
+        } else {
+            good()
+        }
+    })
+    .await;
+    let door = Arc::new(Door::default());
+    let http = behind(server.endpoint(), &door);
+    assert_eq!(http.ask(&ask("kept"), None).await.unwrap().text, "fine");
+    assert!(server.requests().last().unwrap().body.contains("kept"));
+}
