@@ -90,6 +90,9 @@ fn decided(one: &CandidateGate) -> Result<(), CliError> {
         one.verdict.name(),
         one.owner.words
     ))?;
+    for words in one.preference_words() {
+        line(format!("  preferences, in no number: {words}"))?;
+    }
     for decision in &one.owner.decisions {
         line(format!(
             "  {} by {} (not authenticated), gate {}, {}: {}",

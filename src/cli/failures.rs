@@ -2,7 +2,7 @@
 
 use super::{CliError, Context, Exit, agree, output};
 use crate::domain::count::{counted, either};
-use crate::domain::view::failures::FailurePath;
+use crate::domain::view::failures::{FailurePath, Fixes};
 use crate::engine::failures::FailureOrder;
 use crate::text::table::{Column, Table};
 
@@ -85,14 +85,20 @@ fn told(path: &FailurePath) -> Result<(), CliError> {
     output::line(&format!("next: {}", path.next))
 }
 
+/// How many corrections have not left.
+fn waiting(fixes: &Fixes) -> String {
+    match (fixes.corrected, fixes.to_export) {
+        (0, _) => String::new(),
+        (_, 0) => "all exported".to_owned(),
+        (_, n) => format!("{n} not exported yet"),
+    }
+}
+
 /// Step, number, and what the number says.
 fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
     let tags: Vec<String> = path.tags.iter().take(3).map(ToString::to_string).collect();
-    let tags = if tags.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", tags.join(", "))
-    };
+    let colon = if tags.is_empty() { "" } else { ": " };
+    let tags = format!("{colon}{}", tags.join(", "));
     let rows = format!(
         "of {} below {:.2}, on {}{tags}",
         counted(path.scored, "scored row"),
@@ -108,19 +114,20 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
         ));
     }
     if path.trained > 0 {
-        items.push(format!("{} exported before", path.trained));
+        items.push(format!("{} exported from elsewhere before", path.trained));
     }
     if path.not_searched > 0 {
         items.push(format!("nothing like {} looked for", path.not_searched));
     }
     let none = || "none yet".to_owned();
-    let (tickets, in_fixes, corrected) = match &path.fixes {
+    let (tickets, in_fixes, corrected, to_export) = match &path.fixes {
         Some(fixes) => (
             fixes.tickets,
             format!("in `{}`, {} open", fixes.eval, fixes.open),
             fixes.corrected,
+            waiting(fixes),
         ),
-        None => (0, none(), 0),
+        None => (0, none(), 0, String::new()),
     };
     let (items_left, dataset, rows_left, exports) = match &path.training {
         Some(left) => (
@@ -143,7 +150,7 @@ fn steps(path: &FailurePath) -> [(&'static str, u64, String); 6] {
             items.join("; "),
         ),
         ("tickets", tickets, in_fixes),
-        ("corrections", corrected, String::new()),
+        ("corrections", corrected, to_export),
         ("items of the train dataset", items_left, dataset),
         ("rows exported", rows_left, exports),
     ]

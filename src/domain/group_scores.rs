@@ -4,7 +4,7 @@
 //! `items[i]`. All candidates were scored by one judge under one rubric version; what lacks a score says why, and
 //! is never 0.
 
-use super::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId};
+use super::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId, RunId};
 use super::rubric::Threshold;
 
 /// A run group with all its scores.
@@ -89,6 +89,8 @@ pub struct CandidateScores {
 /// One run of a candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunScores {
+    /// Identity.
+    pub id: RunId,
     /// 1 for the first.
     pub number: u32,
     /// Why it was run again, if somebody said so.
@@ -204,6 +206,7 @@ mod tests {
 
     fn run(outcome: RowOutcome) -> RunScores {
         RunScores {
+            id: RunId([1; 16]),
             number: 1,
             because: None,
             rows: vec![RowScore::without(outcome)],

@@ -3,12 +3,18 @@
 //! In a uniform plan the place of a ticket is a hash of the plan's seed and the ticket's id; it depends on nothing
 //! a reviewer or a judge ever says, so stopping anywhere leaves the estimate valid. A weighted plan puts risky tickets
 //! first more often; its order is drawn once, and the chance of each ticket is known. Later tickets join later plans.
+//!
+//! In a run group what is drawn is an item, with the outputs of all candidates to it: the place is a hash of the item's
+//! id, and an output that arrives later takes its item's place in the plan that is there. Nobody chose that place, and
+//! nothing in the output did, so the order of the items stays as random as it was (`engine::plans` on the chances).
 
 use super::eval::Mode;
-use super::ids::{EvalId, Identity, OutputId, PlanId, TicketId};
+use super::ids::{EvalId, Identity, ItemId, OutputId, PlanId, TicketId};
 
 /// Bits of a plan key that hold the random place; the plan's number stands above them.
 const PLACE_BITS: u32 = 48;
+/// Of these, the lowest ones that order the outputs of one item among themselves.
+const WITHIN_BITS: u32 = 10;
 
 /// The ticket of a subject in an eval.
 pub fn ticket_id(eval: &EvalId, outputs: &[OutputId]) -> TicketId {
@@ -49,6 +55,24 @@ pub fn plan_key(number: u32, seed: u64, ticket: &TicketId) -> i64 {
         .finish();
     let place = i64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], 0, 0]);
     (i64::from(number) << PLACE_BITS) | place
+}
+
+/// Where a ticket of a run group stands in its uniform plan: beside the others of its item, in an order of their own, so
+/// that no candidate always comes first.
+pub fn item_key(number: u32, seed: u64, item: &ItemId, ticket: &TicketId) -> i64 {
+    let bits = |hash: [u8; 16], bits: u32| {
+        let all = u64::from_le_bytes([
+            hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7],
+        ]);
+        (all & ((1 << bits) - 1)) as i64
+    };
+    let of_item = Identity::of("place of item")
+        .number(seed as i64)
+        .part(&item.0);
+    let of_ticket = Identity::of("place").number(seed as i64).part(&ticket.0);
+    (i64::from(number) << PLACE_BITS)
+        | (bits(of_item.finish(), PLACE_BITS - WITHIN_BITS) << WITHIN_BITS)
+        | bits(of_ticket.finish(), WITHIN_BITS)
 }
 
 /// The plan in which tickets were drawn by these weights, each with its ticket, in review order.
@@ -114,6 +138,24 @@ mod tests {
         let ticket = TicketId([7; 16]);
         assert!(plan_key(2, 1, &ticket) > plan_key(1, u64::MAX >> 1, &TicketId([0xff; 16])));
         assert_eq!(plan_number(plan_key(3, 9, &ticket)), 3);
+    }
+
+    #[test]
+    fn outputs_of_an_item_stand_side_by_side_and_none_of_them_is_always_first() {
+        let mut firsts = 0;
+        for n in 0..400_u32 {
+            let mut item = [0; 16];
+            item[..4].copy_from_slice(&n.to_le_bytes());
+            let key = |output: u8| {
+                let mut ticket = item;
+                ticket[15] = output;
+                item_key(2, 7, &ItemId(item), &TicketId(ticket))
+            };
+            assert_eq!(plan_number(key(1)), 2);
+            assert_eq!(key(1) >> WITHIN_BITS, key(2) >> WITHIN_BITS);
+            firsts += u32::from(key(1) < key(2));
+        }
+        assert!((150..250).contains(&firsts), "{firsts}");
     }
 
     #[test]

@@ -219,7 +219,17 @@ fn gates(body: &Body) -> String {
             one.decision.short(),
             one.key
         ),
-        Body::Voided(one) => format!("voided {}: {}", one.event.short(), one.reason),
+        Body::Voided(one) => {
+            let who = match one.account.as_str() {
+                "" => String::new(),
+                account => format!(" as {account} (not authenticated)"),
+            };
+            format!(
+                "took the decision {} back{who}: {}",
+                one.event.short(),
+                one.reason
+            )
+        }
         other => other.kind().to_owned(),
     }
 }

@@ -127,10 +127,48 @@ fn is_gone(owner: &str) -> bool {
     else {
         return false;
     };
-    matches!(
+    let unknown = matches!(
         rustix::process::test_kill_process(pid),
         Err(rustix::io::Errno::SRCH)
-    )
+    );
+    unknown || is_zombie(pid)
+}
+
+/// Whether a process has ended and only waits for its parent to hear of it, as a killed one may for long.
+fn is_zombie(pid: rustix::process::Pid) -> bool {
+    let path = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    let stat = std::fs::read_to_string(path).unwrap_or_default();
+    // The name before it stands in brackets and may hold any character.
+    let state = stat
+        .rsplit_once(')')
+        .and_then(|(_, rest)| rest.trim_start().chars().next());
+    matches!(state, Some('Z' | 'X'))
+}
+
+/// That another process holds what is left, and until when, in words; `None` where none does.
+fn held_elsewhere(
+    db: &crate::store::Db,
+    seats: &[String],
+    owner: &str,
+    now_ms: i64,
+) -> crate::store::Result<Option<String>> {
+    let held = crate::store::leases::held_seats(db, seats, owner, now_ms)?;
+    Ok(held.map(|held| {
+        let seconds = (held.until_ms - now_ms).max(0) / 1000 + 1;
+        let who = match held.by.split_once('@') {
+            Some((name, process)) => {
+                let pid = process.split('.').next().unwrap_or_default();
+                format!("process {pid} of {name}")
+            }
+            None => held.by,
+        };
+        format!(
+            "{} of them {} held by {who}: it works on them, or was stopped elsewhere and holds them for {seconds} seconds more; \
+             then the same command takes them",
+            held.seats,
+            crate::domain::count::either(held.seats, "is", "are")
+        )
+    }))
 }
 
 /// Starts events of one action: gives each its id and a rising clock.

@@ -818,3 +818,22 @@ fn a_filter_or_order_tells_nothing_of_the_blind_audit_share() {
     bench.ana.submit(&level(&doc, 3)).unwrap();
     assert_eq!(listed("judge>=0", Order::Plan).len(), 41 - hidden);
 }
+
+#[test]
+fn a_killed_process_whose_parent_has_not_heard_of_it_is_gone() {
+    let mut child = std::process::Command::new("sleep")
+        .arg("60")
+        .spawn()
+        .unwrap();
+    let owner = format!("ana@{}.1", child.id());
+    assert!(!is_gone(&owner));
+    child.kill().unwrap();
+    // Not waited for: it stays as a zombie.
+    let gone = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        is_gone(&owner)
+    });
+    assert!(gone || !cfg!(target_os = "linux"));
+    child.wait().unwrap();
+    assert!(is_gone(&owner));
+}

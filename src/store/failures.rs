@@ -57,6 +57,12 @@ pub fn tags(db: &Db, eval: i64) -> Result<BTreeMap<i64, Vec<String>>> {
     Ok(tags)
 }
 
+/// The items of an eval's tickets that have a correction, one for each such ticket.
+pub fn corrected(db: &Db, eval: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT item FROM ticket WHERE eval = ?1 AND corrected = 1 ORDER BY row";
+    db.query(sql, args![eval], |row| row.int(0))
+}
+
 /// The rows of every dataset of a role.
 pub fn of_role(db: &Db, role: &str) -> Result<Ranges> {
     let sql = "SELECT g.lo, g.hi FROM dataset_range g JOIN dataset d ON d.id = g.dataset

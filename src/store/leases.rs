@@ -62,6 +62,38 @@ pub fn release_judge(db: &Db, ticket: i64, judge: &str, owner: &str) -> Result<(
     Ok(())
 }
 
+/// Seats a worker wanted and another one holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// How many.
+    pub seats: u64,
+    /// The last of them ends then, in milliseconds since 1970, unless its owner prolongs it.
+    pub until_ms: i64,
+    /// Whose process holds the most of them.
+    pub by: String,
+}
+
+/// What others than `owner` hold of a judge's or a run's seats; `None` where that is nothing.
+pub fn held_seats(db: &Db, seats: &[String], owner: &str, now_ms: i64) -> Result<Option<Held>> {
+    let sql = "SELECT owner, count(*), max(until_ms) FROM lease WHERE seat = ?1 AND owner <> ?2 AND until_ms > ?3
+               GROUP BY owner ORDER BY count(*) DESC";
+    let mut held: Option<Held> = None;
+    for seat in seats {
+        for (by, seats, until_ms) in db.query(sql, args![seat, owner, now_ms], |row| {
+            Ok((row.text(0)?.to_owned(), row.int(1)? as u64, row.int(2)?))
+        })? {
+            let all = held.get_or_insert(Held {
+                seats: 0,
+                until_ms: 0,
+                by,
+            });
+            all.seats += seats;
+            all.until_ms = all.until_ms.max(until_ms);
+        }
+    }
+    Ok(held)
+}
+
 /// Prolongs a lease. `false` if it has passed to somebody else.
 pub fn renew(db: &Db, ticket: i64, lease: Lease, owner: &str, now_ms: i64) -> Result<bool> {
     let sql = "UPDATE lease SET until_ms = ?5 WHERE ticket = ?1 AND seat = ?2 AND owner = ?3 AND token = ?4";
@@ -134,6 +166,28 @@ pub fn person(owner: &str) -> &str {
 mod tests {
     use super::super::testing::memory;
     use super::*;
+
+    #[test]
+    fn seats_others_hold_are_counted_with_their_end() {
+        let db = memory();
+        let seats = ["run:a".to_owned(), "run:b".to_owned()];
+        for (ticket, seat, owner, at) in [
+            (-1, "run:a", "ana@7.1", 1_000),
+            (-2, "run:a", "ana@7.1", 2_000),
+            (-1, "run:b", "ben@8.1", 3_000),
+            (-3, "run:a", "me@9.1", 1_000),
+            (-4, "run:c", "ben@8.1", 9_000),
+        ] {
+            assert!(take_judge(&db, ticket, seat, owner, at).unwrap());
+        }
+        let held = held_seats(&db, &seats, "me@9.1", 4_000).unwrap().unwrap();
+        let last = 3_000 + LEASE_MS;
+        assert_eq!(
+            (held.seats, held.until_ms, held.by.as_str()),
+            (3, last, "ana@7.1")
+        );
+        assert_eq!(held_seats(&db, &seats, "me@9.1", last).unwrap(), None);
+    }
 
     #[test]
     fn a_held_seat_is_refused_and_an_expired_one_is_taken_with_a_higher_token() {

@@ -30,6 +30,7 @@ pub mod lessons;
 pub mod listing;
 pub mod near;
 pub mod pick;
+pub mod places;
 pub mod plans;
 pub mod project;
 pub mod queue;

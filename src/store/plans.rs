@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::db::Db;
 use super::error::Result;
 use super::ingest::Target;
-use crate::domain::ids::{EvalId, PlanId};
+use crate::domain::ids::{EvalId, PlanId, RunId};
 use crate::domain::plan::{plan_key_range, plan_number, ranked_key};
 use crate::domain::ticket::State;
 
@@ -91,17 +91,20 @@ pub fn put_weighted(
 pub struct PlanRow {
     /// 1 for the first.
     pub number: u32,
+    /// What its order was drawn with.
+    pub seed: u64,
     /// In a weighted plan, the share of the weight that is the same for all.
     pub mix: Option<f64>,
 }
 
 /// The plans of an eval, first to last.
 pub fn of_eval(db: &Db, eval: &EvalId) -> Result<Vec<PlanRow>> {
-    let sql = "SELECT number, mix FROM plan WHERE eval = ?1 ORDER BY number";
+    let sql = "SELECT number, seed, mix FROM plan WHERE eval = ?1 ORDER BY number";
     db.query(sql, args![&eval.0], |row| {
         Ok(PlanRow {
             number: row.int(0)? as u32,
-            mix: row.maybe_real(1)?,
+            seed: row.int(1)? as u64,
+            mix: row.maybe_real(2)?,
         })
     })
 }
@@ -117,20 +120,37 @@ pub struct Unsettled {
     pub state: State,
 }
 
-/// Visits the tickets of a plan of an eval (by local row) that are open, put aside or handed up, in its order, until
-/// `visit` says stop.
+/// One random order: a plan of an eval, in a run group the tickets of one run in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Strand<'a> {
+    /// Local row of the eval.
+    pub eval: i64,
+    /// The plan's number.
+    pub plan: u32,
+    /// The run.
+    pub run: Option<&'a RunId>,
+}
+
+/// Holds a ticket `t` against the run that is named, if one is.
+const IN_RUN: &str = "(?4 IS NULL OR EXISTS (SELECT 1 FROM run_row x WHERE x.run = ?4 AND x.item = t.item AND x.ticket = t.row))";
+
+/// Visits the tickets of a strand that are open, put aside or handed up, in its order, until `visit` says stop.
 pub fn unsettled(
     db: &Db,
-    eval: i64,
-    number: u32,
+    strand: Strand<'_>,
     mut visit: impl FnMut(Unsettled) -> Result<bool>,
 ) -> Result<()> {
-    let (lo, hi) = plan_key_range(number);
-    let sql = "SELECT row, plan_key, state FROM ticket
-               WHERE eval = ?1 AND plan_key BETWEEN ?2 AND ?3 AND state IN (?4, ?5, ?6) ORDER BY plan_key, row";
+    let (lo, hi) = plan_key_range(strand.plan);
+    let sql = format!(
+        "SELECT t.row, t.plan_key, t.state FROM ticket t
+         WHERE t.eval = ?1 AND t.plan_key BETWEEN ?2 AND ?3 AND t.state IN (?5, ?6, ?7) AND {IN_RUN}
+         ORDER BY t.plan_key, t.row"
+    );
     let states = [State::Open, State::Deferred, State::Escalated].map(|state| state as i64);
     let [open, deferred, escalated] = states;
-    db.each(sql, args![eval, lo, hi, open, deferred, escalated], |row| {
+    let run = strand.run.map(|run| &run.0[..]);
+    let args = args![strand.eval, lo, hi, run, open, deferred, escalated];
+    db.each(&sql, args, |row| {
         let state = State::ALL.get(row.int(2)? as usize);
         visit(Unsettled {
             row: row.int(0)?,
@@ -140,12 +160,21 @@ pub fn unsettled(
     })
 }
 
-/// Tickets of a plan of an eval that stand before a place, and all of them.
-pub fn before(db: &Db, eval: i64, number: u32, key: i64) -> Result<(u64, u64)> {
-    let (lo, hi) = plan_key_range(number);
-    let sql = "SELECT count(*) FROM ticket WHERE eval = ?1 AND plan_key >= ?2 AND plan_key < ?3";
-    let before = db.number(sql, args![eval, lo, key])?;
-    let all = db.number(sql, args![eval, lo, hi + 1])?;
+/// Tickets of a strand that stand before a place, and all of them.
+pub fn before(db: &Db, strand: Strand<'_>, key: i64) -> Result<(u64, u64)> {
+    let (lo, hi) = plan_key_range(strand.plan);
+    let sql = match strand.run {
+        None => {
+            "SELECT count(*) FROM ticket t WHERE t.eval = ?1 AND t.plan_key >= ?2 AND t.plan_key < ?3 AND ?4 IS NULL"
+        }
+        Some(_) => {
+            "SELECT count(*) FROM run_row x JOIN ticket t ON t.row = x.ticket
+             WHERE x.run = ?4 AND t.eval = ?1 AND t.plan_key >= ?2 AND t.plan_key < ?3"
+        }
+    };
+    let run = strand.run.map(|run| &run.0[..]);
+    let before = db.number(sql, args![strand.eval, lo, key, run])?;
+    let all = db.number(sql, args![strand.eval, lo, hi + 1, run])?;
     Ok((before as u64, all as u64))
 }
 

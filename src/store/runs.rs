@@ -265,12 +265,23 @@ pub struct LoggedOutput {
     pub micros: Option<i64>,
     /// Milliseconds.
     pub latency_ms: Option<u64>,
+    /// Its place among the outputs of its record.
+    pub place: usize,
+}
+
+/// The record an output came in; `None` where it is no text.
+pub fn record_of(db: &Db, output: i64) -> Result<Option<String>> {
+    let sql = "SELECT r.body FROM output o JOIN raw r ON r.row = o.raw WHERE o.row = ?1";
+    let found = db.first(sql, args![output], |row| {
+        Ok(String::from_utf8(row.blob(0)?.to_vec()).ok())
+    })?;
+    Ok(found.flatten())
 }
 
 /// Every single output an eval reviews, by item; those of one item in the order of their row, then by identity.
 pub fn logged(db: &Db, eval: i64) -> Result<Vec<LoggedOutput>> {
-    let sql = "SELECT t.item, o.row, t.row, o.model, o.error, o.prompt_tokens, o.completion_tokens, o.cost_micros, o.latency_ms
-               FROM ticket t JOIN output o ON o.row = t.output WHERE t.eval = ?1 AND t.outputs = 1
+    let sql = "SELECT t.item, o.row, t.row, o.model, o.error, o.prompt_tokens, o.completion_tokens, o.cost_micros, o.latency_ms,
+                 o.position FROM ticket t JOIN output o ON o.row = t.output WHERE t.eval = ?1 AND t.outputs = 1
                ORDER BY t.item, o.position, o.id";
     db.query(sql, args![eval], |row| {
         let number = |at| Ok::<_, StoreError>(row.maybe_int(at)?.map(|n| n as u64));
@@ -284,6 +295,7 @@ pub fn logged(db: &Db, eval: i64) -> Result<Vec<LoggedOutput>> {
             completion_tokens: number(6)?,
             micros: row.maybe_int(7)?,
             latency_ms: number(8)?,
+            place: row.int(9)? as usize,
         })
     })
 }

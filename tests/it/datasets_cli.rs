@@ -611,6 +611,47 @@ fn from_failures_to_training_every_step_shows_what_stands_there() {
     ] {
         assert!(text.contains(step), "{text}");
     }
+    // A correction, and what stands there before and after it left.
+    let corrected = rows(8..9).replace(
+        "\"response\":",
+        "\"corrections\":[{\"text\":\"A better answer.\",\"author\":\"ana\"}],\"response\":",
+    );
+    desk.file("corrected.jsonl", &corrected);
+    desk.done(&["import", "corrected.jsonl", "--eval", "support-fixes"]);
+    let path = desk.json(&["failures", "support"]);
+    let fixes = |path: &serde_json::Value| {
+        let of = &path["fixes"];
+        (of["corrected"].clone(), of["to_export"].clone())
+    };
+    assert_eq!(fixes(&path), (1.into(), 1.into()), "{path}");
+    assert!(
+        path["next"]
+            .as_str()
+            .unwrap()
+            .contains("docket export support-fixes")
+    );
+    desk.done(&[
+        "export",
+        "support-fixes",
+        "--format",
+        "trl-sft",
+        "--rows",
+        "corrected",
+        "--out",
+        "fixed",
+        "--yes",
+    ]);
+    let path = desk.json(&["failures", "support"]);
+    assert_eq!(fixes(&path), (1.into(), 0.into()), "{path}");
+    assert_eq!(
+        (&path["trained"], &path["own"], &path["training"]["items"]),
+        (&0.into(), &0.into(), &1.into()),
+        "what left from here is counted where it left: {path}"
+    );
+    assert!(
+        !path["next"].as_str().unwrap().contains("docket export"),
+        "{path}"
+    );
     desk.refused(&["failures", "suport"], &["no eval `suport`"]);
     desk.refused(
         &["failures", "support", "--candidate", "a"],

@@ -138,7 +138,10 @@ fn an_item_that_is_missing_in_one_run_is_counted_and_leaves_the_gate_undecided()
         at,
         "gate june --min-mean 0.5 --candidate b --yes",
         3,
-        &["rows that were not asked", "1 row to ask"],
+        &[
+            "rows that were not asked",
+            "the outputs it lacks: 1 row to ask",
+        ],
     );
     sound(at);
 }

@@ -220,6 +220,18 @@ fn a_release_is_declared_measured_approved_signed_and_void_after_a_change() {
     ends(at, "sign june --candidate a --key key", 0);
     let good = ends(at, "verify june", 0);
     has(&good, &["good signature of", "1 signature good"]);
+    // Who looks again is not told to sign once more.
+    let signed = ends(at, "gate june --candidate a", 0);
+    has(
+        &signed,
+        &[
+            ", signed with SHA256:",
+            "next: approved and signed; check the signature: `docket verify june --candidate a",
+        ],
+    );
+    let listed = ends(at, "gate --list", 0);
+    has(&listed, &[&format!("a approved by {}, signed", account())]);
+    assert!(!listed.contains("declared before"), "{listed}");
     // Another adapter under the same name.
     write(at, "adapter.bin", "other weights");
     let void = ends(at, "verify june", 1);
@@ -235,10 +247,32 @@ fn a_release_is_declared_measured_approved_signed_and_void_after_a_change() {
     has(&ends(at, "verify june", 1), &["gate rule"]);
     ends(at, "gate june --file gate.toml --declare", 0);
     ends(at, "verify june", 0);
-    // In a later group the name stands for other parameters.
+    // In a later group the name would stand for other parameters; under another name it is another candidate.
     let july = "run support --group july --model a=scripted:a.jsonl --set temperature=1.5 --yes";
-    ends(at, july, 0);
-    has(&ends(at, "verify june", 1), &["parameters (in `july`)"]);
+    has(
+        &ends(at, july, 2),
+        &[
+            "`a` was approved by",
+            "in the group `june` as `scripted:a.jsonl`",
+            "temperature=1.5 the parameters would be another",
+            "--model NAME=MODEL",
+            "--decision void",
+        ],
+    );
+    ends(at, &july.replace("a=scripted", "warm=scripted"), 0);
+    ends(at, "verify june", 0);
+    // Once it is taken back, the name is free, and what was signed is void.
+    ends(
+        at,
+        "approve june --candidate a --decision void --reason moved",
+        0,
+    );
+    ends(at, &july.replace("july", "august"), 0);
+    has(&ends(at, "verify june", 1), &["void: moved"]);
+    has(
+        &ends(at, "gate --list", 0),
+        &[&format!("a approved by {}, taken back", account())],
+    );
     ends(at, "doctor", 0);
     ends(at, "doctor --rebuild", 0);
 }

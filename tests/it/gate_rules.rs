@@ -152,7 +152,7 @@ fn approved(at: &Path) {
 }
 
 #[test]
-fn another_model_behind_the_name_of_an_imported_candidate_makes_its_decision_stale() {
+fn another_model_behind_the_name_of_an_approved_imported_candidate_is_refused_with_both() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     approved(at);
@@ -160,32 +160,36 @@ fn another_model_behind_the_name_of_an_imported_candidate_makes_its_decision_sta
     group(at, "july", "b.jsonl");
     told(at, "gate june --candidate b --yes", 0, &[HOLDS]);
     std::fs::write(at.join("c.jsonl"), rows("Be kind.", "other-3", "Just", 5)).unwrap();
-    group(at, "august", "c.jsonl");
+    done(at, "run support --group august --yes");
     told(
         at,
-        "gate june --candidate b --yes",
-        0,
-        &["which is stale", "model (in `august`)"],
+        "import c.jsonl --run august --candidate b --yes",
+        2,
+        &[
+            "in the group `june` as imported rows of `other-2`",
+            "as imported rows of `other-3`",
+            "the model would be another",
+            "--candidate NAME",
+        ],
     );
+    told(at, "gate june --candidate b --yes", 0, &[HOLDS]);
+    done(at, "import c.jsonl --run august --candidate b-3 --yes");
 }
 
 #[test]
-fn another_prompt_behind_the_name_of_an_imported_candidate_makes_its_decision_stale() {
+fn another_prompt_behind_the_name_of_an_approved_imported_candidate_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     approved(at);
     std::fs::write(at.join("c.jsonl"), rows("Be brief.", "other-2", "Just", 5)).unwrap();
-    group(at, "july", "c.jsonl");
-    told(
-        at,
-        "gate june --candidate b --yes",
-        0,
-        &["which is stale", "prompt (in `july`)"],
-    );
+    done(at, "run support --group july --yes");
+    let other = "import c.jsonl --run july --candidate b --yes";
+    told(at, other, 2, &["the prompt would be another"]);
+    told(at, "gate june --candidate b --yes", 0, &[HOLDS]);
 }
 
 #[test]
-fn a_rerun_by_another_model_and_another_adapter_are_named() {
+fn a_rerun_by_another_model_is_refused_and_another_adapter_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     approved(at);
@@ -199,14 +203,17 @@ fn a_rerun_by_another_model_and_another_adapter_are_named() {
     std::fs::write(at.join("adapter.bin"), "weights").unwrap();
     told(at, "gate june --candidate b --yes", 0, &[HOLDS]);
     std::fs::write(at.join("c.jsonl"), rows("Be brief.", "other-3", "Maybe", 5)).unwrap();
-    done(
+    let rerun = "import c.jsonl --run june --candidate b --rerun 2 --yes";
+    told(at, rerun, 2, &["the model and the prompt would be another"]);
+    // A rerun of the same is one, and its outputs were not there when it was approved.
+    std::fs::write(at.join("c.jsonl"), rows("Be kind.", "other-2", "Maybe", 5)).unwrap();
+    done(at, rerun);
+    told(
         at,
-        "import c.jsonl --run june --candidate b --rerun 2 --yes",
+        "gate june --candidate b --yes",
+        0,
+        &["which is stale", "outputs"],
     );
-    let text = told(at, "gate june --candidate b --yes", 0, &["which is stale"]);
-    for part in ["model", "prompt", "outputs"] {
-        assert!(text.contains(part), "{text}");
-    }
 }
 
 #[test]

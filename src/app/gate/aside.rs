@@ -114,6 +114,15 @@ fn rule(sheet: &mut Sheet, report: &GateReport) {
     }
 }
 
+/// What people prefer side by side, as evidence beside the numbers.
+fn preferences(sheet: &mut Sheet, one: &CandidateGate) {
+    for (at, words) in one.preference_words().into_iter().enumerate() {
+        sheet.stop(format!("preferred.{at}"), false, None);
+        let words = format!("people's preferences, side by side, in no number here: {words}");
+        sheet.words(IN, Sense::Dim, &words);
+    }
+}
+
 fn rests_on(sheet: &mut Sheet, report: &GateReport, one: &CandidateGate) {
     sheet.heading("WHAT IT RESTS ON");
     let judge = report.judge.as_deref().unwrap_or("none yet");
@@ -125,6 +134,7 @@ fn rests_on(sheet: &mut Sheet, report: &GateReport, one: &CandidateGate) {
         sense,
         &format!("judge {judge}: {}", report.agreement.words),
     );
+    preferences(sheet, one);
     let mut facts = vec![
         format!(
             "{} of {} in {}",

@@ -344,13 +344,7 @@ fn next(sheet: &mut Sheet, view: &GateView, one: &CandidateGate) {
 /// What is left to do about an approved candidate.
 fn signing(report: &GateReport, one: &CandidateGate) -> (String, Option<String>) {
     let group = &report.group;
-    let holds = |standing: &DecisionStanding| *standing == DecisionStanding::Holds;
-    let signed = one
-        .owner
-        .decisions
-        .iter()
-        .any(|line| holds(&line.standing) && !line.signatures.is_empty());
-    if signed {
+    if one.owner.signed().is_some() {
         return (
             "Check the signature against your allowed signers:".to_owned(),
             Some(format!("docket verify {group} --allowed-signers FILE")),

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::view::gate::{CandidateGate, Condition, GateReport, GateVerdict};
+use crate::domain::view::gate::{CandidateGate, Condition, GateReport, GateVerdict, Rehearsal};
 
 /// Text for an attribute or an element: escaped, and without what XML 1.0 does not allow.
 fn xml(text: &str) -> String {
@@ -43,34 +43,64 @@ fn write_all(text: &mut String, report: &GateReport) -> std::fmt::Result {
         suite(text, report, candidate)?;
     }
     if let Some(rehearsal) = &report.rehearsal {
-        let failures = rehearsal
-            .planted
-            .iter()
-            .filter(|one| one.by.is_empty())
-            .count();
-        writeln!(
-            text,
-            "  <testsuite name=\"rehearsal\" tests=\"{}\" failures=\"{failures}\" errors=\"0\">",
-            rehearsal.planted.len()
-        )?;
-        for one in &rehearsal.planted {
-            write!(
-                text,
-                "    <testcase classname=\"rehearsal\" name=\"{}\"",
-                xml(&one.fault)
-            )?;
-            if one.by.is_empty() {
-                writeln!(
-                    text,
-                    "><failure message=\"the gate let it through\"/></testcase>"
-                )?;
-            } else {
-                writeln!(text, "/>")?;
-            }
-        }
-        writeln!(text, "  </testsuite>")?;
+        rehearsed(text, rehearsal)?;
     }
     writeln!(text, "</testsuites>")
+}
+
+fn rehearsed(text: &mut String, rehearsal: &Rehearsal) -> std::fmt::Result {
+    let failures = rehearsal
+        .planted
+        .iter()
+        .filter(|one| one.by.is_empty())
+        .count();
+    let controls = |verdict| {
+        let of = rehearsal.controls.iter();
+        of.filter(|one| one.verdict == verdict).count()
+    };
+    writeln!(
+        text,
+        "  <testsuite name=\"rehearsal\" tests=\"{}\" failures=\"{}\" errors=\"{}\">",
+        rehearsal.planted.len() + rehearsal.controls.len(),
+        failures + controls(GateVerdict::Fail),
+        controls(GateVerdict::Inconclusive)
+    )?;
+    for one in &rehearsal.planted {
+        write!(
+            text,
+            "    <testcase classname=\"rehearsal\" name=\"{}\"",
+            xml(&one.fault)
+        )?;
+        if one.by.is_empty() {
+            writeln!(
+                text,
+                "><failure message=\"the gate let it through\"/></testcase>"
+            )?;
+        } else {
+            writeln!(text, "/>")?;
+        }
+    }
+    for one in &rehearsal.controls {
+        write!(
+            text,
+            "    <testcase classname=\"rehearsal\" name=\"control: {}\"",
+            xml(&one.condition)
+        )?;
+        let kind = match one.verdict {
+            GateVerdict::Pass => {
+                writeln!(text, "/>")?;
+                continue;
+            }
+            GateVerdict::Fail => "failure",
+            GateVerdict::Inconclusive => "error",
+        };
+        writeln!(
+            text,
+            "><{kind} message=\"{}\"/></testcase>",
+            xml(&one.words)
+        )?;
+    }
+    writeln!(text, "  </testsuite>")
 }
 
 fn suite(text: &mut String, report: &GateReport, one: &CandidateGate) -> std::fmt::Result {

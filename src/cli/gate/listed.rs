@@ -1,6 +1,7 @@
 //! The gates of a workspace.
 
 use crate::cli::{CliError, output};
+use crate::domain::view::gate::DecisionNote;
 use crate::engine::gate::GateLine;
 use crate::text::table::{Column, Table};
 
@@ -29,16 +30,15 @@ pub(super) fn print(lines: &[GateLine], json: bool) -> Result<(), CliError> {
             .verdicts
             .iter()
             .map(|(candidate, verdict)| format!("{candidate} {}", verdict.name()));
-        let decisions = line
-            .decisions
-            .iter()
-            .map(|(candidate, decision, who)| format!("{candidate}: {decision} by {who}"));
+        let decisions = line.decisions.iter().map(DecisionNote::words);
         table.row([
             &line.group,
             &line.gate,
             line.file.as_deref().unwrap_or("flags"),
             &line.by,
-            &line.relative,
+            line.relative
+                .strip_prefix("declared ")
+                .unwrap_or(&line.relative),
             &verdicts.collect::<Vec<_>>().join(", "),
             &decisions.collect::<Vec<_>>().join(", "),
         ]);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::gate::words::rounded;
-use crate::domain::view::gate::{CandidateGate, GateReport, GateVerdict};
+use crate::domain::view::gate::{CandidateGate, GateReport, Rehearsal};
 use crate::text::sanitise;
 
 /// Text in a table cell or a line, with nothing in it that Markdown or a terminal would obey.
@@ -69,21 +69,35 @@ fn write_all(text: &mut String, report: &GateReport) -> std::fmt::Result {
         about(text, candidate)?;
     }
     if let Some(rehearsal) = &report.rehearsal {
-        writeln!(
-            text,
-            "\n| planted | verdict | caught by |\n| --- | --- | --- |"
-        )?;
-        for one in &rehearsal.planted {
-            let by = plain(&one.by.join(", "));
-            writeln!(
-                text,
-                "| {} | {} | {by} |",
-                plain(&one.fault),
-                one.verdict.name()
-            )?;
-        }
+        rehearsed(text, rehearsal)?;
     }
     writeln!(text, "\nNext: {}", plain(&report.next))
+}
+
+fn rehearsed(text: &mut String, rehearsal: &Rehearsal) -> std::fmt::Result {
+    writeln!(
+        text,
+        "\n| planted | verdict | caught by |\n| --- | --- | --- |"
+    )?;
+    for one in &rehearsal.planted {
+        let by = plain(&one.by.join(", "));
+        writeln!(
+            text,
+            "| {} | {} | {by} |",
+            plain(&one.fault),
+            one.verdict.name()
+        )?;
+    }
+    for one in &rehearsal.controls {
+        writeln!(
+            text,
+            "| control: {} | {} | {} |",
+            plain(&one.condition),
+            one.verdict.name(),
+            plain(&one.words)
+        )?;
+    }
+    Ok(())
 }
 
 fn about(text: &mut String, one: &CandidateGate) -> std::fmt::Result {
@@ -107,8 +121,15 @@ fn about(text: &mut String, one: &CandidateGate) -> std::fmt::Result {
             plain(&condition.found)
         )?;
     }
+    for words in one.preference_words() {
+        writeln!(
+            text,
+            "\nPeople's preferences side by side, in no number here: {}",
+            plain(&words)
+        )?;
+    }
     writeln!(text, "\nApproval: {}", plain(&one.owner.words))?;
-    if one.verdict == GateVerdict::Inconclusive {
+    if !one.settles.is_empty() {
         writeln!(text, "\nWhat would settle it:\n")?;
         for settle in &one.settles {
             let command = settle

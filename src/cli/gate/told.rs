@@ -57,6 +57,17 @@ pub(super) fn report(report: &GateReport) -> String {
                 &format!("  {:<13} {}; {by}", one.verdict.name(), one.fault),
             );
         }
+        for one in &rehearsal.controls {
+            put(
+                &mut text,
+                &format!(
+                    "  control {:<5} {}: {}",
+                    one.verdict.name(),
+                    one.condition,
+                    one.words
+                ),
+            );
+        }
     }
     text.push('\n');
     for note in &report.notes {
@@ -141,6 +152,10 @@ fn about(text: &mut String, candidate: &CandidateGate) {
         for condition in candidate.of(part) {
             line(text, condition);
         }
+    }
+    for words in candidate.preference_words() {
+        let what = "people's preferences side by side, in no number here";
+        put(text, &format!("  {what}: {words}"));
     }
     put(text, &format!("  approval: {}", candidate.owner.words));
     if !candidate.settles.is_empty() {

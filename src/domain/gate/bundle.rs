@@ -240,6 +240,9 @@ pub struct Approved {
     /// Sentences that stood beside the numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watermarks: Vec<String>,
+    /// What people preferred side by side by then, in words: beside the numbers, in none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preferences: Vec<String>,
 }
 
 /// A decision was signed.
@@ -264,6 +267,10 @@ pub struct Voided {
     pub event: EventId,
     /// Why.
     pub reason: String,
+    /// The account on the machine; not authenticated. Empty in events that were written before it was kept: only whoever
+    /// decides may take a decision back, so it was the decision's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
 }
 
 #[cfg(test)]

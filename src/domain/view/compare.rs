@@ -240,13 +240,15 @@ pub struct Full {
     /// (wins + ties / 2) / items.
     pub win_rate: f64,
     /// Exact sign test of wins against losses.
-    pub sign_p: f64,
+    pub sign_p: Option<f64>,
     /// Exact two-sided test of the items only one of the two passes (`McNemar`).
-    pub mcnemar_p: f64,
+    pub mcnemar_p: Option<f64>,
     /// Its mid-p.
-    pub mcnemar_mid_p: f64,
+    pub mcnemar_mid_p: Option<f64>,
     /// Wilcoxon's signed ranks; `None` where every difference is zero.
     pub wilcoxon_p: Option<f64>,
+    /// Why the tests above are missing: they count items, and the items are one request.
+    pub dependent: Option<String>,
     /// Correlation of the two candidates' scores: what pairing bought.
     pub correlation: Option<f64>,
     /// The same win rate at equal length of the outputs.

@@ -23,7 +23,7 @@ pub struct FailurePath {
     pub items: u64,
     /// Of these, items that are held out, with their near-duplicates: they are measured on and stay out of training.
     pub held_out: u64,
-    /// Of these, items whose cluster was exported for training before.
+    /// Of these, items without a ticket in `fixes` whose cluster was exported for training from elsewhere.
     pub trained: u64,
     /// Failing items that may be trained on and have no ticket in `fixes` yet.
     pub own: u64,
@@ -50,6 +50,8 @@ pub struct Fixes {
     pub open: u64,
     /// Of these, tickets with a correction.
     pub corrected: u64,
+    /// Of these, tickets whose request is in no training dataset yet and is not held out.
+    pub to_export: u64,
 }
 
 /// What was exported of them.

@@ -3,19 +3,22 @@
 //! One value serves the command, the screen and the report. All words are made where the numbers are, so that the
 //! three say the same; a screen may lay them out and leaves none of `watermarks`, `notes` and `standing` away.
 
+mod owner;
 mod page;
 mod proof;
 
 use serde::Serialize;
 
 pub use super::super::gate::GateVerdict;
+pub use owner::{DecisionLine, DecisionNote, DecisionStanding, Owner, SignatureLine};
 pub use page::{
     GateCard, GateLook, GateOrder, GatePage, GateReply, GateView, GateWish, Moved, NoRule, RuleNote,
 };
-pub use proof::{Planted, Rehearsal, Verification, Verified};
+pub use proof::{Control, Planted, Rehearsal, Verification, Verified};
 
-use super::super::gate::{Basis, Decision, GateRule};
-use super::super::ids::{EvalId, EventId, GateId, GroupId, RubricId};
+use super::super::gate::{Basis, GateRule};
+use super::super::ids::{EvalId, GateId, GroupId, RubricId};
+use super::super::preference::{Preferred, Tally};
 
 /// The parts of the checklist, in the order they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -193,9 +196,32 @@ pub struct CandidateGate {
     pub numbers: String,
     /// Who may decide, and who has.
     pub owner: Owner,
+    /// What people prefer side by side, the candidate or the baseline; `None` where nobody has said. Counts by themselves,
+    /// in no number and no condition.
+    pub preferred: Option<Preferred>,
 }
 
 impl CandidateGate {
+    /// The preferences in words, those given blind and those given after names were shown apart; none without any.
+    pub fn preference_words(&self) -> Vec<String> {
+        let Some(preferred) = self.preferred else {
+            return Vec::new();
+        };
+        [
+            ("blind", preferred.blind),
+            ("after names or scores were shown", preferred.named),
+        ]
+        .into_iter()
+        .filter(|(_, tally)| *tally != Tally::default())
+        .map(|(when, tally)| {
+            format!(
+                "{when}: better than the baseline {}, as good {}, worse {} ({} in all; another best {}, cannot tell {})",
+                tally.win, tally.tie, tally.loss, tally.n, tally.other_best, tally.cannot_tell
+            )
+        })
+        .collect()
+    }
+
     /// Its conditions of a part.
     pub fn of(&self, part: GatePart) -> impl Iterator<Item = &Condition> {
         self.conditions.iter().filter(move |one| one.part == part)
@@ -264,94 +290,4 @@ pub struct Settle {
     pub count: Option<u64>,
     /// With which command.
     pub command: Option<String>,
-}
-
-/// Who may decide about a candidate, and who has.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Owner {
-    /// Named in the rule; empty lets anybody.
-    pub approvers: Vec<String>,
-    /// Approvals the rule asks for.
-    pub needed: u32,
-    /// Every decision, the latest first.
-    pub decisions: Vec<DecisionLine>,
-    /// `approved by ana (not authenticated)`, `waits for ana or ben`, `approval of ana is stale: prompt`.
-    pub words: String,
-    /// Whether the candidate is approved as the rule asks, on what stands now.
-    pub approved: bool,
-}
-
-impl Owner {
-    /// The latest decision of an account that can be taken back: it holds, or is stale.
-    pub fn standing_of(&self, account: &str) -> Option<&DecisionLine> {
-        self.decisions.iter().find(|one| {
-            let stands = matches!(
-                one.standing,
-                DecisionStanding::Holds | DecisionStanding::Stale(_)
-            );
-            one.by == account && stands
-        })
-    }
-}
-
-/// Whether a decision still means what it meant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "is", content = "why")]
-pub enum DecisionStanding {
-    /// Everything it rests on is as it was.
-    Holds,
-    /// What it rests on changed: which parts (`model`, `prompt`, `scores`, ...).
-    Stale(Vec<String>),
-    /// Its author decided again.
-    Superseded,
-    /// Taken back, with the reason.
-    Voided(String),
-}
-
-impl DecisionStanding {
-    /// In words: `holds`, `stale: prompt, scores`.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Holds => "holds".to_owned(),
-            Self::Stale(parts) => format!("stale: {} changed since", parts.join(", ")),
-            Self::Superseded => "superseded by a later decision".to_owned(),
-            Self::Voided(reason) => format!("void: {reason}"),
-        }
-    }
-}
-
-/// A named decision.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DecisionLine {
-    /// Identity.
-    pub id: EventId,
-    /// About which candidate.
-    pub candidate: String,
-    /// What was decided.
-    pub decision: Decision,
-    /// Who, by the name of the account on the machine. Not authenticated; only a signature is.
-    pub by: String,
-    /// When, in milliseconds since 1970.
-    pub at_ms: i64,
-    /// Why.
-    pub reason: String,
-    /// What the gate said when it was made.
-    pub verdict: GateVerdict,
-    /// Hash of everything it rests on.
-    pub evidence: String,
-    /// Whether it still holds.
-    pub standing: DecisionStanding,
-    /// Signatures over it, unchecked until `verify` is asked.
-    pub signatures: Vec<SignatureLine>,
-}
-
-/// A signature as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignatureLine {
-    /// Fingerprint of the key, as `ssh-keygen -l` prints it.
-    pub key: String,
-    /// Who wrote it into the ledger.
-    pub by: String,
-    /// When, in milliseconds since 1970.
-    pub at_ms: i64,
 }

@@ -2,7 +2,8 @@
 //!
 //! The prefix of a plan ends before its first ticket that nobody has settled: what was reviewed before it is a
 //! sample with known chances whatever anybody thought of the tickets, what was reviewed behind it waits. In a
-//! uniform plan all chances are the same; in a weighted one a ticket's is its weight over the next one's priority.
+//! uniform plan all chances are the same; in a weighted one a ticket's is its weight over the next one's priority. In a
+//! run group every run has its own prefix (`engine::plans::prefix`).
 //! Whatever is picked by hand, by a filter or as hard never counts before the plan has come to it. Then it does: the
 //! tickets before the first open one, picked ones among them, are what sampling until the next unpicked ticket gives
 //! (inverse sampling), so their mean is without bias whatever was picked and why.
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::eval::Eval;
 use crate::domain::fold::{Folded, Standing};
-use crate::domain::ids::{ClusterId, TicketId};
+use crate::domain::ids::{ClusterId, RunId, TicketId};
 use crate::domain::plan::plan_number;
 use crate::domain::review::{ReviewSource, Round, Sight};
 use crate::domain::rubric::{Answers, Rubric};
@@ -20,6 +21,7 @@ use crate::domain::view::agreement::{Basis, LeftOut, Reason, Reviewer};
 use crate::store::Db;
 use crate::store::agreement::{self, Line};
 
+use super::super::plans::prefix::{Prefixes, Sample};
 use super::subject::consensus;
 
 /// A ticket with the answers that count.
@@ -37,6 +39,10 @@ pub(super) struct Labelled {
     pub cluster: ClusterId,
     /// The chance it had of being in the sample, above 0 up to 1.
     pub chance: f64,
+    /// In a run group, the chance in the sample of each run it counts in.
+    pub runs: BTreeMap<RunId, f64>,
+    /// The number of its plan.
+    pub plan: u32,
     /// By name.
     pub people: BTreeMap<String, Answers>,
 }
@@ -44,7 +50,11 @@ pub(super) struct Labelled {
 /// What one pass over the tickets gathers.
 #[derive(Default)]
 pub(super) struct Sieve {
-    plans: BTreeMap<u32, Plan>,
+    prefixes: Prefixes,
+    /// Tickets of the plans.
+    planned: u64,
+    /// Tickets in some sample.
+    prefix: u64,
     /// Tickets of each source.
     sets: HashMap<i64, u64>,
     /// Tickets of a source that a person labelled on a criterion.
@@ -53,23 +63,13 @@ pub(super) struct Sieve {
     left_out: BTreeMap<Reason, u64>,
 }
 
-#[derive(Default)]
-struct Plan {
-    tickets: u64,
-    prefix: u64,
-    gap: Option<TicketId>,
-    /// In a weighted plan, the priority of the ticket behind the prefix.
-    cut: Option<f64>,
-}
-
 /// A ticket with reviews that may count.
 struct Kept {
     labelled: Labelled,
-    plan: u32,
-    /// In a weighted plan, the weight it was drawn with and its priority.
-    drawn: Option<(f64, f64)>,
-    in_prefix: bool,
-    source: i64,
+    /// The ticket.
+    line: Line,
+    /// The samples it is in.
+    samples: Vec<Sample>,
     planned: Vec<(String, Answers)>,
     imported: Vec<(String, Answers)>,
 }
@@ -78,17 +78,18 @@ impl Sieve {
     /// Takes what counts of the tickets of an eval, by its local row. Of a plan that is read as far as the prefix goes;
     /// behind it only what somebody has reviewed, which is little where tickets are many.
     pub fn over(db: &Db, row: i64, eval: &Eval) -> crate::store::Result<Self> {
-        let mut sieve = Self::default();
-        for (number, tickets) in agreement::plans(db, row)? {
-            agreement::each_that_counts(db, row, number, |line| {
+        let mut sieve = Self {
+            prefixes: Prefixes::of(db, row, &eval.id)?,
+            ..Self::default()
+        };
+        let plans = agreement::plans(db, row)?;
+        for (number, _) in &plans {
+            agreement::each_that_counts(db, row, *number, |line| {
                 sieve.take(eval, line);
-                sieve
-                    .plans
-                    .get(&number)
-                    .is_none_or(|plan| plan.gap.is_none())
+                sieve.prefixes.goes_on(*number)
             })?;
-            sieve.plans.entry(number).or_default().tickets = tickets;
         }
+        sieve.planned = plans.iter().map(|(_, tickets)| tickets).sum();
         if !sieve.labelled.is_empty() {
             sieve.sets = agreement::sources(db, row)?;
         }
@@ -96,32 +97,26 @@ impl Sieve {
     }
 
     /// Takes the next ticket, in the order of the plans.
-    pub fn take(&mut self, eval: &Eval, line: Line) {
+    pub fn take(&mut self, eval: &Eval, mut line: Line) {
         *self.sets.entry(line.source).or_default() += 1;
-        let folded = line.folded.unwrap_or_default();
-        let number = plan_number(line.plan_key);
-        let plan = self.plans.entry(number).or_default();
-        plan.tickets += 1;
-        if plan.gap.is_none() && !is_settled(line.state, &folded) {
-            plan.gap = Some(line.id);
-            plan.cut = line.drawn.map(|(_, priority)| priority);
-        }
-        let in_prefix = plan.gap.is_none();
-        plan.prefix += u64::from(in_prefix);
+        let folded = line.folded.take().unwrap_or_default();
+        let samples = self.prefixes.take(&line, is_settled(line.state, &folded));
+        self.planned += 1;
+        self.prefix += u64::from(!samples.is_empty());
         let mut kept = Kept {
             labelled: Labelled {
                 row: line.row,
                 id: line.id,
-                external_id: line.external_id,
+                external_id: line.external_id.clone(),
                 outputs: line.outputs,
                 cluster: line.cluster,
                 chance: 1.0,
+                runs: BTreeMap::new(),
+                plan: plan_number(line.plan_key),
                 people: BTreeMap::new(),
             },
-            plan: number,
-            drawn: line.drawn,
-            in_prefix,
-            source: line.source,
+            samples,
+            line,
             planned: Vec::new(),
             imported: Vec::new(),
         };
@@ -140,7 +135,7 @@ impl Sieve {
             && review.rubric == eval.rubric
         {
             for criterion in review.answers.keys() {
-                let key = (kept.source, who.clone(), criterion.clone());
+                let key = (kept.line.source, who.clone(), criterion.clone());
                 *self.labelled.entry(key).or_default() += 1;
             }
             kept.imported.push((who, review.answers));
@@ -152,9 +147,9 @@ impl Sieve {
             Some(Reason::Assisted)
         } else if review.round != Round::First {
             Some(Reason::SecondLook)
-        } else if !kept.in_prefix && review.plan.is_none() {
+        } else if kept.samples.is_empty() && review.plan.is_none() {
             Some(Reason::AdHoc)
-        } else if !kept.in_prefix {
+        } else if kept.samples.is_empty() {
             Some(Reason::Waiting)
         } else {
             // Also one that was picked before the plan came to its ticket: it is the order that makes the sample. To
@@ -177,9 +172,9 @@ impl Sieve {
     /// The tickets whose answers count, in the order of the plans, and what they rest on.
     pub fn finish(mut self) -> (Vec<Labelled>, Basis) {
         let mut basis = Basis {
-            prefix: self.plans.values().map(|plan| plan.prefix).sum(),
-            planned: self.plans.values().map(|plan| plan.tickets).sum(),
-            first_open: self.plans.values().find_map(|plan| plan.gap),
+            prefix: self.prefix,
+            planned: self.planned,
+            first_open: self.prefixes.first_open(),
             ..Basis::default()
         };
         let mut tickets = Vec::new();
@@ -218,9 +213,9 @@ impl Sieve {
         let mut labelled = kept.labelled;
         let mut census = false;
         for (who, mut answers) in kept.imported {
-            let all = self.sets.get(&kept.source).copied().unwrap_or(0);
+            let all = self.sets.get(&kept.line.source).copied().unwrap_or(0);
             answers.retain(|criterion, _| {
-                let key = (kept.source, who.clone(), criterion.clone());
+                let key = (kept.line.source, who.clone(), criterion.clone());
                 self.labelled.get(&key) == Some(&all)
             });
             if answers.is_empty() {
@@ -230,30 +225,28 @@ impl Sieve {
                 labelled.people.insert(who, answers);
             }
         }
-        let Some(plan) = self.plans.get(&kept.plan) else {
+        if census {
+            // Every ticket of its source has the label: that is no sample, and no chance was needed.
+            let runs = self.prefixes.runs_of(kept.line.row);
+            labelled.runs = runs.into_iter().map(|run| (run, 1.0)).collect();
+            labelled.people.extend(kept.planned);
             return (labelled, census);
-        };
-        match chance(plan, kept.drawn) {
-            Some(chance) if !census => labelled.chance = chance,
-            Some(_) => {}
-            // Outputs to one item are drawn together, and one of them waits.
-            None => {
-                let reviews = kept.planned.len() as u64;
-                self.leave_out(Reason::Waiting, reviews);
-                return (labelled, census);
-            }
         }
-        labelled.people.extend(kept.planned);
+        let mut best: Option<f64> = None;
+        for sample in &kept.samples {
+            let chance = self.prefixes.chance(&kept.line, *sample);
+            best = best.into_iter().chain(chance).reduce(f64::max);
+            labelled.runs.extend(sample.zip(chance));
+        }
+        match best {
+            Some(chance) => {
+                labelled.chance = chance;
+                labelled.people.extend(kept.planned);
+            }
+            // Outputs to one item are drawn together, and one of them waits.
+            None => self.leave_out(Reason::Waiting, kept.planned.len() as u64),
+        }
         (labelled, census)
-    }
-}
-
-/// The chance a ticket of the prefix had of being in it; `None` where what it was drawn with is not complete.
-fn chance(plan: &Plan, drawn: Option<(f64, f64)>) -> Option<f64> {
-    match (drawn, plan.cut) {
-        (Some((weight, priority)), Some(cut)) => (priority > cut).then(|| (weight / cut).min(1.0)),
-        (Some(_), None) => Some(1.0),
-        (None, _) => Some(plan.prefix as f64 / plan.tickets.max(1) as f64),
     }
 }
 
@@ -270,8 +263,10 @@ pub(in crate::engine) fn is_settled(state: State, folded: &Folded) -> bool {
 pub(in crate::engine) struct PlanLabel {
     /// Local row of the ticket.
     pub ticket: i64,
-    /// The chance it had of being in the sample, above 0 up to 1.
-    pub chance: f64,
+    /// In a run group, the chance in the sample of each run it counts in.
+    pub runs: BTreeMap<RunId, f64>,
+    /// The number of its plan.
+    pub plan: u32,
     /// By criterion; where several people answered, what most of them say.
     pub answers: Answers,
 }
@@ -304,7 +299,8 @@ pub(in crate::engine) fn plan_labels(
     let (tickets, basis) = Sieve::over(db, row, eval)?.finish();
     let labels = tickets.into_iter().map(|ticket| PlanLabel {
         ticket: ticket.row,
-        chance: ticket.chance,
+        runs: ticket.runs,
+        plan: ticket.plan,
         answers: consensus(&ticket.people.values(), rubric),
     });
     Ok(PlanLabels {

@@ -1,9 +1,11 @@
 //! The labels an estimate may rest on: what people say of the tickets in the plans' prefixes, and nothing else.
 
+use std::collections::BTreeMap;
+
 use super::counted::Sieve;
 use super::subject::consensus;
 use crate::domain::eval::Eval;
-use crate::domain::ids::ClusterId;
+use crate::domain::ids::{ClusterId, RunId};
 use crate::domain::rubric::{Answers, Rubric};
 use crate::store::{Db, Result};
 
@@ -20,6 +22,8 @@ pub(in crate::engine) struct PlanLabel {
     pub score: Option<(f64, bool)>,
     /// The chance it had of being in the sample, above 0 up to 1.
     pub chance: f64,
+    /// In a run group, the chance in the sample of each run it counts in.
+    pub runs: BTreeMap<RunId, f64>,
 }
 
 /// Those of an eval, in the order of its plans, and how many reviews wait behind the first open ticket.
@@ -39,6 +43,7 @@ pub(in crate::engine) fn plan_labels(
             cluster: ticket.cluster,
             score: score.map(|score| (score.overall, score.pass)),
             chance: ticket.chance,
+            runs: ticket.runs,
             answers,
         }
     };

@@ -111,20 +111,36 @@ pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<F
         only_b += u64::from(b && !a);
     }
     let test = mcnemar(only_b, only_a);
+    let dependent = dependent(scores, &pairing);
+    // Of one cluster every item repeats the same request: tests that count items would take repetition for evidence.
+    let counts = |p: f64| dependent.is_none().then_some(p);
+    let wilcoxon_p = wilcoxon(&differences(&pairing.a, &pairing.b), Zeros::Drop).map(|test| test.p);
     let tags = slices::tags(scores, &pairing);
     Some(Full {
         win: counted.win,
         tie: counted.tie,
         loss: counted.loss,
         win_rate: counted.win_rate,
-        sign_p: counted.sign_p,
-        mcnemar_p: test.p_exact,
-        mcnemar_mid_p: test.p_mid,
-        wilcoxon_p: wilcoxon(&differences(&pairing.a, &pairing.b), Zeros::Drop).map(|test| test.p),
+        sign_p: counts(counted.sign_p),
+        mcnemar_p: counts(test.p_exact),
+        mcnemar_mid_p: counts(test.p_mid),
+        wilcoxon_p: wilcoxon_p.and_then(counts),
+        dependent,
         correlation: pairing_gain(&pairing.a, &pairing.b).and_then(|gain| gain.correlation),
         length: length(scores, baseline, at, &pairing),
         slices: slices::words(scores, &pairing, &tags),
         tags,
+    })
+}
+
+/// Why the items do not count one by one, where they are too few requests for that.
+fn dependent(scores: &GroupScores, pairing: &Pairing) -> Option<String> {
+    let found = clusters(scores, pairing.items.iter().copied()).count();
+    (found < 2).then(|| match pairing.items.len() {
+        1 => "there is one item, and one is no sample".to_owned(),
+        n => format!(
+            "all {n} items are one request, so each repeats the other and none is a test by itself"
+        ),
     })
 }
 
@@ -154,7 +170,7 @@ fn length(scores: &GroupScores, a: usize, b: usize, pairing: &Pairing) -> Told<L
     });
     Told::or(
         found,
-        "the lengths do not differ, or length explains every win",
+        "the outputs are equally long everywhere, or the longer one always wins",
     )
 }
 

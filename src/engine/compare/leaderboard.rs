@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{CONFIDENCE, FEW_CLUSTERS};
+use crate::domain::count::counted;
 use crate::domain::eval::Eval;
 use crate::domain::ids::ClusterId;
 use crate::domain::judge_version::JudgeKind;
@@ -293,8 +294,9 @@ fn board(facts: &Facts) -> Leaderboard {
     };
     if board.judged > 0 && clusters < FEW_CLUSTERS {
         board.warnings.push(format!(
-            "few clusters: {} preferences rest on {clusters} independent requests",
-            board.judged
+            "few clusters: {} on {}",
+            counted(board.judged as u64, "preference"),
+            counted(clusters as u64, "independent request")
         ));
     }
     (board.sentence, board.action) = words(&board);

@@ -20,11 +20,12 @@ mod trained;
 
 pub use kept::KeptComparison;
 pub use trained::TrainedOn;
-pub(in crate::engine) use trained::{way_on as way_on_from_trained, words as trained_words};
+pub(in crate::engine) use trained::words as trained_words;
 
 use super::agree::{PlanLabels, plan_labels};
 use super::runs::prefer::opinions_in;
 use super::{Engine, EngineError, Result};
+use crate::domain::count::counted;
 use crate::domain::group_scores::GroupScores;
 use crate::domain::preference::{Opinion, basis, preferred};
 use crate::domain::run::RunGroup;
@@ -236,8 +237,9 @@ fn warnings(scores: &GroupScores, comparison: &Comparison) -> Vec<String> {
     let mut warnings = Vec::new();
     if comparison.clusters < FEW_CLUSTERS {
         warnings.push(format!(
-            "few clusters: the {} items are {} independent requests, too few for narrow intervals",
-            comparison.items, comparison.clusters
+            "few clusters: {} from {}, too few for narrow intervals",
+            counted(comparison.items as u64, "item"),
+            counted(comparison.clusters as u64, "independent request")
         ));
     }
     let few = comparison.candidates.iter().filter_map(|one| {
@@ -247,7 +249,8 @@ fn warnings(scores: &GroupScores, comparison: &Comparison) -> Vec<String> {
     if comparison.clusters >= FEW_CLUSTERS {
         warnings.extend(few.map(|(name, clusters)| {
             format!(
-                "few clusters: what `{name}` and the baseline both answered are {clusters} independent requests"
+                "few clusters: `{name}` and the baseline both answered {} only",
+                counted(clusters as u64, "independent request")
             )
         }));
     }

@@ -1,15 +1,18 @@
 //! What people say of each candidate, and people and judge together (PPI++), beside what the judge says alone.
 //!
 //! Rests on blind first reviews in the prefix of the group's own plan and on nothing else: whatever somebody chose to
-//! look at is no sample. Where the plan gave tickets different chances, each review stands for 1/chance.
+//! look at is no sample. Where the plan gave outputs different chances, each review stands for 1/chance; for a difference
+//! that is the chance that both outputs of the item were reviewed, which a group's plan draws together.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::domain::group_scores::{CandidateScores, GroupScores};
+use crate::domain::group_scores::{CandidateScores, GroupScores, RunScores};
+use crate::domain::ids::RunId;
 use crate::domain::rubric::Rubric;
 use crate::domain::view::compare::{HumanEstimate, HumanNumbers, Ranged, Told};
 use crate::engine::agree::PlanLabels;
+use crate::engine::plans::prefix::joint;
 use crate::stats::active::{Labelled, active_mean, default_lambda};
 use crate::stats::mean::group_mean;
 use crate::stats::ppi::{
@@ -18,12 +21,15 @@ use crate::stats::ppi::{
 };
 use crate::stats::{Clusters, Estimate};
 
-/// A person's score of an output, and the chance it had to be reviewed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A person's score of an output, and the chances it had to be reviewed.
+#[derive(Debug, Clone, PartialEq)]
 struct Label {
     score: f64,
     pass: bool,
-    chance: f64,
+    /// In the sample of each run.
+    runs: BTreeMap<RunId, f64>,
+    /// The number of its plan.
+    plan: u32,
 }
 
 /// The labels of a group by local row of the ticket, and what was left out.
@@ -45,7 +51,8 @@ impl People {
                     let label = Label {
                         score: score.overall,
                         pass: score.pass,
-                        chance: one.chance,
+                        runs: one.runs.clone(),
+                        plan: one.plan,
                     };
                     Some((one.ticket, label))
                 })
@@ -81,8 +88,8 @@ pub(super) fn of(scores: &GroupScores, people: &People, at: usize) -> HumanNumbe
         rows.iter()
             .map(|row| Unit {
                 judge: judge(row),
-                human: row.label.as_ref().map(human),
-                chance: row.label.map_or(1.0, |label| label.chance),
+                human: row.label.map(|(label, _)| human(label)),
+                chance: row.label.map_or(1.0, |(_, chance)| chance),
                 cluster: row.cluster,
             })
             .collect()
@@ -104,38 +111,66 @@ pub(super) fn of(scores: &GroupScores, people: &People, at: usize) -> HumanNumbe
 }
 
 /// An output of a candidate that the judge has scored.
-struct Row {
+struct Row<'p> {
     score: f64,
     pass: bool,
     cluster: usize,
-    label: Option<Label>,
+    /// What people say of it, and the chance they had to.
+    label: Option<(&'p Label, f64)>,
 }
 
-fn rows(scores: &GroupScores, people: &People, candidate: &CandidateScores) -> Vec<Row> {
-    let mut seen = BTreeSet::new();
-    let mut rows = Vec::new();
-    for run in &candidate.runs {
+impl People {
+    /// What people say of a ticket as one of a run's sample, and the chance of that.
+    fn said(&self, run: &RunScores, ticket: Option<i64>) -> Option<(&Label, f64)> {
+        let label = self.labels.get(&ticket?)?;
+        Some((label, *label.runs.get(&run.id)?))
+    }
+
+    /// The runs of a candidate that people have read something of, else all. A rerun nobody has begun with is the same
+    /// model asked again, for which the others stand.
+    fn read<'s>(&self, candidate: &'s CandidateScores) -> Vec<&'s RunScores> {
+        let is_read = |run: &&RunScores| {
+            let mut rows = run.rows.iter();
+            rows.any(|row| self.said(run, row.ticket).is_some())
+        };
+        let read: Vec<&RunScores> = candidate.runs.iter().filter(is_read).collect();
+        if read.is_empty() {
+            candidate.runs.iter().collect()
+        } else {
+            read
+        }
+    }
+}
+
+fn rows<'p>(scores: &GroupScores, people: &'p People, candidate: &CandidateScores) -> Vec<Row<'p>> {
+    let mut places: HashMap<i64, usize> = HashMap::new();
+    let mut rows: Vec<Row<'p>> = Vec::new();
+    for run in people.read(candidate) {
         for (item, row) in run.rows.iter().enumerate() {
             let (Some(score), Some(pass), Some(ticket)) =
                 (row.outcome.score(), row.outcome.pass(), row.ticket)
             else {
                 continue;
             };
-            if seen.insert(ticket) {
+            let label = people.said(run, Some(ticket));
+            let at = *places.entry(ticket).or_insert(rows.len());
+            if at == rows.len() {
                 rows.push(Row {
                     score,
                     pass,
                     cluster: scores.items[item].cluster,
-                    label: people.labels.get(&ticket).copied(),
+                    label,
                 });
+            } else if label.map(|(_, chance)| chance) > rows[at].label.map(|(_, chance)| chance) {
+                // Given word for word in several runs: the best of its chances.
+                rows[at].label = label;
             }
         }
     }
     rows
 }
 
-/// Candidate minus baseline on the items where people have reviewed both outputs: a uniform sample of the items, as
-/// long as the plan was uniform.
+/// Candidate minus baseline on the items where people have reviewed both outputs.
 fn difference(
     scores: &GroupScores,
     people: &People,
@@ -145,32 +180,28 @@ fn difference(
     if people.labels.is_empty() {
         return estimate(&[]);
     }
-    let label = |candidate: usize, item: usize| {
-        let mut runs = scores.candidates[candidate].runs.iter();
-        runs.find_map(|run| people.labels.get(&run.rows[item].ticket?))
-            .copied()
+    let read = [baseline, at].map(|candidate| people.read(&scores.candidates[candidate]));
+    // One output of the item is enough: the longest of the runs' prefixes decides.
+    let label = |side: usize, item: usize| {
+        let said = read[side]
+            .iter()
+            .filter_map(|run| people.said(run, run.rows[item].ticket));
+        said.max_by(|(_, a), (_, b)| a.total_cmp(b))
     };
     let mut units = Vec::new();
-    // Of the two candidates' own outputs: what others were drawn with says nothing here.
-    let mut chances = BTreeSet::new();
     for (item, of) in scores.items.iter().enumerate() {
         let judge = scores.candidates[at].score_of(item);
         if let (Some(a), Some(b)) = (scores.candidates[baseline].score_of(item), judge) {
-            let both = label(baseline, item).zip(label(at, item));
-            chances.extend(both.map(|(a, b)| (a.chance.to_bits(), b.chance.to_bits())));
+            let both = label(0, item).zip(label(1, item));
             units.push(Unit {
                 judge: b - a,
-                human: both.map(|(a, b)| b.score - a.score),
-                chance: both.map_or(1.0, |(a, b)| a.chance * b.chance),
+                human: both.map(|((a, _), (b, _))| b.score - a.score),
+                chance: both.map_or(1.0, |((a, one), (b, two))| {
+                    joint((one, a.plan), (two, b.plan))
+                }),
                 cluster: of.cluster,
             });
         }
-    }
-    if chances.len() > 1 {
-        return Told::Missing(
-            "the plan gave outputs different chances, and how often both of an item are in it is not known"
-                .to_owned(),
-        );
     }
     estimate(&units)
 }

@@ -124,6 +124,12 @@ pub fn full(comparison: &Comparison) -> Vec<Sheet> {
     sheets
 }
 
+/// What people prefer, side by side; `None` where nobody has said.
+pub fn preferences(comparison: &Comparison) -> Option<Sheet> {
+    let some = comparison.preferences?.people > 0;
+    some.then(|| preferred::preferred(comparison)).flatten()
+}
+
 /// Each candidate's runs one by one, and how the intervals were made.
 pub fn notes(comparison: &Comparison) -> Vec<String> {
     let histories = comparison.candidates.iter().filter_map(notes::history);

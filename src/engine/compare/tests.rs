@@ -2,7 +2,9 @@ use super::*;
 use crate::domain::group_scores::{
     CandidateScores, GroupItem, GroupJudge, RowOutcome, RowScore, RunScores,
 };
-use crate::domain::ids::{ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId};
+use crate::domain::ids::{
+    ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, RubricId, RunId,
+};
 use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 
@@ -22,6 +24,7 @@ fn outcome(score: Option<f64>) -> RowOutcome {
 
 fn run(number: u32, scores: &[Option<f64>]) -> RunScores {
     RunScores {
+        id: RunId([number as u8; 16]),
         number,
         because: None,
         rows: scores
@@ -218,6 +221,33 @@ fn all_scores_equal_is_no_difference_and_no_crash() {
         comparison.candidates[1].full.as_ref().unwrap().wilcoxon_p,
         None
     );
+}
+
+#[test]
+fn of_one_request_no_test_counts_its_repetitions_as_evidence() {
+    let (a, b) = (vec![Some(0.4); 20], wave(20, 0.8));
+    let full = |size: usize| {
+        let comparison = of(&group(
+            vec![candidate("logged", &[&a]), candidate("b", &[&b])],
+            size,
+        ));
+        comparison.candidates[1].full.clone().unwrap()
+    };
+    let one = full(20);
+    assert_eq!(
+        (one.sign_p, one.mcnemar_p, one.mcnemar_mid_p, one.wilcoxon_p),
+        (None, None, None, None)
+    );
+    assert!(
+        one.dependent
+            .as_ref()
+            .unwrap()
+            .contains("all 20 items are one request")
+    );
+    assert_eq!((one.win, one.loss), (20, 0), "what was counted stays");
+    let many = full(1);
+    assert!(many.sign_p.is_some_and(|p| p < 0.001) && many.dependent.is_none());
+    assert!(many.wilcoxon_p.is_some());
 }
 
 #[test]
@@ -435,6 +465,6 @@ fn a_winner_that_failed_on_many_rows_says_so_and_is_not_to_be_confirmed_yet() {
         .collect();
     let scores = group(vec![candidate("a", &[&base]), candidate("b", &[&half])], 1);
     let told = comparison(&scores, false);
-    let few = |one: &String| one.contains("both answered are 5 independent requests");
+    let few = |one: &String| one.contains("both answered 5 independent requests");
     assert!(told.warnings.iter().any(few), "{:?}", told.warnings);
 }

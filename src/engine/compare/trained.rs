@@ -70,9 +70,10 @@ pub(in crate::engine) fn words(
 }
 
 /// What to do about a held-out version that was exported.
-pub(in crate::engine) fn way_on(heldout: &str) -> String {
+fn way_on(heldout: &str) -> String {
     format!(
-        "hold others out and start another group on them: `docket dataset hold-out DATASET --to {heldout}-2`, then `docket run EVAL --group NAME`"
+        "hold others out and start another group on them: `docket dataset hold-out DATASET --to {heldout}-2`, then `docket eval new \
+         NAME --dataset {heldout}-2` and `docket run NAME`"
     )
 }
 

@@ -143,9 +143,11 @@ impl Engine {
         for (row, _, cluster) in all {
             if ground.held.contains(&cluster) {
                 ground.held_out += 1;
+            } else if there.contains(row) {
+                // On its way, or exported from there: the steps below count it.
             } else if ground.left.contains(&cluster) {
                 ground.trained += 1;
-            } else if !there.contains(row) {
+            } else {
                 ground.own.push(row);
             }
         }
@@ -185,7 +187,7 @@ impl Engine {
 
     fn failure_path(&self, order: &FailureOrder, ground: &Ground) -> Result<FailurePath> {
         let (fixes, training) = self.store.read(|db| match &ground.made {
-            Some((row, eval)) => Ok((Some(fixes(db, *row, eval)?), left(db, &eval.id)?)),
+            Some((row, eval)) => Ok((Some(fixes(db, (*row, eval), ground)?), left(db, &eval.id)?)),
             None => Ok((None, None)),
         })?;
         let mut path = FailurePath {
@@ -227,8 +229,7 @@ fn next(path: &FailurePath, eval: &Eval) -> String {
     if fixes.corrected == 0 && fixes.open > 0 {
         return format!("correct them: `docket review {}`", fixes.eval);
     }
-    let exported = path.training.as_ref().map_or(0, |left| left.rows);
-    if fixes.corrected > exported {
+    if fixes.to_export > 0 {
         return format!(
             "export the corrections: `docket export {} --format trl-sft --rows corrected --out {}`",
             fixes.eval, fixes.eval
@@ -277,8 +278,17 @@ fn weak_tags(
     weak
 }
 
-fn fixes(db: &Db, row: i64, eval: &Eval) -> crate::store::Result<Fixes> {
+fn fixes(db: &Db, (row, eval): (i64, &Eval), ground: &Ground) -> crate::store::Result<Fixes> {
+    let corrected = failures::corrected(db, row)?;
+    let clusters = pick::identities(db, &Ranges::of_rows(corrected.iter().copied()))?;
+    // An export takes one row of a request, or all of them: what is in no training dataset is what it has not taken.
+    let waits: HashSet<i64> = clusters
+        .into_iter()
+        .filter(|(.., cluster)| !ground.left.contains(cluster) && !ground.held.contains(cluster))
+        .map(|(row, ..)| row)
+        .collect();
     Ok(Fixes {
+        to_export: corrected.iter().filter(|item| waits.contains(item)).count() as u64,
         eval: eval.name.clone(),
         tickets: crate::store::tickets::count(db, row)?,
         open: tally::of(db, row, "state", "open")? + tally::of(db, row, "state", "partial")?,

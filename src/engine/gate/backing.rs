@@ -9,7 +9,7 @@ use crate::domain::view::gate::JudgeBacking;
 use crate::store::catalog;
 
 /// Tickets both must have answered for a check to count as one.
-const FEWEST: u64 = 10;
+pub(super) const FEWEST: u64 = 10;
 
 impl Engine {
     /// The agreement of a group's judge with people: on the group's own tickets, else on those of the eval the items

@@ -1,12 +1,17 @@
 //! Whether the judge and the items may be believed: a judge of another family, agreement with people, items that nobody
 //! was trained on.
 
+use super::backing::FEWEST;
 use super::case::{Case, Found, condition};
 use super::evidence::found;
-use crate::domain::count::counted;
+use super::ways;
+use crate::domain::count::{counted, noun};
 use crate::domain::gate::{Basis, GateVerdict};
+use crate::domain::shell::word;
+use crate::domain::view::gate::Settle;
 use crate::domain::view::gate::{GatePart, JudgeBacking};
-use crate::engine::compare::{trained_words, way_on_from_trained};
+use crate::engine::compare::trained_words;
+use crate::engine::library;
 use crate::judge::family::{Kinship, kinship};
 
 /// All conditions of this kind.
@@ -106,12 +111,55 @@ fn agreement(case: &Case<'_>, backing: &JudgeBacking) -> Option<Found> {
         verdict,
         why,
     );
-    Some(Found::or(
-        condition,
-        "review tickets of the group in the plan's order, blind".to_owned(),
-        None,
-        Some(format!("docket review {}", scores.group)),
-    ))
+    let settle = checked(case, backing, least, &condition.id);
+    Some(Found::with(condition, vec![settle]))
+}
+
+/// What would make the agreement hold, or tell.
+fn checked(case: &Case<'_>, backing: &JudgeBacking, least: Option<f64>, id: &str) -> Settle {
+    let labels = |what: String, more: u64| {
+        let what = format!(
+            "{what} about {} in the plan's order, {}",
+            counted(ways::tickets_for(case, more), "ticket"),
+            ways::BY_OTHERS
+        );
+        ways::settle(id, what, Some(more), Some(ways::review(case)))
+    };
+    if !backing.checked {
+        let more = FEWEST.saturating_sub(backing.tickets).max(1);
+        return labels("review, blind,".to_owned(), more);
+    }
+    if backing.stale {
+        let what = "let the judge read the group with the guidelines it has now, in another group: this one keeps its judge";
+        let command = ways::elsewhere(case, &word(&case.scores().eval));
+        return ways::settle(id, what, None, Some(command));
+    }
+    let (Some(kappa), Some((low, high))) = (backing.kappa, backing.interval) else {
+        return ways::settle(
+            id,
+            "every label is the same so far, and kappa needs passes and fails: review on until both are there; if the outputs \
+             really are all alike, nothing on these items tells, and items the candidate finds harder are missing",
+            None,
+            Some(ways::review(case)),
+        );
+    };
+    let least = least.unwrap_or_default();
+    if kappa <= least {
+        let what = "kappa is on the wrong side of what is asked: more labels would sooner block than pass; a judge that agrees \
+                    better is missing";
+        return ways::settle(id, what, None, None);
+    }
+    // A half-width shrinks with the root of the labels.
+    let wider = (kappa - low).max((high - low) / 2.0);
+    let n = (backing.tickets as f64 * (wider / (kappa - least)).powi(2)).ceil() as u64;
+    let more = n.saturating_sub(backing.tickets).max(1);
+    labels(
+        format!(
+            "about {more} more {} ({n} in all), if kappa stays as it is: review",
+            noun(more, "label")
+        ),
+        more,
+    )
 }
 
 fn held(backing: &JudgeBacking, least: f64) -> (GateVerdict, String) {
@@ -159,12 +207,56 @@ fn overlap(case: &Case<'_>) -> Found {
         found(n == 0, GateVerdict::Inconclusive),
         why,
     );
-    let (what, command) = match heldout {
-        Some(name) => (way_on_from_trained(name), None),
-        None => (
-            "measure on a held-out dataset, whose clusters are never exported".to_owned(),
-            Some("docket dataset role DATASET heldout".to_owned()),
-        ),
+    let left = case.scores().clusters.saturating_sub(n);
+    let (what, command) = if left == 0 {
+        (
+            "every request of the group left as training data, so nothing on them settles it: import others, and run the candidate \
+             on those alone in another group"
+                .to_owned(),
+            fresh_items(case),
+        )
+    } else {
+        (
+            "what left cannot come back, so nothing on these items settles it: hold others out and start another group on them"
+                .to_owned(),
+            held_out(case),
+        )
     };
-    Found::or(condition, what, Some(n as u64), command)
+    Found::or(condition, what, Some(n as u64), Some(command))
+}
+
+/// An eval over a dataset, with the group's rubric.
+fn eval_over(case: &Case<'_>, dataset: &str) -> String {
+    let rubric = &case.scores().rubric_name;
+    let rubric = match library::built_in(rubric) {
+        Some(_) => word(rubric),
+        None => "FILE".to_owned(),
+    };
+    format!(
+        "docket eval new {dataset} --dataset {dataset} --rubric {rubric} && docket eval grow {dataset} && {}",
+        ways::elsewhere(case, dataset)
+    )
+}
+
+/// The clusters that did not leave, held out, and the candidate on them.
+fn held_out(case: &Case<'_>) -> String {
+    let name = &case.material.dataset;
+    // What is held out already cannot be held out once more: its items came from somewhere.
+    let (from, to) = match &case.material.heldout {
+        Some(_) => ("DATASET".to_owned(), word(&format!("{name}-2"))),
+        None => (word(name), word(&format!("{name}-heldout"))),
+    };
+    format!(
+        "docket dataset hold-out {from} --to {to} && {}",
+        eval_over(case, &to)
+    )
+}
+
+/// Others, which never left.
+fn fresh_items(case: &Case<'_>) -> String {
+    let name = word(&format!("{}-2", case.material.dataset));
+    format!(
+        "docket import FILE --dataset {name} && {}",
+        eval_over(case, &name)
+    )
 }

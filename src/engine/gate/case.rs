@@ -1,9 +1,10 @@
 //! One candidate under one rule: how its values are read, and how a condition is put together.
 
 use super::material::Material;
-use super::quality::Measure;
+use super::measure::Numbers;
+use super::quality::{Asking, Measure};
 use crate::domain::gate::{Asked, GateRule, GateVerdict, Quality};
-use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowScore};
+use crate::domain::group_scores::{CandidateScores, GroupScores, RowScore};
 use crate::domain::view::gate::{Condition, GatePart, Settle};
 
 /// A condition, and what would settle it.
@@ -11,6 +12,8 @@ use crate::domain::view::gate::{Condition, GatePart, Settle};
 pub(super) struct Found {
     pub condition: Condition,
     pub settles: Vec<Settle>,
+    /// Of a quality condition, what was asked and found.
+    pub asked: Option<Box<(Asking, Numbers)>>,
 }
 
 impl Found {
@@ -19,6 +22,20 @@ impl Found {
         Self {
             condition,
             settles: Vec::new(),
+            asked: None,
+        }
+    }
+
+    /// With what would settle it, unless it passes.
+    pub fn with(condition: Condition, settles: Vec<Settle>) -> Self {
+        let settles = match condition.verdict {
+            GateVerdict::Pass => Vec::new(),
+            GateVerdict::Inconclusive | GateVerdict::Fail => settles,
+        };
+        Self {
+            condition,
+            settles,
+            asked: None,
         }
     }
 
@@ -35,11 +52,7 @@ impl Found {
             count,
             command,
         };
-        let settles = match condition.verdict {
-            GateVerdict::Pass => Vec::new(),
-            GateVerdict::Inconclusive | GateVerdict::Fail => vec![settle],
-        };
-        Self { condition, settles }
+        Self::with(condition, vec![settle])
     }
 }
 
@@ -141,13 +154,5 @@ impl<'m> Case<'m> {
             .filter_map(|run| self.row_value(run.rows.get(item)?, measure))
             .collect();
         crate::stats::describe::mean(&values)
-    }
-
-    /// Outputs the judge has not read.
-    pub fn unread(&self, candidate: usize) -> usize {
-        self.scores().candidates[candidate]
-            .rows()
-            .filter(|row| matches!(row.outcome, RowOutcome::Unjudged))
-            .count()
     }
 }

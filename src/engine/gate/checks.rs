@@ -245,10 +245,7 @@ fn one(case: &Case<'_>, check: &Check, ran: &[Ran]) -> Found {
             count: None,
             command: Some(command),
         };
-        return Found {
-            condition,
-            settles: vec![settle],
-        };
+        return Found::with(condition, vec![settle]);
     };
     let took = crate::domain::gate::words::seconds(ran.took_ms as f64);
     let (verdict, told, why) = match ran.exit {

@@ -68,7 +68,8 @@ impl Engine {
     }
 
     fn decision(&self, held: &Held, wish: &Wish, decision: Decision) -> Result<Body> {
-        let verdict = of(&held.report.candidates, &wish.candidate)?.verdict;
+        let candidate = of(&held.report.candidates, &wish.candidate)?;
+        let verdict = candidate.verdict;
         if decision == Decision::Approve && verdict != GateVerdict::Pass && !wish.despite {
             return Err(EngineError::refused(
                 format!(
@@ -91,6 +92,7 @@ impl Engine {
             gate: held.declared.id,
             bundle,
             watermarks: held.report.watermarks.clone(),
+            preferences: candidate.preference_words(),
         })))
     }
 
@@ -184,5 +186,6 @@ fn void(held: &Held, wish: &Wish) -> Result<Body> {
     Ok(Body::Voided(Voided {
         event,
         reason: wish.reason.trim().to_owned(),
+        account: wish.account.clone(),
     }))
 }

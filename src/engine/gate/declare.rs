@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::super::{Engine, EngineError, Pen, Result};
+use super::owner;
 use crate::domain::event::{Body, Event};
 use crate::domain::gate::{GateDeclared, GateRule, impossible};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::GroupId;
 use crate::domain::rubric::Problem;
 use crate::domain::run::{Origin, group_id};
-use crate::domain::view::gate::{Declared, GateVerdict};
+use crate::domain::view::gate::{DecisionNote, Declared, GateVerdict};
 use crate::store::{Db, gates, runs};
 
 /// A declared gate in a list.
@@ -29,8 +30,8 @@ pub struct GateLine {
     pub relative: String,
     /// What the last look said, by candidate.
     pub verdicts: Vec<(String, GateVerdict)>,
-    /// Decisions, the latest first: candidate, decision, who.
-    pub decisions: Vec<(String, &'static str, String)>,
+    /// Decisions, the latest first, without those their author replaced.
+    pub decisions: Vec<DecisionNote>,
 }
 
 impl Engine {
@@ -127,14 +128,6 @@ fn line(group: String, declared: &Declared, events: &[Event]) -> GateLine {
         Body::GateEvaluated(look) if look.gate == declared.id => Some(look),
         _ => None,
     });
-    let decisions = events.iter().rev().filter_map(|event| match &event.body {
-        Body::Approved(one) => Some((
-            one.candidate.clone(),
-            one.decision.name(),
-            one.account.clone(),
-        )),
-        _ => None,
-    });
     GateLine {
         group,
         gate: declared.id.short(),
@@ -147,7 +140,7 @@ fn line(group: String, declared: &Declared, events: &[Event]) -> GateLine {
             .flat_map(|look| &look.outcomes)
             .map(|one| (one.candidate.clone(), one.verdict))
             .collect(),
-        decisions: decisions.collect(),
+        decisions: owner::notes(events),
     }
 }
 

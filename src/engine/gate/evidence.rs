@@ -3,14 +3,17 @@
 
 use super::case::{Case, Found, condition};
 use super::quality::{self, Measure};
-use super::{believed, floors, people};
-use crate::domain::count::{counted, noun};
+use super::{believed, floors, people, ways};
+use crate::domain::count::counted;
 use crate::domain::gate::words::percent;
 use crate::domain::gate::{Basis, GateVerdict};
 use crate::domain::group_scores::RowOutcome;
+use crate::domain::run::Origin;
 use crate::domain::view::gate::{GatePart, JudgeBacking};
 use crate::stats::gate::MOST_UNSCORED;
 
+/// The condition on rows without an output.
+pub(super) const FAILED_ROWS: &str = "evidence.failed";
 /// Room for the rounding of shares.
 const EPSILON: f64 = 1e-9;
 
@@ -60,7 +63,7 @@ fn failed(case: &Case<'_>) -> Found {
     let within = share(failed, asked) <= most + EPSILON;
     let condition = condition(
         GatePart::Evidence,
-        "evidence.failed",
+        FAILED_ROWS,
         (
             "rows without an output",
             &format!("at most {}", percent(most)),
@@ -73,12 +76,28 @@ fn failed(case: &Case<'_>) -> Found {
             "the candidate failed too often"
         },
     );
-    let command = format!("docket run {}", case.scores().group);
-    Found::or(
+    let (soon, again) = ways::failures(case.candidate());
+    let mut settles = Vec::new();
+    let id = condition.id.clone();
+    if soon > 0 {
+        let command = ways::go_on(case, "");
+        settles.extend(command.map(|command| {
+            let what = "ask again what may pass now";
+            ways::settle(&id, what, Some(soon as u64), Some(command))
+        }));
+    }
+    if again > 0 {
+        let command = ways::go_on(case, " --again");
+        settles.extend(command.map(|command| {
+            let what =
+                "it refused them, broke off or they did not fit; only `--again` asks once more";
+            ways::settle(&id, what, Some(again as u64), Some(command))
+        }));
+    }
+    ways::found(
         condition,
-        "ask again what may pass".to_owned(),
-        Some(failed as u64),
-        Some(command),
+        settles,
+        "what was logged has failed for good: nothing on these items settles it",
     )
 }
 
@@ -100,11 +119,18 @@ fn missing(case: &Case<'_>) -> Found {
             "the run is not complete"
         },
     );
-    Found::or(
+    let what = match case.candidate().origin {
+        Origin::Imported => "import the outputs it lacks",
+        Origin::Model(_) | Origin::Logged => "finish the run",
+    };
+    let settles = ways::go_on(case, "").map(|command| {
+        let what = format!("{what}: {} to ask", counted(missing as u64, "row"));
+        ways::settle(&condition.id, what, Some(missing as u64), Some(command))
+    });
+    ways::found(
         condition,
-        format!("finish the run: {} to ask", counted(missing, "row")),
-        Some(missing as u64),
-        Some(format!("docket run {}", case.scores().group)),
+        settles.into_iter().collect(),
+        "nothing was logged for these items, and nothing can be any more: compare candidates that answered all of them",
     )
 }
 
@@ -128,7 +154,8 @@ fn unscored(case: &Case<'_>) -> Found {
     let most = case.rule.max_unscored;
     // A rule that compares nothing does not rest on the baseline.
     let sides = case.both().take(if case.compares() { 2 } else { 1 });
-    let counts: Vec<(usize, usize)> = sides.map(|at| without_score(case, at)).collect();
+    let sides: Vec<usize> = sides.collect();
+    let counts: Vec<(usize, usize)> = sides.iter().map(|at| without_score(case, *at)).collect();
     let shares: Vec<f64> = counts.iter().map(|(part, of)| share(*part, *of)).collect();
     let highest = shares.iter().copied().fold(0.0, f64::max);
     let lowest = shares.iter().copied().fold(f64::INFINITY, f64::min);
@@ -158,14 +185,8 @@ fn unscored(case: &Case<'_>) -> Found {
         found(within && alike, GateVerdict::Inconclusive),
         why,
     );
-    let waiting: usize = counts.iter().map(|(left, _)| left).sum();
-    let group = &case.scores().group;
-    Found::or(
-        condition,
-        "let the judge read what has no score".to_owned(),
-        Some(waiting as u64),
-        Some(format!("docket judge --group {group} --judge JUDGE")),
-    )
+    let settles = ways::scores(case, &condition.id, &sides);
+    ways::found(condition, settles, "every output has a score")
 }
 
 /// Places of the items the quality conditions rest on.
@@ -189,26 +210,28 @@ fn items(case: &Case<'_>) -> Found {
         found(n >= least, GateVerdict::Inconclusive),
         if n >= least { "" } else { "too few items" },
     );
-    let scores = case.scores();
     let more = least.saturating_sub(n);
-    let (what, command) = if scores.items.len() as u64 >= least {
-        (
-            "let the judge read more of the outputs".to_owned(),
-            format!("docket judge --group {} --judge JUDGE", scores.group),
-        )
-    } else {
-        (
+    let unscored = ways::Unscored::of(case.candidate());
+    let id = condition.id.clone();
+    // As far as scores of outputs that are there would do, they are asked for; what is missing beyond them is not here.
+    let mut settles = Vec::new();
+    if (unscored.unread + unscored.again) as u64 >= more {
+        settles = ways::scores(case, &id, &[case.at]);
+        settles.retain(|one| one.count.is_some());
+    }
+    if settles.is_empty() {
+        settles.push(ways::settle(
+            &id,
             format!(
-                "add {} and run the candidates on them",
+                "the group keeps its {}, so nothing on them settles it: add {} and run the candidate on all in another group",
+                counted(case.scores().items.len() as u64, "item"),
                 counted(more, "item")
             ),
-            format!(
-                "docket import FILE --eval {} && docket run {} --group NAME",
-                scores.eval, scores.eval
-            ),
-        )
-    };
-    Found::or(condition, what, Some(more), Some(command))
+            Some(more),
+            Some(ways::more_items(case)),
+        ));
+    }
+    ways::found(condition, settles, "")
 }
 
 fn clusters(case: &Case<'_>) -> Found {
@@ -234,14 +257,16 @@ fn clusters(case: &Case<'_>) -> Found {
             "too few independent requests"
         },
     );
+    let more = least.saturating_sub(n);
     Found::or(
         condition,
         format!(
-            "add items with {}",
-            counted(least.saturating_sub(n), "other request")
+            "the group keeps its items, so nothing on them settles it: add items with {} that are no repetition, and run the \
+             candidate on all in another group",
+            counted(more, "other request")
         ),
-        Some(least.saturating_sub(n)),
-        Some(format!("docket import FILE --eval {}", case.scores().eval)),
+        Some(more),
+        Some(ways::more_items(case)),
     )
 }
 
@@ -250,6 +275,7 @@ fn labels(case: &Case<'_>) -> Found {
     // The condition with the fewest labels decides; floors look at parts and have their own word.
     let whole = asked.iter().filter(|one| one.tag.is_none());
     let n = whole
+        .clone()
         .map(|one| people::labels(case, one))
         .min()
         .unwrap_or(0);
@@ -274,15 +300,11 @@ fn labels(case: &Case<'_>) -> Found {
         found(n >= least, GateVerdict::Inconclusive),
         if n >= least { "" } else { "too few labels" },
     );
-    let group = &case.scores().group;
     let more = least.saturating_sub(n);
-    Found::or(
-        condition,
-        format!(
-            "review {more} more {} in the plan's order",
-            noun(more, "ticket")
-        ),
-        Some(more),
-        Some(format!("docket review {group}")),
-    )
+    let left = whole
+        .map(|one| people::unlabelled(case, one))
+        .min()
+        .unwrap_or(0);
+    let settle = quality::more_labels(case, &condition.id, more, left);
+    Found::with(condition, vec![settle])
 }

@@ -113,10 +113,14 @@ pub(super) fn floored(case: &Case<'_>) -> Option<Found> {
         "the rubric names a level no answer may stay below, and the gate does not ask for it",
     );
     let flags = as_flags(&missing);
+    let what = format!(
+        "declare the rule once more with a floor for each: in a gate file `[[floor]]`, by flags{flags}"
+    );
+    let group = crate::domain::shell::word(&case.scores().group);
     Some(Found::or(
         condition,
-        format!("declare a rule with them, such as{flags}"),
+        what,
         Some(missing.len() as u64),
-        None,
+        Some(format!("docket gate {group} --file gate.toml --declare")),
     ))
 }

@@ -1,12 +1,13 @@
 //! The hashes of everything a verdict on a candidate rests on, part by part.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::super::file_hash::FileHash;
 use super::case::Case;
 use super::checks;
-use super::material::{Later, Material};
+use super::material::Material;
+use super::redefined::Definition;
 use crate::domain::gate::{Bundle, Part, Ran};
 use crate::domain::group_scores::{CandidateScores, RowOutcome};
 use crate::domain::ids::Identity;
@@ -125,12 +126,18 @@ pub(super) fn released(origin: &Origin, named: Option<&str>) -> [Identity; 3] {
 /// What a name means in later groups, where that is something else: which part, and in which group.
 pub(super) fn moved(material: &Material, candidate: &CandidateScores) -> Vec<String> {
     let mut moved = Vec::new();
+    let prompts = material.prompts.get(&candidate.name);
+    let here = Definition {
+        origin: candidate.origin.clone(),
+        model: candidate.model.clone(),
+        prompts: prompts.cloned().unwrap_or_default(),
+    };
     for later in material
         .later
         .iter()
-        .filter(|later| later.candidate.name == candidate.name)
+        .filter(|later| later.candidate == candidate.name)
     {
-        for part in differing(material, candidate, later) {
+        for part in here.differing(&later.definition) {
             let told = format!("{} (in `{}`)", part.name(), later.group);
             if !moved.contains(&told) {
                 moved.push(told);
@@ -138,45 +145,6 @@ pub(super) fn moved(material: &Material, candidate: &CandidateScores) -> Vec<Str
         }
     }
     moved
-}
-
-/// The parts in which what a name means in a later group differs.
-fn differing(material: &Material, candidate: &CandidateScores, later: &Later) -> Vec<Part> {
-    let names = [Part::Model, Part::Prompt, Part::Parameters];
-    match (&candidate.origin, &later.candidate.origin) {
-        (_, Origin::Model(_)) => {
-            let here = released(&candidate.origin, candidate.model.as_deref());
-            let there = released(&later.candidate.origin, None);
-            let pairs = names.into_iter().zip(here.into_iter().zip(there));
-            pairs
-                .filter_map(|(part, (here, there))| {
-                    (here.finish() != there.finish()).then_some(part)
-                })
-                .collect()
-        }
-        // Of what was made elsewhere only the rows tell model and instructions; what they do not tell differs from
-        // nothing.
-        (Origin::Imported, Origin::Imported) => {
-            let models = candidate.model.as_ref().zip(later.model.as_ref());
-            let here = material.prompts.get(&candidate.name);
-            let prompts = here.filter(|here| !here.is_empty() && !later.prompts.is_empty());
-            let changed = [
-                models.is_some_and(|(here, there)| !same_names(here, there)),
-                prompts.is_some_and(|here| *here != later.prompts),
-            ];
-            let parts = names.into_iter().zip(changed);
-            parts
-                .filter_map(|(part, changed)| changed.then_some(part))
-                .collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Whether two lists of names, joined with commas, hold the same.
-fn same_names(one: &str, two: &str) -> bool {
-    let names = |list: &str| -> BTreeSet<String> { list.split(", ").map(str::to_owned).collect() };
-    names(one) == names(two)
 }
 
 /// The content of the files that belong to the release; one that cannot be read is a change too.
@@ -269,10 +237,12 @@ fn said(candidate: &CandidateScores) -> Identity {
 fn labels(case: &Case<'_>, backing: &JudgeBacking) -> Identity {
     let mut identity = Identity::of("gate labels").part(backing.words.as_bytes());
     for candidate in case.both() {
-        for row in case.scores().candidates[candidate].rows() {
+        let runs = case.scores().candidates[candidate].runs.iter();
+        for (run, row) in runs.flat_map(|run| run.rows.iter().map(move |row| (run, row))) {
             let label = row
                 .ticket
-                .and_then(|ticket| case.material.labels.get(&ticket));
+                .and_then(|ticket| case.material.labels.get(&ticket))
+                .filter(|label| label.runs.contains_key(&run.id));
             let Some(label) = label else {
                 identity = identity.part(b"none");
                 continue;

@@ -1,14 +1,17 @@
 //! Reruns, latency and cost: what was observed against what is asked.
 
 use super::case::{Case, Found, condition};
+use super::ways;
 use crate::domain::count::counted;
 use crate::domain::gate::GateVerdict;
 use crate::domain::gate::words::{percent, seconds, units};
-use crate::domain::view::gate::GatePart;
-use crate::stats::Clusters;
+use crate::domain::run::Origin;
+use crate::domain::shell::word;
+use crate::domain::view::gate::{GatePart, Settle};
 use crate::stats::describe::quantile;
-use crate::stats::proportion::pass_rate;
+use crate::stats::proportion::{pass_rate, rate_bounds};
 use crate::stats::reruns::Passes;
+use crate::stats::{Clusters, Interval};
 
 /// All conditions of these parts.
 pub(super) fn conditions(case: &Case<'_>) -> Vec<Found> {
@@ -28,10 +31,17 @@ pub(super) fn conditions(case: &Case<'_>) -> Vec<Found> {
     found
 }
 
-fn again(case: &Case<'_>) -> String {
-    let wanted = case.rule.min_runs.max(2);
-    format!("docket run {} --repeat {wanted}", case.scores().group)
+/// Makes the candidate have so many runs; `None` where its outputs cannot be asked for again.
+fn repeat(case: &Case<'_>, runs: u32) -> Option<String> {
+    let command = ways::go_on(case, "")?;
+    Some(match case.candidate().origin {
+        Origin::Imported => format!("{command} --rerun {runs}"),
+        Origin::Model(_) | Origin::Logged => format!("{command} --repeat {runs}"),
+    })
 }
+
+/// What was logged happened once.
+const LOGGED_ONCE: &str = "what was logged cannot be asked again: nothing on these items settles it, ask the model here as a candidate";
 
 fn runs(case: &Case<'_>) -> Found {
     let (n, least) = (case.candidate().runs.len() as u32, case.rule.min_runs);
@@ -48,12 +58,21 @@ fn runs(case: &Case<'_>) -> Found {
         if enough { "" } else { "too few runs" },
     );
     let more = least.saturating_sub(n);
-    Found::or(
-        condition,
-        format!("run `{}` {more} more times", case.candidate().name),
-        Some(u64::from(more)),
-        Some(again(case)),
-    )
+    let name = &case.candidate().name;
+    let what = format!("run `{name}` {}, and let the judge read it", times(more));
+    let settle = repeat(case, least).map(|command| {
+        let command = format!("{command} && {}", ways::read(case, false));
+        ways::settle(&condition.id, what, Some(u64::from(more)), Some(command))
+    });
+    ways::found(condition, settle.into_iter().collect(), LOGGED_ONCE)
+}
+
+fn times(n: u32) -> String {
+    if n == 1 {
+        "once more".to_owned()
+    } else {
+        format!("{n} more times")
+    }
 }
 
 /// Items that were scored in several runs, and whether their runs differ.
@@ -119,12 +138,55 @@ fn flicker(case: &Case<'_>, most: f64) -> Found {
         verdict,
         why,
     );
-    Found::or(
-        condition,
-        "run and judge it again".to_owned(),
-        None,
-        Some(again(case)),
-    )
+    let settle = match &interval {
+        None => rescored(case, &condition.id),
+        Some(ends) => steadier(case, &condition.id, ends, most),
+    };
+    ways::found(condition, settle.into_iter().collect(), LOGGED_ONCE)
+}
+
+/// Scores in two runs: another run, or the judge's word on those that are there.
+fn rescored(case: &Case<'_>, id: &str) -> Option<Settle> {
+    let runs = case.candidate().runs.len() as u32;
+    if runs > 1 {
+        let unscored = ways::scores(case, id, &[case.at]);
+        return unscored.into_iter().next();
+    }
+    let command = format!("{} && {}", repeat(case, 2)?, ways::read(case, false));
+    let what = "run it once more, and let the judge read it";
+    Some(ways::settle(id, what, Some(1), Some(command)))
+}
+
+/// More runs of the same items find more that differ; what narrows the share is more items.
+fn steadier(case: &Case<'_>, id: &str, ends: &Interval, most: f64) -> Option<Settle> {
+    if ends.estimate >= most {
+        let what = "the share is on the wrong side of what is asked: more items would sooner block than pass";
+        return Some(ways::settle(id, what, None, None));
+    }
+    let now = ends.n as u64;
+    let holds = |n: u64| {
+        // Items of one request repeat each other, so they count as their clusters do now.
+        let trials = n as f64 * ends.clusters as f64 / ends.n.max(1) as f64;
+        rate_bounds(ends.estimate, trials, case.alpha).is_some_and(|(_, high)| high <= most)
+    };
+    let mut n = now + 1;
+    while !holds(n) {
+        n += n / 20 + 1;
+        if n > 1_000_000_000 {
+            return None;
+        }
+    }
+    let what = format!(
+        "about {} more items that are run as often ({n} in all), if the share stays as it is, and the group keeps those it has: \
+         add items and run the candidate on all in another group",
+        n - now
+    );
+    Some(ways::settle(
+        id,
+        what,
+        Some(n - now),
+        Some(ways::more_items(case)),
+    ))
 }
 
 fn latency(case: &Case<'_>, most: u64) -> Found {
@@ -166,11 +228,25 @@ fn latency(case: &Case<'_>, most: u64) -> Found {
         verdict,
         why,
     );
+    let without = (outputs - times.len().min(outputs)) as u64;
+    let what = "outputs that are there keep what they came with: import them with a column `latency_ms` as a candidate of another \
+                name, or ask the model here, which measures it";
+    let command = as_another(case);
     Found::or(
         condition,
-        "import the outputs with their `latency_ms`, or ask the model here".to_owned(),
-        Some((outputs - times.len().min(outputs)) as u64).filter(|n| *n > 0),
-        None,
+        what.to_owned(),
+        Some(without).filter(|n| *n > 0),
+        Some(command),
+    )
+}
+
+/// The same outputs under another name, with what they lack.
+fn as_another(case: &Case<'_>) -> String {
+    let scores = case.scores();
+    format!(
+        "docket import FILE --run {} --candidate {}",
+        word(&scores.group),
+        word(&format!("{}-2", case.candidate().name))
     )
 }
 
@@ -210,10 +286,26 @@ fn cost(case: &Case<'_>, most: i64) -> Found {
         verdict,
         why,
     );
+    let (what, command) = match &case.candidate().origin {
+        Origin::Model(asked) => (
+            "what was asked without a known price stays unpriced: give the endpoint a price, then ask as a candidate of another name \
+             with `--fresh`",
+            format!(
+                "docket run {} --model {}={} --fresh",
+                word(&case.scores().group),
+                word(&format!("{}-2", case.candidate().name)),
+                word(&asked.model)
+            ),
+        ),
+        Origin::Imported | Origin::Logged => (
+            "outputs that are there keep what they came with: import them with a column `cost` as a candidate of another name",
+            as_another(case),
+        ),
+    };
     Found::or(
         condition,
-        "give the model a price in the price table".to_owned(),
+        what.to_owned(),
         Some(unpriced as u64).filter(|n| *n > 0),
-        None,
+        Some(command),
     )
 }

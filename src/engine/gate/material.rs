@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::agree::labels::{PlanLabel, plan_labels};
 use super::super::runs::group::Found;
+use super::super::runs::prefer::opinions_in;
 use super::super::runs::scores;
+use super::redefined::Definition;
 use crate::domain::eval::DatasetRole;
 use crate::domain::event::Event;
 use crate::domain::gate::{FloorOf, GateRule};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::{ClusterId, OutputId, RunId};
 use crate::domain::plan::plan_number;
+use crate::domain::preference::Opinion;
 use crate::domain::rubric::{Answers, Rubric};
-use crate::domain::run::{Candidate, Origin, Run, RunGroup, by_candidate};
+use crate::domain::run::{Run, RunGroup, by_candidate};
 use crate::store::{Db, StoreError, catalog, gates, runs, verdicts};
 
 /// Room for the rounding of levels.
@@ -25,8 +28,8 @@ pub(super) struct Label {
     pub score: Option<(f64, bool)>,
     /// By criterion, whether it holds.
     pub criteria: BTreeMap<String, bool>,
-    /// The chance the ticket had of being in the sample, above 0 up to 1.
-    pub chance: f64,
+    /// The chance the ticket had of being in the sample of each run it counts in, above 0 up to 1.
+    pub runs: BTreeMap<RunId, f64>,
 }
 
 /// Output by item row.
@@ -37,11 +40,10 @@ type Outputs = Vec<(i64, Option<OutputId>)>;
 pub(super) struct Later {
     /// Name of the group.
     pub group: String,
-    pub candidate: Candidate,
-    /// The model its rows name, where it was imported.
-    pub model: Option<String>,
-    /// The standing instructions its rows name, hashed.
-    pub prompts: BTreeSet<String>,
+    /// Name of the candidate.
+    pub candidate: String,
+    /// What it stands for there.
+    pub definition: Definition,
 }
 
 /// Everything a gate rests on.
@@ -64,7 +66,9 @@ pub(super) struct Material {
     pub exported: Vec<ClusterId>,
     /// In which datasets.
     pub exported_in: Vec<String>,
-    /// The group's dataset, where it is held out: nothing of it should have left.
+    /// The name of the group's dataset.
+    pub dataset: String,
+    /// The same where it is held out: nothing of it should have left.
     pub heldout: Option<String>,
     /// Every output by run and item row.
     pub outputs: Vec<(RunId, Outputs)>,
@@ -74,6 +78,8 @@ pub(super) struct Material {
     pub later: Vec<Later>,
     /// Decisions about the group.
     pub events: Vec<Event>,
+    /// What people prefer, side by side; in no number.
+    pub opinions: Vec<Opinion>,
 }
 
 /// Reads it. `rule` tells which criteria are asked for.
@@ -88,18 +94,12 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         .into_iter()
         .map(|label| (label.ticket, said(&found.rubric, threshold, &label)))
         .collect();
-    let wanted: Vec<&str> = rule
-        .floors
-        .iter()
-        .filter_map(|floor| match &floor.of {
-            FloorOf::Criterion(id) => Some(id.as_str()),
-            FloorOf::Tag(_) => None,
-        })
-        .collect();
-    let criteria = if wanted.is_empty() {
-        HashMap::new()
-    } else {
+    let mut floors = rule.floors.iter();
+    let by_criterion = floors.any(|floor| matches!(floor.of, FloorOf::Criterion(_)));
+    let criteria = if by_criterion {
         judged(db, &scores, &found.rubric, &tickets)?
+    } else {
+        HashMap::new()
     };
     let clusters: HashSet<ClusterId> = scores.items.iter().map(|item| item.cluster_id).collect();
     let (exported, exported_in) = gates::exported(db, |cluster| clusters.contains(cluster))?;
@@ -107,6 +107,7 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
     for run in &found.runs {
         outputs.push((run.id, runs::outputs(db, &run.id)?));
     }
+    let dataset = catalog::dataset(db, &group.dataset)?;
     let learned = match &scores.judge {
         Some(judge) => verdicts::judges(db)?
             .into_iter()
@@ -125,13 +126,16 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         criteria,
         exported,
         exported_in,
-        heldout: catalog::dataset(db, &group.dataset)?
+        heldout: dataset
+            .as_ref()
             .filter(|set| set.role == DatasetRole::Heldout)
-            .map(|set| set.name),
+            .map(|set| set.name.clone()),
+        dataset: dataset.map(|set| set.name).unwrap_or_default(),
         prompts: prompts(&found.runs),
         outputs,
         later: later(db, &group)?,
         events: gates::of_group(db, &group.id)?,
+        opinions: opinions_in(db, &group.id)?,
         scores,
         group,
     })
@@ -141,7 +145,7 @@ fn said(rubric: &Rubric, threshold: f64, label: &PlanLabel) -> Label {
     Label {
         score: label.score,
         criteria: holds(rubric, threshold, &label.answers),
-        chance: label.chance,
+        runs: label.runs.clone(),
     }
 }
 
@@ -218,20 +222,11 @@ fn later(db: &Db, group: &RunGroup) -> crate::store::Result<Vec<Later>> {
             continue;
         }
         let all = runs::runs(db, &other.id)?;
-        let mut prompts = prompts(&all);
         for (candidate, of) in by_candidate(&all) {
-            let mut models = BTreeSet::new();
-            if candidate.origin == Origin::Imported {
-                for run in of {
-                    models.extend(runs::models(db, &run.id)?);
-                }
-            }
-            let models: Vec<String> = models.into_iter().collect();
             found.push(Later {
                 group: other.name.clone(),
-                candidate: candidate.clone(),
-                model: (!models.is_empty()).then(|| models.join(", ")),
-                prompts: prompts.remove(&candidate.name).unwrap_or_default(),
+                candidate: candidate.name.clone(),
+                definition: Definition::read(db, candidate, &of)?,
             });
         }
     }

@@ -1,8 +1,8 @@
 //! From values to bounds: what one number of one candidate says about one rule.
 
+use super::needed::Shape;
 use crate::domain::gate::GateVerdict;
 use crate::domain::view::gate::Bound;
-use crate::stats::distributions::normal_quantile;
 use crate::stats::gate::{FEWEST_CLUSTERS, Rule, Verdict, absolute, non_inferiority, superiority};
 use crate::stats::mean::group_mean;
 use crate::stats::paired::FLOAT_NOISE;
@@ -15,6 +15,8 @@ use crate::stats::{Clusters, Estimate};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Numbers {
     pub bound: Bound,
+    /// How the bounds would shrink with more of the same.
+    pub shape: Shape,
     /// What the rule says of them alone.
     pub verdict: GateVerdict,
 }
@@ -69,6 +71,10 @@ impl Numbers {
                 n_effective: None,
                 judge_only: None,
             },
+            shape: Shape::Student {
+                estimate: *estimate,
+                fixed: 0.0,
+            },
         }
     }
 
@@ -93,6 +99,10 @@ impl Numbers {
                 n_effective: None,
                 judge_only: None,
             },
+            shape: Shape::Share {
+                rate: estimate.value,
+                n,
+            },
         }
     }
 
@@ -115,6 +125,7 @@ impl Numbers {
                 n_effective: None,
                 judge_only: None,
             },
+            shape: Shape::Alike { value, n },
         }
     }
 
@@ -138,6 +149,10 @@ impl Numbers {
                 p: rate_p_greater_effective(interval.estimate, n, threshold),
                 n_effective: None,
                 judge_only: None,
+            },
+            shape: Shape::Share {
+                rate: interval.estimate,
+                n,
             },
         })
     }
@@ -170,34 +185,6 @@ fn yes_and_no(values: &[f64]) -> Option<Vec<bool>> {
     values.iter().map(one).collect()
 }
 
-/// Items or labels the bound would clear the rule with, if the estimate stayed as it is. `None` where the estimate lies
-/// on the wrong side, so that more of them would more likely block.
-///
-/// A half-width shrinks with the root; a share's bound clears its threshold t where the score test does, at
-/// z² t (1-t) / (share - t)² independent items.
-pub(super) fn needed(bound: &Bound, rule: Rule, alpha: f64) -> Option<u64> {
-    let null = match rule {
-        Rule::Absolute(threshold) => threshold,
-        Rule::NonInferiority(margin) => -margin,
-        Rule::Superiority => 0.0,
-    };
-    let gap = bound.estimate - null;
-    if gap <= 0.0 {
-        return None;
-    }
-    let n = if SHARES.iter().any(|name| bound.method.starts_with(name)) {
-        let z = normal_quantile(1.0 - alpha)?;
-        let items = (bound.n as f64 / bound.clusters.max(1) as f64).max(1.0);
-        z * z * null * (1.0 - null) / (gap * gap) * items
-    } else {
-        let half = bound.estimate - bound.lower?;
-        bound.n as f64 * (half / gap).powi(2)
-    };
-    (n > 0.0 && n < 1e9).then(|| n.ceil() as u64)
-}
-
-/// How the bounds of shares are named.
-const SHARES: [&str; 2] = ["Wilson", ALIKE];
 /// What is said of a bound over values that are all alike.
 const ALIKE: &str = "all alike, bounded as a share";
 /// The same of differences.
@@ -274,31 +261,5 @@ mod tests {
                 (None, GateVerdict::Inconclusive)
             );
         }
-    }
-
-    #[test]
-    fn what_is_needed_clears_the_rule_at_the_same_estimate() {
-        let values: Vec<f64> = (0..20).map(|at| 0.8 + 0.1 * f64::from(at % 2)).collect();
-        let rule = Rule::Absolute(0.84);
-        let numbers = Numbers::from_values(&values, &singles(20), false, rule, 0.05).unwrap();
-        assert_eq!(numbers.verdict, GateVerdict::Inconclusive);
-        // In pairs, so that the mean stays.
-        let more = needed(&numbers.bound, rule, 0.05)
-            .unwrap()
-            .next_multiple_of(2);
-        let values: Vec<f64> = (0..more).map(|at| 0.8 + 0.1 * (at % 2) as f64).collect();
-        let clusters = singles(values.len());
-        let numbers = Numbers::from_values(&values, &clusters, false, rule, 0.05).unwrap();
-        assert_eq!(numbers.verdict, GateVerdict::Pass, "{more}");
-        assert_eq!(needed(&numbers.bound, Rule::Absolute(0.9), 0.05), None);
-    }
-
-    #[test]
-    fn twenty_five_of_twenty_five_show_nine_in_ten_and_twenty_four_do_not() {
-        let rule = Rule::Absolute(0.9);
-        let of = |n: usize| Numbers::rate(&vec![true; n], &singles(n), 0.9, 0.05).unwrap();
-        assert_eq!(needed(&of(12).bound, rule, 0.05), Some(25));
-        assert_eq!(of(25).verdict, GateVerdict::Pass);
-        assert_eq!(of(24).verdict, GateVerdict::Inconclusive);
     }
 }

@@ -17,16 +17,19 @@ mod hashes;
 mod limits;
 mod material;
 mod measure;
+mod needed;
 mod owner;
 mod page;
 mod people;
 mod quality;
+pub(in crate::engine) mod redefined;
 mod rehearse;
 mod report;
 mod sign;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod ways;
 mod weigh;
 
 use super::runs::group::Found;

@@ -6,7 +6,9 @@ use crate::domain::event::{Body, Event};
 use crate::domain::gate::{Approved, Bundle, Decision, GateRule};
 use crate::domain::group_scores::CandidateScores;
 use crate::domain::ids::EventId;
-use crate::domain::view::gate::{DecisionLine, DecisionStanding, Owner, SignatureLine};
+use crate::domain::view::gate::{
+    DecisionLine, DecisionNote, DecisionStanding, Owner, SignatureLine,
+};
 
 /// Decisions about a candidate as they stand on what is there now.
 pub(super) fn of(
@@ -94,9 +96,42 @@ fn still(one: &Approved, now: &Bundle, moved: &[String]) -> DecisionStanding {
 
 fn voided(events: &[Event], id: &EventId) -> Option<String> {
     events.iter().find_map(|event| match &event.body {
-        Body::Voided(one) if one.event == *id => {
-            Some(format!("{} ({})", one.reason, event.reviewer))
+        Body::Voided(one) if one.event == *id => Some(one.reason.clone()),
+        _ => None,
+    })
+}
+
+/// Decisions about a group as the ledger alone tells them, the latest first, without those their author replaced. Whether
+/// what they rest on has changed since is told by weighing the gate.
+pub(super) fn notes(events: &[Event]) -> Vec<DecisionNote> {
+    let mut notes: Vec<DecisionNote> = Vec::new();
+    for event in events.iter().rev() {
+        let Body::Approved(one) = &event.body else {
+            continue;
+        };
+        let replaced =
+            |later: &DecisionNote| later.candidate == one.candidate && later.by == one.account;
+        if notes.iter().any(replaced) {
+            continue;
         }
+        notes.push(DecisionNote {
+            candidate: one.candidate.clone(),
+            decision: one.decision,
+            by: one.account.clone(),
+            void: voided(events, &event.id),
+            keys: signatures(events, &event.id).map(|line| line.key).collect(),
+        });
+    }
+    notes
+}
+
+fn signatures(events: &[Event], decision: &EventId) -> impl Iterator<Item = SignatureLine> {
+    events.iter().filter_map(move |event| match &event.body {
+        Body::Signed(signed) if signed.decision == *decision => Some(SignatureLine {
+            key: signed.key.clone(),
+            by: event.reviewer.clone(),
+            at_ms: event.hlc.millis(),
+        }),
         _ => None,
     })
 }
@@ -107,14 +142,6 @@ fn line(
     standing: DecisionStanding,
     events: &[Event],
 ) -> DecisionLine {
-    let signatures = events.iter().filter_map(|other| match &other.body {
-        Body::Signed(signed) if signed.decision == event.id => Some(SignatureLine {
-            key: signed.key.clone(),
-            by: other.reviewer.clone(),
-            at_ms: other.hlc.millis(),
-        }),
-        _ => None,
-    });
     DecisionLine {
         id: event.id,
         candidate: one.candidate.clone(),
@@ -125,7 +152,7 @@ fn line(
         verdict: one.verdict,
         evidence: one.bundle.id(),
         standing,
-        signatures: signatures.collect(),
+        signatures: signatures(events, &event.id).collect(),
     }
 }
 
@@ -136,7 +163,13 @@ fn words(rule: &GateRule, decisions: &[DecisionLine], yes: &[&str], approved: bo
         rule.approvers.join(" or ")
     };
     if approved {
-        return format!("approved by {} (not authenticated)", yes.join(", "));
+        let signed = decisions
+            .iter()
+            .filter(|one| one.standing == DecisionStanding::Holds)
+            .flat_map(|one| &one.signatures)
+            .next();
+        let signed = signed.map_or_else(String::new, |one| format!(", signed with {}", one.key));
+        return format!("approved by {} (not authenticated){signed}", yes.join(", "));
     }
     let Some(last) = decisions.first() else {
         return format!("waits for {who}");

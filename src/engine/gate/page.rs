@@ -166,17 +166,10 @@ fn note(declared: &Declared, events: &[Event], blind: bool) -> RuleNote {
         _ => None,
     });
     let said = last.iter().flat_map(|look| &look.outcomes);
-    let voided = |event: &Event| {
-        let voids =
-            |other: &Event| matches!(&other.body, Body::Voided(one) if one.event == event.id);
-        events.iter().any(voids)
-    };
-    let decided = events.iter().rev().find_map(|event| match &event.body {
-        Body::Approved(one) if !voided(event) => {
-            Some((one.candidate.clone(), one.decision, one.account.clone()))
-        }
-        _ => None,
-    });
+    let standing = owner::notes(events)
+        .into_iter()
+        .find(|one| one.void.is_none());
+    let decided = standing.map(|one| (one.candidate, one.decision, one.by));
     RuleNote {
         gate: declared.id.short(),
         relative: declared.relative.clone(),

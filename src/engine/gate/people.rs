@@ -2,20 +2,23 @@
 //! help.
 //!
 //! Below ten labels there is no number; below thirty people's labels stand alone. Tickets that may stand among the
-//! judge's own examples leave the labels. Where tickets came in several plans, each label counts with the chance it
-//! had (inverse probability).
+//! judge's own examples leave the labels. Where tickets came in several plans, or risky ones first, each label counts with
+//! the chance it had (inverse probability); a difference with the chance both outputs of its item had together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::plans::prefix::joint;
 use super::case::Case;
 use super::material::Label;
 use super::measure::Numbers;
+use super::needed::Shape;
 use super::quality::{Asking, Measure};
 use crate::domain::count::counted;
 use crate::domain::gate::{FEWEST_LABELS, GateVerdict};
-use crate::domain::group_scores::RowScore;
+use crate::domain::group_scores::{RowScore, RunScores};
 use crate::domain::split::Stage;
 use crate::stats::active::{Labelled, active_mean, default_lambda};
+use crate::stats::describe::variance;
 use crate::stats::gate::Rule;
 use crate::stats::mean::weighted_mean;
 use crate::stats::ppi::{
@@ -36,18 +39,29 @@ pub(super) struct Said {
 #[derive(Debug, Clone, PartialEq)]
 struct Unit {
     cluster: usize,
-    /// The plans it came in.
-    plan: (u32, u32),
+    /// The plans its outputs came in.
+    plans: (u32, u32),
+    /// Of one output, the place of its run.
+    run: usize,
     judge: Option<f64>,
     human: Option<f64>,
-    /// The chances its labels were drawn with: the output's, or those of both outputs.
-    drawn: Option<(f64, f64)>,
+    /// The chance its labels were drawn with: the output's, or that of both outputs together.
+    drawn: Option<f64>,
+}
+
+/// What has one chance in a uniform plan: the plans, and the run.
+type Stratum = (u32, u32, usize);
+
+impl Unit {
+    fn stratum(&self) -> Stratum {
+        (self.plans.0, self.plans.1, self.run)
+    }
 }
 
 /// The chance a unit had of being labelled.
 struct Chances {
-    /// The share of each plan that is labelled: all a uniform plan has to tell.
-    by_plan: BTreeMap<(u32, u32), f64>,
+    /// The share of each stratum that is labelled: all a uniform plan has to tell.
+    by_stratum: BTreeMap<Stratum, f64>,
     /// Whether a plan drew its tickets with chances of their own.
     own: bool,
 }
@@ -56,13 +70,13 @@ impl Chances {
     fn of(&self, unit: &Unit) -> f64 {
         match unit.drawn {
             // Without a label the chance enters no number.
-            drawn if self.own => drawn.map_or(1.0, |(chance, _)| chance),
-            _ => self.by_plan[&unit.plan],
+            drawn if self.own => drawn.unwrap_or(1.0),
+            _ => self.by_stratum[&unit.stratum()],
         }
     }
 
     fn differ(&self) -> bool {
-        self.own || self.by_plan.len() > 1
+        self.own || self.by_stratum.len() > 1
     }
 }
 
@@ -84,25 +98,10 @@ pub(super) fn numbers(case: &Case<'_>, asking: &Asking) -> Said {
         };
     }
     let chances = chances(&units);
-    if chances.own && !matches!(asking.rule, Rule::Absolute(_)) {
+    if let Some(plan) = unread(&units, &chances) {
         return Said {
             numbers: None,
-            why: "the plan drew outputs with chances of their own, and how often both of an item are in it is not known"
-                .to_owned(),
-            missing: 0,
-        };
-    }
-    if let Some(plan) = chances
-        .by_plan
-        .iter()
-        .find_map(|(plan, chance)| (*chance == 0.0).then_some(plan))
-    {
-        return Said {
-            numbers: None,
-            why: format!(
-                "no ticket of plan {} has a label that counts yet",
-                plan.0.max(plan.1)
-            ),
+            why: format!("no ticket of plan {plan} has a label that counts yet"),
             missing: 1,
         };
     }
@@ -127,6 +126,15 @@ pub(super) fn labels(case: &Case<'_>, asking: &Asking) -> u64 {
     units.iter().filter(|unit| unit.human.is_some()).count() as u64
 }
 
+/// Outputs, or items with both outputs, that people could label yet.
+pub(super) fn unlabelled(case: &Case<'_>, asking: &Asking) -> u64 {
+    let units = match asking.rule {
+        Rule::Absolute(_) => outputs(case, asking),
+        Rule::NonInferiority(_) | Rule::Superiority => pairs(case, asking),
+    };
+    units.iter().filter(|unit| unit.human.is_none()).count() as u64
+}
+
 fn human_value(label: &Label, measure: &Measure) -> Option<f64> {
     let share = |pass: bool| f64::from(u8::from(pass));
     match measure {
@@ -136,36 +144,56 @@ fn human_value(label: &Label, measure: &Measure) -> Option<f64> {
     }
 }
 
-/// What people say of one output, unless it may stand in the judge's prompts.
-fn human(case: &Case<'_>, item: usize, row: &RowScore, measure: &Measure) -> Option<f64> {
+/// A row's label with the chance it had in the sample of its run, unless it may stand in the judge's prompts.
+fn human(
+    case: &Case<'_>,
+    item: usize,
+    (run, row): (&RunScores, &RowScore),
+    measure: &Measure,
+) -> Option<(f64, f64)> {
     let cluster = &case.scores().items[item].cluster_id;
     if case.material.learned && Stage::of(case.seed, cluster) == Stage::Train {
         return None;
     }
-    human_value(case.material.labels.get(&row.ticket?)?, measure)
+    let label = case.material.labels.get(&row.ticket?)?;
+    Some((human_value(label, measure)?, *label.runs.get(&run.id)?))
+}
+
+/// The runs of a candidate that people have read something of. A rerun nobody has begun with says nothing about people;
+/// it is the same model asked again, so the others stand for it.
+fn read_runs<'m>(case: &Case<'m>, candidate: usize) -> Vec<(usize, &'m RunScores)> {
+    let all = case.scores().candidates[candidate].runs.iter().enumerate();
+    let is_read = |run: &RunScores| {
+        let mut tickets = run.rows.iter().filter_map(|row| row.ticket);
+        tickets.any(|ticket| {
+            let label = case.material.labels.get(&ticket);
+            label.is_some_and(|label| label.runs.contains_key(&run.id))
+        })
+    };
+    let read: Vec<_> = all.clone().filter(|(_, run)| is_read(run)).collect();
+    if read.is_empty() { all.collect() } else { read }
 }
 
 fn outputs(case: &Case<'_>, asking: &Asking) -> Vec<Unit> {
+    let runs = read_runs(case, case.at);
     let mut units = Vec::new();
     for item in case.items(asking.tag.as_deref()) {
-        for run in &case.candidate().runs {
+        for (at, run) in &runs {
             let Some(row) = run.rows.get(item).filter(|row| row.ticket.is_some()) else {
                 continue;
             };
+            let said = human(case, item, (run, row), &asking.measure);
             units.push(Unit {
                 cluster: case.cluster(item),
-                plan: (plan(case, row), 0),
+                plans: (plan(case, row), 0),
+                run: *at,
                 judge: case.row_value(row, &asking.measure),
-                human: human(case, item, row, &asking.measure),
-                drawn: drawn(case, row).map(|chance| (chance, 1.0)),
+                human: said.map(|(value, _)| value),
+                drawn: said.map(|(_, chance)| chance),
             });
         }
     }
     units
-}
-
-fn drawn(case: &Case<'_>, row: &RowScore) -> Option<f64> {
-    Some(case.material.labels.get(&row.ticket?)?.chance)
 }
 
 fn plan(case: &Case<'_>, row: &RowScore) -> u32 {
@@ -175,62 +203,83 @@ fn plan(case: &Case<'_>, row: &RowScore) -> u32 {
     number.copied().unwrap_or_default()
 }
 
+/// One side of a pair: the plan it came in, and what people say with the chance they had to.
+type Side = (u32, Option<(f64, f64)>);
+
 fn pairs(case: &Case<'_>, asking: &Asking) -> Vec<Unit> {
     let Some(baseline) = case.baseline else {
         return Vec::new();
     };
-    let side = |candidate: usize, item: usize| {
-        let runs = &case.scores().candidates[candidate].runs;
-        let rows: Vec<&RowScore> = runs
+    let runs = [case.at, baseline].map(|candidate| read_runs(case, candidate));
+    let side = |at: usize, item: usize| -> Option<Side> {
+        let rows: Vec<(&RunScores, &RowScore)> = runs[at]
             .iter()
-            .filter_map(|run| run.rows.get(item).filter(|row| row.ticket.is_some()))
+            .filter_map(|(_, run)| Some((*run, run.rows.get(item)?)))
+            .filter(|(_, row)| row.ticket.is_some())
             .collect();
-        let said: Vec<f64> = rows
+        let said = rows
             .iter()
-            .filter_map(|row| human(case, item, row, &asking.measure))
-            .collect();
-        let plan = rows.first().map(|row| plan(case, row))?;
-        let drawn = rows.iter().find_map(|row| drawn(case, row));
-        Some((plan, crate::stats::describe::mean(&said), drawn))
+            .filter_map(|row| human(case, item, *row, &asking.measure));
+        let (values, chances): (Vec<f64>, Vec<f64>) = said.unzip();
+        // One output of the item is enough: the longest of the runs' prefixes decides.
+        let chance = chances.into_iter().reduce(f64::max);
+        let plan = rows.first().map(|(_, row)| plan(case, row))?;
+        Some((plan, crate::stats::describe::mean(&values).zip(chance)))
     };
     case.items(asking.tag.as_deref())
         .filter_map(|item| {
-            let (one, two) = (side(case.at, item)?, side(baseline, item)?);
+            let ((one, said), (two, of_base)) = (side(0, item)?, side(1, item)?);
             let judge = case.value(case.at, item, &asking.measure).zip(case.value(
                 baseline,
                 item,
                 &asking.measure,
             ));
+            let both = said.zip(of_base);
             Some(Unit {
                 cluster: case.cluster(item),
-                plan: (one.0, two.0),
+                plans: (one, two),
+                run: 0,
                 judge: judge.map(|(a, b)| a - b),
-                human: one.1.zip(two.1).map(|(a, b)| a - b),
-                drawn: one.2.zip(two.2),
+                human: both.map(|((a, _), (b, _))| a - b),
+                drawn: both.map(|((_, a), (_, b))| joint((a, one), (b, two))),
             })
         })
         .collect()
 }
 
 fn chances(units: &[Unit]) -> Chances {
-    let mut counts: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<Stratum, (usize, usize)> = BTreeMap::new();
+    let mut drawn: BTreeMap<Stratum, BTreeSet<u64>> = BTreeMap::new();
     for unit in units {
-        let count = counts.entry(unit.plan).or_default();
+        let count = counts.entry(unit.stratum()).or_default();
         count.0 += usize::from(unit.human.is_some());
         count.1 += 1;
-    }
-    let mut drawn: BTreeMap<(u32, u32), BTreeSet<(u64, u64)>> = BTreeMap::new();
-    for unit in units.iter().filter(|unit| unit.human.is_some()) {
-        let bits = unit.drawn.map(|(a, b)| (a.to_bits(), b.to_bits()));
-        drawn.entry(unit.plan).or_default().extend(bits);
+        let bits = unit.drawn.map(f64::to_bits);
+        drawn.entry(unit.stratum()).or_default().extend(bits);
     }
     Chances {
         own: drawn.values().any(|chances| chances.len() > 1),
-        by_plan: counts
+        by_stratum: counts
             .into_iter()
-            .map(|(plan, (labelled, all))| (plan, labelled as f64 / all as f64))
+            .map(|(stratum, (labelled, all))| (stratum, labelled as f64 / all as f64))
             .collect(),
     }
+}
+
+/// A plan nothing is known of, so that its tickets would stand for nothing. With chances of their own every stratum with
+/// another one's plans is covered; without, only its own labels tell how much of it is labelled.
+fn unread(units: &[Unit], chances: &Chances) -> Option<u32> {
+    if !chances.own {
+        let empty = chances.by_stratum.iter().find(|(_, share)| **share == 0.0);
+        return empty.map(|((one, two, _), _)| *one.max(two));
+    }
+    let plans = |of: fn(&Unit) -> u32| {
+        let is_said = |unit: &&Unit| unit.human.is_some();
+        let known: BTreeSet<u32> = units.iter().filter(is_said).map(of).collect();
+        let mut all = units.iter().map(of);
+        all.find(|plan| !known.contains(plan))
+    };
+    plans(|unit| unit.plans.0).or_else(|| plans(|unit| unit.plans.1))
 }
 
 fn estimated(
@@ -244,9 +293,13 @@ fn estimated(
     let varies = human
         .windows(2)
         .any(|two| two[0].to_bits() != two[1].to_bits());
-    if varies && let Some((estimate, worth)) = combined(units, chances) {
-        let mut numbers = Numbers::of(&estimate, asking.rule, case.alpha);
-        numbers.bound.n_effective = worth;
+    if varies && let Some(both) = combined(units, chances) {
+        let mut numbers = Numbers::of(&both.estimate, asking.rule, case.alpha);
+        numbers.bound.n_effective = both.worth;
+        numbers.shape = Shape::Student {
+            estimate: both.estimate,
+            fixed: both.fixed,
+        };
         return Some(numbers);
     }
     let clusters = Clusters::from_labels(labelled.iter().map(|unit| unit.cluster));
@@ -265,9 +318,24 @@ fn estimated(
     Numbers::from_values(&human, &clusters, binary, asking.rule, case.alpha)
 }
 
+/// Labels and judge scores together.
+struct Combined {
+    estimate: Estimate,
+    /// Labels that would say as much alone.
+    worth: Option<f64>,
+    /// Variance of the judge's part, which more labels take nothing from.
+    fixed: f64,
+}
+
+/// The variance that the judge's scores of what has no label bring in.
+fn of_judge(lambda: f64, rest: &[f64]) -> f64 {
+    let spread = variance(rest, 1).unwrap_or(0.0);
+    lambda * lambda * spread / rest.len().max(1) as f64
+}
+
 /// Labels and judge scores together; `None` with fewer than thirty labels the judge has scored too, or without scores
 /// beyond them.
-fn combined(units: &[Unit], chances: &Chances) -> Option<(Estimate, Option<f64>)> {
+fn combined(units: &[Unit], chances: &Chances) -> Option<Combined> {
     let scored: Vec<&Unit> = units.iter().filter(|unit| unit.judge.is_some()).collect();
     let judge = |unit: &&Unit| unit.judge.unwrap_or_default();
     let (with, without): (Vec<&Unit>, Vec<&Unit>) =
@@ -291,15 +359,23 @@ fn combined(units: &[Unit], chances: &Chances) -> Option<(Estimate, Option<f64>)
         let lambda = default_lambda(&items)?;
         let clusters = (!clusters.all_single()).then_some(&clusters);
         let estimate = active_mean(&items, clusters, lambda)?;
-        return Some((estimate, n_effective(&human, &estimate)));
+        return Some(Combined {
+            worth: n_effective(&human, &estimate),
+            estimate,
+            fixed: 0.0,
+        });
     }
     if clusters.all_single() {
         return match human_level(&human, &f, &rest)? {
             HumanLevel::Combined {
                 estimate,
+                lambda,
                 n_effective,
-                ..
-            } => Some((estimate, n_effective)),
+            } => Some(Combined {
+                estimate,
+                worth: n_effective,
+                fixed: of_judge(lambda, &rest),
+            }),
             HumanLevel::TooFew { .. } | HumanLevel::HumanOnly(_) => None,
         };
     }
@@ -307,5 +383,9 @@ fn combined(units: &[Unit], chances: &Chances) -> Option<(Estimate, Option<f64>)
     let all: Vec<f64> = scored.iter().map(judge).collect();
     let labels: Vec<Option<f64>> = scored.iter().map(|unit| unit.human).collect();
     let estimate = clustered_ppi(&all, &labels, &clusters, lambda)?;
-    Some((estimate, n_effective(&human, &estimate)))
+    Some(Combined {
+        worth: n_effective(&human, &estimate),
+        estimate,
+        fixed: of_judge(lambda, &rest),
+    })
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::case::{Case, Found, condition};
-use super::measure::{Numbers, needed};
-use super::people;
-use crate::domain::count::{counted, noun};
+use super::measure::Numbers;
+use super::needed::{Needed, needed};
+use super::{people, ways};
+use crate::domain::count::{counted, either, noun};
 use crate::domain::gate::{Asked, Basis, FloorOf, GateVerdict, Metric};
 use crate::domain::nearest::nearest;
+use crate::domain::shell::word;
 use crate::domain::view::gate::{Bound, GatePart, Settle};
 use crate::stats::Clusters;
-use crate::stats::gate::Rule;
+use crate::stats::gate::{FEWEST_CLUSTERS, Rule};
 
 /// What is measured of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +98,8 @@ fn one(case: &Case<'_>, asking: &Asking) -> Found {
                 numbers.bound.judge_only = Some((bound.estimate, bound.lower, bound.upper));
             }
             if numbers.is_none() {
-                settles.push(labels(case, asking, said.missing));
+                let left = people::unlabelled(case, asking);
+                settles.push(more_labels(case, &asking.id, said.missing, left));
             }
             (numbers, said.why)
         }
@@ -109,7 +112,7 @@ fn one(case: &Case<'_>, asking: &Asking) -> Found {
             GateVerdict::Inconclusive,
             why,
         );
-        return Found { condition, settles };
+        return Found::with(condition, settles);
     };
     let (why, more) = said(case, asking, &numbers);
     settles.extend(more);
@@ -124,8 +127,11 @@ fn one(case: &Case<'_>, asking: &Asking) -> Found {
         numbers.verdict,
         why,
     );
-    condition.bound = Some(numbers.bound);
-    Found { condition, settles }
+    condition.bound = Some(numbers.bound.clone());
+    Found {
+        asked: Some(Box::new((asking.clone(), numbers))),
+        ..Found::with(condition, settles)
+    }
 }
 
 /// What the judge's scores say, over all items both sides have.
@@ -166,7 +172,6 @@ pub(super) fn by_judge(case: &Case<'_>, asking: &Asking) -> Option<Numbers> {
 
 /// Why there is no number, and what would give one.
 fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> String {
-    let group = &case.scores().group;
     if let Some(tag) = &asking.tag
         && case.items(Some(tag)).next().is_none()
     {
@@ -178,34 +183,63 @@ fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> Strin
         settles.push(Settle {
             condition: asking.id.clone(),
             what: format!(
-                "no item of the group has the tag or feature `{tag}`{near}: add some, or leave the floor out"
+                "no item of the group has the tag or feature `{tag}`{near}, so nothing on them settles it: add items that have it \
+                 and run the candidate on all in another group, or declare a rule without this floor"
             ),
             count: None,
-            command: None,
+            command: Some(ways::more_items(case)),
         });
         return format!("no item has the tag or feature `{tag}`{near}");
     }
-    settles.push(Settle {
-        condition: asking.id.clone(),
-        what: "let the judge read the group".to_owned(),
-        count: Some(case.unread(case.at) as u64).filter(|n| *n > 0),
-        command: Some(format!("docket judge --group {group} --judge JUDGE")),
-    });
+    let sides = sides(case, asking);
+    let ways = ways::scores(case, &asking.id, &sides);
+    if ways.is_empty() {
+        let what =
+            "no output can be scored: nothing here settles it, run the candidate in another group";
+        let command = Some(ways::elsewhere(case, &word(&case.scores().eval)));
+        settles.push(ways::settle(&asking.id, what, None, command));
+    }
+    settles.extend(ways);
     "nothing has a score".to_owned()
 }
 
-fn labels(case: &Case<'_>, asking: &Asking, missing: u64) -> Settle {
-    let group = &case.scores().group;
-    Settle {
-        condition: asking.id.clone(),
-        what: format!(
-            "review {missing} more {} of `{}` in the plan's order",
-            noun(missing, "ticket"),
-            case.candidate().name
-        ),
-        count: Some(missing),
-        command: Some(format!("docket review {group}")),
+/// Whose scores a condition rests on.
+fn sides(case: &Case<'_>, asking: &Asking) -> Vec<usize> {
+    let compares = !matches!(asking.rule, Rule::Absolute(_));
+    case.both().take(if compares { 2 } else { 1 }).collect()
+}
+
+/// Labels that are missing, where `left` outputs (or pairs of them) have none.
+pub(super) fn more_labels(case: &Case<'_>, id: &str, more: u64, left: u64) -> Settle {
+    if more > left {
+        return ways::settle(
+            id,
+            format!(
+                "{more} more {} and only {left} without one: nothing in this group settles it; add items and run the candidate \
+                 on all in another group",
+                either(more, "label is wanted", "labels are wanted")
+            ),
+            Some(more - left),
+            Some(ways::more_items(case)),
+        );
     }
+    let tickets = ways::tickets_for(case, more);
+    let about = if tickets > more {
+        format!(" (about {tickets} with those of the other candidates, which stand beside them)")
+    } else {
+        String::new()
+    };
+    ways::settle(
+        id,
+        format!(
+            "review {more} more {} of `{}` in the plan's order{about}, {}",
+            noun(more, "ticket"),
+            case.candidate().name,
+            ways::BY_OTHERS
+        ),
+        Some(more),
+        Some(ways::review(case)),
+    )
 }
 
 /// Why a number does not pass, and what would settle it.
@@ -220,7 +254,7 @@ fn said(case: &Case<'_>, asking: &Asking, numbers: &Numbers) -> (String, Option<
         GateVerdict::Inconclusive => {
             let why = if bound.lower.is_none() {
                 "too few independent items for an interval".to_owned()
-            } else if bound.clusters < crate::stats::gate::FEWEST_CLUSTERS {
+            } else if bound.clusters < FEWEST_CLUSTERS {
                 format!(
                     "{} are too few to decide",
                     counted(bound.clusters, "cluster")
@@ -228,52 +262,92 @@ fn said(case: &Case<'_>, asking: &Asking, numbers: &Numbers) -> (String, Option<
             } else {
                 "what is asked lies between the bounds".to_owned()
             };
-            (why, Some(more(case, asking, bound)))
+            (why, Some(more(case, asking, numbers, case.alpha)))
         }
     }
 }
 
-fn more(case: &Case<'_>, asking: &Asking, bound: &Bound) -> Settle {
-    let scores = case.scores();
-    let group = &scores.group;
-    let (one, command) = match case.rule.basis {
-        Basis::Judge => (
-            "item",
-            format!(
-                "docket import FILE --eval {} && docket run {} --group NAME",
-                scores.eval, scores.eval
-            ),
-        ),
-        Basis::Human => ("label", format!("docket review {group}")),
-    };
-    let least = crate::stats::gate::FEWEST_CLUSTERS as u64;
-    let wanted = if bound.lower.is_none() || bound.clusters < least as usize {
-        Some(least.max(bound.n as u64 + 1))
-    } else {
-        needed(bound, asking.rule, case.alpha)
-    };
-    let (what, count) = match wanted.map(|n| n.saturating_sub(bound.n as u64).max(1)) {
-        Some(more) => (
-            format!(
-                "about {more} more {} ({} in all), if the number stays as it is",
-                noun(more, one),
-                bound.n as u64 + more
-            ),
-            Some(more),
-        ),
-        None => (
-            format!(
-                "the number is on the wrong side of what is asked: more {one}s would sooner block than pass"
-            ),
+/// What more of the same would do at this error.
+pub(super) fn more(case: &Case<'_>, asking: &Asking, numbers: &Numbers, alpha: f64) -> Settle {
+    let clusters = numbers.bound.clusters as u64;
+    let one = unit(case);
+    let (what, count) = match needed(numbers, asking.rule, alpha) {
+        Needed::InAll(n) => return so_many(case, asking, n, n - numbers.bound.n as u64),
+        Needed::WrongSide => {
+            let what = format!(
+                "the number is on the wrong side of what is asked: more {one}s would sooner block than pass, so nothing to add \
+                 makes it pass; another candidate may"
+            );
+            return ways::settle(&asking.id, what, None, None);
+        }
+        Needed::Never => (
+            "no number of labels on these items does it, as the judge's scores of the others leave too much open".to_owned(),
             None,
         ),
+        Needed::Unknown => {
+            let least = FEWEST_CLUSTERS as u64;
+            let more = least.saturating_sub(clusters);
+            (
+                format!(
+                    "{} shows no spread, so how many are needed is not known yet: {} at least ({least} in all)",
+                    counted(clusters, "independent request"),
+                    counted(more, "other request")
+                ),
+                Some(more),
+            )
+        }
     };
-    Settle {
-        condition: asking.id.clone(),
-        what,
-        count,
-        command: count.is_some().then_some(command),
+    let what = format!("{what}; {ELSEWHERE}");
+    ways::settle(&asking.id, what, count, Some(ways::more_items(case)))
+}
+
+/// What is counted: items the judge scores, or labels of people.
+fn unit(case: &Case<'_>) -> &'static str {
+    match case.rule.basis {
+        Basis::Judge => "item",
+        Basis::Human => "label",
     }
+}
+
+/// Where more items go.
+const ELSEWHERE: &str = "add items and run the candidate on all in another group";
+
+/// So many more, in this group as far as it has them.
+fn so_many(case: &Case<'_>, asking: &Asking, n: u64, more: u64) -> Settle {
+    let about = format!(
+        "about {more} more {} ({n} in all), if the number stays as it is",
+        noun(more, unit(case))
+    );
+    let keeps = match case.rule.basis {
+        Basis::Judge => {
+            let sides = sides(case, asking);
+            let (readable, again) = ways::readable(case, &sides, asking.tag.as_deref());
+            let own = case
+                .scores()
+                .judge
+                .as_ref()
+                .is_some_and(|one| !one.imported);
+            if more <= readable && own {
+                let what = format!("{about}: {readable} of the group wait for the judge's word");
+                let command = Some(ways::read(case, again));
+                return ways::settle(&asking.id, what, Some(more), command);
+            }
+            "and the group keeps those it has".to_owned()
+        }
+        Basis::Human => {
+            let left = people::unlabelled(case, asking);
+            if more <= left {
+                let tickets = counted(ways::tickets_for(case, more), "ticket");
+                let by = ways::BY_OTHERS;
+                let what = format!("{about}: about {tickets} in the plan's order, {by}");
+                return ways::settle(&asking.id, what, Some(more), Some(ways::review(case)));
+            }
+            format!("and only {left} are left here")
+        }
+    };
+    let command = Some(ways::more_items(case));
+    let what = format!("{about}, {keeps}: {ELSEWHERE}");
+    ways::settle(&asking.id, what, Some(more), command)
 }
 
 /// `0.886, at least 0.847 at 95 % (n 28, 28 clusters, t)`.

@@ -4,6 +4,7 @@ use super::super::runs::group::Found;
 use super::verdict::Stand;
 use crate::domain::count::counted;
 use crate::domain::gate::Basis;
+use crate::domain::shell::word;
 use crate::domain::view::gate::{
     CandidateGate, Condition, Declared, GateReport, GateVerdict, Looks,
 };
@@ -101,7 +102,7 @@ fn notes(found: &Found, stand: &Stand<'_>, declared: &Declared, looks: &Looks) -
     }
     if scores.clusters < FEW_CLUSTERS {
         notes.push(format!(
-            "few clusters: {} are wide or missing intervals",
+            "few clusters: with {} intervals are wide or missing",
             counted(scores.clusters, "independent request")
         ));
     }
@@ -179,22 +180,42 @@ pub(super) fn about(one: &CandidateGate) -> String {
     }
 }
 
+/// What is left to do about a candidate that passes.
+fn decided(report: &GateReport, one: &CandidateGate) -> String {
+    let (group, name) = (word(&report.group), word(&one.name));
+    if let Some(no) = one.owner.rejection() {
+        return format!(
+            "{} has rejected it: \"{}\"; while that stands it is not released",
+            no.by, no.reason
+        );
+    }
+    if !one.owner.approved {
+        return format!(
+            "decide: `docket approve {group} --candidate {name} --decision approve --reason REASON`"
+        );
+    }
+    if one.owner.signed().is_some() {
+        return format!(
+            "approved and signed; check the signature: `docket verify {group} --candidate {name} --allowed-signers FILE`"
+        );
+    }
+    if report.watermarks.is_empty() {
+        return format!("sign it: `docket sign {group} --candidate {name} --key KEY`");
+    }
+    format!(
+        "these numbers cannot be signed as real; to try a signature out: `docket sign {group} --candidate {name} --key KEY \
+         --as-sample`"
+    )
+}
+
 fn next(report: &GateReport) -> String {
     let group = &report.group;
     let of = |verdict| report.candidates.iter().find(|one| one.verdict == verdict);
     if let Some(one) = of(GateVerdict::Pass) {
-        if one.owner.approved {
-            return format!(
-                "sign it: `docket sign {group} --candidate {} --key KEY`",
-                one.name
-            );
-        }
-        return format!(
-            "decide: `docket approve {group} --candidate {} --decision approve --reason REASON`",
-            one.name
-        );
+        return decided(report, one);
     }
-    if let Some(settle) = of(GateVerdict::Inconclusive).and_then(|one| one.settles.first()) {
+    let settle = |verdict| of(verdict).and_then(|one| one.settles.first());
+    if let Some(settle) = settle(GateVerdict::Inconclusive).or(settle(GateVerdict::Fail)) {
         return match &settle.command {
             Some(command) => format!("{}: `{command}`", settle.what),
             None => settle.what.clone(),

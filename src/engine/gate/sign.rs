@@ -197,6 +197,9 @@ impl Engine {
         for (part, hash) in approved.bundle.parts() {
             let _ = writeln!(text, "part {}: {hash}", part.name());
         }
+        for words in &approved.preferences {
+            let _ = writeln!(text, "preferred (in no number): {words}");
+        }
         for mark in &approved.watermarks {
             let _ = writeln!(text, "SAMPLE, NOT REAL: {}", quote(mark));
         }

@@ -14,17 +14,25 @@ use crate::domain::group_scores::{
 };
 use crate::domain::ids::{
     ClusterId, DatasetId, DatasetVersionId, EvalId, GroupId, ItemId, JudgeVersionId, RubricId,
+    RunId,
 };
 use crate::domain::rubric::{Rubric, Scale, Threshold, ThresholdSource};
 use crate::domain::run::{Origin, RunGroup};
-use crate::domain::view::gate::{CandidateGate, Condition, JudgeBacking};
+use crate::domain::view::gate::{CandidateGate, Condition, JudgeBacking, Settle};
 use crate::stats::describe::mean;
 use crate::stats::ppi::{HumanLevel, human_level};
 
 const PASS: f64 = 0.8;
 
+fn run_of(candidate: usize, at: usize) -> RunId {
+    let mut id = [0; 16];
+    (id[0], id[1]) = (candidate as u8, at as u8);
+    RunId(id)
+}
+
 fn candidate(name: &str, place: usize, runs: &[&[Option<f64>]]) -> CandidateScores {
     let run = |(at, scores): (usize, &&[Option<f64>])| RunScores {
+        id: run_of(place, at),
         number: at as u32 + 1,
         because: None,
         rows: scores
@@ -127,11 +135,13 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
         criteria: HashMap::new(),
         exported: Vec::new(),
         exported_in: Vec::new(),
+        dataset: "support".into(),
         heldout: None,
         prompts: std::collections::BTreeMap::new(),
         outputs: Vec::new(),
         later: Vec::new(),
         events: Vec::new(),
+        opinions: Vec::new(),
     }
 }
 
@@ -200,7 +210,7 @@ fn label(material: &mut Material, at: usize, values: &[f64]) {
         let label = Label {
             score: Some((*value, *value >= PASS)),
             criteria: BTreeMap::from([("right".to_owned(), *value >= PASS)]),
-            chance: 1.0,
+            runs: BTreeMap::from([(run_of(at, 0), 1.0)]),
         };
         material.labels.insert(ticket, label);
     }
@@ -622,7 +632,8 @@ fn labels_that_were_drawn_with_chances_of_their_own_count_by_them() {
     let tickets: Vec<i64> = rows.iter().filter_map(|row| row.ticket).collect();
     let chance = |at: usize| if at.is_multiple_of(2) { 0.9 } else { 0.3 };
     for (at, ticket) in tickets.iter().take(values.len()).enumerate() {
-        material.labels.get_mut(ticket).unwrap().chance = chance(at);
+        let label = material.labels.get_mut(ticket).unwrap();
+        label.runs.insert(run_of(1, 0), chance(at));
     }
     let gate = verdict_on(&material, &human(Asked::AtLeast(0.1)));
     let found = condition(&gate, "quality.mean.at_least");
@@ -634,11 +645,23 @@ fn labels_that_were_drawn_with_chances_of_their_own_count_by_them() {
         .sum();
     let estimate = found.bound.as_ref().unwrap().estimate;
     assert!((estimate - sum / weight).abs() < 1e-9, "{estimate}");
-    label(&mut material, 0, &values);
+    // The baseline's outputs were drawn with the same items, and people have come further with them: an item is in both
+    // samples as often as in the shorter one.
+    let base: Vec<f64> = (0..12).map(|at| f64::from(at % 3) / 4.0).collect();
+    label(&mut material, 0, &base);
+    let rows = &material.scores.candidates[0].runs[0].rows;
+    let tickets: Vec<i64> = rows.iter().filter_map(|row| row.ticket).collect();
+    for (at, ticket) in tickets.iter().take(base.len()).enumerate() {
+        let label = material.labels.get_mut(ticket).unwrap();
+        label
+            .runs
+            .insert(run_of(0, 0), (chance(at) * 1.1_f64).min(1.0));
+    }
     let gate = verdict_on(&material, &human(Asked::Better));
     let found = condition(&gate, "quality.mean.better");
-    assert_eq!(found.verdict, GateVerdict::Inconclusive);
-    assert!(found.why.contains("chances of their own"), "{}", found.why);
+    let sum: f64 = (0..12).map(|at| (values[at] - base[at]) / chance(at)).sum();
+    let bound = found.bound.as_ref().unwrap();
+    assert!((bound.estimate - sum / weight).abs() < 1e-9, "{bound:?}");
 }
 
 #[test]
@@ -725,7 +748,7 @@ fn labels_of_two_plans_count_with_the_chance_each_had() {
         let label = Label {
             score: Some((0.9 + 0.01 * (at % 3) as f64, true)),
             criteria: BTreeMap::new(),
-            chance: 1.0,
+            runs: BTreeMap::from([(run_of(1, 0), 1.0)]),
         };
         material.labels.insert(ticket, label);
     }
@@ -765,6 +788,282 @@ fn every_planted_fault_is_caught_and_a_gate_that_asks_too_little_is_found_out() 
         (bottom.verdict, bottom.by.len()),
         (GateVerdict::Pass, 0),
         "{bottom:?}"
+    );
+}
+
+#[test]
+fn a_copy_of_the_baseline_is_not_better_and_no_worse_as_far_as_the_items_can_tell() {
+    let material = against(&around(60, 0.9, 0.05));
+    let backing = checked();
+    for (asked, verdict, words) in [
+        (Asked::Better, GateVerdict::Pass, "not told better"),
+        (
+            Asked::WithinMargin(0.1),
+            GateVerdict::Pass,
+            "passes as no worse",
+        ),
+        // Sixty items that are all alike show no more than a few hundredths.
+        (
+            Asked::WithinMargin(0.01),
+            GateVerdict::Inconclusive,
+            "so few items",
+        ),
+    ] {
+        let rule = asking(Metric::Mean, asked);
+        let found = rehearse::control(&stand(&material, &rule, &backing), 1);
+        assert_eq!((found.len(), found[0].verdict), (1, verdict), "{found:?}");
+        assert!(found[0].words.contains(words), "{found:?}");
+    }
+    // A rule that compares with nothing has no control, and a copy that lacks scores is filled as the baseline is.
+    let alone = asking(Metric::Mean, Asked::AtLeast(0.6));
+    assert_eq!(
+        rehearse::control(&stand(&material, &alone, &backing), 1),
+        []
+    );
+}
+
+/// What would settle a verdict on `b`, under a condition whose name begins so.
+fn settling(material: &Material, rule: &GateRule, of: &str) -> Vec<Settle> {
+    let gate = verdict_on(material, rule);
+    assert_eq!(gate.verdict, GateVerdict::Inconclusive, "{gate:?}");
+    let settles = gate.settles.into_iter();
+    settles
+        .filter(|one| one.condition.starts_with(of))
+        .collect()
+}
+
+#[test]
+fn outputs_without_a_score_are_read_asked_again_or_told_to_be_lost_on_this_judge() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let mut material = against(&around(100, 0.9, 0.05));
+    let rows = &mut material.scores.candidates[1].runs[0].rows;
+    for (at, row) in rows.iter_mut().take(12).enumerate() {
+        row.outcome = match at {
+            0..4 => RowOutcome::Unjudged,
+            4..9 => RowOutcome::Unscored("refusal".into()),
+            _ => RowOutcome::Unscored("cannot_judge".into()),
+        };
+    }
+    let found = settling(&material, &rule, "evidence.unscored");
+    let told: Vec<(Option<u64>, &str)> = found
+        .iter()
+        .map(|one| (one.count, one.command.as_deref().unwrap_or_default()))
+        .collect();
+    let judge = "docket judge --group june --judge openai/gpt-4.1";
+    assert_eq!(told[0], (Some(4), judge));
+    assert_eq!(told[1], (Some(5), format!("{judge} --again").as_str()));
+    assert!(
+        told[2].0 == Some(3) && told[2].1.ends_with("--judge OTHER"),
+        "{told:?}"
+    );
+    // After everything was read and nothing may change, reading on is no longer advised.
+    for row in &mut material.scores.candidates[1].runs[0].rows[..12] {
+        row.outcome = RowOutcome::Unscored("too_long".into());
+    }
+    let found = settling(&material, &rule, "evidence.unscored");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].what.contains("asking it again changes nothing"));
+}
+
+#[test]
+fn refused_calls_are_asked_again_and_items_that_wait_for_the_judge_come_before_new_ones() {
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let mut material = against(&around(40, 0.9, 0.05));
+    material.scores.candidates[1].origin = Origin::Model(crate::domain::run::Asked {
+        model: "openai/b".into(),
+        place: "host".into(),
+        local: false,
+        prompt: None,
+        parameters: BTreeMap::new(),
+    });
+    let rows = &mut material.scores.candidates[1].runs[0].rows;
+    for (at, row) in rows.iter_mut().take(5).enumerate() {
+        let class = if at < 2 { "transport" } else { "refusal" };
+        row.outcome = RowOutcome::Failed(class.into());
+    }
+    let gate = verdict_on(&material, &rule);
+    assert_eq!(gate.verdict, GateVerdict::Fail);
+    let told: Vec<(Option<u64>, Option<&str>)> = gate
+        .settles
+        .iter()
+        .map(|one| (one.count, one.command.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(2), Some("docket run june")),
+            (Some(3), Some("docket run june --again"))
+        ]
+    );
+    // Half of the items are unread, which the rule lets pass, and what is asked lies between the bounds.
+    let loose = GateRule {
+        max_unscored: 0.6,
+        ..asking(Metric::Mean, Asked::AtLeast(0.845))
+    };
+    let mut scores = around(40, 0.88, 0.1);
+    scores[1] = Some(0.9);
+    let mut material = against(&scores);
+    for row in &mut material.scores.candidates[1].runs[0].rows[..20] {
+        row.outcome = RowOutcome::Unjudged;
+    }
+    let found = settling(&material, &loose, "quality.");
+    assert!(
+        found[0].what.contains("20 of the group wait for the judge"),
+        "{found:?}"
+    );
+    let judge = "docket judge --group june --judge openai/gpt-4.1";
+    assert_eq!(found[0].command.as_deref(), Some(judge));
+}
+
+#[test]
+fn too_few_items_or_requests_are_settled_in_another_group_alone() {
+    let material = against(&around(40, 0.9, 0.05));
+    let many = GateRule {
+        min_items: 60,
+        min_clusters: 50,
+        ..asking(Metric::Mean, Asked::AtLeast(0.7))
+    };
+    for (id, count) in [("evidence.items", 20), ("evidence.clusters", 10)] {
+        let found = settling(&material, &many, id);
+        assert_eq!((found.len(), found[0].count), (1, Some(count)), "{found:?}");
+        let command = found[0].command.as_deref().unwrap();
+        assert!(found[0].what.contains("keeps its"), "{found:?}");
+        for part in [
+            "docket import FILE --eval support",
+            "--group june-2",
+            "--candidate b",
+        ] {
+            assert!(command.contains(part), "{command}");
+        }
+    }
+}
+
+#[test]
+fn more_labels_than_there_are_outputs_are_not_asked_for() {
+    let mut material = against(&around(20, 0.9, 0.05));
+    let rule = GateRule {
+        min_labels: 40,
+        min_items: 1,
+        ..human(Asked::AtLeast(0.7))
+    };
+    let said: Vec<f64> = (0..12).map(|at| 0.9 + 0.01 * f64::from(at % 3)).collect();
+    label(&mut material, 1, &said);
+    let found = settling(&material, &rule, "evidence.labels");
+    assert!(found[0].what.contains("only 8 without one"), "{found:?}");
+    assert!(
+        found[0]
+            .command
+            .as_deref()
+            .unwrap()
+            .contains("docket import FILE")
+    );
+    let enough = GateRule {
+        min_labels: 15,
+        ..rule
+    };
+    let found = settling(&material, &enough, "evidence.labels");
+    assert_eq!(found[0].count, Some(3));
+    // The baseline's outputs stand beside the candidate's in the plan.
+    assert!(found[0].what.contains("about 6 with those of"), "{found:?}");
+    assert!(found[0].what.contains("have not opened"), "{found:?}");
+    assert_eq!(found[0].command.as_deref(), Some("docket review june"));
+}
+
+#[test]
+fn a_pass_that_falls_to_the_correction_names_what_would_survive_it() {
+    let base = around(40, 0.6, 0.1);
+    let one: Vec<Option<f64>> = (0..40)
+        .map(|at| Some(if at % 5 < 3 { 0.75 } else { 0.5 }))
+        .collect();
+    let all = vec![
+        candidate("logged", 0, &[&base]),
+        candidate("b", 1, &[&one]),
+        candidate("c", 2, &[&base]),
+        candidate("d", 3, &[&base]),
+    ];
+    let material = material(all, 1);
+    let rule = asking(Metric::Mean, Asked::Better);
+    let backing = checked();
+    let stand = stand(&material, &rule, &backing);
+    let alone = verdict::of(&stand, &[1], false).remove(0);
+    assert_eq!(alone.verdict, GateVerdict::Pass, "{alone:?}");
+    let among = verdict::of(&stand, &[1, 2, 3], true).remove(0);
+    assert_eq!(among.verdict, GateVerdict::Inconclusive, "{among:?}");
+    let settle = &among.settles[0];
+    assert!(settle.count.is_some_and(|more| more > 1), "{settle:?}");
+    assert!(
+        settle.command.as_deref().unwrap().contains("june-2"),
+        "{settle:?}"
+    );
+}
+
+#[test]
+fn preferences_stand_beside_the_conditions_and_in_none_of_them() {
+    use crate::domain::preference::{Opinion, Preference, PreferenceGiven, SeenOutput};
+    use crate::domain::review::Sight;
+    let mut material = against(&around(40, 0.9, 0.05));
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let before = verdict_on(&material, &rule);
+    assert!(before.preference_words().is_empty());
+    let seen = ["logged", "b"].map(|name| SeenOutput {
+        candidate: name.into(),
+        run: 1,
+        output: Some(crate::domain::ids::OutputId([1; 16])),
+    });
+    for (item, sight, preference) in [
+        (0, Sight::Blind, Preference::Best(0)),
+        (1, Sight::Blind, Preference::Best(0)),
+        (2, Sight::Blind, Preference::Best(1)),
+        (3, Sight::Assisted, Preference::Tie),
+    ] {
+        material.opinions.push(Opinion {
+            reviewer: "ana".into(),
+            given: PreferenceGiven {
+                group: GroupId([9; 16]),
+                item: ItemId([item; 16]),
+                seed: 1,
+                seen: seen.to_vec(),
+                preference,
+                sight,
+                numbers_seen: false,
+            },
+        });
+    }
+    let after = verdict_on(&material, &rule);
+    assert_eq!(after.conditions, before.conditions);
+    assert_eq!(after.evidence, before.evidence, "no decision rests on them");
+    let words = after.preference_words();
+    assert!(
+        words[0].starts_with("blind: better than the baseline 1, as good 0, worse 2 (3 in all")
+    );
+    assert!(words[1].starts_with("after names or scores were shown: better than the baseline 0"));
+}
+
+#[test]
+fn trained_on_requests_are_replaced_and_never_only_relabelled() {
+    let mut material = against(&around(40, 0.9, 0.05));
+    material.exported = (0..3).map(|at| ClusterId([at; 16])).collect();
+    material.exported_in = vec!["train".into()];
+    let rule = asking(Metric::Mean, Asked::AtLeast(0.7));
+    let found = settling(&material, &rule, "evidence.overlap");
+    let command = found[0].command.as_deref().unwrap();
+    assert!(
+        command.starts_with("docket dataset hold-out support --to support-heldout"),
+        "{command}"
+    );
+    assert!(
+        command.contains("docket run support-heldout --group june-2"),
+        "{command}"
+    );
+    material.exported = (0..40).map(|at| ClusterId([at; 16])).collect();
+    let found = settling(&material, &rule, "evidence.overlap");
+    assert!(found[0].what.starts_with("every request"), "{found:?}");
+    assert!(
+        found[0]
+            .command
+            .as_deref()
+            .unwrap()
+            .starts_with("docket import FILE")
     );
 }
 

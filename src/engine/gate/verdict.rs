@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::case::{Case, Found};
+use super::evidence::FAILED_ROWS;
 use super::material::Material;
 use super::{checks, evidence, hashes, limits, owner, quality, report};
 use crate::domain::gate::words::p_value;
 use crate::domain::gate::{GateRule, Ran};
+use crate::domain::preference::{Preferred, preferred};
 use crate::domain::view::gate::{
     CandidateGate, Condition, GatePart, GateVerdict, JudgeBacking, Settle,
 };
@@ -46,7 +48,8 @@ pub(super) fn of(stand: &Stand<'_>, places: &[usize], family: bool) -> Vec<Candi
         .map(|at| conditions(&stand.case(*at), stand))
         .collect();
     let adjusted = if family && places.len() > 1 {
-        correct(&mut found, stand.rule.alpha_per_look())
+        let cases: Vec<Case<'_>> = places.iter().map(|at| stand.case(*at)).collect();
+        correct(&mut found, &cases, stand.rule.alpha_per_look())
     } else {
         vec![None; places.len()]
     };
@@ -86,8 +89,13 @@ fn candidate(
     let verdict = whole(&conditions);
     // What blocks first is settled first; a failed candidate is not settled by more of the same.
     settles.sort_by_key(|settle| !settle.condition.starts_with("evidence."));
-    if verdict != GateVerdict::Inconclusive {
-        settles.clear();
+    match verdict {
+        GateVerdict::Inconclusive => {}
+        // Failed calls alone may be asked once more; nothing else that failed is settled by more of the same.
+        GateVerdict::Fail if failed_alone(&conditions) => {
+            settles.retain(|settle| settle.condition == FAILED_ROWS && settle.command.is_some());
+        }
+        GateVerdict::Fail | GateVerdict::Pass => settles.clear(),
     }
     let mut gate = CandidateGate {
         name: scores.name.clone(),
@@ -100,9 +108,26 @@ fn candidate(
         evidence: bundle.id(),
         numbers: bundle.numbers_id(),
         owner: owner::of(stand.material, stand.rule, scores, &bundle),
+        preferred: preferences(stand, &case),
     };
     gate.sentence = report::about(&gate);
     gate
+}
+
+/// Whether rows without an output are all that blocks.
+fn failed_alone(conditions: &[Condition]) -> bool {
+    let mut failed = conditions
+        .iter()
+        .filter(|one| one.verdict == GateVerdict::Fail);
+    failed.all(|one| one.id == FAILED_ROWS)
+}
+
+/// What people prefer, this candidate or the baseline: counted by itself, and in no condition.
+fn preferences(stand: &Stand<'_>, case: &Case<'_>) -> Option<Preferred> {
+    let base = stand.baseline.filter(|base| *base != case.at)?;
+    let names = [case.at, base].map(|at| case.scores().candidates[at].name.as_str());
+    let counted = preferred(&stand.material.opinions, names[0], names[1]);
+    (counted != Preferred::default()).then_some(counted)
 }
 
 /// What conditions come to. Where the evidence does not hold, no quality condition decides anything, for or against;
@@ -129,7 +154,7 @@ pub(super) fn whole(conditions: &[Condition]) -> GateVerdict {
 
 /// Holm over the candidates. The p of one is the largest of its conditions, because all of them must hold; a pass that
 /// does not survive leaves that condition undecided.
-fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
+fn correct(all: &mut [Vec<Found>], cases: &[Case<'_>], alpha: f64) -> Vec<Option<f64>> {
     let p_of = |found: &Found| found.condition.bound.as_ref()?.p;
     let is_quality = |found: &&Found| found.condition.part == GatePart::Quality;
     let raw: Vec<Option<f64>> = all
@@ -144,7 +169,7 @@ fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
         return vec![None; all.len()];
     };
     let family = all.len();
-    for ((found, raw), adjusted) in all.iter_mut().zip(&raw).zip(&adjusted) {
+    for (((found, case), raw), adjusted) in all.iter_mut().zip(cases).zip(&raw).zip(&adjusted) {
         let Some(raw) = raw.filter(|raw| *raw <= alpha && *adjusted > alpha) else {
             continue;
         };
@@ -156,13 +181,11 @@ fn correct(all: &mut [Vec<Found>], alpha: f64) -> Vec<Option<f64>> {
                     p_value(raw),
                     p_value(*adjusted)
                 );
-                one.settles.push(Settle {
-                    condition: one.condition.id.clone(),
-                    what: "decide about one candidate that was chosen beforehand, or add items"
-                        .to_owned(),
-                    count: None,
-                    command: None,
+                // The first step of Holm's is the strictest: what clears it clears the others.
+                let settle = one.asked.as_deref().map(|(asking, numbers)| {
+                    quality::more(case, asking, numbers, alpha / family as f64)
                 });
+                one.settles.extend(settle);
             }
         }
     }

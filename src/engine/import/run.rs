@@ -14,6 +14,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
+use super::super::gate::redefined::{Definition, joined};
 use super::super::runs::group::Found;
 use super::super::runs::order::check_candidate;
 use super::super::{Engine, EngineError, Result};
@@ -33,6 +34,8 @@ use join::Items;
 use outgoing::{Outgoing, named};
 use prompts::Prompts;
 
+/// Models of a file that are told apart, as many as of a run.
+const MODELS: usize = 5;
 /// Lines of rows that join nothing, shown one by one.
 const LISTED: usize = 5;
 /// Where imported outputs go.
@@ -198,7 +201,7 @@ impl RunLoad<'_> {
         };
         let mut report = std::mem::take(&mut self.report);
         let mut conflict = None;
-        let mut prompts = Prompts::default();
+        let (mut prompts, mut models) = (Prompts::default(), BTreeSet::new());
         let whole = self.way(true).go(
             &mut facts,
             &mut common,
@@ -218,6 +221,8 @@ impl RunLoad<'_> {
                 report.other_request += u64::from(place.other_request);
                 prompts.see(kept.record.request.as_deref());
                 for (at, output) in kept.record.outputs.iter().enumerate() {
+                    let model = output.model.as_deref();
+                    models.extend(model.filter(|_| models.len() < MODELS).map(str::to_owned));
                     let number = items.next(&place, self.into.number);
                     let id = named(&place, output, at);
                     if items.contradicts(number, place.item, id) {
@@ -231,18 +236,13 @@ impl RunLoad<'_> {
         report.files = common.files;
         self.report = report;
         self.prompt = prompts.hash();
-        if let Some((line, number)) = conflict {
-            return Err(EngineError::refused(
-                format!(
-                    "line {line}: run {number} of `{}` has another output for this item already; nothing was imported",
-                    self.into.candidate
-                ),
-                format!("import it as a rerun: `--rerun {}`", number + 1),
-            ));
+        if let Some(conflict) = conflict {
+            return Err(self.contradicted(conflict));
         }
         if self.report.by_id + self.report.by_request == 0 {
             return Err(self.nothing());
         }
+        self.still_means(&models)?;
         let bad: u64 = self.report.files.iter().map(|file| file.bad).sum();
         if !whole {
             self.report.end = End::Stopped;
@@ -250,6 +250,28 @@ impl RunLoad<'_> {
             self.report.end = End::Refused;
         }
         Ok(())
+    }
+
+    fn contradicted(&self, (line, number): (u64, u32)) -> EngineError {
+        EngineError::refused(
+            format!(
+                "line {line}: run {number} of `{}` has another output for this item already; nothing was imported",
+                self.into.candidate
+            ),
+            format!("import it as a rerun: `--rerun {}`", number + 1),
+        )
+    }
+
+    /// Refuses rows of another model or with other instructions than those the candidate's name was approved for.
+    fn still_means(&self, models: &BTreeSet<String>) -> Result<()> {
+        let definition = Definition {
+            model: joined(models),
+            prompts: self.prompt.iter().cloned().collect(),
+            ..Definition::asked(&self.candidate)
+        };
+        let (name, flag) = (&self.candidate.name, "`--candidate NAME`");
+        self.engine
+            .still_means(&self.found, name, &definition, flag)
     }
 
     fn nothing(&self) -> EngineError {

@@ -8,7 +8,7 @@ use super::order::JudgeOrder;
 use super::route::RuleCount;
 use super::running::Running;
 use super::tally::Kept;
-use crate::domain::count::counted;
+use crate::domain::count::{counted, either};
 use crate::domain::failure::Class;
 use crate::domain::job::Outcome;
 use crate::provider::{Failure, Traffic};
@@ -77,7 +77,12 @@ impl Running {
         }
         let left = engine.prepare_judging(order)?.offer.tickets;
         let stopped_by = driven.as_ref().err().map(|failure| failure.class);
-        let (outcome, message) = ending(driven, left, &self.keeper.kept, plan, order);
+        let held = engine.store().read(|db| {
+            let (seats, now) = ([plan.judge.seat()], engine.clock().now_ms());
+            super::super::held_elsewhere(db, &seats, &engine.owner, now)
+        })?;
+        let ended = (driven, held.filter(|_| left > 0));
+        let (outcome, message) = ending(ended, left, &self.keeper.kept, plan, order);
         let known = self.model.map(|model| model.capabilities());
         let (place, model) = (plan.offer.place.clone(), plan.judge.version.model.clone());
         let (seat, job, said) = (plan.judge.seat(), self.job, message.clone());
@@ -136,12 +141,18 @@ fn unchecked(plan: &Plan) -> Vec<String> {
 }
 
 fn ending(
-    driven: std::result::Result<(), Failure>,
+    (driven, held): (std::result::Result<(), Failure>, Option<String>),
     left: u64,
     kept: &Kept,
     plan: &Plan,
     order: &JudgeOrder,
 ) -> (Outcome, Option<String>) {
+    if let (Ok(()), Some(held), true) = (&driven, &held, kept.failed.is_empty()) {
+        // What another process holds is not done, whoever of the two is asked.
+        let have = either(left, "ticket has", "tickets have");
+        let message = format!("{left} {have} no verdict yet; {held}");
+        return (Outcome::Failed, Some(message));
+    }
     match driven {
         Err(failure) if failure.class == Class::Cancelled => (Outcome::Cancelled, None),
         Err(failure) if failure.class == Class::Budget => (Outcome::Budget, Some(failure.message)),
@@ -149,7 +160,8 @@ fn ending(
         Ok(()) if left > 0 && !kept.failed.is_empty() => (
             Outcome::Failed,
             Some(format!(
-                "{left} tickets have no verdict; start again to try them once more"
+                "{left} tickets have no verdict; start again to try them once more{}",
+                held.map_or_else(String::new, |held| format!("; {held}"))
             )),
         ),
         Ok(()) if nothing_scored(kept, plan.offer.checks_only) => (

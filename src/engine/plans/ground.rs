@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::places;
+use super::{Taken, walk};
 use crate::domain::eval::Eval;
 use crate::domain::ids::{ItemId, TicketId};
 use crate::domain::review::{ReviewSource, Round, Sight};
@@ -77,15 +77,12 @@ pub(super) fn look(
     };
     let (mut labelled, mut open) = (Vec::new(), Vec::new());
     let mut kept = 0;
-    for plan in places(db, row)?.into_values() {
-        let prefix = plan.prefix();
-        kept += prefix as u64;
-        for (at, line) in plan.lines.into_iter().enumerate() {
-            if at >= prefix {
-                open.push(line);
-            } else if let Some(answers) = planned(&line, eval) {
-                labelled.push((line, answers));
-            }
+    for Taken { line, samples, .. } in walk(db, row, &eval.id)?.lines {
+        kept += u64::from(!samples.is_empty());
+        if samples.is_empty() {
+            open.push(line);
+        } else if let Some(answers) = planned(&line, eval) {
+            labelled.push((line, answers));
         }
     }
     for (line, answers) in &labelled {

@@ -2,6 +2,8 @@
 
 pub(super) mod chance;
 mod ground;
+mod group;
+pub(super) mod prefix;
 mod risk;
 #[cfg(test)]
 mod tests;
@@ -17,11 +19,12 @@ use super::agree::counted::is_settled;
 use super::{Engine, Pen, Result};
 use crate::domain::eval::Eval;
 use crate::domain::event::{Body, PlanDrawn};
-use crate::domain::ids::TicketId;
-use crate::domain::plan::{plan_id, plan_seed};
+use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::plan::{plan_id, plan_number, plan_seed};
 use crate::store::agreement::{self, Line};
 use crate::store::ingest::Target;
-use crate::store::{Db, StoreError, catalog, plans};
+use crate::store::{Db, StoreError, catalog, plans, runs};
+use prefix::{Prefixes, Sample};
 
 impl Engine {
     /// The plan that new tickets of an eval go to.
@@ -43,8 +46,15 @@ impl Engine {
         })
     }
 
-    /// Freezes the plan of the tickets that have none yet. Returns how many that were.
+    /// Freezes the plan of the tickets that have none yet. Returns how many that were. In a run group they take the places
+    /// of their items in the plans that are there, and only those without one are drawn.
     pub(crate) fn draw_plan(&self, target: Target) -> Result<u64> {
+        if self
+            .store
+            .read(|db| runs::scores::is_group(db, &target.id))?
+        {
+            self.take_places(target)?;
+        }
         let engine = self.clone();
         Ok(self.store.write(move |db| {
             let tickets = plans::tickets(db, &target)?;
@@ -73,21 +83,29 @@ impl Engine {
             let known = plans::of_eval(db, &eval.id)?.into_iter();
             let mixes: HashMap<u32, Option<f64>> =
                 known.map(|plan| (plan.number, plan.mix)).collect();
-            let placed = places(db, row)?;
-            let standing = |(number, plan): (u32, Placed)| {
-                let chances = plan.chances();
-                let low = chances.iter().map(|(_, one)| *one).reduce(f64::min);
-                let high = chances.iter().map(|(_, one)| *one).reduce(f64::max);
-                PlanStanding {
+            let walked = walk(db, row, &eval.id)?;
+            let mut plans: BTreeMap<u32, PlanStanding> = BTreeMap::new();
+            for one in &walked.lines {
+                let number = plan_number(one.line.plan_key);
+                let plan = plans.entry(number).or_insert_with(|| PlanStanding {
                     number,
                     mix: mixes.get(&number).copied().flatten(),
-                    tickets: plan.lines.len() as u64,
-                    prefix: chances.len() as u64,
-                    waiting: plan.waiting() as u64,
-                    chance: low.zip(high),
+                    tickets: 0,
+                    prefix: 0,
+                    waiting: 0,
+                    chance: None,
+                });
+                plan.tickets += 1;
+                match walked.chance(one) {
+                    Some(chance) => {
+                        let (low, high) = plan.chance.unwrap_or((chance, chance));
+                        plan.chance = Some((low.min(chance), high.max(chance)));
+                        plan.prefix += 1;
+                    }
+                    None => plan.waiting += u64::from(one.settled),
                 }
-            };
-            Ok(placed.into_iter().map(standing).collect())
+            }
+            Ok(plans.into_values().collect())
         })?)
     }
 
@@ -96,8 +114,11 @@ impl Engine {
     pub fn chances(&self, eval: &Eval) -> Result<HashMap<TicketId, f64>> {
         Ok(self.store.read(|db| {
             let row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
-            let placed = places(db, row)?;
-            Ok(placed.values().flat_map(Placed::chances).collect())
+            let walked = walk(db, row, &eval.id)?;
+            let known = walked.lines.iter();
+            Ok(known
+                .filter_map(|one| Some((one.line.id, walked.chance(one)?)))
+                .collect())
         })?)
     }
 }
@@ -111,7 +132,8 @@ pub struct PlanStanding {
     pub mix: Option<f64>,
     /// Tickets in it.
     pub tickets: u64,
-    /// Tickets reviewed in its order, before the first that is open: the sample.
+    /// Tickets reviewed in its order, before the first that is open: the sample. In a run group, before the first open one
+    /// of their run.
     pub prefix: u64,
     /// Tickets reviewed behind that one, which count once it is reviewed.
     pub waiting: u64,
@@ -119,34 +141,26 @@ pub struct PlanStanding {
     pub chance: Option<(f64, f64)>,
 }
 
-/// The tickets of a plan, in its order.
-#[derive(Default)]
-struct Placed {
-    lines: Vec<Line>,
+/// The tickets of an eval in the order of its plans, and how far these have been followed.
+struct Walked {
+    lines: Vec<Taken>,
+    prefixes: Prefixes,
 }
 
-impl Placed {
-    /// How many tickets stand before the first that is open.
-    fn prefix(&self) -> usize {
-        let settled = |line: &&Line| is_settled_line(line);
-        self.lines.iter().take_while(settled).count()
-    }
+/// A ticket with the samples it is in.
+struct Taken {
+    line: Line,
+    samples: Vec<Sample>,
+    settled: bool,
+}
 
-    fn waiting(&self) -> usize {
-        let behind = self.lines.iter().skip(self.prefix());
-        behind.filter(|line| is_settled_line(line)).count()
-    }
-
-    /// The chance of each ticket of the prefix.
-    fn chances(&self) -> Vec<(TicketId, f64)> {
-        let prefix = self.prefix();
-        let cut = self.lines.get(prefix).and_then(|line| line.drawn);
-        let cut = cut.map(|(_, priority)| priority);
-        let uniform = prefix as f64 / self.lines.len().max(1) as f64;
-        let before = self.lines.iter().take(prefix);
-        before
-            .filter_map(|line| Some((line.id, chance::of(line.drawn, cut, uniform)?)))
-            .collect()
+impl Walked {
+    /// The chance a ticket had of being in a sample it is in, the best of them.
+    fn chance(&self, one: &Taken) -> Option<f64> {
+        let chances = one.samples.iter();
+        chances
+            .filter_map(|sample| self.prefixes.chance(&one.line, *sample))
+            .reduce(f64::max)
     }
 }
 
@@ -157,12 +171,17 @@ fn is_settled_line(line: &Line) -> bool {
     }
 }
 
-/// The plans of an eval (by local row) with their tickets.
-fn places(db: &Db, row: i64) -> crate::store::Result<BTreeMap<u32, Placed>> {
-    let mut plans: BTreeMap<u32, Placed> = BTreeMap::new();
+/// The plans of an eval (with its local row) and their tickets.
+fn walk(db: &Db, row: i64, eval: &EvalId) -> crate::store::Result<Walked> {
+    let mut prefixes = Prefixes::of(db, row, eval)?;
+    let mut lines = Vec::new();
     agreement::each(db, row, |line| {
-        let number = crate::domain::plan::plan_number(line.plan_key);
-        plans.entry(number).or_default().lines.push(line);
+        let settled = is_settled_line(&line);
+        lines.push(Taken {
+            samples: prefixes.take(&line, settled),
+            line,
+            settled,
+        });
     })?;
-    Ok(plans)
+    Ok(Walked { lines, prefixes })
 }

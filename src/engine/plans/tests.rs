@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::agree::plan_labels;
+use super::super::agree::labels::{PlanLabel, plan_labels};
 use super::super::testing::{Bench, level};
 use super::super::{Engine, EngineError};
 use super::RiskOrder;
@@ -170,10 +170,8 @@ fn labels(bench: &Bench) -> Vec<(i64, u64, Option<i32>)> {
         let rubric = crate::store::rubrics::get(db, &bench.eval.rubric)?;
         plan_labels(db, row, &bench.eval, &rubric)
     });
-    let label = |one: crate::engine::agree::PlanLabel| {
-        (one.ticket, one.chance.to_bits(), one.answers["q"].level())
-    };
-    found.unwrap().labels.into_iter().map(label).collect()
+    let label = |one: PlanLabel| (one.ticket, one.chance.to_bits(), one.answers["q"].level());
+    found.unwrap().0.into_iter().map(label).collect()
 }
 
 fn bench_prefix(bench: &Bench) -> u64 {

@@ -50,6 +50,10 @@ impl Engine {
         let checked = agreement
             .as_ref()
             .is_some_and(|sheet| !sheet.rows.is_empty());
+        // What people prefer stands with what they say.
+        let preferred = sheets::preferences(&comparison);
+        let mut details = sheets::full(&comparison);
+        details.retain(|sheet| Some(sheet) != preferred.as_ref());
         let failures = match at {
             Some(at) => self.failing(&scores, at)?,
             None => failing::Found::default(),
@@ -66,8 +70,9 @@ impl Engine {
             headline: vec![sheets::quality(&comparison), sheets::rows(&comparison)],
             people: std::iter::once(sheets::people(&comparison))
                 .chain(agreement)
+                .chain(preferred)
                 .collect(),
-            details: sheets::full(&comparison),
+            details,
             points: points(&scores, at),
             failing: failures.all,
             failures: failures.shown,

@@ -1,9 +1,12 @@
 //! What was logged as a candidate: its outputs are there already, so it costs no call.
 
+use std::collections::HashMap;
+
 use super::super::{Engine, Result};
 use super::group::Found;
 use crate::domain::ids::TicketId;
 use crate::domain::run::Run;
+use crate::formats::intake::first_token;
 use crate::store::ingest::{Target, tickets_of};
 use crate::store::project::Refolder;
 use crate::store::runs::{self, LoggedOutput, RunRow};
@@ -62,6 +65,7 @@ impl Engine {
         }
         for chunk in firsts.chunks(STEP) {
             let (chunk, run, rubric) = (chunk.to_vec(), run.id, found.group.rubric);
+            let firsts = self.store().read(|db| first_tokens(db, &chunk))?;
             self.store().write_light(move |db| {
                 let answered: Vec<&LoggedOutput> = chunk
                     .iter()
@@ -75,7 +79,11 @@ impl Engine {
                     if verdicts::copy(db, output.ticket, (ticket, &id), &rubric)? > 0 {
                         refolder.judge(db, ticket, target.row)?;
                     }
-                    runs::put_row(db, &run, &answered_row(output, ticket))?;
+                    let row = RunRow {
+                        first_ms: firsts.get(&output.output).copied(),
+                        ..answered_row(output, ticket)
+                    };
+                    runs::put_row(db, &run, &row)?;
                 }
                 refolder.finish(db)?;
                 let failed = chunk.iter().filter(|output| output.error.is_some());
@@ -86,6 +94,18 @@ impl Engine {
         }
         Ok(taken)
     }
+}
+
+/// The times until the first token, by local row of the output, as far as the records tell them. An import keeps the record
+/// and no column for this.
+fn first_tokens(db: &Db, outputs: &[LoggedOutput]) -> crate::store::Result<HashMap<i64, u64>> {
+    let mut found = HashMap::new();
+    for one in outputs {
+        let record = runs::record_of(db, one.output)?;
+        let first = record.and_then(|record| first_token(&record, one.place));
+        found.extend(first.map(|ms| (one.output, u64::from(ms))));
+    }
+    Ok(found)
 }
 
 fn answered_row(output: &LoggedOutput, ticket: i64) -> RunRow {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::gate::redefined::Definition;
 use super::super::judge::offer::{Cost, allowed, much, never_sent};
 use super::super::judge::order::By;
 use super::super::{Engine, EngineError, Result};
@@ -130,6 +131,11 @@ impl Engine {
                 continue;
             };
             allowed(&found.eval, &found.rubric, &by)?;
+            if found.candidate(&candidate.name).is_none() {
+                let definition = Definition::asked(&candidate);
+                let flag = "`--model NAME=MODEL`";
+                self.still_means(&found, &candidate.name, &definition, flag)?;
+            }
             let runs = planned_runs(order, &found, &candidate)?;
             planned.push(Planned {
                 model: by.model_name().unwrap_or_default().into(),

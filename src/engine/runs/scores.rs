@@ -232,6 +232,7 @@ fn run_scores(db: &Db, run: &Run, frame: &Frame) -> crate::store::Result<(RunSco
     })?;
     rows.resize_with(items.len(), RowScore::missing);
     let scores = RunScores {
+        id: run.id,
         number: run.number,
         because: run.because.clone(),
         rows,

@@ -173,6 +173,38 @@ fn two_workers_ask_no_item_twice() {
 }
 
 #[test]
+fn what_another_process_holds_is_told_with_whose_and_until_when() {
+    use crate::domain::run::run_id;
+    use crate::store::leases;
+    let bench = Bench::new(ITEMS as u32, Mode::Assist, 1, true);
+    let script = order(&bench, "{\"match\":\"\",\"text\":\"other\"}\n");
+    let logged = RunOrder {
+        models: Vec::new(),
+        ..script.clone()
+    };
+    go(&bench, &logged);
+    let group = bench.ana.group_named("june").unwrap();
+    let seat = super::keep::seat(&run_id(&group.id, "b", 1));
+    let now = bench.ana.clock().now_ms();
+    bench
+        .ana
+        .store()
+        .write(move |db| leases::take_judge(db, super::keep::place(2), &seat, "ben@1.7", now))
+        .unwrap();
+    let report = go(&bench, &script);
+    assert_eq!(
+        (report.outcome, report.candidates[0].left),
+        (Outcome::Failed, 1)
+    );
+    let message = report.candidates[0].message.as_deref().unwrap();
+    assert!(
+        message.contains("1 of them is held by process 1 of ben")
+            && message.contains("seconds more"),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_stopped_run_keeps_what_came_and_goes_on() {
     let bench = Bench::new(ITEMS as u32, Mode::Assist, 1, false);
     let mut order = order(

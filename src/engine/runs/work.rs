@@ -83,14 +83,21 @@ impl Work<'_> {
         });
         kept?;
         self.give_back(&capabilities)?;
-        let left = self.engine.store().read(|db| {
+        let seats: Vec<String> = self.planned.runs.iter().map(|run| seat(&run.id)).collect();
+        let (left, held) = self.engine.store().read(|db| {
             let mut left = 0;
             for run in &self.planned.runs {
                 left += self.plan.found.items.len() - crate::store::runs::tally(db, &run.id)?.0;
             }
-            Ok(left)
+            let now = self.engine.clock().now_ms();
+            let held = super::super::held_elsewhere(db, &seats, &self.engine.owner, now)?;
+            Ok((left, held))
         })?;
-        Ok(self.report(running.keeper.kept, driven, left))
+        let mut report = self.report(running.keeper.kept, driven, left);
+        if let Some((message, held)) = report.message.as_mut().zip(held).filter(|_| left > 0) {
+            *message = format!("{message}; {held}");
+        }
+        Ok(report)
     }
 
     fn begin(&self, control: &Control) -> Result<Running> {

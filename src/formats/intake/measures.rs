@@ -3,7 +3,7 @@
 //! A duration counts where its unit is told: by the key (`latency_ms`, `duration_seconds`) or with the value
 //! (`"840 ms"`). A bare `latency: 1.2` may be anything and is left alone, with a remark.
 
-use super::fields::{Fields, key, number, scalar};
+use super::fields::{Fields, elements, key, number, scalar};
 use super::read::count_tokens;
 use crate::domain::record::RecordOutput;
 
@@ -145,6 +145,24 @@ pub(super) fn fill_times(from: &Fields<'_>, outputs: &mut [RecordOutput<'_>]) {
     }
 }
 
+/// The time until the first token of an output, by its place among those of the record, as the record it came in tells it
+/// under one of the usual names: in the output itself, in the row, or in its `response`, `metrics` or `metadata`.
+pub fn first_token(record: &str, place: usize) -> Option<u32> {
+    let row = Fields::of(record)?;
+    let mut output = RecordOutput::default();
+    let own = row.get("outputs").and_then(elements);
+    if let Some(own) = own.and_then(|all| Fields::of(all.get(place)?)) {
+        Told::by(&own).times(&mut output);
+    }
+    Told::by(&row).times(&mut output);
+    for name in ["response", "metrics", "metadata"] {
+        if let Some(part) = row.get(name).and_then(Fields::of) {
+            Told::by(&part).times(&mut output);
+        }
+    }
+    output.first_token_ms
+}
+
 /// Tokens, and the cost some gateways put among them.
 fn usage(from: &Fields<'_>, output: &mut RecordOutput<'_>) {
     let counted = output.prompt_tokens.is_some() || output.completion_tokens.is_some();
@@ -194,6 +212,33 @@ mod tests {
         let mut output = RecordOutput::default();
         let untold = fill(&Fields::parse(json).unwrap(), &mut output);
         (output, untold)
+    }
+
+    #[test]
+    fn the_first_token_of_a_stored_record_is_read_where_it_stands() {
+        for (record, place, first) in [
+            (r#"{"response":"a","ttft_ms":210}"#, 0, Some(210)),
+            (r#"{"response":{"text":"a","ttft_s":0.3}}"#, 0, Some(300)),
+            (
+                r#"{"response":"a","metadata":{"ttft":"90 ms"}}"#,
+                0,
+                Some(90),
+            ),
+            (
+                r#"{"outputs":[{"text":"a"},{"text":"b","first_token_ms":7}],"ttft_ms":9}"#,
+                1,
+                Some(7),
+            ),
+            (
+                r#"{"outputs":[{"text":"a"},{"text":"b","first_token_ms":7}],"ttft_ms":9}"#,
+                0,
+                Some(9),
+            ),
+            (r#"{"response":"a","ttft":0.2}"#, 0, None),
+            (r#"["a"]"#, 0, None),
+        ] {
+            assert_eq!(first_token(record, place), first, "{record}");
+        }
     }
 
     #[test]

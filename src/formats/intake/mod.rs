@@ -47,6 +47,7 @@ pub use layout::Layout;
 pub use mapping::{
     Constant, LabelColumns, Mapping, Meaning, OutputColumns, Part, Profile, ProfileError, Source,
 };
+pub use measures::first_token;
 pub use plan::Detection;
 use plan::Plan;
 

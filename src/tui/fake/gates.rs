@@ -412,6 +412,7 @@ fn candidate(
             words: "waits for ana or ben".into(),
             approved: false,
         },
+        preferred: None,
     }
 }
 

@@ -6,7 +6,8 @@ use crate::domain::group_scores::{
     CandidateScores, GroupItem, GroupJudge, GroupScores, RowOutcome, RowScore, RunScores,
 };
 use crate::domain::ids::{
-    ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, OutputId, RubricId, TicketId,
+    ClusterId, DatasetVersionId, EvalId, ItemId, JudgeVersionId, OutputId, RubricId, RunId,
+    TicketId,
 };
 use crate::domain::preference::Preference;
 use crate::domain::review::Sight;
@@ -200,6 +201,7 @@ fn run(number: u32, score: impl Fn(usize) -> Option<f64>) -> RunScores {
         }
     };
     RunScores {
+        id: RunId([number as u8; 16]),
         number,
         because: None,
         rows: (0..ITEMS).map(row).collect(),

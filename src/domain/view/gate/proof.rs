@@ -7,10 +7,26 @@ use super::{DecisionLine, GateVerdict};
 /// Bad runs that were planted in memory, each with one fault, into an otherwise faultless candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rehearsal {
+    /// What it says of a copy of the baseline, by comparison; empty where the rule compares with nothing.
+    pub controls: Vec<Control>,
     /// Each with what came of it.
     pub planted: Vec<Planted>,
     /// Whether the gate blocked all of them. `false` is the alarm.
     pub blocked: bool,
+}
+
+/// What the gate says of a copy of the baseline in one comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Control {
+    /// Which condition.
+    pub condition: String,
+    /// Pass as it should be; fail where a difference is found that is none; inconclusive where the items are too few for
+    /// the margin, so that no equal candidate could pass.
+    pub verdict: GateVerdict,
+    /// In words.
+    pub words: String,
+    /// What to do where it is not as it should be.
+    pub way: String,
 }
 
 /// A planted bad run.

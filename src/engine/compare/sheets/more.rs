@@ -2,7 +2,7 @@
 
 use super::{ends, p, signed, standing, three, two, value};
 use crate::domain::view::compare::{
-    CandidateSummary, Comparison, Detail, Difference, Full, Sheet, Stability, Told,
+    CandidateSummary, Comparison, Detail, Difference, Full, LengthControl, Sheet, Stability, Told,
 };
 
 fn against(comparison: &Comparison) -> impl Iterator<Item = (&CandidateSummary, &Full)> {
@@ -51,28 +51,45 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
             full.loss.to_string(),
             format!("{:.3}", full.win_rate),
             three(length),
-            p(Some(full.sign_p)),
-            p(Some(full.mcnemar_p)),
-            p(Some(full.mcnemar_mid_p)),
+            p(full.sign_p),
+            p(full.mcnemar_p),
+            p(full.mcnemar_mid_p),
             p(full.wilcoxon_p),
             two(full.correlation),
             p(one.difference.as_ref().and_then(|difference| difference.p)),
         ]);
+        if let Some(why) = &full.dependent {
+            let name = &one.name;
+            sheet.note(format!("{name}: sign, McNemar and Wilcoxon n/a: {why}"));
+        }
         match &full.length {
-            Told::Value(length) if length.large_shift => sheet.notes.push(format!(
-                "{}: length explains much of its win rate: {:.3}, {:.3} at equal length",
-                one.name, length.raw, length.at_equal_length
-            )),
+            Told::Value(length) if length.large_shift => {
+                sheet.notes.push(by_length(&one.name, length));
+            }
             Told::Value(_) => {}
             Told::Missing(why) => sheet
                 .notes
-                .push(format!("{}: equal length n/a, {why}", one.name)),
+                .push(format!("{}: win rate at equal length n/a: {why}", one.name)),
         }
         if let Some(power) = one.difference.as_ref().and_then(Difference::power) {
             sheet.notes.push(format!("{}: {power}", one.name));
         }
     }
     Some(sheet)
+}
+
+/// How much of a win rate is length, in one sentence.
+fn by_length(name: &str, length: &LengthControl) -> String {
+    let what = if length.raw > length.at_equal_length {
+        "wins"
+    } else {
+        "losses"
+    };
+    format!(
+        "{name}: its win rate is {:.3}; with outputs as long as the baseline's it would be {:.3}, so much of its {what} \
+         come from length and not from what is said",
+        length.raw, length.at_equal_length
+    )
 }
 
 /// The difference by tag, and what the tags say about the whole; one sheet a candidate.

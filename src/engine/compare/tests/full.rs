@@ -208,11 +208,15 @@ fn every_question_has_its_mean_level_and_its_difference() {
     assert_eq!((unread.mean.clone(), unread.level), (None, None));
 }
 
+/// The runs of the candidates, which the tickets of all of them are taken for.
+const RUNS: [RunId; 2] = [RunId([1; 16]), RunId([2; 16])];
+
 /// People's levels of the first `n` tickets.
 fn labels(n: usize, chance: impl Fn(usize) -> f64, level: impl Fn(usize) -> i32) -> PlanLabels {
     let label = |at: usize| PlanLabel {
         ticket: at as i64 + 1,
-        chance: chance(at),
+        runs: RUNS.map(|run| (run, chance(at))).into(),
+        plan: 1,
         answers: [("right".to_owned(), Answer::Level(level(at)))].into(),
     };
     PlanLabels {
