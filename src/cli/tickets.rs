@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{CliError, Context, Exit, output};
-use crate::domain::view::{Order, QueueRow, Shown, TicketDoc};
+use crate::domain::eval::Eval;
+use crate::domain::ids::TicketId;
+use crate::domain::view::{Drawn, Order, QueueRow, Shown, TicketDoc};
 use crate::engine::Engine;
 use crate::engine::queue::QueueError;
 use crate::text::table::{Column, Table};
@@ -76,11 +78,7 @@ struct Review {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let eval = engine.eval_named(&args.eval)?;
-    let chances = if context.json() {
-        engine.chances(&eval)?
-    } else {
-        HashMap::new()
-    };
+    let mut chances = Chances::of(&engine, &eval, args.limit);
     let order = order(&args.order)?;
     let mut table = Table::new([
         Column::left("ticket"),
@@ -99,8 +97,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     engine.each_ticket(eval.id, &args.filter, order, |row| {
         left -= 1;
         let written = if context.json() {
-            let chance = chances.get(&row.ticket).copied();
-            line(&engine, row, chance, args.full)
+            line(&engine, row, &mut chances, args.full)
         } else {
             let score = row
                 .mine
@@ -130,7 +127,51 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn line(engine: &Engine, row: QueueRow, chance: Option<f64>, full: bool) -> Result<(), CliError> {
+/// Tickets that are asked about one by one; beyond it the plan is read once.
+const FEW: u32 = 100;
+
+/// The chances of tickets, read when the first is asked for: a plan may have a million tickets, and few be reviewed.
+struct Chances<'a> {
+    engine: &'a Engine,
+    eval: &'a Eval,
+    few: bool,
+    all: Option<HashMap<TicketId, f64>>,
+}
+
+impl<'a> Chances<'a> {
+    fn of(engine: &'a Engine, eval: &'a Eval, limit: u32) -> Self {
+        Self {
+            engine,
+            eval,
+            few: (1..=FEW).contains(&limit),
+            all: None,
+        }
+    }
+
+    fn get(&mut self, ticket: TicketId) -> Result<Option<f64>, CliError> {
+        if self.few {
+            return Ok(match self.engine.ticket(ticket)?.drawn {
+                Drawn::Sampled { chance, .. } => Some(chance),
+                _ => None,
+            });
+        }
+        if self.all.is_none() {
+            self.all = Some(self.engine.chances(self.eval)?);
+        }
+        Ok(self.all.as_ref().and_then(|all| all.get(&ticket).copied()))
+    }
+}
+
+fn line(
+    engine: &Engine,
+    row: QueueRow,
+    chances: &mut Chances<'_>,
+    full: bool,
+) -> Result<(), CliError> {
+    let chance = match row.mine {
+        Some(_) => chances.get(row.ticket)?,
+        None => None,
+    };
     let full = if full {
         Some(whole(engine.ticket(row.ticket)?))
     } else {
@@ -148,7 +189,7 @@ fn line(engine: &Engine, row: QueueRow, chance: Option<f64>, full: bool) -> Resu
         model: visible(row.model),
         judge: row.judge.visible().copied(),
         score: row.mine,
-        chance: chance.filter(|_| row.mine.is_some()),
+        chance,
         flagged: row.flagged,
         corrected: row.corrected,
         preview: row.preview,

@@ -3,12 +3,13 @@
 use super::super::action::{Action, Scope};
 use super::super::effect::{Command, Effect, Order};
 use super::super::layer::{Layer, layer};
-use super::super::modal::{Confirm, Confirmed, Help, LineEdit, Modal, Palette, Prompt, PromptFor};
+use super::super::modal::{Confirm, Confirmed, Help, Modal, Palette};
 use super::super::state::{AppState, Asked, Screen, Tone};
 use super::super::{
     activity, agreement, export, first_run, gate, home, judging, practice, queue, rubric, runs,
     ticket,
 };
+use super::name;
 use super::refuse::{eval_of, refusal};
 
 /// Runs an action as if its key had been pressed. What cannot be done says why.
@@ -86,7 +87,7 @@ fn anywhere(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> 
             Order::MakeDemo,
             effects,
         ),
-        Action::ChangeReviewer => ask_name(state),
+        Action::ChangeReviewer => name::ask(state),
         _ => return false,
     }
     true
@@ -100,38 +101,6 @@ pub(crate) fn job(
     effects: &mut Vec<Effect>,
 ) {
     effects.push(state.requests.ask(Asked::Job(kind), order));
-}
-
-/// Asks who reviews.
-pub(crate) fn ask_name(state: &mut AppState) {
-    let name = state.home.home.as_ref().map(|home| home.reviewer.clone());
-    state.modals.push(Modal::Prompt(Prompt {
-        title: "Who is reviewing? Your name stands with every review.".to_owned(),
-        purpose: PromptFor::Reviewer,
-        line: LineEdit::offering(name.unwrap_or_default()),
-        optional: false,
-        error: None,
-    }));
-}
-
-/// Somebody else reviews from now on.
-pub(super) fn reviews_as(state: &mut AppState, name: &str, effects: &mut Vec<Effect>) {
-    if let Some(home) = &mut state.home.home {
-        name.clone_into(&mut home.reviewer);
-    }
-    state.first_run.ask_name = false;
-    state.settings.review_as(name);
-    state.say(Tone::Done, format!("reviewing as {name}"));
-    ticket::open::keep_settings(state, effects);
-    load_home(state, effects);
-    named(state, effects);
-}
-
-/// The name is known, or was left as it is: what was asked for at the start follows.
-pub(super) fn named(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if let Some(eval) = state.first_run.then.take() {
-        ticket::open::take_next(state, eval, effects);
-    }
 }
 
 fn take_back(state: &mut AppState, order: Order, effects: &mut Vec<Effect>) {

@@ -5,6 +5,7 @@ mod global;
 mod keys;
 mod modals;
 mod mouse;
+mod name;
 mod outcome;
 mod refuse;
 

@@ -128,7 +128,7 @@ fn close(state: &mut AppState, effects: &mut Vec<Effect>) {
             }
         }
         Some(Modal::Prompt(prompt)) if prompt.purpose == PromptFor::Reviewer => {
-            super::global::named(state, effects);
+            super::name::settled(state, effects);
         }
         Some(Modal::Tried(view)) => rubric::trying::closed(state, &view),
         Some(Modal::Instructions(view)) => {

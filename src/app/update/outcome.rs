@@ -9,7 +9,7 @@ use super::super::queue::update as rows;
 use super::super::state::{AppState, Asked, Job, Screen, Tone};
 use super::super::ticket::{Phase, commit, dispute, open, suggest, update as ticket_update};
 use super::super::{activity, agreement, diff, export, first_run, gate, judging, rubric, runs};
-use super::global;
+use super::{global, name};
 
 mod ticket;
 
@@ -138,7 +138,7 @@ fn replied_elsewhere(
             outcome,
         ) => judged(state, &asked, outcome, effects),
         (Asked::Mode(eval), Outcome::Done) => open::take_next(state, eval, effects),
-        (Asked::Reviewer(name), Outcome::Done) => global::reviews_as(state, &name, effects),
+        (Asked::Reviewer(name), Outcome::Done) => name::given(state, &name, effects),
         (Asked::Index, Outcome::Indexed { left }) => state.unindexed = left > 0,
         (asked, outcome) => compared(state, asked, outcome, effects),
     }
@@ -189,7 +189,7 @@ fn take_home(state: &mut AppState, home: Box<Home>) {
     state.home.step(0);
     state.activity.asked_ms = state.now_ms;
     if first && state.first_run.ask_name {
-        global::ask_name(state);
+        name::ask(state);
     }
 }
 
