@@ -74,9 +74,24 @@ impl Engine {
             .group
             .clone()
             .unwrap_or_else(|| format!("{}-runs", eval.name));
-        if let Some(group) = self.store().read(|db| runs::group_named(db, &name))? {
+        // One look: whoever makes the group at this moment makes its eval with it.
+        let (known, taken) = self.store().read(|db| {
+            Ok((
+                runs::group_named(db, &name)?,
+                catalog::eval_named(db, &name)?.is_some(),
+            ))
+        })?;
+        if let Some(group) = known {
             self.still_the_same(&group, &eval)?;
             return self.found(group, true);
+        }
+        if taken {
+            return Err(EngineError::refused(
+                format!(
+                    "there is an eval named `{name}`, and a group's tickets need an eval of its own name"
+                ),
+                "name the group: `--group NAME`",
+            ));
         }
         let draft = self.draft(order, &eval, name)?;
         self.found(draft, false)
@@ -158,27 +173,17 @@ impl Engine {
     fn draft(&self, order: &RunOrder, eval: &Eval, name: String) -> Result<RunGroup> {
         check_name("run group", &name)?;
         let read = self.store().read(|db| {
-            let taken = catalog::eval_named(db, &name)?.is_some();
             let within = runs::group_of(db, &eval.id)?;
             let rubric = rubrics::get(db, &eval.rubric)?;
             let dataset = catalog::dataset(db, &eval.dataset)?;
             Ok((
-                taken,
                 within,
                 rubric,
                 dataset,
                 runs::version_number(db, &eval.dataset)?,
             ))
         })?;
-        let (taken, within, rubric, dataset, number) = read;
-        if taken {
-            return Err(EngineError::refused(
-                format!(
-                    "there is an eval named `{name}`, and a group's tickets need an eval of its own name"
-                ),
-                "name the group: `--group NAME`",
-            ));
-        }
+        let (within, rubric, dataset, number) = read;
         can_be_run(eval, within.as_ref(), &rubric)?;
         let Some(dataset) = dataset.filter(|dataset| dataset.items > 0) else {
             return Err(EngineError::refused(
