@@ -53,7 +53,7 @@ fn import(folder: &Path, workspace: &str) -> std::process::Command {
 fn an_import_killed_at_any_point_is_completed_by_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    std::fs::write(at("logs.jsonl"), log(1_500)).unwrap();
+    std::fs::write(at("logs.jsonl"), log(900)).unwrap();
     fresh(&at("whole.db"));
     let started = Instant::now();
     assert_eq!(
@@ -93,6 +93,6 @@ fn an_import_killed_at_any_point_is_completed_by_the_next_one() {
     }
     assert!(
         cut_short >= 5,
-        "only {cut_short} of 20 imports were cut short"
+        "only {cut_short} of 12 imports were cut short"
     );
 }
