@@ -50,12 +50,14 @@ pub struct Place {
     pub drawn: Option<(f64, f64)>,
 }
 
+/// By the item, which has a few tickets: in the order of the plan all of it would be walked for each.
+const OF_ITEM: &str = "SELECT t.plan, t.plan_key, w.weight, w.priority FROM ticket t LEFT JOIN plan_ticket w ON w.ticket = t.row
+  WHERE t.item = ?1 AND +t.eval = ?2 AND +t.plan < ?3 ORDER BY +t.plan_key DESC LIMIT 1";
+
 /// Where an item of an eval (by local rows) stands last among the plans before a number; `None` where it has no ticket
 /// in them.
 pub fn of_item(db: &Db, eval: i64, item: i64, before: u32) -> Result<Option<Place>> {
-    let sql = "SELECT t.plan, t.plan_key, w.weight, w.priority FROM ticket t LEFT JOIN plan_ticket w ON w.ticket = t.row
-               WHERE t.item = ?1 AND t.eval = ?2 AND t.plan < ?3 ORDER BY t.plan_key DESC LIMIT 1";
-    db.first(sql, args![item, eval, before], |row| {
+    db.first(OF_ITEM, args![item, eval, before], |row| {
         Ok(Place {
             plan: row.int(0)? as u32,
             key: row.int(1)?,
@@ -108,4 +110,21 @@ pub fn runs_of(db: &Db, eval: &EvalId, ticket: i64) -> Result<Vec<RunId>> {
 pub fn is_reviewed(db: &Db, eval: i64) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM ticket_person WHERE eval = ?1)";
     Ok(db.number(sql, args![eval])? != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::memory;
+
+    #[test]
+    fn the_place_of_an_item_is_found_by_the_item() {
+        let db = memory();
+        let sql = format!("EXPLAIN QUERY PLAN {OF_ITEM}");
+        let steps = db
+            .query(&sql, args![1_i64, 1_i64, 2_i64], |row| row.string(3))
+            .unwrap();
+        let by_item = |step: &Option<String>| step.iter().any(|step| step.contains("ticket_item"));
+        assert!(steps.iter().any(by_item), "{steps:?}");
+    }
 }
