@@ -21,17 +21,16 @@ impl Desk {
     fn new(n: usize) -> Self {
         let desk = Self::empty();
         desk.file("log.jsonl", &rows(0..n));
-        desk.done(&[
-            "import",
-            "log.jsonl",
-            "--eval",
-            "support",
-            "--rubric",
-            "right.toml",
-        ]);
+        desk.take_log();
         // What the seed hides for the blind audit is no matter of these tests.
         desk.done(&["eval", "set", "support", "--audit", "0"]);
         desk
+    }
+
+    /// Imports `log.jsonl` into the eval `support`.
+    fn take_log(&self) {
+        let line = "import log.jsonl --eval support --rubric right.toml";
+        self.done(&line.split(' ').collect::<Vec<_>>());
     }
 
     fn empty() -> Self {
@@ -478,14 +477,7 @@ fn near_duplicates_of_what_is_held_out_never_leave_and_a_template_holds_nothing_
         );
     }
     desk.file("log.jsonl", &rows);
-    desk.done(&[
-        "import",
-        "log.jsonl",
-        "--eval",
-        "support",
-        "--rubric",
-        "right.toml",
-    ]);
+    desk.take_log();
     let clusters = desk.number("SELECT count(DISTINCT cluster) FROM item");
     assert_eq!(
         clusters, 450,
@@ -791,14 +783,7 @@ fn runs_of_words_that_leave_although_they_are_measured_on_are_warned_of_and_noth
         );
     }
     desk.file("log.jsonl", &log);
-    desk.done(&[
-        "import",
-        "log.jsonl",
-        "--eval",
-        "support",
-        "--rubric",
-        "right.toml",
-    ]);
+    desk.take_log();
     let exam = row("x1", &format!("{} {clause}", words("exam"))) + &row("x2", &words("other"));
     desk.file("exam.jsonl", &exam);
     desk.done(&["import", "exam.jsonl", "--dataset", "exam"]);
