@@ -454,10 +454,6 @@ fn hard_items_are_proposed_with_their_reasons_and_taken_only_on_a_yes() {
 }
 
 #[test]
-#[expect(
-    clippy::too_many_lines,
-    reason = "one path from its beginning to its end"
-)]
 fn near_duplicates_of_what_is_held_out_never_leave_and_a_template_holds_nothing_back() {
     let desk = Desk::empty();
     let long = |i: usize| format!("{} {}", words(&format!("q{i}a")), words(&format!("q{i}b")));
