@@ -2,12 +2,10 @@
 
 mod told;
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use super::judge::money;
-use super::{CliError, Context, Exit, output};
+use super::{CliError, Context, Exit, output, reach};
 use crate::domain::eval::Send;
 use crate::domain::rubric::SendPolicy;
 use crate::engine::judge::{
@@ -43,21 +41,8 @@ pub struct Args {
         conflicts_with = "eval"
     )]
     rubric: Option<String>,
-    /// Address of an endpoint that speaks chat completions
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
-    /// The environment variable that holds the key
-    #[arg(long, value_name = "VAR")]
-    key_env: Option<String>,
-    /// A command that prints the key
-    #[arg(long, value_name = "COMMAND", conflicts_with = "key_env")]
-    key_command: Option<String>,
-    /// A PEM file of certificate authorities to trust besides the system's
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// Seconds until a call without a reply is given up
-    #[arg(long, value_name = "SECONDS")]
-    timeout: Option<u64>,
+    #[command(flatten)]
+    endpoint_at: reach::Options,
     /// Most money probing may cost
     #[arg(long, value_name = "MONEY", value_parser = money, requires = "judge")]
     max_cost: Option<i64>,
@@ -99,11 +84,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 
 fn order(args: &Args, judge: &str) -> JudgeOrder {
     JudgeOrder {
-        base_url: args.base_url.clone(),
-        key_env: args.key_env.clone(),
-        key_command: args.key_command.clone(),
-        ca_file: args.ca_file.clone(),
-        timeout: args.timeout,
+        reach: args.endpoint_at.reach(),
         max_micros: args.max_cost,
         max_tokens: args.max_tokens,
         ..JudgeOrder::new("", judge)

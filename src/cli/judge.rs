@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use clap::Parser as _;
 
 use super::progress::Shown;
-use super::{CliError, Context, Exit, guidelines, interrupt, output, rescore};
+use super::{CliError, Context, Exit, guidelines, interrupt, output, reach, rescore};
 use crate::domain::event::short_set;
 use crate::domain::failure::Class;
 use crate::domain::job::{Outcome, Wish};
@@ -23,6 +23,7 @@ use crate::engine::judge::{Control, JudgeOrder, Offer, Report, UsableJudge};
 /// `--judge checks` runs the rubric's own checks: free, offline, exact. A judge takes its own seat on a ticket and
 /// never blocks a person. Ctrl-C stops; the same command goes on.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("reached").args(reach::ALL).multiple(true).requires("judge")))]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "one for each flag of the command line"
@@ -37,26 +38,8 @@ pub struct Args {
     /// `checks`, or an endpoint and its model, such as openai/gpt-4.1 or ollama/qwen3
     #[arg(long, value_name = "JUDGE")]
     judge: Option<String>,
-    /// Address of an endpoint that speaks chat completions (vLLM, llama.cpp, LiteLLM, a gateway)
-    #[arg(long, value_name = "URL", requires = "judge")]
-    base_url: Option<String>,
-    /// The environment variable that holds the key
-    #[arg(long, value_name = "VAR", requires = "judge")]
-    key_env: Option<String>,
-    /// A command that prints the key
-    #[arg(
-        long,
-        value_name = "COMMAND",
-        requires = "judge",
-        conflicts_with = "key_env"
-    )]
-    key_command: Option<String>,
-    /// A PEM file of certificate authorities to trust besides the system's
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// Seconds until a call without a reply is given up
-    #[arg(long, value_name = "SECONDS")]
-    timeout: Option<u64>,
+    #[command(flatten)]
+    endpoint_at: reach::Options,
     /// Calls under way at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
@@ -235,11 +218,7 @@ fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result
 
 fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
     JudgeOrder {
-        base_url: args.base_url.clone(),
-        key_env: args.key_env.clone(),
-        key_command: args.key_command.clone(),
-        ca_file: args.ca_file.clone(),
-        timeout: args.timeout,
+        reach: args.endpoint_at.reach(),
         concurrency: usize::from(args.concurrency),
         max_micros: args.max_cost,
         max_tokens: args.max_tokens,

@@ -25,6 +25,7 @@ mod judge;
 pub mod output;
 mod plan;
 mod progress;
+mod reach;
 mod report;
 mod rescore;
 mod rubric;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use super::progress::Shown;
-use super::{CliError, Context, Exit, interrupt, judge, output};
+use super::{CliError, Context, Exit, interrupt, judge, output, reach};
 use crate::domain::job::Outcome;
 use crate::engine::Engine;
 use crate::engine::judge::Control;
@@ -44,21 +44,8 @@ pub struct Args {
     /// Why, kept with the runs
     #[arg(long, value_name = "REASON")]
     because: Option<String>,
-    /// Address of an endpoint that speaks chat completions
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
-    /// The environment variable that holds the key
-    #[arg(long, value_name = "VAR")]
-    key_env: Option<String>,
-    /// A command that prints the key
-    #[arg(long, value_name = "COMMAND", conflicts_with = "key_env")]
-    key_command: Option<String>,
-    /// A PEM file of certificate authorities to trust besides the system's
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// Seconds until a call without a reply is given up
-    #[arg(long, value_name = "SECONDS")]
-    timeout: Option<u64>,
+    #[command(flatten)]
+    endpoint_at: reach::Options,
     /// Calls under way at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
@@ -131,11 +118,7 @@ fn order(args: &Args) -> RunOrder {
         baseline: args.baseline.clone(),
         repeat: args.repeat,
         because: args.because.clone(),
-        base_url: args.base_url.clone(),
-        key_env: args.key_env.clone(),
-        key_command: args.key_command.clone(),
-        ca_file: args.ca_file.clone(),
-        timeout: args.timeout,
+        reach: args.endpoint_at.reach(),
         concurrency: usize::from(args.concurrency),
         max_micros: args.max_cost,
         max_tokens: args.max_tokens,

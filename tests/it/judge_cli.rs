@@ -508,6 +508,27 @@ fn a_server_that_is_down_got_nothing_so_nothing_is_recorded_as_sent() {
 }
 
 #[test]
+fn how_an_endpoint_is_reached_means_nothing_where_no_judge_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    for words in [
+        &["judge", "e"][..],
+        &["rubric", "test", "e", "--ticket", "a"],
+    ] {
+        for (option, value) in [("--base-url", "http://127.0.0.1:9/v1"), ("--timeout", "5")] {
+            let said = docket(folder.path())
+                .args(words)
+                .args([option, value])
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&said.stderr);
+            assert_eq!(said.status.code(), Some(2), "{told}");
+            assert!(told.contains("--judge"), "{told}");
+        }
+    }
+}
+
+#[test]
 fn a_judge_at_an_address_of_its_own_is_offered_again_with_what_was_kept_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = with_checks(folder.path());

@@ -125,7 +125,7 @@ pub fn look_at_endpoints(named: Option<&JudgeOrder>) -> Result<Vec<EndpointRepor
             reports
         });
     };
-    match By::read(order)? {
+    match By::read(&order.judge, &order.reach)? {
         By::Model { endpoint, model } => Ok(vec![on_network(tried(*endpoint, &model))?]),
         by @ (By::Checks | By::Script(_)) => Err(super::super::EngineError::refused(
             format!("{} is no endpoint", by.place()),

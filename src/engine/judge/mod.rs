@@ -33,7 +33,7 @@ pub use crate::judge::retrieve::MOST_SHOTS;
 pub use doctor::{EndpointReport, look_at_endpoints};
 pub use ending::Report;
 pub use offer::{Cost, Offer};
-pub use order::{By, JudgeOrder};
+pub use order::{By, JudgeOrder, Reach};
 pub use probe_cost::ProbeOffer;
 pub use probing::{ProbeOrder, ProbeReport, probe_judge};
 pub use route::RuleCount;

@@ -17,13 +17,9 @@ use crate::provider::{
     Endpoint, Http, Job, KeySource, Mode, Model, Priced, Prices, Scripted, settle_local,
 };
 
-/// A judge's work, as ordered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JudgeOrder {
-    /// Name of the eval.
-    pub eval: String,
-    /// `checks`, `scripted:FILE`, or an endpoint and its model (`openai/gpt-4.1`).
-    pub judge: String,
+/// How an endpoint is reached, where it is not as its name alone says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reach {
     /// Another address of the endpoint.
     pub base_url: Option<String>,
     /// Another variable that holds the key.
@@ -34,6 +30,35 @@ pub struct JudgeOrder {
     pub ca_file: Option<PathBuf>,
     /// Seconds until a call without a reply is given up.
     pub timeout: Option<u64>,
+}
+
+impl Reach {
+    fn apply(&self, endpoint: &mut Endpoint) {
+        if let Some(name) = &self.key_env {
+            endpoint.key = KeySource::Env {
+                name: name.clone(),
+                needed: true,
+            };
+        }
+        if let Some(command) = &self.key_command {
+            endpoint.key = KeySource::Command(command.clone());
+        }
+        endpoint.ca_file.clone_from(&self.ca_file);
+        if let Some(seconds) = self.timeout {
+            endpoint.timeouts.total = Duration::from_secs(seconds.max(1));
+        }
+    }
+}
+
+/// A judge's work, as ordered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgeOrder {
+    /// Name of the eval.
+    pub eval: String,
+    /// `checks`, `scripted:FILE`, or an endpoint and its model (`openai/gpt-4.1`).
+    pub judge: String,
+    /// How its endpoint is reached.
+    pub reach: Reach,
     /// Calls under way at once, at least 1.
     pub concurrency: usize,
     /// Limit of money, in millionths of the currency unit.
@@ -64,11 +89,7 @@ impl JudgeOrder {
         Self {
             eval: eval.into(),
             judge: judge.into(),
-            base_url: None,
-            key_env: None,
-            key_command: None,
-            ca_file: None,
-            timeout: None,
+            reach: Reach::default(),
             concurrency: 8,
             max_micros: None,
             max_tokens: None,
@@ -117,34 +138,22 @@ pub(in crate::engine) struct Judge {
 
 impl By {
     /// Reads what is named after `--judge`.
-    pub fn read(order: &JudgeOrder) -> Result<Self> {
-        if order.judge == "checks" {
+    pub fn read(judge: &str, reach: &Reach) -> Result<Self> {
+        if judge == "checks" {
             return Ok(Self::Checks);
         }
-        if let Some(path) = order.judge.strip_prefix("scripted:") {
+        if let Some(path) = judge.strip_prefix("scripted:") {
             return Ok(Self::Script(PathBuf::from(path)));
         }
         let var = |name: &str| std::env::var(name).ok();
-        let (mut endpoint, model) = Endpoint::parse(&order.judge, order.base_url.as_deref(), var)
+        let (mut endpoint, model) = Endpoint::parse(judge, reach.base_url.as_deref(), var)
             .map_err(|error| {
-            EngineError::refused(
-                error.to_string(),
-                "`docket judge EVAL` without `--judge` lists what is usable here",
-            )
-        })?;
-        if let Some(name) = &order.key_env {
-            endpoint.key = KeySource::Env {
-                name: name.clone(),
-                needed: true,
-            };
-        }
-        if let Some(command) = &order.key_command {
-            endpoint.key = KeySource::Command(command.clone());
-        }
-        endpoint.ca_file.clone_from(&order.ca_file);
-        if let Some(seconds) = order.timeout {
-            endpoint.timeouts.total = Duration::from_secs(seconds.max(1));
-        }
+                EngineError::refused(
+                    error.to_string(),
+                    "`docket judge EVAL` without `--judge` lists what is usable here",
+                )
+            })?;
+        reach.apply(&mut endpoint);
         Ok(Self::Model {
             endpoint: Box::new(settled(endpoint)?),
             model,
@@ -266,7 +275,7 @@ pub(in crate::engine) fn on_network<T>(work: impl Future<Output = T>) -> Result<
 impl Judge {
     /// The judge an order means, under the rubric an eval asks now.
     pub fn of(order: &JudgeOrder, eval: &Eval, rubric: &Rubric, learned: &Learned) -> Result<Self> {
-        let by = By::read(order)?;
+        let by = By::read(&order.judge, &order.reach)?;
         let hash = rubric.content_hash().map_err(|error| {
             EngineError::refused(
                 format!("the rubric of `{}` cannot be hashed: {error}", eval.name),

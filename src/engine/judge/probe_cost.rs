@@ -32,7 +32,7 @@ impl ProbeOrder {
         let calls = (texts.len() * questions.len()) as u64;
         let standing: u64 = questions.iter().map(Prepared::standing_tokens).sum();
         let shown: u64 = texts.iter().map(tokens).sum();
-        let priced = By::read(&self.judge)?.price();
+        let priced = By::read(&self.judge.judge, &self.judge.reach)?.price();
         let usage = Usage {
             input: standing * texts.len() as u64 + shown * questions.len() as u64,
             output: calls * ANSWER_TOKENS,

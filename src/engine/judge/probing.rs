@@ -81,7 +81,7 @@ impl ProbeReport {
 
 /// Puts every probe and its twin to a judge.
 pub fn probe_judge(order: &ProbeOrder) -> Result<ProbeReport> {
-    let by = By::read(&order.judge)?;
+    let by = By::read(&order.judge.judge, &order.judge.reach)?;
     let own = probes::rubric();
     let rubric = order.rubric.as_ref().unwrap_or(&own);
     if order.stays && !by.is_local() {

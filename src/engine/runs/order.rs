@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::super::judge::JudgeOrder;
-use super::super::judge::order::By;
+use super::super::judge::order::{By, Reach};
 use super::super::{EngineError, Result};
 use crate::domain::run::{Asked, Candidate, LOGGED, Origin};
 
@@ -27,16 +26,8 @@ pub struct RunOrder {
     pub repeat: Option<u32>,
     /// Why, kept with the runs this makes.
     pub because: Option<String>,
-    /// Another address of the endpoint.
-    pub base_url: Option<String>,
-    /// Another variable that holds the key.
-    pub key_env: Option<String>,
-    /// A command that prints the key.
-    pub key_command: Option<String>,
-    /// A PEM file of further certificate authorities.
-    pub ca_file: Option<PathBuf>,
-    /// Seconds until a call without a reply is given up.
-    pub timeout: Option<u64>,
+    /// How its models' endpoint is reached.
+    pub reach: Reach,
     /// Calls under way at once, at least 1.
     pub concurrency: usize,
     /// Limit of money over all starts, in millionths of the currency unit.
@@ -61,11 +52,7 @@ impl RunOrder {
             baseline: None,
             repeat: None,
             because: None,
-            base_url: None,
-            key_env: None,
-            key_command: None,
-            ca_file: None,
-            timeout: None,
+            reach: Reach::default(),
             concurrency: 8,
             max_micros: None,
             max_tokens: None,
@@ -76,15 +63,7 @@ impl RunOrder {
 
     /// What stands behind a model's name.
     pub(super) fn by(&self, model: &str) -> Result<By> {
-        let by = By::read(&JudgeOrder {
-            base_url: self.base_url.clone(),
-            key_env: self.key_env.clone(),
-            key_command: self.key_command.clone(),
-            ca_file: self.ca_file.clone(),
-            timeout: self.timeout,
-            ..JudgeOrder::new(&self.of, model)
-        })?;
-        match by {
+        match By::read(model, &self.reach)? {
             By::Checks => Err(EngineError::refused(
                 "`checks` answers no request",
                 "name a model: `--model openai/MODEL`",
