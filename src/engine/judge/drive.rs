@@ -3,20 +3,18 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
+use super::unsaved::Unsaved;
 use crate::domain::failure::{Answerable, Class};
 use crate::provider::{Cancel, Failure, Model, Slot};
 
 /// Calls that may wait for the time their endpoint named, as a multiple of those under way.
 const WAITING: usize = 4;
-/// How soon to look whether what was answered is written.
-const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// What is asked many times over: a judge's questions, a candidate's items.
 pub(in crate::engine) trait Asks: Send + Sync + 'static {
@@ -44,7 +42,7 @@ pub(in crate::engine) struct Drive<A: Asks> {
     pub done: Box<dyn Fn(A::Done) + Send>,
     pub concurrency: usize,
     /// Answers that are not on disk yet.
-    pub unsaved: Arc<AtomicUsize>,
+    pub unsaved: Arc<Unsaved>,
 }
 
 impl<A: Asks> Drive<A> {
@@ -79,7 +77,7 @@ impl<A: Asks> Drive<A> {
                 },
                 () = self.cancel.cancelled(), if stopped.is_none() => stopped = Some(Failure::cancelled()),
                 Ok(()) = self.paused.changed(), if stopped.is_none() && (open || !queue.is_empty()) => {}
-                () = tokio::time::sleep(LOOK_AGAIN), if full && stopped.is_none() => {}
+                () = self.unsaved.fewer(), if full && stopped.is_none() => {}
                 else => return stopped.map_or(Ok(()), Err),
             }
             if flying.is_empty() && (stopped.is_some() || (!open && queue.is_empty())) {
@@ -90,7 +88,7 @@ impl<A: Asks> Drive<A> {
 
     /// Whether as much as a kill may cost is under way or not yet written: twice what may fly at once.
     fn is_full(&self, flying: usize) -> bool {
-        let unsaved = self.unsaved.load(Ordering::Acquire);
+        let unsaved = self.unsaved.count();
         unsaved > 0 && flying.min(self.concurrency) + unsaved >= 2 * self.concurrency
     }
 

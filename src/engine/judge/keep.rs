@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Engine;
 use super::purse::{JobPurse, Settled};
 use super::tally::{Finished, Kept, Open};
 use super::unit::Done;
+use super::unsaved::Unsaved;
 use super::work::{Claims, Work};
 use crate::domain::failure::Class;
 use crate::domain::job::Wish;
@@ -52,7 +52,7 @@ pub(super) struct Keeper {
     held: Vec<Arc<Work>>,
     renewed: Instant,
     /// Answers that are not on disk yet, here or on their way here.
-    unsaved: Arc<AtomicUsize>,
+    unsaved: Arc<Unsaved>,
     pub kept: Kept,
 }
 
@@ -61,7 +61,7 @@ impl Keeper {
         claims: Arc<Claims>,
         job: i64,
         purse: Option<Arc<JobPurse>>,
-        unsaved: Arc<AtomicUsize>,
+        unsaved: Arc<Unsaved>,
     ) -> Self {
         Self {
             claims,
@@ -230,7 +230,7 @@ impl Keeper {
         let engine = self.claims.engine.clone();
         let store = self.claims.engine.store();
         let wish = store.write_light(move |db| batch.write(db, &engine))?;
-        self.unsaved.fetch_sub(answers, Ordering::AcqRel);
+        self.unsaved.written(answers);
         Ok(wish)
     }
 }

@@ -26,6 +26,7 @@ pub(in crate::engine) mod running;
 mod suggest;
 mod tally;
 pub(in crate::engine) mod unit;
+mod unsaved;
 mod usable;
 pub(in crate::engine) mod work;
 

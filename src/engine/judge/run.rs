@@ -1,7 +1,6 @@
 //! Doing it: claims on one thread, calls on another, writing on the caller's.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -19,6 +18,7 @@ use super::order::JudgeOrder;
 use super::purse::JobPurse;
 use super::running::{Progress, Running, Told};
 use super::unit::{Asking, Next};
+use super::unsaved::Unsaved;
 use super::work::Claims;
 use crate::domain::event::FirstSend;
 use crate::domain::ids::Identity;
@@ -149,14 +149,14 @@ impl Engine {
             .spawn(move || feeder.run())
             .map_err(|error| thread_error(&error))?;
         let done_to = told.clone();
-        let unsaved = Arc::new(AtomicUsize::new(0));
+        let unsaved = Arc::<Unsaved>::default();
         let answered = Arc::clone(&unsaved);
         let drive = asking.map(|asking| Drive {
             asking,
             cancel: control.cancel.clone(),
             paused: pause,
             done: Box::new(move |done| {
-                answered.fetch_add(1, Ordering::AcqRel);
+                answered.one_more();
                 let _ = done_to.send(Told::Done(Box::new(done)));
             }),
             concurrency,
