@@ -83,6 +83,12 @@ fn after(report: &SuggestReport, json: bool) -> Result<(), CliError> {
     if kept.unresolved > 0 {
         output::line(&format!("with something unresolved: {}", kept.unresolved))?;
     }
+    if kept.stay_here > 0 {
+        output::line(&format!(
+            "helped, and left out of every export until a person has read them: {} (the text speaks to whoever grades it, or has another warning on it)",
+            kept.stay_here
+        ))?;
+    }
     if kept.nothing > 0 {
         output::line(&format!(
             "left out: {} (no output, nothing to repair, or another worker has it)",
@@ -118,6 +124,7 @@ fn report_json(report: &SuggestReport) -> serde_json::Value {
         "unverified": kept.unverified,
         "rewrites": kept.rewrites,
         "unresolved": kept.unresolved,
+        "helped_and_warned": kept.stay_here,
         "left_out": kept.nothing,
         "unscored": kept.unscored,
         "failed": kept.failed,

@@ -147,6 +147,13 @@ async fn ask(
                     ));
                 }
                 return match failure.class.answerable() {
+                    // A reply without anything in it is asked about again like one with the wrong thing.
+                    Answerable::Again(limit) if again < limit => {
+                        let rejected = Rejected::new(failure.class, failure.class.words());
+                        again_with(&mut ask, &rejected, &nonce);
+                        again += 1;
+                        continue;
+                    }
                     Answerable::Again(_) | Answerable::Unscored => {
                         Ok(Err(Rejected::new(failure.class, failure.message)))
                     }
