@@ -92,12 +92,6 @@ impl Engine {
         self.fix_judge(&group, judge)
     }
 
-    /// Says what is wanted of the job an order means. `false` if it was never started.
-    pub fn steer_job(&self, order: &JudgeOrder, wish: Wish) -> Result<bool> {
-        let id = job_id(&self.prepare_judging(order)?);
-        self.steer(id, wish)
-    }
-
     /// Says what is wanted of a job. `false` if there is none.
     pub fn steer(&self, job: [u8; 16], wish: Wish) -> Result<bool> {
         let engine = self.clone();
@@ -336,7 +330,7 @@ pub(in crate::engine) fn thread_error(error: &std::io::Error) -> EngineError {
 }
 
 /// The same judge over the same eval is the same job.
-fn job_id(plan: &Plan) -> [u8; 16] {
+pub(super) fn job_id(plan: &Plan) -> [u8; 16] {
     Identity::of("judge job")
         .part(&plan.eval.id.0)
         .part(&plan.judge.id.0)

@@ -240,7 +240,7 @@ fn ending(driven: std::result::Result<(), Failure>, kept: &Suggested) -> (Outcom
 }
 
 /// The same judge over the same eval is the same job.
-fn job_id(plan: &Plan) -> [u8; 16] {
+pub(super) fn job_id(plan: &Plan) -> [u8; 16] {
     Identity::of("suggest job")
         .part(&plan.eval.id.0)
         .part(&plan.judge.id.0)
