@@ -287,7 +287,7 @@ fn told(error: &reqwest::Error) -> String {
         "no connection in time; check the address, the network and any proxy".to_owned()
     } else if error.is_connect() && tls_error(error).is_some_and(is_untrusted) {
         format!(
-            "the certificate of the server does not verify ({cause}); check the address, or trust its authority with `--ca-file`"
+            "no secure connection ({cause}): the certificate does not verify; check the address, or is `ca_file` missing?"
         )
     } else if error.is_connect() && tls_error(error).is_some() {
         format!(
