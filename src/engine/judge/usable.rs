@@ -127,7 +127,7 @@ impl Engine {
                         counted(all as u64, "question")
                     )
                 }
-                Ok(offer) if offer.may_pass_on => format!("{because}; {PASSES_ON}"),
+                Ok(offer) if offer.may_pass_on => format!("{because}; may pass texts on"),
                 _ => because.to_owned(),
             },
             why_not: offer.as_ref().err().map(ToString::to_string),
