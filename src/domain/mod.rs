@@ -23,6 +23,7 @@ pub mod plan;
 pub mod preference;
 pub mod recipe;
 pub mod record;
+pub mod reply_body;
 pub mod review;
 pub mod route;
 pub mod rubric;
