@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rows::{Sense, Sheet};
+use crate::domain::decimal;
 use crate::domain::gate::{Basis, Decision};
 use crate::domain::view::gate::{
     CandidateGate, Condition, DecisionStanding, GatePart, GateReport, GateVerdict, GateView, Settle,
@@ -183,14 +184,14 @@ fn found(one: &Condition) -> String {
     let signed = one.title.ends_with("the baseline");
     let number = |value: f64| {
         if signed {
-            format!("{value:+.3}")
+            decimal::signed(value, 3)
         } else {
-            format!("{value:.3}")
+            decimal::fixed(value, 3)
         }
     };
     match (bound.lower, bound.upper) {
         (Some(lower), Some(upper)) => format!(
-            "{} ({} to {})",
+            "{} ({} to {}, each one-sided)",
             number(bound.estimate),
             number(lower),
             number(upper)

@@ -74,6 +74,7 @@ fn group(candidates: Vec<CandidateScores>, size: usize) -> GroupScores {
             value: PASS,
             source: ThresholdSource::Default,
         },
+        half_level: 0.1,
         judge: Some(GroupJudge {
             id: JudgeVersionId([4; 16]),
             name: "openai/gpt-4.1".into(),

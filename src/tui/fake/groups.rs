@@ -154,6 +154,7 @@ fn scores(tickets_in: EvalId) -> GroupScores {
             value: PASS,
             source: ThresholdSource::Default,
         },
+        half_level: 0.1,
         judge: Some(GroupJudge {
             id: JudgeVersionId([4; 16]),
             name: "openai/gpt-4.1".into(),

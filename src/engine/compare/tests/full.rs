@@ -217,7 +217,7 @@ fn labels(n: usize, chance: impl Fn(usize) -> f64, level: impl Fn(usize) -> i32)
         ticket: at as i64 + 1,
         runs: RUNS.map(|run| (run, chance(at))).into(),
         plan: 1,
-        answers: [("right".to_owned(), Answer::Level(level(at)))].into(),
+        people: vec![[("right".to_owned(), Answer::Level(level(at)))].into()],
     };
     PlanLabels {
         labels: (0..n).map(label).collect(),
