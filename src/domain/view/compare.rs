@@ -251,7 +251,11 @@ impl Reruns {
             } else {
                 format!("of the {} scored in every run", self.complete)
             };
-            format!("; all {} runs pass on {:.0} % {on}", of.runs, p * 100.0)
+            let runs = match of.runs {
+                2 => "both".to_owned(),
+                n => format!("all {n}"),
+            };
+            format!("; {runs} runs pass on {:.0} % {on}", p * 100.0)
         });
         format!(
             "{} reruns: {:.0} % of {} with two scored runs or more flicker{all}",

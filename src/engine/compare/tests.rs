@@ -9,6 +9,7 @@ use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 
 mod full;
+mod honest;
 
 const PASS: f64 = 0.8;
 

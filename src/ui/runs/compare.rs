@@ -148,7 +148,7 @@ fn numbers_of(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
             Column::left("candidate", 14, 26, 0),
             Column::left("mean, 95 %", 12, 12, 0),
             Column::left(pass, 12, 12, 0),
-            Column::left("against baseline", 22, 24, 0),
+            Column::left("against baseline", 20, 24, 0),
             Column::right("scored", 9, 1),
             Column::left("failed", 12, 20, 2),
             Column::right("p50", 8, 5),
