@@ -188,7 +188,8 @@ fn run(number: u32, score: impl Fn(usize) -> Option<f64>) -> RunScores {
         let outcome = match score(at) {
             Some(score) => RowOutcome::Scored {
                 score,
-                pass: score >= PASS,
+                // As a rubric has it: 0.72 + 0.08 is 0.8, whatever its last bits say.
+                pass: score >= PASS - 1e-9,
             },
             None => RowOutcome::Unjudged,
         };

@@ -138,3 +138,35 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
         table.row(pen, nth_row(area, at as u16), &cells, at == open.tag);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::group_scores::ItemPasses;
+
+    #[test]
+    fn an_item_whose_runs_differ_has_neither_sign() {
+        let passes = |passed, runs| ItemPasses { passed, runs };
+        let row = ItemLine {
+            item: 1,
+            name: "t1".into(),
+            tags: String::new(),
+            scores: vec![Some(0.85), Some(0.9), Some(0.3), Some(0.8), None],
+            passes: vec![
+                passes(1, 2),
+                passes(2, 2),
+                passes(0, 3),
+                // A floor that is missed fails what the score alone would pass.
+                passes(0, 1),
+                passes(0, 0),
+            ],
+            difference: Some(-0.001),
+            lowest: None,
+            disagreement: None,
+        };
+        let shown = format!("{:?}", cells(&row));
+        for said in ["0.85 1/2", "0.90 ✓", "0.30 ✗", "0.80 ✗", "n/a", "\"0.00\""] {
+            assert!(shown.contains(said), "{said}: {shown}");
+        }
+    }
+}

@@ -79,7 +79,7 @@ pub fn history(one: &CandidateSummary) -> Option<String> {
         let mut counts: Vec<usize> = counts.collect();
         counts.dedup();
         let differ = if counts.len() > 1 {
-            " (not on the same items, so they are not to be held against each other)"
+            ", not all on the same items"
         } else {
             ""
         };

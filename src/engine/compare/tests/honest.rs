@@ -288,7 +288,7 @@ fn each_number_about_reruns_says_what_it_rests_on() {
         "b reruns: 30 % of 40 items with two scored runs or more flicker; all 3 runs pass on 60 % of the 30 scored in every run"
     );
     let history = sheets::notes(&comparison).join("\n");
-    for said in ["n 40)", "n 30)", "not on the same items"] {
+    for said in ["n 40)", "n 30)", "not all on the same items"] {
         assert!(history.contains(said), "{history}");
     }
     let stability = crate::engine::compare::stability::of_candidate(
