@@ -160,6 +160,11 @@ fn length(scores: &GroupScores, a: usize, b: usize, pairing: &Pairing) -> Told<L
             .collect()
     };
     let (of_a, of_b) = (lengths(a), lengths(b));
+    let longer = differences(&of_a, &of_b);
+    if longer.iter().all(|gap| *gap > 0.0) || longer.iter().all(|gap| *gap < 0.0) {
+        let why = "one side is longer on every item, so what equal length would do lies beyond what was seen";
+        return Told::Missing(why.to_owned());
+    }
     let groups = clusters(scores, pairing.items.iter().copied());
     let found = length_controlled(&preference, &of_a, &of_b);
     let found = found.map(|one| LengthControl {

@@ -26,8 +26,8 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
     against(comparison).next()?;
     let mut sheet = Sheet::new(
         format!(
-            "secondary, not the headline; {} differences in the family (Holm)",
-            comparison.family
+            "secondary, not the headline; {} in the family (Holm)",
+            counted(comparison.family, "difference")
         ),
         &[
             "candidate",
@@ -103,12 +103,12 @@ fn by_length(name: &str, length: &LengthControl) -> String {
     };
     let so = match length.interval {
         Some((low, high)) if length.raw < low || length.raw > high => {
-            format!("so much of its {what} come from length and not from what is said")
+            format!("its {what} go with length, which is no proof that length makes them")
         }
-        _ => format!("but how many of its {what} come from length cannot be told from these items"),
+        _ => format!("how far its {what} go with length cannot be told from these items"),
     };
     format!(
-        "{name}: its win rate is {:.3}; with outputs as long as the baseline's it would be {:.3} ({}), {so}",
+        "{name}: its win rate is {:.3}; with outputs as long as the baseline's it would be {:.3} ({}): {so}",
         length.raw,
         length.at_equal_length,
         between(length.interval)
