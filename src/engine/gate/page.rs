@@ -156,6 +156,7 @@ impl Engine {
             folder: folder.display().to_string(),
             report: held.report,
             account,
+            reviewer: self.reviewer().to_owned(),
         }))
     }
 }
