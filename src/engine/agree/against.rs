@@ -184,6 +184,7 @@ fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
         .iter()
         .filter(|pair| pair.people.answer.is_some())
         .collect();
+    let whole = sample(pairs.iter().map(|pair| pair.ticket));
     let sample = sample(settled.iter().map(|pair| pair.ticket));
     let places: Vec<(usize, usize)> = settled.iter().filter_map(|pair| pair.places()).collect();
     let same: Vec<bool> = places
@@ -192,15 +193,24 @@ fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
         .collect();
     on.exact = sample.rate(&same);
     if subject.is_ordered() {
-        let near = |pair: &&&Pair<'_>| {
-            let people = pair.people.answer.map_or(f64::NAN, |answer| answer.value);
-            (pair.judge.value - people).abs() <= 1.0 + FLOAT_NOISE
-        };
-        let near: Vec<bool> = settled.iter().map(|pair| near(&pair)).collect();
-        on.within_one = sample.rate(&near);
+        let off = |pair: &Pair<'_>| (pair.judge.value - pair.people.half_level()).abs();
+        let near = pairs.iter().map(|pair| off(pair) <= 1.0 + FLOAT_NOISE);
+        on.within_one = whole.rate(&near.collect::<Vec<bool>>());
     }
     if let Some(scale) = subject.values() {
-        on.kappa = sample.kappa(&places, &scale, subject.weights());
+        // To leave out where people lie between two levels would leave out what is hard to agree on.
+        on.kappa = if subject.is_ordered() && subject.is_whole() {
+            let halves = pairs
+                .iter()
+                .map(|pair| (pair.judge.place * 2, pair.people.half_places()));
+            whole.kappa(
+                &halves.collect::<Vec<_>>(),
+                &halved(&scale),
+                subject.weights(),
+            )
+        } else {
+            sample.kappa(&places, &scale, subject.weights())
+        };
         on.matrix = (scale.len() <= TABLE && !places.is_empty())
             .then(|| matrix(subject, &places, scale.len()));
     }
@@ -208,6 +218,15 @@ fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
     if on.about != About::Choice && !pairs.is_empty() {
         on.scores = scores(subject, pairs);
     }
+}
+
+/// A scale with the half levels between its levels.
+fn halved(scale: &[f64]) -> Vec<f64> {
+    let between = scale.windows(2).map(|two| f64::midpoint(two[0], two[1]));
+    let halves: Vec<f64> = between.collect();
+    let mut all: Vec<f64> = scale.iter().copied().chain(halves).collect();
+    all.sort_by(f64::total_cmp);
+    all
 }
 
 fn matrix(subject: &Subject<'_>, places: &[(usize, usize)], size: usize) -> Matrix {

@@ -258,30 +258,20 @@ fn people_who_do_not_agree_cannot_validate_a_judge() {
 #[test]
 fn two_people_who_differ_do_not_make_a_judge_look_generous() {
     let bench = Bench::new(12, Mode::Blind, 2, true);
-    // The judge says 0 to 5; one person one level more on every other ticket, the other one level less.
-    review(&bench, &bench.ana, 12, |at, judge| {
-        if at % 2 == 0 {
-            (judge + 1).min(5)
-        } else {
-            judge
-        }
-    });
-    review(&bench, &bench.by("ben"), 12, |at, judge| {
-        if at % 2 == 0 {
-            (judge - 1).max(0)
-        } else {
-            judge
-        }
-    });
+    // Of twelve tickets the judge gives each level twice. Where it says 3 one person says more and one less, where it says 5
+    // one says as it does and one less; on the others all say the same.
+    let said = |judge: i32| match judge {
+        3 => (4, 2),
+        5 => (5, 4),
+        same => (same, same),
+    };
+    review(&bench, &bench.ana, 12, |_, judge| said(judge).0);
+    review(&bench, &bench.by("ben"), 12, |_, judge| said(judge).1);
     let found = report(&bench);
     let on = &found.judges[0].criteria[0];
-    let said: Vec<(i32, i32, i32)> = in_plan(&bench)
-        .into_iter()
-        .enumerate()
-        .map(|(at, (_, judge))| match at % 2 {
-            0 => (judge, (judge + 1).min(5), (judge - 1).max(0)),
-            _ => (judge, judge, judge),
-        })
+    let judged = in_plan(&bench).into_iter();
+    let said: Vec<(i32, i32, i32)> = judged
+        .map(|(_, judge)| (judge, said(judge).0, said(judge).1))
         .collect();
     let off = |(judge, a, b): &(i32, i32, i32)| f64::from(*judge) - f64::from(a + b) / 2.0;
     let bias = said.iter().map(off).sum::<f64>() / 12.0;
@@ -298,6 +288,10 @@ fn two_people_who_differ_do_not_make_a_judge_look_generous() {
         (settled, 12 - settled, 12 - settled)
     );
     assert_eq!(value(on.exact), Some(1.0));
+    // A scale has half levels: kappa and nearness leave nothing out.
+    assert_eq!((on.kappa.unwrap().n, on.within_one.unwrap().n), (12, 12));
+    let kappa = value(on.kappa).unwrap();
+    assert!(kappa > 0.95 && kappa < 1.0, "{kappa}");
     assert_eq!(on.disagreeing, 0, "the judge stands between the two");
     // A ticket one of them passes and the other does not is neither a pass nor a fail of people.
     let passes = |level: i32| level >= 4;
@@ -310,7 +304,10 @@ fn two_people_who_differ_do_not_make_a_judge_look_generous() {
     let told = pass.tpr.unwrap().n + pass.tnr.unwrap().n;
     assert_eq!(told, 12 - split);
     assert!(split > 0 && on.brought_together().unwrap().contains("left out of TPR"));
-    assert!(on.asked().contains("on which people are split"));
+    assert!(
+        on.asked()
+            .contains("on which people lie between two levels")
+    );
 }
 
 #[test]

@@ -21,8 +21,9 @@ pub(super) struct Together {
     pub answer: Option<Reply>,
     /// Level, or score from 0 to 1: the mean of what they say.
     pub mean: f64,
-    /// The two values in the middle; of an odd number both are the same.
+    /// The two answers in the middle, by value and by place; of an odd number both are the same.
     pub middle: (f64, f64),
+    places: (usize, usize),
     /// Whether it passes for most of them.
     pub pass: Option<bool>,
     /// Whether as many pass it as fail it.
@@ -38,10 +39,24 @@ impl Together {
             answer: Some(reply),
             mean: reply.value,
             middle: (reply.value, reply.value),
+            places: (reply.place, reply.place),
             pass: reply.pass,
             split: false,
             differ: false,
         }
+    }
+
+    /// The value of the answer, else the one halfway between the two in the middle.
+    pub fn half_level(&self) -> f64 {
+        let (low, high) = self.middle;
+        self.answer
+            .map_or(f64::midpoint(low, high), |answer| answer.value)
+    }
+
+    /// The same by place, counted in halves.
+    pub fn half_places(&self) -> usize {
+        let (low, high) = self.places;
+        self.answer.map_or(low + high, |answer| answer.place * 2)
     }
 
     /// As something a distance can be taken to: the mean, at the place of the answer. Where there is none the place is no
@@ -110,6 +125,7 @@ fn on_a_scale(
             answer,
             mean,
             middle: (mean, mean),
+            places: (0, 1),
             pass,
             split,
             differ,
@@ -124,6 +140,7 @@ fn on_a_scale(
         answer: given.copied().or(middle),
         mean: mean_value(said),
         middle: (low.value, high.value),
+        places: (low.place, high.place),
         pass,
         split,
         differ,

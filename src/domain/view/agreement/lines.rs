@@ -111,8 +111,19 @@ impl JudgeOn {
         };
         let people = self.people_kappa;
         let versus = people.map_or_else(String::new, |kappa| {
-            format!("people among themselves {kappa:.4}")
+            format!("people among themselves {}", fixed(kappa, 4))
         });
+        let versus = match &self.kappa {
+            Some(kappa) if self.split > 0 && self.within_one.is_some() => {
+                let of = format!("of {}", kappa.n);
+                if versus.is_empty() {
+                    of
+                } else {
+                    format!("{of}; {versus}")
+                }
+            }
+            _ => versus,
+        };
         let scored = format!("of the {} scored", self.scored);
         let mut lines = vec![
             NumberLine::of(
@@ -125,10 +136,15 @@ impl JudgeOn {
             NumberLine::of("exact", self.exact.as_ref(), scored),
         ];
         if self.within_one.is_some() {
+            let about = if self.split > 0 {
+                of("", self.within_one.as_ref()).trim_end().to_owned()
+            } else {
+                "level".to_owned()
+            };
             lines.push(NumberLine::of(
                 "within one",
                 self.within_one.as_ref(),
-                "level",
+                about,
             ));
         }
         if let Some(pass) = &self.pass {
@@ -195,8 +211,8 @@ impl JudgeOn {
             _ => String::new(),
         };
         Some(format!(
-            "people differ on {}: bias, MAE, singly and correlations are against the mean of what they say, shares and kappa \
-             against the answer of most, else the middle one{split}",
+            "people differ on {}: bias, MAE, singly and correlations are against the mean of what they say, the rest against the \
+             answer of most, else the middle one{split}",
             counted(self.several, "ticket")
         ))
     }
@@ -219,10 +235,14 @@ impl JudgeOn {
             parts.push(format!("{} without a majority", self.no_majority));
         }
         if self.split > 0 {
-            parts.push(format!(
-                "{} on which people are split, in no share and no kappa",
-                self.split
-            ));
+            parts.push(if self.within_one.is_some() {
+                format!(
+                    "{} on which people lie between two levels, in kappa and within one with the half, not in accuracy",
+                    self.split
+                )
+            } else {
+                format!("{} on which people are split, in no share and no kappa", self.split)
+            });
         }
         parts.join("; ")
     }

@@ -238,7 +238,8 @@ pub struct JudgeOn {
     /// Tickets whose people have no majority, and so no answer to hold a judge against.
     pub no_majority: u64,
     /// Tickets whose people are split: the middle lies between two levels, or as many pass them as fail them. They count in
-    /// no share, kappa or table, and with the mean of what people say in bias, distance and correlation.
+    /// no share of right answers and no table, with the half level in kappa and within one of a scale, and with the mean of
+    /// what people say in bias, distance and correlation.
     pub split: u64,
     /// Tickets the judge answered on which people say different things.
     pub several: u64,
@@ -246,7 +247,7 @@ pub struct JudgeOn {
     pub accuracy: Option<Measured>,
     /// Share of `scored` that equals the people's answer.
     pub exact: Option<Measured>,
-    /// Share of `scored` at most one level apart.
+    /// Share at most one level apart, those of `split` from the half level.
     pub within_one: Option<Measured>,
     /// `kappa`, or `weighted kappa` on scales of more than two levels.
     pub kappa_name: &'static str,
