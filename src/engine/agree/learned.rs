@@ -10,7 +10,9 @@ use super::together::{Together, together};
 use crate::domain::event::BeforeAfter;
 use crate::domain::split::Stage;
 use crate::domain::view::agreement::{Finding, Learning, TestRead};
+use crate::stats::bounds::{Reach, bounds, is_alike};
 use crate::stats::kappa::{Confusion, kappa};
+use crate::stats::mean::group_mean;
 use crate::stats::{Clusters, bootstrap};
 use crate::store::agreement::Reader;
 
@@ -135,21 +137,32 @@ impl<'f> Held<'f> {
         let (before, after) = (gaps(0), gaps(1));
         let moved: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
         let clusters = Clusters::from_labels(triples.iter().map(|one| one.ticket.cluster));
-        let interval =
-            bootstrap::cluster_bootstrap(&moved, &clusters, REPLICATES, SEED, CONFIDENCE);
+        let interval = changed(&moved, &clusters);
         Some(BeforeAfter {
             criterion: subject.id().to_owned(),
             tickets: triples.len() as u64,
             clusters: clusters.count() as u64,
             before: before.iter().sum::<f64>() / n,
             after: after.iter().sum::<f64>() / n,
-            interval: interval.map(|found| (found.low, found.high)),
+            interval,
             same_before: same(0),
             same_after: same(1),
             kappa_before: agreement(subject, &triples, 0),
             kappa_after: agreement(subject, &triples, 1),
         })
     }
+}
+
+/// The interval of a mean change. Changes that are all alike come out of resampling as they went in, without a width: they
+/// are bounded by how many others there could be.
+fn changed(moved: &[f64], clusters: &Clusters) -> Option<(f64, f64)> {
+    let estimate = group_mean(moved, clusters)?;
+    if is_alike(&estimate) {
+        let found = bounds(&estimate, Reach::Difference, (1.0 - CONFIDENCE) / 2.0)?;
+        return Some((found.low, found.high));
+    }
+    let found = bootstrap::cluster_bootstrap(moved, clusters, REPLICATES, SEED, CONFIDENCE)?;
+    Some((found.low, found.high))
 }
 
 /// Kappa of one version against people; `None` where it is undefined.

@@ -2,7 +2,7 @@
 
 use crate::domain::view::agreement::Measured;
 use crate::stats::bounds::is_alike;
-use crate::stats::describe::quantile;
+use crate::stats::describe::{FLOAT_NOISE, quantile};
 use crate::stats::gwet::Weights;
 use crate::stats::kappa::{Confusion, Kappa, kappa};
 use crate::stats::mean::group_mean;
@@ -168,11 +168,15 @@ impl Sample {
         } else {
             Method::ClusterBootstrap
         };
-        Measured {
-            low: quantile(&found, tail),
-            high: quantile(&found, 1.0 - tail),
-            method: Some(method.name()),
-            ..plain
+        match quantile(&found, tail).zip(quantile(&found, 1.0 - tail)) {
+            // The same in every draw, such as complete agreement: resampling cannot tell what else there could be.
+            Some((low, high)) if high - low <= FLOAT_NOISE => plain,
+            ends => Measured {
+                low: ends.map(|(low, _)| low),
+                high: ends.map(|(_, high)| high),
+                method: Some(method.name()),
+                ..plain
+            },
         }
     }
 }

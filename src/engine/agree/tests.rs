@@ -332,6 +332,11 @@ fn two_people_who_always_agree_have_an_alpha_of_one() {
             value(found).is_some_and(|one| (one - 1.0).abs() < 1e-9),
             "{found:?}"
         );
+        // Six tickets prove no certainty.
+        let width = found
+            .and_then(|one| one.ends())
+            .map(|(low, high)| high - low);
+        assert!(width.is_none_or(|width| width > 0.01), "{found:?}");
     }
     assert_eq!(people.warning, None);
 }
