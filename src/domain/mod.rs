@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod catalog;
 pub mod count;
+pub mod decimal;
 pub mod effective;
 pub mod eval;
 pub mod event;
