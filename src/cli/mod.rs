@@ -23,6 +23,7 @@ mod interrupt;
 mod items;
 mod judge;
 pub mod output;
+mod opening;
 mod plan;
 mod progress;
 mod reach;

@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod catalog;
 pub mod count;
+pub mod currency;
 pub mod effective;
 pub mod eval;
 pub mod event;
@@ -19,6 +20,7 @@ pub mod judge_version;
 pub mod learning;
 pub mod message;
 pub mod nearest;
+pub mod placeholder;
 pub mod plan;
 pub mod preference;
 pub mod recipe;

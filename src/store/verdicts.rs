@@ -354,13 +354,29 @@ pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String
     Ok(levels)
 }
 
-/// How many verdicts each rubric version has in an eval, and how many tickets those are about.
-pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>> {
+/// How many verdicts of an eval were imported: they do not say which version of the rubric they answer.
+pub fn imported(db: &Db, eval: i64) -> Result<u64> {
+    let sql = "SELECT count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket WHERE t.eval = ?1 AND v.judge = ?2";
+    let unnamed = judges(db)?.into_iter().filter(|(_, _, version)| version.rubric.is_none());
+    let mut sum = 0;
+    for (judge, ..) in unnamed {
+        sum += db.number(sql, args![eval, judge])? as u64;
+    }
+    Ok(sum)
+}
+
+/// How many verdicts each rubric version has in an eval, and how many tickets those are about. Those that do not say which
+/// version they answer count for `unnamed`, if that is one.
+pub fn judged_under(
+    db: &Db,
+    eval: i64,
+    unnamed: Option<RubricId>,
+) -> Result<HashMap<RubricId, (u64, u64)>> {
     let sql = "SELECT v.ticket, count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket
                WHERE t.eval = ?1 AND v.judge = ?2 GROUP BY v.ticket";
     let mut tickets: HashMap<RubricId, (u64, HashSet<i64>)> = HashMap::new();
     for (judge, _, version) in judges(db)? {
-        let Some(rubric) = version.rubric else {
+        let Some(rubric) = version.rubric.or(unnamed) else {
             continue;
         };
         let (verdicts, about) = tickets.entry(rubric).or_default();

@@ -1,5 +1,6 @@
 //! A rule in words, for everything that shows one.
 
+use super::super::currency::CURRENCY;
 use super::{Asked, Floor, FloorOf, GateRule, Metric, Quality};
 
 impl Metric {
@@ -83,7 +84,7 @@ pub fn seconds(ms: f64) -> String {
 
 /// Millionths as people read them.
 pub fn units(micros: f64) -> String {
-    format!("{:.2}", micros / 1_000_000.0)
+    format!("{:.2} {CURRENCY}", micros / 1_000_000.0)
 }
 
 impl GateRule {
@@ -101,6 +102,9 @@ impl GateRule {
             ),
         )];
         let mut put = |what: &str, how: String| lines.push((what.to_owned(), how));
+        if let Some(candidate) = &self.candidate {
+            put("about", format!("`{candidate}` alone"));
+        }
         for quality in &self.quality {
             put(&quality.title(), quality.required());
         }

@@ -12,9 +12,8 @@ use crate::stats::proportion::{alike_bounds, pass_rate, worst_case_band};
 use crate::stats::reruns::{Passes, flips, pass_hat};
 use crate::stats::{Clusters, Estimate, Interval};
 
-/// Flickering items and weak tags that are named.
-pub(super) const NAMED: usize = 20;
-const WEAK: usize = 5;
+/// Flickering items that are named where not everything is asked for.
+const NAMED: usize = 20;
 
 impl Ranged {
     /// An estimate with its two-sided interval.
@@ -58,8 +57,8 @@ pub(super) fn clusters(scores: &GroupScores, items: impl IntoIterator<Item = usi
     Clusters::from_numbers(items.into_iter().map(|item| scores.items[item].cluster))
 }
 
-/// The numbers of the candidate at a place.
-pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
+/// The numbers of the candidate at a place; with `full` every flickering item is named.
+pub(super) fn of(scores: &GroupScores, at: usize, full: bool) -> CandidateSummary {
     let candidate = &scores.candidates[at];
     let items: Vec<(usize, f64)> = (0..scores.items.len())
         .filter_map(|item| Some((item, candidate.score_of(item)?)))
@@ -111,7 +110,7 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         first_token_p95_ms: quantile_sorted(&first_token, 0.95),
         chars: quantile_sorted(&chars, 0.5),
         histogram,
-        reruns: reruns(scores, candidate),
+        reruns: reruns(scores, candidate, full),
         history: history(scores, candidate),
         weak_tags: weak_tags(scores, candidate),
         human: None,
@@ -223,7 +222,7 @@ impl Counts {
     }
 }
 
-fn reruns(scores: &GroupScores, candidate: &CandidateScores) -> Option<Reruns> {
+fn reruns(scores: &GroupScores, candidate: &CandidateScores, full: bool) -> Option<Reruns> {
     let all: Vec<(usize, Passes)> = (0..scores.items.len())
         .map(|item| (item, passes_of(candidate, item)))
         .filter(|(_, passes)| passes.k > 1)
@@ -236,8 +235,9 @@ fn reruns(scores: &GroupScores, candidate: &CandidateScores) -> Option<Reruns> {
         flicker: flips.any,
         pair: flips.pair,
         all_pass: pass_hat(&passes, candidate.runs.len() as u32),
+        flickers: flickering.clone().count(),
         flickering: flickering
-            .take(NAMED)
+            .take(if full { usize::MAX } else { NAMED })
             .map(|(item, _)| named(scores, *item))
             .collect(),
     })
@@ -297,6 +297,5 @@ fn weak_tags(scores: &GroupScores, candidate: &CandidateScores) -> Vec<WeakTag> 
         })
         .collect();
     weak.sort_by_key(|weak| (std::cmp::Reverse(weak.failed), weak.of));
-    weak.truncate(WEAK);
     weak
 }

@@ -141,6 +141,7 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
         outputs: Vec::new(),
         later: Vec::new(),
         events: Vec::new(),
+        opened: None,
         opinions: Vec::new(),
     }
 }
@@ -190,8 +191,16 @@ fn stand<'m>(material: &'m Material, rule: &'m GateRule, backing: &'m JudgeBacki
     }
 }
 
+fn among(all: &[usize]) -> Chosen {
+    Chosen {
+        shown: all.to_vec(),
+        among: all.to_vec(),
+        why: String::new(),
+    }
+}
+
 fn verdict_on(material: &Material, rule: &GateRule) -> CandidateGate {
-    verdict::of(&stand(material, rule, &checked()), &[1], false).remove(0)
+    verdict::of(&stand(material, rule, &checked()), &Chosen::alone(1)).remove(0)
 }
 
 fn condition<'c>(gate: &'c CandidateGate, id: &str) -> &'c Condition {
@@ -378,9 +387,9 @@ fn a_pass_among_many_candidates_must_survive_the_correction() {
     let rule = asking(Metric::Mean, Asked::AtLeast(0.8));
     let backing = checked();
     let stand = stand(&material, &rule, &backing);
-    let alone = verdict::of(&stand, &[1], false).remove(0);
+    let alone = verdict::of(&stand, &Chosen::alone(1)).remove(0);
     assert_eq!((alone.verdict, alone.p_adjusted), (GateVerdict::Pass, None));
-    let family = verdict::of(&stand, &[1, 2, 3], true);
+    let family = verdict::of(&stand, &among(&[1, 2, 3]));
     assert_eq!(family[0].verdict, GateVerdict::Inconclusive);
     assert!(family[0].p_adjusted.unwrap() > 0.05);
     let why = &condition(&family[0], "quality.mean.at_least").why;
@@ -710,7 +719,7 @@ fn where_peoples_word_counts_an_unchecked_judge_leaves_it_undecided() {
             GateVerdict::Inconclusive,
         ),
     ] {
-        let gate = verdict::of(&stand(&material, &rule, &backing), &[1], false).remove(0);
+        let gate = verdict::of(&stand(&material, &rule, &backing), &Chosen::alone(1)).remove(0);
         assert_eq!(gate.verdict, verdict, "{backing:?}");
     }
 }
@@ -985,9 +994,9 @@ fn a_pass_that_falls_to_the_correction_names_what_would_survive_it() {
     let rule = asking(Metric::Mean, Asked::Better);
     let backing = checked();
     let stand = stand(&material, &rule, &backing);
-    let alone = verdict::of(&stand, &[1], false).remove(0);
+    let alone = verdict::of(&stand, &Chosen::alone(1)).remove(0);
     assert_eq!(alone.verdict, GateVerdict::Pass, "{alone:?}");
-    let among = verdict::of(&stand, &[1, 2, 3], true).remove(0);
+    let among = verdict::of(&stand, &among(&[1, 2, 3])).remove(0);
     assert_eq!(among.verdict, GateVerdict::Inconclusive, "{among:?}");
     let settle = &among.settles[0];
     assert!(settle.count.is_some_and(|more| more > 1), "{settle:?}");
