@@ -58,6 +58,9 @@ mod tests {
             "add items: `docket import <FILE> --judge <JUDGE>` (<FILE> is a file with more rows, <JUDGE> is a model that \
              reads, such as openai/gpt-4.1, or checks)"
         );
-        assert_eq!(with_command("go on", "docket run june"), "go on: `docket run june`");
+        assert_eq!(
+            with_command("go on", "docket run june"),
+            "go on: `docket run june`"
+        );
     }
 }

@@ -61,8 +61,20 @@ fn rule(reader: &mut Reader<'_>, root: &Table<'_, '_>) -> GateRule {
     reader.allow(
         root,
         &[
-            "schema", "basis", "alpha", "looks", "baseline", "candidate", "quality", "floor", "evidence",
-            "reruns", "limits", "check", "file", "approval",
+            "schema",
+            "basis",
+            "alpha",
+            "looks",
+            "baseline",
+            "candidate",
+            "quality",
+            "floor",
+            "evidence",
+            "reruns",
+            "limits",
+            "check",
+            "file",
+            "approval",
         ],
     );
     schema(reader, root);

@@ -357,7 +357,9 @@ pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String
 /// How many verdicts of an eval were imported: they do not say which version of the rubric they answer.
 pub fn imported(db: &Db, eval: i64) -> Result<u64> {
     let sql = "SELECT count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket WHERE t.eval = ?1 AND v.judge = ?2";
-    let unnamed = judges(db)?.into_iter().filter(|(_, _, version)| version.rubric.is_none());
+    let unnamed = judges(db)?
+        .into_iter()
+        .filter(|(_, _, version)| version.rubric.is_none());
     let mut sum = 0;
     for (judge, ..) in unnamed {
         sum += db.number(sql, args![eval, judge])? as u64;

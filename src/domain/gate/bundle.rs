@@ -193,7 +193,10 @@ pub struct GateEvaluated {
     pub among: usize,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 fn is_untold(among: &usize) -> bool {
     *among == 0
 }

@@ -313,7 +313,10 @@ fn words(board: &Leaderboard) -> (String, String) {
     let [first, second, ..] = board.rows.as_slice() else {
         return (
             format!("`{eval}` has no outputs to compare."),
-            with_command("import pairs", &format!("docket import <FILE> --eval {eval}")),
+            with_command(
+                "import pairs",
+                &format!("docket import <FILE> --eval {eval}"),
+            ),
         );
     };
     if board.judged == 0 {

@@ -105,7 +105,11 @@ impl Engine {
 
     /// What a group's items share with datasets of other roles, as a comparison of it that is kept says; looked at anew where
     /// none is kept, or where it is older and that does not do.
-    pub(in crate::engine) fn known_overlap(&self, group: &str, older_does: bool) -> Result<Vec<String>> {
+    pub(in crate::engine) fn known_overlap(
+        &self,
+        group: &str,
+        older_does: bool,
+    ) -> Result<Vec<String>> {
         match self.kept_comparison(group, &CompareOptions::default())? {
             Some(kept) if kept.current || older_does => Ok(kept.comparison.overlap),
             _ => self.group_overlap(group),

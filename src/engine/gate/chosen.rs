@@ -119,10 +119,7 @@ fn picked(
         }
         Some(_) if declared.outputs_before == 0 => return None,
         Some(_) => {
-            return Some(format!(
-                "the rule names it, and was {}",
-                declared.relative
-            ));
+            return Some(format!("the rule names it, and was {}", declared.relative));
         }
         None => {}
     }
@@ -135,7 +132,9 @@ fn picked(
     }
     // Once it was named, opening the numbers of the others changes no choice any more.
     let first = looks.first().map(|(at, _)| *at);
-    let opened = material.opened.filter(|at| first.is_none_or(|first| *at < first));
+    let opened = material
+        .opened
+        .filter(|at| first.is_none_or(|first| *at < first));
     if opened.is_some() {
         return Some("their numbers had been opened before it was named".to_owned());
     }
@@ -145,12 +144,15 @@ fn picked(
 
 /// Looks at numbers of the group, under whichever rule.
 fn looks(material: &Material) -> impl Iterator<Item = (Hlc, &GateEvaluated)> {
-    material.events.iter().filter_map(|event| match &event.body {
-        Body::GateEvaluated(look) if look.outcomes.iter().any(|one| one.numbers) => {
-            Some((event.hlc, look))
-        }
-        _ => None,
-    })
+    material
+        .events
+        .iter()
+        .filter_map(|event| match &event.body {
+            Body::GateEvaluated(look) if look.outcomes.iter().any(|one| one.numbers) => {
+                Some((event.hlc, look))
+            }
+            _ => None,
+        })
 }
 
 /// What is said of a candidate that was picked, with the way to have one judged alone.

@@ -51,7 +51,12 @@ impl Engine {
         self.may_decide(group, &wish.account)?;
         let declared = self.declared(group)?;
         let found = self.group_found(group)?;
-        let weighed = self.weigh_gate(found, declared, &GateOptions::of(&wish.candidate), &Watch::nobody())?;
+        let weighed = self.weigh_gate(
+            found,
+            declared,
+            &GateOptions::of(&wish.candidate),
+            &Watch::nobody(),
+        )?;
         unchanged(&weighed, wish)?;
         let held = self.look_at(weighed)?;
         let body = match wish.decision {

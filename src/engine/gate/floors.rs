@@ -84,10 +84,10 @@ impl Engine {
         if asked.is_empty() {
             return Ok(());
         }
-        let labels = self
-            .store()
-            .read(|db| labels(db, found.eval_row, None))?;
-        let here = labels.into_iter().filter(|(item, _)| found.items.contains(*item));
+        let labels = self.store().read(|db| labels(db, found.eval_row, None))?;
+        let here = labels
+            .into_iter()
+            .filter(|(item, _)| found.items.contains(*item));
         let known: BTreeSet<String> = here
             .flat_map(|(_, (feature, tags))| feature.into_iter().chain(tags))
             .collect();

@@ -10,11 +10,11 @@ use crate::domain::gate::words::{percent, seconds, units};
 use crate::domain::run::Origin;
 use crate::domain::shell::word;
 use crate::domain::view::gate::{GatePart, Settle};
+use crate::stats::Clusters;
 use crate::stats::describe::quantile;
 use crate::stats::gate::Rule;
 use crate::stats::proportion::pass_rate;
 use crate::stats::reruns::Passes;
-use crate::stats::Clusters;
 
 /// All conditions of these parts.
 pub(super) fn conditions(case: &Case<'_>) -> Vec<Found> {

@@ -6,9 +6,9 @@ mod control;
 mod faults;
 
 use super::super::{Engine, Result};
+use super::chosen::{self, Chosen};
 use super::material::Material;
 use super::verdict::Stand;
-use super::chosen::{self, Chosen};
 use super::{GateOptions, baseline, checks, declare, earlier, fits, report, verdict};
 pub(super) use control::control;
 use faults::{all_say, each_row, faults};
@@ -60,7 +60,14 @@ impl Engine {
         };
         let (planted, controls) = (plant(&stand, at), control(&stand, at));
         let looks = earlier(&material, &declared).count().max(1);
-        let mut answer = report::of(&found, &stand, declared.clone(), looks, &Chosen::default(), Vec::new());
+        let mut answer = report::of(
+            &found,
+            &stand,
+            declared.clone(),
+            looks,
+            &Chosen::default(),
+            Vec::new(),
+        );
         tell(&mut answer, planted, controls);
         Ok(answer)
     }

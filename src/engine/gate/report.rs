@@ -210,10 +210,7 @@ pub(in crate::engine) fn owners_way(
                 "approved and signed; check the signature",
                 format!("docket verify {about} --allowed-signers <SIGNERS>"),
             ),
-            (false, true) => (
-                "sign it",
-                format!("docket sign {about} --key <KEY>"),
-            ),
+            (false, true) => ("sign it", format!("docket sign {about} --key <KEY>")),
             (false, false) => (
                 "these numbers cannot be signed as real; to try a signature out",
                 format!("docket sign {about} --key <KEY> --as-sample"),

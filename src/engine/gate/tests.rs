@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::chosen::Chosen;
 use super::material::{Label, Material};
 use super::rehearse;
 use super::verdict::{self, Stand};
@@ -21,6 +22,8 @@ use crate::domain::run::{Origin, RunGroup};
 use crate::domain::view::gate::{CandidateGate, Condition, JudgeBacking, Settle};
 use crate::stats::describe::mean;
 use crate::stats::ppi::{HumanLevel, human_level};
+
+mod edges;
 
 const PASS: f64 = 0.8;
 
@@ -862,7 +865,7 @@ fn outputs_without_a_score_are_read_asked_again_or_told_to_be_lost_on_this_judge
     assert_eq!(told[0], (Some(4), judge));
     assert_eq!(told[1], (Some(5), format!("{judge} --again").as_str()));
     assert!(
-        told[2].0 == Some(3) && told[2].1.ends_with("--judge OTHER"),
+        told[2].0 == Some(3) && told[2].1.ends_with("--judge <OTHER>"),
         "{told:?}"
     );
     // After everything was read and nothing may change, reading on is no longer advised.
@@ -938,7 +941,7 @@ fn too_few_items_or_requests_are_settled_in_another_group_alone() {
         let command = found[0].command.as_deref().unwrap();
         assert!(found[0].what.contains("keeps its"), "{found:?}");
         for part in [
-            "docket import FILE --eval support",
+            "docket import <FILE> --eval support",
             "--group june-2",
             "--candidate b",
         ] {
@@ -964,7 +967,7 @@ fn more_labels_than_there_are_outputs_are_not_asked_for() {
             .command
             .as_deref()
             .unwrap()
-            .contains("docket import FILE")
+            .contains("docket import <FILE>")
     );
     let enough = GateRule {
         min_labels: 15,
@@ -1072,7 +1075,7 @@ fn trained_on_requests_are_replaced_and_never_only_relabelled() {
             .command
             .as_deref()
             .unwrap()
-            .starts_with("docket import FILE")
+            .starts_with("docket import <FILE>")
     );
 }
 

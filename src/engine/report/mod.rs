@@ -125,7 +125,12 @@ fn choose(
     options: &ReportOptions,
     ruled: Option<&str>,
 ) -> Result<(Option<usize>, String)> {
-    let is = |name: &str| comparison.candidates.iter().position(|one| one.name == name);
+    let is = |name: &str| {
+        comparison
+            .candidates
+            .iter()
+            .position(|one| one.name == name)
+    };
     if options.candidate.is_none()
         && let Some(at) = ruled.and_then(is)
     {

@@ -104,7 +104,12 @@ pub(super) fn missing(
         let what = means.map_or_else(|| what.clone(), |means| format!("{what} ({means}.)"));
         gaps.push(Gap { what, command });
     };
-    let read = || format!("docket judge --group {} --judge {judge}", shell::word(group));
+    let read = || {
+        format!(
+            "docket judge --group {} --judge {judge}",
+            shell::word(group)
+        )
+    };
     for badge in &comparison.badges {
         gap(
             format!(
@@ -265,10 +270,17 @@ pub(super) fn commands(
     let name = quoted(name);
     let mut all = Vec::new();
     match way {
-        None => all.push((
-            format!("docket gate {group} --candidate {name} {rule}"),
-            "declares a rule and holds it against the candidate".to_owned(),
-        )),
+        None => all.extend([
+            (
+                format!("docket gate {group} --candidate {name} {rule}"),
+                "declares a rule and holds it against the candidate".to_owned(),
+            ),
+            (
+                format!("docket approve {group} --candidate {name} --reason '<REASON>'"),
+                "then keeps your decision with the hash of everything it rests on (<REASON> is why, in your words)"
+                    .to_owned(),
+            ),
+        ]),
         Some((does, command)) => {
             let means = placeholder::explained(&command);
             let means = means.map_or_else(String::new, |means| format!(" ({means})"));

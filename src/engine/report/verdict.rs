@@ -35,7 +35,10 @@ pub(super) fn of(
                 ..undecided(group, candidate)
             };
             let others = format!("docket gate {}", crate::domain::shell::word(group));
-            return Ok((refused, Some(("shows what the gate says of the others", others))));
+            return Ok((
+                refused,
+                Some(("shows what the gate says of the others", others)),
+            ));
         }
         gate => gate?,
     };

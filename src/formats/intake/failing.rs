@@ -15,7 +15,10 @@ const BESIDE: &str = "`error` stands beside an answer, which counts";
 
 /// Gives a row's own error to its outputs, and takes empty answers beside an error for failures.
 pub(super) fn settle<'a>(row: &Fields<'a>, has_error: bool, record: &mut Record<'a>) {
-    let own = row.get("error").filter(|_| has_error).filter(|json| tells(json));
+    let own = row
+        .get("error")
+        .filter(|_| has_error)
+        .filter(|json| tells(json));
     match (own, record.outputs.as_mut_slice()) {
         (None, _) => {}
         (Some(error), []) => record.outputs.push(RecordOutput {
@@ -106,7 +109,12 @@ mod tests {
 
     #[test]
     fn an_error_beside_an_empty_answer_is_a_failure_however_both_are_written() {
-        for error in [r#""timeout""#, r#"{"type":"timeout","code":504}"#, "true", "504"] {
+        for error in [
+            r#""timeout""#,
+            r#"{"type":"timeout","code":504}"#,
+            "true",
+            "504",
+        ] {
             for answer in [
                 r#""""#,
                 r#"" \n ""#,
@@ -147,8 +155,15 @@ mod tests {
         for error in ["null", r#""""#, "false", "{}", r#""None""#] {
             let row = format!(r#"{{"error":{error}}}"#);
             let record = read(&row, &[r#""""#]);
-            assert_eq!(record.outputs[0].message.as_deref(), Some(r#""""#), "{error}");
-            assert_eq!((record.outputs[0].error.is_none(), record.remarks.len()), (true, 0));
+            assert_eq!(
+                record.outputs[0].message.as_deref(),
+                Some(r#""""#),
+                "{error}"
+            );
+            assert_eq!(
+                (record.outputs[0].error.is_none(), record.remarks.len()),
+                (true, 0)
+            );
         }
     }
 

@@ -260,7 +260,11 @@ fn said(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
     }
     for one in &comparison.candidates {
         if let Some(tags) = one.weak_words(WEAK) {
-            page.text(pen, &format!("{} does not pass {tags}", one.name), Look::Dim);
+            page.text(
+                pen,
+                &format!("{} does not pass {tags}", one.name),
+                Look::Dim,
+            );
         }
         if let Some(reruns) = &one.reruns {
             let words = format!(
