@@ -680,7 +680,7 @@ fn who_was_named_after_the_numbers_were_opened_was_picked_and_who_the_rule_named
     let told = ends(at, "gate june", 0);
     assert!(!told.contains("\nb:"), "{told}");
     has(
-        &ends(at, "gate june --candidate b", 1),
+        &ends(at, "gate june --candidate b", 3),
         &["the candidate the rule is about"],
     );
     let approved = ends(at, "approve june --candidate a --reason good", 0);

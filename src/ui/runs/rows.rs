@@ -85,7 +85,7 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
         .add(Look::Strong, one.name.as_str())
         .add(
             Look::Dim,
-            " does not pass, by tag of the item; Enter opens these tickets",
+            " does not pass, by tag; Enter opens these tickets",
         );
     let right = match one.weak_tags.len() {
         0 => String::new(),
