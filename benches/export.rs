@@ -58,6 +58,7 @@ fn run() -> Any<bool> {
         validation: 0.0,
         seed: 7,
         folder: folder.path().join("docket").display().to_string(),
+        replace: false,
         override_reason: None,
     });
     // The first of two reads the file into the page cache for both.

@@ -6,6 +6,7 @@ use crate::text::width;
 
 use super::action::{Action, TABLE};
 use super::layer::{Layer, layer};
+use super::practice::{Practice, Step};
 use super::state::{AppState, Screen};
 use super::update::refusal;
 
@@ -40,6 +41,11 @@ pub struct PlacedHint {
 pub fn hints(state: &AppState) -> Vec<Hint> {
     let layer = layer(state);
     let mut hints = levels(state, layer);
+    let mut practice = if layer == Layer::Practice {
+        practising(state)
+    } else {
+        Vec::new()
+    };
     let novice = state.screen == Screen::Ticket
         && layer == Layer::Ticket
         && state.settings.reviewed < FIRST_TICKETS;
@@ -65,10 +71,13 @@ pub fn hints(state: &AppState) -> Vec<Hint> {
         let Some(chord) = state.keymap.shown(layer, info.action) else {
             continue;
         };
+        if info.action == Action::Help {
+            hints.append(&mut practice);
+        }
         if refusal(state, info.action).is_none() {
             hints.push(Hint {
                 key: chord.to_string(),
-                words: info.short.to_owned(),
+                words: words(state, layer, info.action, info.short).to_owned(),
                 action: Some(info.action),
             });
         }
@@ -76,9 +85,59 @@ pub fn hints(state: &AppState) -> Vec<Hint> {
     hints
 }
 
+/// What a key does here, where that is more than the table says.
+fn words(state: &AppState, layer: Layer, action: Action, usual: &'static str) -> &'static str {
+    let practice = state
+        .practice
+        .as_deref()
+        .filter(|_| layer == Layer::Practice);
+    match (practice, action) {
+        (Some(practice), Action::Commit) => match practice.step {
+            Step::Answering => "show the right answers",
+            Step::Revealed if practice.has_next() => "next example",
+            Step::Revealed => "to the first ticket",
+        },
+        _ => usual,
+    }
+}
+
+/// The keys of a practice ticket that stand before those of the table.
+fn practising(state: &AppState) -> Vec<Hint> {
+    let Some(practice) = state.practice.as_deref() else {
+        return Vec::new();
+    };
+    let shown = |action| state.keymap.shown(Layer::Practice, action);
+    let mut hints = Vec::new();
+    let mut hint = |action, words: &str| {
+        hints.extend(shown(action).map(|chord| Hint {
+            key: chord.to_string(),
+            words: words.to_owned(),
+            action: Some(action),
+        }));
+    };
+    match practice.step {
+        Step::Answering if !Practice::policy(&practice.doc).is_empty() => {
+            let words = if practice.reads_policy {
+                "back to the request"
+            } else {
+                "read the policy"
+            };
+            hint(Action::Unfold, words);
+        }
+        Step::Answering => {}
+        Step::Revealed => hint(Action::TextDown, "read on"),
+    }
+    hint(Action::Back, "leave practice");
+    hints
+}
+
 fn levels(state: &AppState, layer: Layer) -> Vec<Hint> {
     if layer == Layer::Runs {
         return sides(state);
+    }
+    let revealed = |practice: &Practice| practice.step == Step::Revealed;
+    if layer == Layer::Practice && state.practice.as_deref().is_some_and(revealed) {
+        return Vec::new();
     }
     let words = match layer {
         Layer::Ticket | Layer::Practice => "level",

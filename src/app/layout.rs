@@ -242,7 +242,7 @@ pub fn export(size: Size) -> ExportLayout {
         let _ = rest.take_left(2);
         form
     } else {
-        let form = rest.take_top(10);
+        let form = rest.take_top(11);
         let _ = rest.take_top(1);
         form
     };

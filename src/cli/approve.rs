@@ -97,7 +97,7 @@ fn decided(one: &CandidateGate) -> Result<(), CliError> {
         line(format!(
             "  {} by {} (not authenticated), gate {}, {}: {}",
             decision.decision.past(),
-            decision.by,
+            decision.who(),
             decision.verdict.name(),
             decision.standing.words(),
             decision.reason

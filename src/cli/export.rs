@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long, value_enum)]
     rows: Option<RowsArg>,
     /// Only tickets this filter shows, such as `feature:billing score>=0.8`
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    #[arg(long, alias = "where", default_value = "", allow_hyphen_values = true)]
     filter: String,
     /// Only tickets with this score or a better one, 0 to 1
     #[arg(long, value_name = "SCORE")]
@@ -145,11 +145,11 @@ fn request(args: &Args, eval: crate::domain::ids::EvalId) -> ExportRequest {
             validation: args.split,
             seed: args.seed,
             folder: args.out.clone().unwrap_or_default(),
+            replace: args.replace,
             override_reason: args.override_reason.clone(),
         },
         limit: args.limit,
         dataset: args.as_dataset.clone(),
-        replace: args.replace,
         license: args.license.clone(),
         languages: args.languages.clone(),
     }

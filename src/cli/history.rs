@@ -13,9 +13,9 @@ pub struct Args {
     /// Only this ticket, by the start of its id
     #[arg(long)]
     ticket: Option<String>,
-    /// How many decisions, latest first; 0 for all
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
+    /// How many decisions, latest first; 0 for all [default: 50]
+    #[arg(long)]
+    limit: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -31,24 +31,22 @@ struct Line<'a> {
 /// Lists decisions.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
-    let limit = if args.limit == 0 {
-        u32::MAX
-    } else {
-        args.limit
-    };
-    let lines = match &args.ticket {
+    let limit = output::limit(args.limit);
+    let (all, lines) = match &args.ticket {
         Some(prefix) => {
             let mut lines = engine.history_of(engine.find_ticket(prefix)?)?;
             lines.reverse();
+            let all = lines.len() as u64;
             lines.truncate(limit as usize);
-            lines
+            (all, lines)
         }
-        None => engine.history(limit)?,
+        None => (engine.decisions()?, engine.history(limit)?),
     };
     if context.json() {
         for entry in &lines {
             output::json_line(&view(entry))?;
         }
+        output::say_cut(args.limit, all);
         return Ok(Exit::Done);
     }
     let mut table = Table::new(vec![
@@ -67,6 +65,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         ]);
     }
     output::table(&table)?;
+    output::say_cut(args.limit, all);
     Ok(Exit::Done)
 }
 

@@ -4,18 +4,17 @@ mod run;
 mod told;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 
-use super::{CliError, Context, Exit, output};
+use super::{CliError, Context, Exit, interrupt, output};
 use crate::domain::count::counted;
 use crate::domain::eval::{DatasetRole, Mode, Policy};
 use crate::domain::filter::{Filter, FilterError};
 use crate::engine::import::{End, ImportPlan, ImportReport, Intake, NewTarget, RunImport, Sample};
 use crate::engine::{Engine, library};
 use crate::formats::intake::Profile;
+use crate::text::sanitise;
 use told::Told;
 
 /// Take in logs, tables and training files, with the scores and corrections they carry.
@@ -39,7 +38,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     save_profile: Option<PathBuf>,
     /// Only rows that pass this filter, such as `feature:billing`
-    #[arg(long = "where", value_name = "FILTER", allow_hyphen_values = true)]
+    #[arg(
+        long = "where",
+        alias = "filter",
+        value_name = "FILTER",
+        allow_hyphen_values = true
+    )]
     filter: Option<String>,
     /// Only a random sample of so many of them
     #[arg(long, value_name = "N", value_parser = some)]
@@ -142,16 +146,24 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     match report.end {
         End::Refused => Ok(Exit::No),
-        End::Stopped => Err(CliError::new(
-            format!(
-                "stopped; {} kept",
-                counted(report.new.tickets, "new ticket")
-            ),
-            "run the same command again: it goes on where it stopped",
-        )),
+        End::Stopped => Err(stopped(&report)),
         End::Done => Ok(Exit::Done),
         End::Nothing => Err(nothing(&report)),
     }
+}
+
+/// What a stopped import leaves, and how it goes on.
+pub(super) fn stopped(report: &ImportReport) -> CliError {
+    let new = report.new;
+    CliError::new(
+        format!(
+            "stopped after {}; {} and {} are kept",
+            counted(report.rows(), "row"),
+            counted(new.items, "new item"),
+            counted(new.tickets, "new ticket")
+        ),
+        "run the same command again: it takes the rest, and nothing twice",
+    )
 }
 
 /// Why an import brought nothing.
@@ -168,11 +180,11 @@ pub(super) fn load(
     context: &Context,
     plan: &ImportPlan,
 ) -> Result<(Option<Engine>, ImportReport), CliError> {
-    let intake = Intake::look(plan)?;
+    let cancel = interrupt::watch();
+    let intake = Intake::look(plan, &cancel)?;
     let fresh = !context.workspace().exists();
     let engine = context.open_or_make()?;
     let mut told = Told::new();
-    let cancel = interrupted();
     let result = engine.import_looked(plan, intake, &cancel, &mut |progress| told.hear(progress));
     told.end();
     let taken = matches!(&result, Ok(report) if matches!(report.end, End::Done | End::Stopped));
@@ -256,13 +268,16 @@ fn profile(name: &str) -> Result<Profile, CliError> {
         (Some(path), _) => std::fs::read_to_string(path).map_err(|error| {
             CliError::plain(format!(
                 "cannot read the profile `{}`: {error}",
-                path.display()
+                sanitise::path(path)
             ))
         })?,
         (None, Some(built_in)) => String::from_utf8_lossy(built_in).into_owned(),
         (None, None) => {
             return Err(CliError::new(
-                format!("no profile `{name}`: neither a file nor one that comes with docket"),
+                format!(
+                    "no profile `{}`: neither a file nor one that comes with docket",
+                    sanitise::line(name)
+                ),
                 "`--map FIELD=COLUMN --save-profile FILE` makes one",
             ));
         }
@@ -299,29 +314,9 @@ fn save_profile(path: &Path, report: &ImportReport, plan: &ImportPlan) -> Result
     let text = profile
         .to_toml()
         .map_err(|error| CliError::plain(error.to_string()))?;
-    std::fs::write(&path, text)
-        .map_err(|error| CliError::plain(format!("cannot write `{}`: {error}", path.display())))?;
-    output::say(&format!("kept the columns in `{}`", path.display()));
+    std::fs::write(&path, text).map_err(|error| {
+        CliError::plain(format!("cannot write `{}`: {error}", sanitise::path(&path)))
+    })?;
+    output::say(&format!("kept the columns in `{}`", sanitise::path(&path)));
     Ok(())
-}
-
-/// Set by the first Ctrl-C; the second one ends the program, which is safe at any point.
-fn interrupted() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&flag);
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        // Without a handler Ctrl-C ends the program at once, as it does elsewhere.
-        let Ok(runtime) = runtime else { return };
-        runtime.block_on(async {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if set.swap(true, Ordering::Relaxed) {
-                    std::process::exit(130);
-                }
-            }
-        });
-    });
-    flag
 }

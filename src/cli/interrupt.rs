@@ -1,5 +1,6 @@
 //! Ctrl-C for long jobs: the first asks the job to stop where nothing is lost, the second ends the program.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,6 +23,11 @@ pub(super) fn watch() -> Arc<AtomicBool> {
                 runtime.block_on(async {
                     while tokio::signal::ctrl_c().await.is_ok() {
                         if seen.swap(true, Ordering::Relaxed) {
+                            // A bar may stand in the line.
+                            let _ = writeln!(
+                                std::io::stderr(),
+                                "\nended at once; what was finished is kept, and the same command goes on from there"
+                            );
                             std::process::exit(INTERRUPTED);
                         }
                     }

@@ -13,14 +13,14 @@ use crate::text::table::{Column, Table};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only those of which any output passes, such as `feature:billing judge<0.5`
-    #[arg(long, short = 'f', allow_hyphen_values = true)]
+    #[arg(long, alias = "where", short = 'f', allow_hyphen_values = true)]
     filter: Option<String>,
     /// Only those of this dataset
     #[arg(long, value_name = "NAME")]
     dataset: Option<String>,
-    /// How many; 0 for all
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
+    /// How many; 0 for all [default: 50]
+    #[arg(long)]
+    limit: Option<u32>,
     /// The whole request, not its first words (with --json)
     #[arg(long)]
     full: bool,
@@ -50,11 +50,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Column::left("datasets").max(32),
         Column::left("request"),
     ]);
-    let mut left = if args.limit == 0 {
-        u32::MAX
-    } else {
-        args.limit
-    };
+    let mut left = output::limit(args.limit);
     let mut write = |line: &ItemLine| -> Result<(), CliError> {
         let item = view(line, args.full);
         if context.json() {
@@ -70,9 +66,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         ]);
         Ok(())
     };
-    if args.filter.is_some() || args.dataset.is_some() {
+    let all = if args.filter.is_some() || args.dataset.is_some() {
         let mut failed = None;
-        let hidden = engine.each_item(args.filter.as_deref(), args.dataset.as_deref(), |line| {
+        let found = engine.each_item(args.filter.as_deref(), args.dataset.as_deref(), |line| {
             left -= 1;
             failed = write(&line).err();
             failed.is_none() && left > 0
@@ -80,13 +76,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         if let Some(error) = failed {
             return Err(error);
         }
-        if hidden > 0 {
+        if found.hidden > 0 {
             output::say(&format!(
                 "{} left out whatever the filter says: what it asks about is hidden from you there until your own \
                  review (a blind eval, or the blind audit share)",
-                counted(hidden, "item")
+                counted(found.hidden, "item")
             ));
         }
+        found.items
     } else {
         let mut after = 0;
         while left > 0 {
@@ -96,10 +93,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             left -= lines.len() as u32;
             lines.iter().try_for_each(&mut write)?;
         }
-    }
+        engine.item_count()?
+    };
     if !context.json() {
         output::table(&table)?;
     }
+    output::say_cut(args.limit, all);
     Ok(Exit::Done)
 }
 

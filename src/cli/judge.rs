@@ -55,6 +55,7 @@ pub struct Args {
     /// Only tickets that pass this filter, such as `tag:billing`
     #[arg(
         long,
+        alias = "where",
         value_name = "FILTER",
         default_value = "",
         allow_hyphen_values = true

@@ -23,10 +23,10 @@ pub(super) struct Opening<'a> {
     pub asks_people: bool,
 }
 
-impl<'a> Opening<'a> {
+impl Opening<'_> {
     /// Of a page that shows every judge's word.
     pub fn of(eval: EvalId, page: &'static str, command: &str, name: &str) -> Self {
-        Opening {
+        Self {
             eval,
             page,
             command: format!("{command} {}", output::word(name)),

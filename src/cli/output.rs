@@ -93,6 +93,26 @@ pub fn say(text: &str) {
     }
 }
 
+/// How much a list shows unless somebody asks for more or less.
+const LISTED: u32 = 50;
+
+/// The most rows of a list: as many as asked for, 0 for all, else the usual number.
+pub fn limit(asked: Option<u32>) -> u32 {
+    match asked.unwrap_or(LISTED) {
+        0 => u32::MAX,
+        limit => limit,
+    }
+}
+
+/// Says that a list of `all` rows stopped where nobody asked it to.
+pub fn say_cut(asked: Option<u32>, all: u64) {
+    if asked.is_none() && all > u64::from(LISTED) {
+        say(&format!(
+            "{LISTED} of {all}; `--limit N` shows more, `--limit 0` all"
+        ));
+    }
+}
+
 /// Writes one line of data. Text from rows must have been made harmless.
 pub fn line(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();

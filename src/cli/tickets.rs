@@ -21,7 +21,13 @@ pub struct Args {
     /// The eval
     eval: String,
     /// Which ones, such as `status:open tag:billing`
-    #[arg(long, short = 'f', default_value = "", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        alias = "where",
+        short = 'f',
+        default_value = "",
+        allow_hyphen_values = true
+    )]
     filter: String,
     /// plan, arrival, newest, longest or judge
     #[arg(long, default_value = "plan")]

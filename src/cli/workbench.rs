@@ -7,6 +7,7 @@ use super::{CliError, Context, Exit};
 use crate::domain::ids::EvalId;
 use crate::engine::Engine;
 use crate::engine::import::{End, ImportPlan, NewTarget, eval_name};
+use crate::text::sanitise;
 use crate::tui::Ended;
 use crate::tui::open::{Start, open};
 
@@ -17,10 +18,19 @@ pub struct Args {
     eval: Option<String>,
 }
 
-/// `docket`: Home, or the first screen of an empty workspace.
+/// `docket`: Home, or the first screen of an empty workspace. One that was made for it and is left as empty as it was
+/// goes away again.
 pub fn home(context: &Context) -> Result<Exit, CliError> {
     need_terminal()?;
-    show(context, context.open_or_make()?, Start::Home)
+    let fresh = !context.workspace().exists();
+    let engine = context.open_or_make()?;
+    let spare = fresh.then(|| engine.clone());
+    let ended = show(context, engine, Start::Home);
+    if let Some(engine) = spare {
+        // How the workbench ended matters more than a file that could not be taken away.
+        let _ = engine.discard_untouched();
+    }
+    ended
 }
 
 /// `docket review [EVAL]`.
@@ -37,7 +47,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 /// `docket logs.jsonl`: an eval named after the file, and its first ticket.
 pub fn files(files: &[PathBuf], context: &Context) -> Result<Exit, CliError> {
     if let Some(missing) = files.iter().find(|file| !file.exists()) {
-        return Err(unknown(&missing.display().to_string()));
+        return Err(unknown(&sanitise::path(missing)));
     }
     let (engine, eval) = bring_in(context, files)?;
     if !std::io::stdout().is_terminal() {
@@ -59,6 +69,7 @@ fn bring_in(context: &Context, files: &[PathBuf]) -> Result<(Engine, EvalId), Cl
     };
     let (engine, report) = super::import::load(context, &plan)?;
     let engine = match engine {
+        _ if report.end == End::Stopped => return Err(super::import::stopped(&report)),
         Some(engine) if report.end != End::Nothing => engine,
         _ => return Err(super::import::nothing(&report)),
     };

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -56,6 +57,27 @@ impl Json {
         decode_string(&self.0)
     }
 
+    /// The same object without some of its members, every other one as it stands; anything that is no object unchanged.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let Ok(Members(members)) = self.read::<Members<'_>>() else {
+            return self.clone();
+        };
+        if !members
+            .iter()
+            .any(|(name, _)| names.contains(&name.as_str()))
+        {
+            return self.clone();
+        }
+        let kept = members
+            .iter()
+            .filter(|(name, _)| !names.contains(&name.as_str()));
+        let kept: Vec<String> = kept
+            .map(|(name, value)| format!("{}:{}", quote(name), value.get()))
+            .collect();
+        Self(format!("{{{}}}", kept.join(",")).into())
+    }
+
     /// Reads it into a type.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JsonError> {
         Ok(serde_json::from_str(&self.0)?)
@@ -79,6 +101,31 @@ impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(from)?;
         Ok(Self(raw.get().into()))
+    }
+}
+
+/// The members of an object, in order.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        from.deserialize_map(Each).map(Self)
     }
 }
 
@@ -109,6 +156,21 @@ pub fn decode_string(json: &str) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_member_is_left_out_and_every_other_stays_as_it_was_written() {
+        let request =
+            r#"{"model":"m","n":1.50,"text":"a\u0301","nested":{"model":"inner"},"model":"again"}"#;
+        let request = Json::parse(request).unwrap();
+        assert_eq!(
+            request.without(&["model", "engine"]).as_str(),
+            r#"{"n":1.50,"text":"a\u0301","nested":{"model":"inner"}}"#
+        );
+        for other in [r#"{ "n": 1 }"#, r#""model""#, "[1, 2]", "null"] {
+            let other = Json::parse(other).unwrap();
+            assert_eq!(other.without(&["model"]), other);
+        }
+    }
 
     #[test]
     fn text_is_kept_byte_for_byte() {

@@ -7,6 +7,7 @@
 use super::eval::{Eval, Mode};
 use super::fold::Folded;
 use super::ids::TicketId;
+use super::json::Json;
 use super::plan::is_audit;
 use super::review::Sight;
 use super::route::Rule;
@@ -35,6 +36,27 @@ pub fn view(eval: &Eval, ticket: &TicketId, folded: &Folded, reviewer: &str) -> 
         open,
         known: open || folded.by(reviewer).is_some(),
         sight: if open { Sight::Assisted } else { Sight::Blind },
+    }
+}
+
+/// Names under which a logged request says which model it was sent to.
+const MODEL_NAMES: &[&str] = &[
+    "model",
+    "model_id",
+    "model_name",
+    "modelId",
+    "engine",
+    "deployment",
+    "deployment_id",
+    "provider",
+];
+
+/// A request as it was logged, as far as the reviewer may see it: to whom it went is left out while names are hidden.
+pub fn request(logged: Json, view: View) -> Json {
+    if view.known {
+        logged
+    } else {
+        logged.without(MODEL_NAMES)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::view::Failure;
 use crate::store::StoreError;
+use crate::text::sanitise;
 
 /// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +46,7 @@ impl EngineError {
     pub fn file(doing: &'static str, path: &std::path::Path, error: &std::io::Error) -> Self {
         Self::File {
             doing,
-            path: path.display().to_string(),
+            path: sanitise::path(path),
             why: error.to_string(),
         }
     }

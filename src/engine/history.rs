@@ -39,6 +39,11 @@ impl Engine {
         })?)
     }
 
+    /// How many decisions there are in the workspace.
+    pub fn decisions(&self) -> Result<u64> {
+        Ok(self.store().read(ledger::count)?)
+    }
+
     /// The latest decisions of the workspace by the time they were made, latest first. Levels in blind evals are
     /// left out.
     pub fn history(&self, limit: u32) -> Result<Vec<HistoryLine>> {

@@ -2,8 +2,9 @@
 
 use super::{Engine, Result};
 use crate::domain::eval::Eval;
+use crate::domain::rubric::Kind;
 use crate::domain::view::{EvalCard, Home};
-use crate::store::{Db, catalog, runs, tally, tickets};
+use crate::store::{Db, catalog, rubrics, runs, tally, tickets};
 
 /// Scored reviews below which no pass rate is shown.
 const ENOUGH: u64 = 10;
@@ -48,6 +49,7 @@ impl Engine {
             name: eval.name.clone(),
             purpose: eval.purpose.clone(),
             mode: eval.policy.mode,
+            compares: rubrics::get(db, &eval.rubric)?.kind == Kind::Pairwise,
             role: catalog::dataset(db, &eval.dataset)?
                 .map(|dataset| dataset.role)
                 .unwrap_or_default(),

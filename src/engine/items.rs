@@ -12,6 +12,15 @@ pub use crate::store::listing::ItemLine;
 /// Rows fetched at a time.
 const PAGE: u16 = 500;
 
+/// What a filter over items found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passing {
+    /// Items that pass.
+    pub items: u64,
+    /// Items a blind eval hides whatever the filter says.
+    pub hidden: u64,
+}
+
 impl Engine {
     /// Visits the tickets of an eval that a filter shows, in an order, until `visit` answers `false`.
     pub fn each_ticket(
@@ -51,13 +60,13 @@ impl Engine {
     }
 
     /// Visits the items a filter over everything imported passes, or those of a dataset, or both at once, in arrival
-    /// order, until `visit` answers `false`. Returns how many a blind eval hides.
+    /// order, until `visit` answers `false`.
     pub fn each_item(
         &self,
         filter: Option<&str>,
         dataset: Option<&str>,
         mut visit: impl FnMut(ItemLine) -> bool,
-    ) -> Result<u64> {
+    ) -> Result<Passing> {
         let set = dataset.map(|name| self.dataset_named(name)).transpose()?;
         let (passing, hidden) = match filter {
             Some(filter) => self.items_passing(filter)?,
@@ -70,15 +79,24 @@ impl Engine {
             None => passing,
         };
         let rows: Vec<i64> = rows.rows().collect();
+        let passing = Passing {
+            items: rows.len() as u64,
+            hidden,
+        };
         for page in rows.chunks(usize::from(PAGE)) {
             let page = Ranges::of_rows(page.iter().copied());
             for line in self.store().read(|db| listing::items_in(db, &page))? {
                 if !visit(line) {
-                    return Ok(hidden);
+                    return Ok(passing);
                 }
             }
         }
-        Ok(hidden)
+        Ok(passing)
+    }
+
+    /// How many items there are.
+    pub fn item_count(&self) -> Result<u64> {
+        Ok(self.store().read(listing::item_count)?)
     }
 
     /// Items in arrival order, from after the local row `after`.

@@ -240,6 +240,7 @@ impl Engine {
             said: if open { Shown::None } else { Shown::Hidden },
             flagged: row.flagged,
             corrected,
+            draft: row.draft,
             held_by: row.held_by.map(|owner| leases::person(&owner).to_owned()),
             why,
         }

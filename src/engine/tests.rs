@@ -756,6 +756,17 @@ fn a_ticket_with_a_draft_comes_first_when_its_reviewer_starts_again() {
     bench.ana.save_draft(second.ticket, &draft).unwrap();
     bench.ana.release(first.ticket).unwrap();
     bench.ana.release(second.ticket).unwrap();
+    let drafts = |of: &Engine| {
+        let mut found = Vec::new();
+        let all = of.each_ticket(bench.eval.id, "", Order::Plan, |row| {
+            found.extend(row.draft.then_some(row.ticket));
+            true
+        });
+        all.unwrap();
+        found
+    };
+    assert_eq!(drafts(&bench.ana), [second.ticket]);
+    assert_eq!(drafts(&bench.by("ben")), []);
     let again = Engine::open(bench.ana.path(), "ana", bench.clock.clone()).unwrap();
     let doc = again.next_ticket(bench.eval.id, None).unwrap().unwrap();
     assert_eq!(doc.ticket, second.ticket);

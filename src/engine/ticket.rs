@@ -203,6 +203,7 @@ impl Engine {
         sight::veil_for(&mut folded, view, &self.reviewer);
         let drawn = drawn(db, &eval, ticket, mine.is_some())?;
         let item = tickets::item(db, ticket.item)?;
+        let request = item.request.map(|logged| sight::request(logged, view));
         let rows = tickets::outputs(db, ticket)?;
         let first = rows.first();
         let outputs: Vec<OutputDoc> = rows.iter().map(|row| output(row, view)).collect();
@@ -215,8 +216,8 @@ impl Engine {
             } else {
                 Subject::Set(ids)
             },
-            request: Arc::new(request_of(item.request.as_ref())),
-            request_raw: item.request,
+            request: Arc::new(request_of(request.as_ref())),
+            request_raw: request,
             display_order: display_order(&ticket.id, &self.reviewer, outputs.len()),
             reference: item.reference.as_ref().map(reference_text),
             external_id: item.external_id,

@@ -102,6 +102,11 @@ pub fn latest(db: &Db, limit: u32) -> Result<Vec<Event>> {
     db.query(&sql, args![limit], read)
 }
 
+/// How many events there are.
+pub fn count(db: &Db) -> Result<u64> {
+    Ok(db.number("SELECT count(*) FROM event", &[])? as u64)
+}
+
 /// The last action of this reviewer that undo may take back.
 pub fn last_action(db: &Db, reviewer: &str) -> Result<Option<ActionId>> {
     let mut found = None;

@@ -59,6 +59,11 @@ pub fn items(db: &Db, after: i64, limit: u32) -> Result<Vec<ItemLine>> {
     db.query(&sql, args![after, limit], read)
 }
 
+/// How many items there are.
+pub fn item_count(db: &Db) -> Result<u64> {
+    Ok(db.number("SELECT count(*) FROM item", &[])? as u64)
+}
+
 /// The items of a set of rows, in arrival order.
 pub fn items_in(db: &Db, rows: &Ranges) -> Result<Vec<ItemLine>> {
     let sql = format!("{ITEM} WHERE i.row BETWEEN ?1 AND ?2 ORDER BY i.row");

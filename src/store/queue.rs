@@ -18,6 +18,7 @@ const COUNT_LIMIT: u64 = 500;
 
 /// One row as stored.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // Independent marks of a ticket.
 pub struct ListRow {
     /// Identity.
     pub id: TicketId,
@@ -45,6 +46,8 @@ pub struct ListRow {
     pub flagged: bool,
     /// Has a correction.
     pub corrected: bool,
+    /// Whether this reviewer has begun to enter something.
+    pub draft: bool,
     /// Owner of somebody else's lease.
     pub held_by: Option<String>,
     /// Place in the plan.
@@ -159,7 +162,8 @@ fn select(
         "SELECT t.row, t.id, {column}, t.state, substr(coalesce(o.message, substr(r.body, o.message_at + 1,
              min(o.message_len, ?8))), 1, ?8), o.error, i.external_id, t.feature, t.model, p.score, p.active_ms, t.judge,
            t.flagged, t.corrected, (SELECT l.owner FROM lease l WHERE l.ticket = t.row AND l.seat LIKE 'human:%'
-             AND l.owner <> ?2 AND l.until_ms > ?3 LIMIT 1), t.plan_key, f.body
+             AND l.owner <> ?2 AND l.until_ms > ?3 LIMIT 1), t.plan_key, f.body,
+           EXISTS (SELECT 1 FROM draft d WHERE d.ticket = t.row AND d.reviewer = ?6)
          FROM ticket t JOIN output o ON o.row = t.output JOIN raw r ON r.row = o.raw JOIN item i ON i.row = t.item
            LEFT JOIN ticket_person p ON p.ticket = t.row AND p.reviewer = ?6
            LEFT JOIN ticket_fold f ON f.ticket = t.row
@@ -205,6 +209,7 @@ fn read(row: &Row<'_>) -> Result<ListRow> {
         judge: row.maybe_real(11)?,
         flagged: row.int(12)? != 0,
         corrected: row.int(13)? != 0,
+        draft: row.int(17)? != 0,
         held_by: row.string(14)?,
         plan_key: row.int(15)?,
         folded,

@@ -94,14 +94,18 @@ pub fn is_untouched(db: &Db) -> Result<bool> {
     Ok(db.number(held, &[])? == 0)
 }
 
-/// Takes a workspace that nobody has open off the disk, with the files beside it.
+/// Takes a workspace off the disk, with the files beside it. One that somebody has open stays: the last to close it
+/// takes the shared index file away, so where that is, others are at work.
 pub fn remove(path: &Path) -> Result<()> {
     let beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
         std::path::PathBuf::from(name)
     };
-    for file in [beside("-wal"), beside("-shm"), path.to_owned()] {
+    if beside("-shm").exists() {
+        return Ok(());
+    }
+    for file in [beside("-wal"), path.to_owned()] {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(StoreError::Open {

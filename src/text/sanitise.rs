@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::path::Path;
 
 use super::offsets::{OffsetMap, Origin};
 use super::width;
@@ -56,6 +57,11 @@ pub fn single_line(source: &str) -> Sanitised<'_> {
 /// [`single_line`] without the map.
 pub fn line(source: &str) -> Cow<'_, str> {
     single_line(source).text
+}
+
+/// A path as messages name it: on one line, whatever the names in it hold.
+pub fn path(path: &Path) -> String {
+    line(&path.display().to_string()).into_owned()
 }
 
 /// Sanitises `source` in the given form. Linear in its length; clean text is borrowed.

@@ -220,6 +220,7 @@ impl Inner {
             said: sample::said(&self.sample.judges[index], blind),
             flagged: index == 2,
             corrected: false,
+            draft: done.is_none() && self.drafts.contains_key(&doc.ticket),
             held_by: None,
             why: match done {
                 Some(_) => Why::DoneBy(self.reviewer.clone()),
@@ -296,6 +297,7 @@ impl Desk for FakeDesk {
                 name: inner.sample.eval.name.clone(),
                 purpose: inner.sample.eval.purpose.clone(),
                 mode: inner.sample.eval.policy.mode,
+                compares: false,
                 role: DatasetRole::Review,
                 done,
                 total,

@@ -127,6 +127,9 @@ fn list(pen: &mut Pen<'_>, place: &ActivityLayout, activity: &ActivityState, now
         }
     }
     let area = rect(place.list);
+    let counts = activity.jobs.iter().flatten();
+    let counts = counts.map(|card| bar::count_cells(card.job.done, card.job.total));
+    let count = counts.max().unwrap_or(0);
     let jobs = activity.jobs.iter().flatten().enumerate();
     for (index, card) in jobs.skip(activity.top).take(usize::from(area.height)) {
         let at = nth_row(area, (index - activity.top) as u16);
@@ -140,11 +143,18 @@ fn list(pen: &mut Pen<'_>, place: &ActivityLayout, activity: &ActivityState, now
             };
             pen.put(at.x, at.y, 1, glyph::POINTER, look);
         }
-        row(pen, &columns(at), card, cursor, now_ms);
+        row(pen, &columns(at), card, (cursor, count), now_ms);
     }
 }
 
-fn row(pen: &mut Pen<'_>, columns: &Columns, card: &JobCard, cursor: bool, now_ms: u64) {
+/// One job; the numbers behind the bar have room for `count` cells.
+fn row(
+    pen: &mut Pen<'_>,
+    columns: &Columns,
+    card: &JobCard,
+    (cursor, count): (bool, u16),
+    now_ms: u64,
+) {
     let job = &card.job;
     let (text, dim) = if cursor {
         (Look::Cursor, Look::CursorDim)
@@ -158,7 +168,7 @@ fn row(pen: &mut Pen<'_>, columns: &Columns, card: &JobCard, cursor: bool, now_m
         .add(text, card.judge.as_str())
         .add(dim, format!(" {} {}", on(card), job.eval));
     pen.words(columns.what, &what);
-    bar::count(pen, columns.bar, job.done, job.total);
+    bar::count(pen, columns.bar, (job.done, job.total), count);
     let mut put = |column: Option<Rect>, words: String, look: Look| {
         if let Some(column) = column {
             pen.line_aligned(column, &words, look, Align::Right);

@@ -122,9 +122,14 @@ fn one(pen: &mut Pen<'_>, row: Rect, line: &FormLine, under: bool, view: &FormVi
             level: Some(level),
             text,
         } => {
+            let look = if under && !passed_over(view, *level) {
+                Look::Text
+            } else {
+                Look::Dim
+            };
             let words = Words::new()
                 .add(Look::Dim, format!("{level}  "))
-                .add(if under { Look::Text } else { Look::Dim }, text.as_str());
+                .add(look, text.as_str());
             pen.words(inner, &words);
         }
         FormLine::CannotJudge { reason, .. } => {
@@ -136,6 +141,14 @@ fn one(pen: &mut Pen<'_>, row: Rect, line: &FormLine, under: bool, view: &FormVi
         FormLine::More { .. } => {}
         FormLine::Overall => overall(pen, inner, view),
     }
+}
+
+/// Whether the question under the cursor is answered with another level than this.
+fn passed_over(view: &FormView<'_>, level: i32) -> bool {
+    let question = view.doc.rubric.questions().nth(view.form.cursor);
+    let answer = question.and_then(|question| view.answers.get(question.id));
+    let chosen = answer.and_then(Answer::level);
+    view.form.peek.is_none() && chosen.is_some_and(|chosen| chosen != level)
 }
 
 fn question(

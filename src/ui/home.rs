@@ -29,6 +29,8 @@ pub struct Columns {
     progress: Rect,
     pass: Option<Rect>,
     waits: Rect,
+    /// Cells of the numbers behind the bars.
+    count: u16,
 }
 
 const POINTER: u16 = 2;
@@ -73,6 +75,7 @@ pub fn columns(area: Rect) -> Columns {
         progress,
         pass,
         waits,
+        count: 0,
     }
 }
 
@@ -100,6 +103,7 @@ impl Columns {
             progress: moved(self.progress),
             pass: self.pass.map(moved),
             waits: moved(self.waits),
+            count: self.count,
         }
     }
 }
@@ -131,7 +135,8 @@ pub fn eval(pen: &mut Pen<'_>, columns: &Columns, at: Rect, card: &EvalCard, cur
     if let Some(mode) = columns.mode {
         pen.line(mode, &mode_words(card, mode.width), dim);
     }
-    bar::count(pen, columns.progress, card.done, card.total);
+    let done = (card.done, card.total);
+    bar::count(pen, columns.progress, done, columns.count);
     if let Some(pass) = columns.pass {
         pen.line(pass, &pass_words(card), dim);
     }
@@ -222,18 +227,9 @@ pub fn found(pen: &mut Pen<'_>, at: Rect, file: &FoundFile, key: &str, cursor: b
     pen.both(shift_right(nth_row(at, 0), POINTER), &left, &right);
 }
 
-/// A judge at work: who on what, how far, how fast, for how much.
-pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: bool) {
-    if cursor {
-        pointer(pen, at);
-    }
-    let (text, dim) = if cursor {
-        (Look::Cursor, Look::CursorDim)
-    } else {
-        (Look::Text, Look::Dim)
-    };
+/// How far a judge is, how fast, for how much.
+fn job_numbers(card: &JobCard) -> String {
     let job = &card.job;
-    let row = shift_right(nth_row(at, 0), POINTER);
     let mut told = vec![format!("{:.0} %", (card.share() * 100.0).floor())];
     if job.stage() == Stage::Running {
         told.extend(card.rate.map(|rate| format!("{rate:.1}/s")));
@@ -246,6 +242,21 @@ pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: boo
     if let (Stage::Running, Some(left)) = (job.stage(), card.time_left) {
         told.push(format!("{} left", numbers::span(left)));
     }
+    told.join("  ")
+}
+
+/// A judge at work: who on what, and its numbers behind a bar, with room for numbers of so many cells.
+pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, (wide, now_ms): (u16, u64), cursor: bool) {
+    if cursor {
+        pointer(pen, at);
+    }
+    let (text, dim) = if cursor {
+        (Look::Cursor, Look::CursorDim)
+    } else {
+        (Look::Text, Look::Dim)
+    };
+    let job = &card.job;
+    let row = shift_right(nth_row(at, 0), POINTER);
     let (what, rest) = cut_left(row, row.width * 2 / 5, GAP);
     let sign = match job.stage() {
         Stage::Running => wait::throbber(now_ms),
@@ -257,8 +268,7 @@ pub fn job(pen: &mut Pen<'_>, at: Rect, card: &JobCard, now_ms: u64, cursor: boo
         .add(text, card.judge.as_str())
         .add(dim, format!(" on {}", job.eval));
     pen.words(what, &words);
-    let numbers = told.join("  ");
-    let wide = crate::text::width::of(&numbers) as u16;
+    let numbers = job_numbers(card);
     let bar_width = rest.width.saturating_sub(wide + 1).min(PROGRESS);
     if bar_width >= 6 {
         let (bar_area, rest) = cut_left(rest, bar_width, 1);
@@ -325,7 +335,18 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         screen::empty(pen, shift_right(list, POINTER), &empty);
         return;
     }
-    let columns = columns(list);
+    let lines = state.home.lines();
+    let mut columns = columns(list);
+    let counts = lines.iter().filter_map(|line| match line {
+        HomeLine::Eval(card) => Some(bar::count_cells(card.done, card.total)),
+        _ => None,
+    });
+    columns.count = counts.max().unwrap_or(0);
+    let numbers = lines.iter().filter_map(|line| match line {
+        HomeLine::Job(card) => Some(crate::text::width::of(&job_numbers(card)) as u16),
+        _ => None,
+    });
+    let numbers = numbers.max().unwrap_or(0);
     head(pen, &columns.at(rect(place.head)));
     let key = |action| {
         let chord = state.keymap.shown(Layer::Home, action);
@@ -333,7 +354,6 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
     };
     let import = key(Action::Import);
     let (compare, decide) = (key(Action::OpenRuns), key(Action::OpenGate));
-    let lines = state.home.lines();
     let shown = lines.iter().enumerate().skip(state.home.top);
     for (index, line) in shown.take(usize::from(list.height)) {
         let at = nth_row(list, (index - state.home.top) as u16);
@@ -341,7 +361,7 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
         match line {
             HomeLine::Eval(card) => eval(pen, &columns, at, card, cursor),
             HomeLine::File(file) => found(pen, at, file, &import, cursor),
-            HomeLine::Job(card) => job(pen, at, card, state.now_ms, cursor),
+            HomeLine::Job(card) => job(pen, at, card, (numbers, state.now_ms), cursor),
             HomeLine::Runs(groups) => runs(pen, at, groups, (&compare, &decide), cursor),
         }
     }

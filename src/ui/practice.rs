@@ -7,11 +7,12 @@ use crate::app::document::TextPane;
 use crate::app::layout;
 use crate::app::practice::layout::PracticeLayout;
 use crate::app::practice::{Practice, Step};
-use crate::app::ticket::{Ghosts, form, form_view};
+use crate::app::ticket::{Ghosts, form_view};
+use crate::domain::count::either;
 
-use super::form::{FormView, draw as draw_form, short_answer};
+use super::form::{FormView, draw as draw_form};
 use super::glyph;
-use super::pen::{Pen, Words, nth_row, shift_down};
+use super::pen::{Pen, Words, shift_down};
 use super::rect;
 use super::screen;
 use super::texts;
@@ -60,7 +61,12 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState) {
 
 /// The request as high as it needs to be, the output below it.
 fn both_texts(pen: &mut Pen<'_>, place: &PracticeLayout, practice: &Practice) {
-    text(pen, rect(place.request), "REQUEST", &practice.request);
+    let name = if practice.reads_policy {
+        "POLICY"
+    } else {
+        "REQUEST"
+    };
+    text(pen, rect(place.request), name, &practice.request);
     for (at, (output, area)) in practice.outputs.iter().zip(&place.outputs).enumerate() {
         let name = if practice.outputs.len() > 1 {
             format!("OUTPUT {}", at + 1)
@@ -103,30 +109,19 @@ fn questions(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
 }
 
 fn lesson(pen: &mut Pen<'_>, area: Rect, practice: &Practice) {
-    let differing = practice.differing();
-    for (used, (id, (mine, right))) in differing.iter().enumerate() {
-        let words = Words::new()
-            .add(Look::Strong, *id)
-            .add(
-                Look::Text,
-                format!("  {}", form::words(&practice.doc, right)),
-            )
-            .add(
-                Look::Warn,
-                format!(
-                    "   {} you said {}",
-                    glyph::DIFFERS,
-                    short_answer(&practice.doc, *mine)
-                ),
+    match practice.differing() {
+        (_, 0) => {
+            pen.line(area, "✓ as the rubric's author answers", Look::Good);
+        }
+        (all, differ) => {
+            let words = format!(
+                "{} {differ} of {all} {} from the answers of the rubric's author",
+                glyph::DIFFERS,
+                either(differ, "differs", "differ"),
             );
-        pen.words(nth_row(area, used as u16), &words);
+            pen.line(area, &words, Look::Warn);
+        }
     }
-    if differing.is_empty() {
-        pen.line(area, "✓ as the rubric's author answers", Look::Good);
-    }
-    texts::pane(
-        pen,
-        shift_down(area, practice.answer_rows()),
-        &practice.lesson,
-    );
+    let below = shift_down(area, Practice::ANSWER_ROWS);
+    texts::pane(pen, below, &practice.lesson);
 }

@@ -51,8 +51,10 @@ fn rows_of(pen: &mut Pen<'_>, queue: &QueueState, place: &layout::QueueLayout, l
         return;
     }
     let rows = queue.window.visible();
-    // Before the own commit a blind eval shows no judge at all, and so needs no column for it.
-    let judged = queue.mode == Mode::Assist || rows.iter().any(|row| row.judge.visible().is_some());
+    // Before the own commit a blind eval shows no judge at all, and so needs no column for it; nor does one that
+    // compares, where a judge says which is better and gives no score.
+    let scored = queue.mode == Mode::Assist && !queue.compares;
+    let judged = scored || rows.iter().any(|row| row.judge.visible().is_some());
     let models = rows.iter().any(|row| row.model.visible().is_some());
     let columns = queue_table::columns(list, judged, models);
     head(pen, &columns, rect(place.head));

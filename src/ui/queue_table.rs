@@ -105,6 +105,9 @@ pub fn head(pen: &mut Pen<'_>, columns: &Columns) {
     }
 }
 
+/// Stands where the score will, in as many cells: something is entered and not committed.
+const DRAFT: &str = "draft";
+
 /// One row of the table, `index` rows below the top of the columns.
 pub fn row(
     pen: &mut Pen<'_>,
@@ -127,10 +130,13 @@ pub fn row(
     if let Some(judge) = columns.judge {
         judge_cell(pen, judge, row, threshold, state.cursor);
     }
-    let mine = row
-        .mine
-        .map_or(glyph::NONE.to_owned(), |mine| format!("{mine:.2}"));
-    pen.line_aligned(columns.mine, &mine, dim, Align::Right);
+    let (mine, look) = match row.mine {
+        _ if row.draft && state.cursor => (DRAFT.to_owned(), Look::Cursor),
+        _ if row.draft => (DRAFT.to_owned(), Look::Accent),
+        Some(mine) => (format!("{mine:.2}"), dim),
+        None => (glyph::NONE.to_owned(), dim),
+    };
+    pen.line_aligned(columns.mine, &mine, look, Align::Right);
     pen.line(columns.preview, &row.preview, text);
     if let Some(feature) = columns.feature {
         pen.line(feature, row.feature.as_deref().unwrap_or(""), dim);

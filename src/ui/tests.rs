@@ -623,3 +623,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_bars_of_all_evals_are_equally_long() {
+    for width in [80, 160] {
+        let (mut state, _) = fresh(width, 24);
+        let evals = &mut state.home.home.as_mut().unwrap().evals;
+        let mut other = evals[0].clone();
+        (other.name, other.done, other.total) = ("contracts".into(), 998, 1_000);
+        evals.push(other);
+        let text = drawn(&state);
+        let ends = text.lines().filter_map(|line| {
+            let bar = line.split_once('▕')?.1;
+            Some(bar.split_once('▏')?.0.chars().count())
+        });
+        let ends: Vec<usize> = ends.collect();
+        assert_eq!(ends.len(), 2, "{text}");
+        assert_eq!(ends[0], ends[1], "{text}");
+    }
+}
+
+#[test]
+fn a_ticket_with_a_draft_of_mine_says_so_at_every_width() {
+    for width in [60, 80, 160] {
+        let mut state = queue(width, 24);
+        state.queue.as_mut().unwrap().window.rows[1].draft = true;
+        let text = drawn(&state);
+        assert_eq!(text.matches(" draft ").count(), 1, "{width}: {text}");
+    }
+}
+
+#[test]
+fn an_eval_that_compares_has_no_column_for_scores_of_judges() {
+    for (compares, shown) in [(false, true), (true, false)] {
+        let mut state = queue(160, 48);
+        let open = state.queue.as_mut().unwrap();
+        open.compares = compares;
+        for row in &mut open.window.rows {
+            (row.judge, row.said) = (Shown::None, Shown::None);
+        }
+        let text = drawn(&state);
+        let head = text.lines().find(|line| line.contains("output")).unwrap();
+        assert_eq!(head.contains("judge"), shown, "{text}");
+    }
+}

@@ -111,7 +111,8 @@ fn progress(pen: &mut Pen<'_>, state: &AppState, area: Rect) {
         && state.size.width >= 80
     {
         let at = shift_right(area, area.width.saturating_sub(BAR));
-        bar::count(pen, at, card.done, card.total);
+        let cells = bar::count_cells(card.done, card.total);
+        bar::count(pen, at, (card.done, card.total), cells);
     }
 }
 

@@ -184,3 +184,54 @@ fn a_file_that_may_not_be_read_is_named() {
     assert!(ran.err.starts_with("error: cannot "), "{}", ran.err);
     assert!(ran.err.contains("shut.jsonl"), "{}", ran.err);
 }
+
+#[test]
+fn a_table_whose_records_are_all_ragged_is_a_table_with_bad_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let rows = "prompt,response,model\nHello\none,row,too,many\n";
+    fs::write(at.join("few.csv"), rows).unwrap();
+    let (code, told) = rows_told(at, "few.csv");
+    assert_eq!(code, 2);
+    assert_eq!(
+        told,
+        [
+            "few.csv:2: the record has 1 cell, the header 3",
+            "few.csv:3: the record has 4 cells, the header 3",
+        ]
+    );
+    fs::write(at.join("one.csv"), format!("{rows}good,row,m\n")).unwrap();
+    let (code, told) = rows_told(at, "one.csv");
+    assert_eq!((code, told.len()), (0, 2));
+    let items = done(at, "items --json -w one.csv.db").out;
+    assert_eq!(items.lines().count(), 1);
+}
+
+#[test]
+fn a_line_break_in_the_name_of_a_file_is_seen_and_breaks_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let name = "a\nb\u{1b}[31m.jsonl";
+    fs::write(at.join(name), format!("{GOOD}{{\"prompt\":\n")).unwrap();
+    let said = |args: &[&str]| {
+        let out = docket(at).args(args).output().unwrap();
+        String::from_utf8(out.stderr).unwrap()
+    };
+    let told = said(&["import", name, "--eval", "e"]);
+    assert!(told.starts_with("a⏎b␛[31m.jsonl: "), "{told}");
+    assert!(told.contains("\n  a⏎b␛[31m.jsonl:2"), "{told}");
+    for args in [
+        &["import", "c\nd.jsonl"][..],
+        &["c\nd.jsonl"],
+        &["import", name, "--rejects", name],
+        &["import", name, "--profile", "no\nprofile"],
+    ] {
+        let told = said(args);
+        let first = told.lines().next().unwrap();
+        assert!(
+            first.starts_with("error: ") && first.contains('⏎'),
+            "{told}"
+        );
+        assert!(told.lines().count() <= 2, "{told}");
+    }
+}

@@ -268,3 +268,22 @@ fn a_backup_says_what_it_copied_and_a_place_that_cannot_be() {
             .all(|finding| finding["sound"] == true)
     );
 }
+
+#[test]
+fn a_blind_ticket_does_not_say_in_its_request_which_model_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(
+        at.join("log.jsonl"),
+        r#"{"request":{"model":"secret-model","temperature":0.5,"messages":[{"role":"user","content":"How long?"}]},"response":{"model":"secret-model","choices":[{"message":{"role":"assistant","content":"Two days."},"finish_reason":"stop"}]}}"#,
+    )
+    .unwrap();
+    done(at, "import log.jsonl --eval e --dataset d");
+    done(at, "eval set e --mode blind");
+    let told = done(at, "tickets e --json --full").out;
+    assert!(!told.contains("secret-model"), "{told}");
+    assert!(told.contains("temperature"), "{told}");
+    done(at, "eval set e --mode assist --audit 0");
+    let told = done(at, "tickets e --json --full").out;
+    assert!(told.contains(r#""model":"secret-model""#), "{told}");
+}

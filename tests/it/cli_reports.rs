@@ -102,9 +102,9 @@ fn reports_on_the_sample_name_its_evals_and_keep_talk_off_standard_output() {
         "eval",
         "eval list",
         "dataset",
-        "items",
-        "items --json",
-        "history",
+        "items --limit 0",
+        "items --limit 0 --json",
+        "history --limit 0",
         "rubric list",
         "doctor",
     ] {

@@ -753,7 +753,7 @@ fn a_request_that_is_reviewed_and_held_out_is_told_of_on_both_sides_and_where_it
         assert!(told.contains(&format!("note: {there}")), "{line:?}: {told}");
         let told =
             String::from_utf8_lossy(&desk.run(&[line, &["--json"]].concat()).stdout).into_owned();
-        assert!(told.contains(&there), "{line:?}: {told}");
+        assert!(told.contains(there), "{line:?}: {told}");
     }
     desk.done(&["report", "june", "--out", "page"]);
     let page = std::fs::read_to_string(desk.path().join("page/report.md")).unwrap();

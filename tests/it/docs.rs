@@ -41,6 +41,7 @@ const FILTERS_HEAD: &str = "\
 # Filters
 
 One language for `docket import --where`, `docket tickets --filter`, `docket export --filter` and the filter bar (`/`).
+`--where` and `--filter` are the same: every command that takes one takes the other.
 
 | written | means |
 | --- | --- |

@@ -10,7 +10,7 @@ use docket::app::settings::Settings;
 use docket::domain::gate::Decision;
 use docket::domain::review::Sight;
 use docket::domain::view::Submission;
-use docket::domain::view::gate::{GateLook, GatePage, GateVerdict, GateWish};
+use docket::domain::view::gate::{GateLook, GatePage, GateVerdict, GateWish, person};
 use docket::engine::{Clock, Engine};
 use docket::tui::engine_desk::EngineDesk;
 use docket::tui::headless::Harness;
@@ -103,7 +103,7 @@ fn the_gate_passes_one_candidate_blocks_the_other_and_is_approved_with_a_reason(
         &[
             "Approve harbor-2?",
             &hash,
-            &format!("{me}, not authenticated"),
+            &format!("{}, not authenticated", person(&me, "ana")),
             "This is no real release",
         ],
     );

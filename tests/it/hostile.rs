@@ -259,7 +259,7 @@ fn no_screen_writes_what_a_log_wants_a_terminal_to_obey() {
         ("\u{1b}", "REQUEST"),
         ("d", "WHAT CHANGED"),
         ("\u{1b}", "REQUEST"),
-        ("1", "[1]"),
+        ("1", "[1"),
         ("\r", "undo"),
         ("?", "Esc close"),
         ("\u{1b}", "e edit"),

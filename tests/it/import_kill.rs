@@ -1,7 +1,8 @@
 //! `kill -9` at any point of an import: the same import later completes it, as if nothing had happened.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::{docket, dump, fresh, number};
@@ -95,4 +96,77 @@ fn an_import_killed_at_any_point_is_completed_by_the_next_one() {
         cut_short >= 5,
         "only {cut_short} of 12 imports were cut short"
     );
+}
+
+/// Sends Ctrl-C; its exit code and what it said on standard error.
+fn interrupt(child: Child) -> (Option<i32>, String) {
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let out = child.wait_with_output().unwrap();
+    (out.status.code(), String::from_utf8(out.stderr).unwrap())
+}
+
+#[test]
+fn an_interrupt_while_standard_input_is_read_says_that_nothing_was_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = docket(folder.path())
+        .args(["import", "-", "--eval", "e"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Kept open: whoever writes is not done.
+    let mut rows = child.stdin.take().unwrap();
+    rows.write_all(log(20).as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    let (code, told) = interrupt(child);
+    drop(rows);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(
+        told.contains("stopped while standard input was read; nothing was taken")
+            && told.contains("run the same command again"),
+        "{told}"
+    );
+    assert!(!folder.path().join("docket.db").exists());
+}
+
+#[test]
+fn an_interrupted_import_says_what_it_took_and_the_next_one_takes_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |n: u32| {
+        format!(
+            "{{\"request\":\"q {n}\",\"response\":\"{}\"}}\n",
+            "word ".repeat(60)
+        )
+    };
+    let rows: String = (0..15_000).map(row).collect();
+    std::fs::write(folder.path().join("logs.jsonl"), rows).unwrap();
+    let mut command = import(folder.path(), "w.db");
+    let command = command.arg("--no-index").stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // Interrupted once rows are in, wherever that is.
+    let started = Instant::now();
+    let there =
+        || std::fs::metadata(folder.path().join("w.db-wal")).is_ok_and(|m| m.len() > 1 << 20);
+    while !there() && child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (code, told) = interrupt(child);
+    assert_eq!(code, Some(2), "{told}");
+    for said in [
+        "dataset `logs` (0 items so far: what came in joins it when the import is through)",
+        "error: stopped after ",
+        "it takes the rest, and nothing twice",
+    ] {
+        assert!(told.contains(said), "lacks `{said}`: {told}");
+    }
+    let taken = number(&folder.path().join("w.db"), "SELECT count(*) FROM item");
+    assert!((1..15_000).contains(&taken), "{taken}");
+    let word = format!("{taken} new items and {taken} new tickets are kept");
+    assert!(told.contains(&word), "lacks `{word}`: {told}");
+    let mut again = import(folder.path(), "w.db");
+    assert!(again.arg("--no-index").status().unwrap().success());
+    let all = "SELECT min((SELECT count(*) FROM item), (SELECT items FROM dataset))";
+    assert_eq!(number(&folder.path().join("w.db"), all), 15_000);
 }

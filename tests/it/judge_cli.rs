@@ -107,10 +107,10 @@ fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
     let file = prepared(folder.path());
     let endpoint =
         Endpoint::start(|asked| Answer::level(asked, (asked.number % 6) as i32).after(60));
-    let concurrency = 2;
-    let mut kills = 0;
+    let concurrency = 4;
+    let (mut kills, mut lost) = (0, 0);
     for round in 0..20_u64 {
-        let mut child = judge(folder.path(), &endpoint, &["--concurrency", "2"])
+        let mut child = judge(folder.path(), &endpoint, &["--concurrency", "4"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -121,6 +121,14 @@ fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
         }
         let _ = child.kill();
         child.wait().unwrap();
+        let sent = endpoint.requests().len();
+        let kept = number(&file, "SELECT count(*) FROM verdict") as usize;
+        assert!(
+            sent - kept - lost <= concurrency,
+            "{} calls lost by one kill",
+            sent - kept - lost
+        );
+        lost = sent - kept;
     }
     let output = judge(folder.path(), &endpoint, &["--concurrency", "8"])
         .output()
@@ -144,6 +152,9 @@ fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
         TICKETS,
         "a question keeps its id over restarts"
     );
+    // Without a limit too, what a kill may have cost is known.
+    let most = number(&file, "SELECT lost_tokens FROM job");
+    assert!(most >= 110 * lost as i64, "{most} tokens for {lost} calls");
     let twice = endpoint.requests().len() - TICKETS;
     assert!(
         twice <= kills * concurrency,

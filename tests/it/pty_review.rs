@@ -189,3 +189,30 @@ fn logs_in_an_empty_folder_are_on_the_screen_as_a_first_ticket() {
     screen.shows("practice");
     leave_practice(&mut screen, "On 30 October.");
 }
+
+#[test]
+fn leaving_the_first_screen_of_an_empty_folder_leaves_no_workspace_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = || {
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let names = names.map(|e| e.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains(".db")).count()
+    };
+    let mut screen = Screen::start(folder.path(), &["--as", "ana"], (24, 80));
+    screen.shows("Try docket on its sample");
+    screen.types("q");
+    screen.ends();
+    assert_eq!(files(), 0);
+    // Whoever works on it keeps it.
+    let mut screen = Screen::start(folder.path(), &["--as", "ana"], (24, 80));
+    screen.shows("Try docket on its sample");
+    let row = "{\"prompt\":\"q\",\"output\":\"a\"}\n";
+    std::fs::write(folder.path().join("logs.jsonl"), row).unwrap();
+    let import = docket(folder.path())
+        .args(["import", "logs.jsonl"])
+        .output();
+    assert!(import.unwrap().status.success());
+    screen.types("q");
+    screen.ends();
+    assert_eq!(files(), 1);
+}

@@ -41,7 +41,7 @@ fn an_import_names_the_columns_it_does_not_read_and_the_rows_that_ask_nothing() 
     let ran = done(at, "import l.jsonl --eval e --json");
     for said in [
         "not read: `score`, `human_label`",
-        "--map human.QUESTION=score",
+        "--map human.QUESTION=COLUMN",
         "1  the request is empty (in line 2)",
         "1  `response` is empty (in line 3)",
     ] {
@@ -174,8 +174,8 @@ fn a_command_line_that_cannot_be_read_is_one_fault_and_one_way_on() {
     let folder = tempfile::tempdir().unwrap();
     for (line, what, hint) in [
         (
-            "items --where",
-            "`docket items` has no option `--where`",
+            "items --zzz",
+            "`docket items` has no option `--zzz`",
             "`docket items --help` lists its options",
         ),
         (
@@ -289,4 +289,77 @@ fn a_rebuild_says_that_it_was_one_and_what_it_mended() {
     assert!(mended.contains("1 ticket ("), "{mended}");
     assert!(mended.contains("were mended"), "{mended}");
     assert!(done(at, "doctor").out.contains("equals a rebuild"));
+}
+
+#[test]
+fn columns_nothing_is_read_from_are_named_once_for_all_files_and_envelopes_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for n in 1..=3 {
+        let row = format!(
+            "{{\"request\":\"q{n}\",\"response\":\"a\",\"stars\":4,\"trace_id\":\"t{n}\",\"object\":\"x\"}}\n"
+        );
+        fs::write(at.join(format!("{n}.jsonl")), row).unwrap();
+    }
+    let ran = done(at, "import 1.jsonl 2.jsonl 3.jsonl --eval e");
+    let said: Vec<&str> = ran.err.lines().map(str::trim).collect();
+    let unread: Vec<&&str> = said.iter().filter(|l| l.starts_with("not read")).collect();
+    assert_eq!(unread, [&"not read in 1.jsonl and 2 other files: `stars`"]);
+    let ways = said.iter().filter(|line| line.contains("--map "));
+    assert_eq!(ways.count(), 1, "{}", ran.err);
+    assert!(!ran.err.contains("trace_id"), "{}", ran.err);
+    // Where the envelope is all there is, nothing is told.
+    let row = "{\"request\":\"q\",\"response\":\"a\",\"trace_id\":\"t\"}\n";
+    fs::write(at.join("plain.jsonl"), row).unwrap();
+    let ran = done(at, "import plain.jsonl --eval p");
+    assert!(!ran.err.contains("not read"), "{}", ran.err);
+}
+
+#[test]
+fn a_list_that_stops_says_of_how_many_and_how_to_see_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let label = r#"{"name":"send","kind":"human","author":"ana","value":1}"#;
+    let row = |n| {
+        format!(
+            "{{\"request\":\"q{n}\",\"response\":\"a\",\"tags\":[\"t\"],\"scores\":[{label}]}}\n"
+        )
+    };
+    let rows: String = (0..60).map(row).collect();
+    fs::write(at.join("l.jsonl"), rows).unwrap();
+    done(at, "import l.jsonl --eval e");
+    for (line, rows, said) in [
+        ("items --json", 50, "50 of 60; `--limit N` shows more"),
+        ("items --json --filter tag:t", 50, "50 of 60; "),
+        ("items --json --limit 7", 7, ""),
+        ("items --json --limit 0", 60, ""),
+        ("tickets e --json", 60, ""),
+        ("history --json", 50, "50 of 6"),
+        ("history --json --limit 2", 2, ""),
+    ] {
+        let ran = done(at, line);
+        assert_eq!(ran.out.lines().count(), rows, "{line}");
+        assert_eq!(ran.err.is_empty(), said.is_empty(), "{line}: {}", ran.err);
+        assert!(ran.err.contains(said), "{line}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_filter_goes_by_both_of_its_names_in_every_command() {
+    let folder = sample();
+    let at = folder.path();
+    fs::write(at.join("l.jsonl"), ROWS).unwrap();
+    for line in [
+        "items --NAME zzzzzz:x",
+        "tickets support --NAME zzzzzz:x",
+        "export support --format trl-sft --out o --NAME zzzzzz:x",
+        "judge support --judge checks --NAME zzzzzz:x",
+        "import l.jsonl --NAME zzzzzz:x",
+    ] {
+        for name in ["filter", "where"] {
+            let ran = run(at, &line.replace("NAME", name));
+            assert_eq!(ran.code, 2, "{line}: {}", ran.err);
+            assert!(ran.err.contains("unknown field `zzzzzz`"), "{}", ran.err);
+        }
+    }
 }

@@ -94,7 +94,7 @@ actions! {
     Wrap "wrap" "Wrap long lines, or not", "wrap" [Ticket Differs Diff] ["w"] 0 Reviewer Free;
     Zoom "zoom" "Give the text the whole screen, or not", "zoom" [Ticket Differs] ["z"] 0 Reviewer Free;
     Raw "raw" "Show the text as logged, or rendered", "as logged" [Ticket Differs] ["o"] 0 Reviewer Free;
-    Unfold "unfold" "Show or fold standing instructions", "unfold" [Ticket Differs] ["F"] 0 Reviewer Free;
+    Unfold "unfold" "Show or fold standing instructions", "unfold" [Ticket Differs Practice] ["F"] 0 Reviewer Free;
     FoldNode "fold" "Fold or open the JSON object or list at the top or selected", "fold" [Ticket Differs] ["h"] 0 Reviewer Free;
     Reference "reference" "Show the reference answer", "reference" [Ticket Differs] ["r"] 0 Reviewer Free;
     History "history" "Show what happened to this ticket", "history" [Queue Ticket Differs] ["i"] 0 Reviewer Free;
@@ -163,12 +163,12 @@ actions! {
     Stop "stop" "Stop the running job", "stop" [Export Home Gate] ["ctrl-x"] 0 Engineer Decides;
     // Differences.
     NextHunk "next-change" "Next change", "next" [Diff] ["n" "j" "down"] 1 Reviewer Free;
-    PreviousHunk "previous-change" "Previous change", "previous" [Diff] ["N" "k" "up"] 2 Reviewer Free;
-    TakeHunk "take-change" "Take this change, or put it back", "take" [Diff] ["a"] 3 Reviewer Free;
-    TakeAll "take-all" "Take all changes, or put all back", "take all" [Diff] ["A"] 4 Reviewer Free;
+    PreviousHunk "previous-change" "Previous change", "previous" [Diff] ["N" "k" "up"] 5 Reviewer Free;
+    TakeHunk "take-change" "Take this change, or put it back", "take" [Diff] ["a"] 2 Reviewer Free;
+    TakeAll "take-all" "Take all changes, or put all back", "take all" [Diff] ["A"] 3 Reviewer Free;
     // Texts and dialogs.
     SaveDraft "save-draft" "Save what I wrote", "save" [Editor Note RubricText] ["ctrl-s"] 2 Reviewer Free;
-    EditorCommit "editor-commit" "Commit this review and go on", "commit" [Editor] ["ctrl-enter" "alt-enter"] 3 Reviewer Decides;
+    EditorCommit "editor-commit" "Commit this review and go on", "commit" [Editor] ["alt-enter" "ctrl-enter"] 3 Reviewer Decides;
     LeaveText "leave-text" "Stop writing; what I wrote stays", "done" [Editor Note Field RubricText] ["esc"] 1 Reviewer Free;
     TextUndo "text-undo" "Take back the last change of the text", "undo" [Editor Note Field RubricText] ["ctrl-z"] 4 Reviewer Free;
     TextRedo "text-redo" "Bring the change back", "redo" [Editor Note Field RubricText] ["ctrl-y"] 0 Reviewer Free;
@@ -180,7 +180,7 @@ actions! {
     Yes "yes" "Yes", "yes" [Confirm] ["y" "enter"] 1 Reviewer Decides;
     No "no" "No", "no" [Confirm] ["n" "esc" "q"] 2 Reviewer Free;
     Close "close" "Close", "close" [List Line Mode Reader Diff Judging] ["esc"] 9 Reviewer Free;
-    CloseRead "close-reading" "Close what I read", "close" [Reader Diff] ["q" "enter"] 1 Reviewer Free;
+    CloseRead "close-reading" "Close what I read", "close" [Reader Diff] ["q" "enter"] 8 Reviewer Free;
     ScrollDown "scroll-down" "Scroll down", "down" [Reader Confirm] ["j" "down"] 0 Reviewer Free;
     ScrollUp "scroll-up" "Scroll up", "up" [Reader Confirm] ["k" "up"] 0 Reviewer Free;
     // Everywhere.

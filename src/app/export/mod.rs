@@ -27,13 +27,15 @@ pub enum Field {
     Seed,
     /// Where the files go.
     Folder,
+    /// What happens to an export that is there.
+    Replace,
     /// Writes them.
     Write,
 }
 
 impl Field {
     /// In the order of the form.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Format,
         Self::Rows,
         Self::Filter,
@@ -41,6 +43,7 @@ impl Field {
         Self::Validation,
         Self::Seed,
         Self::Folder,
+        Self::Replace,
         Self::Write,
     ];
 
@@ -54,6 +57,7 @@ impl Field {
             Self::Validation => "Validation share",
             Self::Seed => "Seed",
             Self::Folder => "Folder",
+            Self::Replace => "Export in it",
             Self::Write => "Write the files",
         }
     }
@@ -109,6 +113,7 @@ impl ExportState {
                 validation: 0.1,
                 seed: 7,
                 folder: "train".to_owned(),
+                replace: false,
                 override_reason: None,
             },
             cursor: 0,
@@ -145,6 +150,8 @@ impl ExportState {
             Field::Validation => format!("{:.0} %", plan.validation * 100.0),
             Field::Seed => plan.seed.to_string(),
             Field::Folder => plan.folder.clone(),
+            Field::Replace if plan.replace => "replace it".to_owned(),
+            Field::Replace => "keep it".to_owned(),
             Field::Write => self
                 .preview
                 .as_ref()

@@ -106,3 +106,29 @@ fn a_value_that_cannot_be_is_refused_in_the_prompt() {
         );
     }
 }
+
+#[test]
+fn an_export_that_is_there_is_replaced_once_and_only_where_that_was_chosen() {
+    let mut bench = opened(ExportPreview {
+        train: 9,
+        ..ExportPreview::default()
+    });
+    let replaces = |bench: &mut Bench| match bench.order(|o| matches!(o, Order::ExportRun(_))) {
+        Some((_, Order::ExportRun(plan))) => plan.replace,
+        _ => panic!("nothing was written"),
+    };
+    let to_replace = Field::ALL.iter().position(|field| *field == Field::Replace);
+    for _ in 0..to_replace.unwrap() {
+        bench.keys("down");
+    }
+    let export = bench.state.export.as_ref().unwrap();
+    assert_eq!(export.value(Field::Replace), "keep it");
+    bench.keys("right");
+    let export = bench.state.export.as_ref().unwrap();
+    assert_eq!(export.value(Field::Replace), "replace it");
+    assert!(export.preview.is_some(), "what it writes stays the same");
+    bench.keys("W");
+    assert!(replaces(&mut bench));
+    let export = bench.state.export.as_ref().unwrap();
+    assert_eq!(export.value(Field::Replace), "keep it");
+}

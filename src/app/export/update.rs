@@ -119,6 +119,14 @@ fn turn(state: &mut AppState, by: isize, effects: &mut Vec<Effect>) {
                 (next > 0.001).then(|| (next * 100.0).round().min(100.0) / 100.0);
         }
         Field::Seed => export.plan.seed = export.plan.seed.saturating_add_signed(by as i64),
+        Field::Replace => {
+            // What would be written stays what it is.
+            export.plan.replace = !export.plan.replace;
+            if matches!(export.stage, Stage::Failed(_)) {
+                export.stage = Stage::Planning;
+            }
+            return;
+        }
         Field::Filter | Field::Folder | Field::Write => return,
     }
     preview(state, effects);
@@ -131,7 +139,7 @@ fn edit(state: &mut AppState, effects: &mut Vec<Effect>) {
     let field = export.field();
     let text = match field {
         Field::Write => return write(state, effects),
-        Field::Format | Field::Rows => return turn(state, 1, effects),
+        Field::Format | Field::Rows | Field::Replace => return turn(state, 1, effects),
         Field::Filter => export.plan.filter.clone(),
         Field::MinScore => export
             .plan
@@ -181,7 +189,7 @@ pub(crate) fn set(state: &mut AppState, field: Field, text: &str) -> Result<(), 
             }
             plan.validation = share / 100.0;
         }
-        Field::Format | Field::Rows | Field::Write => {}
+        Field::Format | Field::Rows | Field::Replace | Field::Write => {}
     }
     Ok(())
 }
@@ -209,6 +217,8 @@ pub(crate) fn write(state: &mut AppState, effects: &mut Vec<Effect>) {
     };
     export.stage = Stage::Running;
     let order = Order::ExportRun(export.plan.clone());
+    // Asked for once: the next export into the same folder is another one.
+    export.plan.replace = false;
     update::job(state, Job::Export, order, effects);
 }
 
@@ -220,9 +230,14 @@ pub(crate) fn problem(state: &mut AppState, why: String) {
     }
 }
 
+/// The file that says where each row of the others comes from.
+const PROVENANCE: &str = "provenance.jsonl";
+
 /// The files are written.
 pub(crate) fn done(state: &mut AppState, done: Box<Exported>) {
-    let rows: u64 = done.files.iter().map(|(_, rows)| rows).sum();
+    // Where each row comes from stands beside the rows, and is none itself.
+    let data = done.files.iter().filter(|(name, _)| name != PROVENANCE);
+    let rows: u64 = data.map(|(_, rows)| rows).sum();
     state.say(
         Tone::Done,
         format!("{} written to {}", counted(rows, "row"), done.folder),

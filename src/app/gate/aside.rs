@@ -50,7 +50,7 @@ fn decision(sheet: &mut Sheet, group: &str, line: &DecisionLine) {
     };
     let parts = vec![
         (sense, line.decision.past().to_owned()),
-        (Sense::Plain, format!(" by {}", line.by)),
+        (Sense::Plain, format!(" by {}", line.who())),
         (Sense::Dim, " (not authenticated)".to_owned()),
     ];
     sheet.parts(IN, parts, Some(line.at_ms));

@@ -9,7 +9,7 @@ use super::checklist::{sense, word};
 use super::rows::{Sense, Sheet};
 use crate::domain::gate::Decision;
 use crate::domain::view::GateOrder;
-use crate::domain::view::gate::{GateVerdict, GateWish};
+use crate::domain::view::gate::{GateVerdict, GateWish, person};
 
 /// A decision being made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct DecideForm {
     pub evidence: String,
     /// Who decides: the account on the machine.
     pub account: String,
+    /// The name that person reviews under.
+    pub reviewer: String,
     /// What must stand beside every number.
     pub watermarks: Vec<String>,
     /// Why.
@@ -78,11 +80,8 @@ impl DecideForm {
             ),
         );
         fact("evidence", Sense::Plain, self.evidence.clone());
-        fact(
-            "as",
-            Sense::Plain,
-            format!("{}, not authenticated", self.account),
-        );
+        let who = person(&self.account, &self.reviewer);
+        fact("as", Sense::Plain, format!("{who}, not authenticated"));
         for mark in &self.watermarks {
             sheet.words(0, Sense::Warn, &format!("*** {mark} ***"));
         }
@@ -143,6 +142,7 @@ pub(crate) fn ask(state: &mut AppState, decision: Option<Decision>) {
         rule: view.report.declared.id.short(),
         evidence: one.evidence.clone(),
         account: view.account.clone(),
+        reviewer: view.reviewer.clone(),
         watermarks: view.report.watermarks.clone(),
         line: LineEdit::default(),
         error: None,

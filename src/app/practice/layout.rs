@@ -28,10 +28,8 @@ impl PracticeLayout {
 }
 
 impl Practice {
-    /// Rows above the lesson's text: the right answers, and a blank one.
-    pub fn answer_rows(&self) -> u16 {
-        self.differing().len().max(1) as u16 + 1
-    }
+    /// Rows above the lesson's text: how many answers differ, and a blank one.
+    pub const ANSWER_ROWS: u16 = 2;
 
     /// Where the parts stand on a screen of this size.
     pub fn layout(&self, size: Size) -> PracticeLayout {
@@ -69,9 +67,8 @@ impl Practice {
         for (pane, area) in self.outputs.iter_mut().zip(&layout.outputs) {
             pane.resize(width, body(*area));
         }
-        let above = self.answer_rows();
-        self.lesson
-            .resize(width, body(layout.lesson).saturating_sub(above));
+        let rows = body(layout.lesson).saturating_sub(Self::ANSWER_ROWS);
+        self.lesson.resize(width, rows);
     }
 
     /// Scrolls what is read: the lesson, or request and outputs as if they were one text.

@@ -4,9 +4,9 @@
 pub mod layout;
 pub mod update;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::domain::message::{Message, Role};
 use crate::domain::rubric::{Answer, Example, Rubric};
 use crate::domain::view::TicketDoc;
 
@@ -45,6 +45,8 @@ pub struct Practice {
     pub outputs: Vec<TextPane>,
     /// What the example teaches, after the answers.
     pub lesson: TextPane,
+    /// Whether the policy stands in the request's place.
+    pub reads_policy: bool,
 }
 
 impl Practice {
@@ -68,14 +70,34 @@ impl Practice {
         Self::examples(&self.rubric).len()
     }
 
-    /// The right answers where they differ from what was entered.
-    pub fn differing(&self) -> BTreeMap<&str, (Option<&Answer>, &Answer)> {
-        self.example()
-            .into_iter()
-            .flat_map(|example| &example.answers)
-            .map(|(id, answer)| (id.as_str(), (self.draft.answers.get(id), answer)))
-            .filter(|(_, (mine, right))| *mine != Some(*right))
-            .collect()
+    /// How many answers of the rubric's author there are, and how many of them differ from what was entered.
+    pub fn differing(&self) -> (usize, usize) {
+        let answers = || self.example().into_iter().flat_map(|e| &e.answers);
+        let differs =
+            |(id, right): &(&String, &Answer)| self.draft.answers.get(id.as_str()) != Some(*right);
+        (answers().count(), answers().filter(differs).count())
+    }
+
+    /// Whether another example follows.
+    pub fn has_next(&self) -> bool {
+        self.at + 1 < self.count()
+    }
+
+    /// The standing instructions that the example's answers rest on, where the rubric judges by them.
+    ///
+    /// An example is the rubric's and carries none. A rubric that speaks of the system prompt means that of the tickets;
+    /// the examples of any other stand for themselves, and instructions of other tickets would only mislead.
+    pub fn policy(doc: &TicketDoc) -> Vec<Message> {
+        let meant = doc.rubric.instructions.contains("system prompt");
+        let standing = |message: &&Message| matches!(message.role, Role::System | Role::Developer);
+        let messages = doc.request.messages.iter().filter(|_| meant);
+        messages.filter(standing).cloned().collect()
+    }
+
+    /// The same as one text; `None` where there are none.
+    pub fn policy_text(doc: &TicketDoc) -> Option<String> {
+        let texts: Vec<String> = Self::policy(doc).iter().map(Message::plain_text).collect();
+        (!texts.is_empty()).then(|| texts.join("\n\n"))
     }
 
     pub(super) fn text(text: &str) -> TextPane {

@@ -58,8 +58,10 @@ fn shown(base: &Arc<TicketDoc>, at: usize) -> Option<Practice> {
     doc.display_order = (0..outputs.len()).collect();
     doc.subject = Subject::Set(ids);
     doc.outputs = outputs;
+    let mut messages = Practice::policy(base);
+    messages.push(Message::text(Role::User, example.input.clone()));
     doc.request = Arc::new(Request {
-        messages: vec![Message::text(Role::User, example.input.clone())],
+        messages,
         ..Request::default()
     });
     doc.request_raw = None;
@@ -81,6 +83,7 @@ fn shown(base: &Arc<TicketDoc>, at: usize) -> Option<Practice> {
             .map(|text| Practice::text(text))
             .collect(),
         lesson: Practice::text(""),
+        reads_policy: false,
     })
 }
 
@@ -110,6 +113,10 @@ pub(crate) fn run(state: &mut AppState, action: Action, _effects: &mut Vec<Effec
         commit(state);
         return true;
     }
+    if action == Action::Unfold {
+        unfold(state);
+        return true;
+    }
     if practice.step == Step::Answering && answer(state, action) {
         return true;
     }
@@ -126,6 +133,30 @@ pub(crate) fn run(state: &mut AppState, action: Action, _effects: &mut Vec<Effec
     };
     scroll(state, by);
     true
+}
+
+/// Puts the policy in the request's place, or the request back.
+fn unfold(state: &mut AppState) {
+    let Some(practice) = state.practice.as_deref_mut() else {
+        return;
+    };
+    if practice.step == Step::Revealed {
+        state.say(Tone::Refused, "it stands below, at the end of the text");
+        return;
+    }
+    let policy = Practice::policy_text(&practice.doc);
+    let Some(policy) = policy else {
+        state.say(Tone::Refused, "this example has no standing instructions");
+        return;
+    };
+    practice.reads_policy = !practice.reads_policy;
+    let input = practice.example().map(|example| example.input.clone());
+    practice.request = Practice::text(if practice.reads_policy {
+        &policy
+    } else {
+        input.as_deref().unwrap_or_default()
+    });
+    state.dirty = true;
 }
 
 fn answer(state: &mut AppState, action: Action) -> bool {
@@ -204,32 +235,14 @@ fn commit(state: &mut AppState) {
     practice.step = Step::Revealed;
 }
 
-/// What the example teaches: the answers side by side, why, the correction, the training row.
+/// What the example teaches: why, the answers side by side with what their levels mean, the correction, the training
+/// row, and the policy it was judged by.
 fn lesson(practice: &Practice, example: &Example) -> String {
     let mut text = String::new();
-    let said = |answer: Option<&Answer>| {
-        answer.map_or_else(|| "–".to_owned(), |a| form::words(&practice.doc, a))
-    };
-    for question in practice.rubric.questions() {
-        let right = example.answers.get(question.id);
-        if right.is_some() {
-            let mine = said(practice.draft.answers.get(question.id));
-            let mark = if practice.draft.answers.get(question.id) == right {
-                "✓"
-            } else {
-                "≠"
-            };
-            let _ = writeln!(
-                text,
-                "- {mark} {}  you {mine}, the rubric's author {}",
-                question.text,
-                said(right)
-            );
-        }
-    }
     if !example.why.is_empty() {
-        let _ = write!(text, "\n{}\n", example.why);
+        let _ = writeln!(text, "**Why**\n\n{}\n", example.why.trim_end());
     }
+    answers(practice, example, &mut text);
     if let Some(correction) = &example.correction {
         let _ = write!(text, "\n**Corrected**\n\n{correction}\n");
         text.push_str("\n**The training row this makes**\n\n```json\n");
@@ -240,5 +253,42 @@ fn lesson(practice: &Practice, example: &Example) -> String {
             quote(correction)
         );
     }
+    if let Some(policy) = Practice::policy_text(&practice.doc) {
+        let _ = write!(
+            text,
+            "\n**The policy: the system prompt of these tickets**\n\n{policy}\n"
+        );
+    }
     text
+}
+
+/// The answers in the order of the questions, each with what the right level means.
+fn answers(practice: &Practice, example: &Example, text: &mut String) {
+    let said = |answer: Option<&Answer>| {
+        answer.map_or_else(|| "–".to_owned(), |a| form::words(&practice.doc, a))
+    };
+    for question in practice.rubric.questions() {
+        let Some(right) = example.answers.get(question.id) else {
+            continue;
+        };
+        let mine = practice.draft.answers.get(question.id);
+        let _ = write!(text, "- ");
+        if mine == Some(right) {
+            let _ = write!(text, "✓ {}  {}", question.text, said(mine));
+        } else {
+            let _ = write!(
+                text,
+                "≠ {}  {}, you said {}",
+                question.text,
+                said(Some(right)),
+                said(mine)
+            );
+        }
+        match right.level().and_then(|level| question.anchor(level)) {
+            Some(anchor) => {
+                let _ = writeln!(text, ": {anchor}");
+            }
+            None => text.push('\n'),
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub struct QueueState {
     pub name: String,
     /// Blind or assisted.
     pub mode: Mode,
+    /// Whether its tickets compare outputs: judges give them no score.
+    pub compares: bool,
     /// The order of the list.
     pub order: Order,
     /// The filter in force.
@@ -45,6 +47,7 @@ impl QueueState {
             eval,
             name: name.to_owned(),
             mode,
+            compares: false,
             order: Order::default(),
             filter: String::new(),
             window: Window::default(),

@@ -27,6 +27,7 @@ fn row(number: u32) -> QueueRow {
         said: Shown::Hidden,
         flagged: false,
         corrected: false,
+        draft: false,
         held_by: None,
         why: Why::InPlan,
     }

@@ -3,6 +3,7 @@
 use crate::domain::count::counted;
 use crate::domain::eval::Mode;
 use crate::domain::ids::{EvalId, TicketId};
+use crate::domain::rubric::Kind;
 use crate::domain::view::{Decision, Order as ListOrder, QueuePage, QueueQuery};
 
 use super::super::action::Action;
@@ -23,12 +24,17 @@ pub(crate) fn enter(state: &mut AppState, eval: EvalId) {
         .as_ref()
         .and_then(|home| home.evals.iter().find(|card| card.id == eval));
     let doc = state.ticket.as_ref().and_then(|ticket| ticket.doc.as_ref());
-    let (name, mode) = match (card, doc) {
-        (Some(card), _) => (card.name.clone(), card.mode),
-        (None, Some(doc)) => (doc.eval.name.clone(), doc.eval.policy.mode),
-        (None, None) => (String::new(), Mode::Blind),
+    let (name, mode, compares) = match (card, doc) {
+        (Some(card), _) => (card.name.clone(), card.mode, card.compares),
+        (None, Some(doc)) => {
+            let compares = doc.rubric.kind == Kind::Pairwise;
+            (doc.eval.name.clone(), doc.eval.policy.mode, compares)
+        }
+        (None, None) => (String::new(), Mode::Blind, false),
     };
-    state.queue = Some(QueueState::new(eval, &name, mode));
+    let mut queue = QueueState::new(eval, &name, mode);
+    queue.compares = compares;
+    state.queue = Some(queue);
 }
 
 /// Runs an action on the queue; false if it is none of its own.

@@ -172,7 +172,8 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     effects.push(Effect::Tell(Command::DropDraft {
         ticket: done.ticket,
     }));
-    let words = words(&done);
+    let corrected = corrects(state, done.ticket);
+    let words = words(&done, corrected);
     let Some(ticket) = state.ticket.as_deref_mut() else {
         return;
     };
@@ -221,7 +222,20 @@ pub(crate) fn committed(state: &mut AppState, done: Committed, effects: &mut Vec
     state.say_done(words);
 }
 
-fn words(done: &Committed) -> String {
+/// Whether what was handed in for a ticket corrects its output.
+fn corrects(state: &AppState, id: crate::domain::ids::TicketId) -> bool {
+    let open = state.ticket.as_deref();
+    let behind = open.and_then(|open| open.behind.as_deref());
+    let of = |ticket: &TicketState| {
+        let submitted = ticket.submitted.as_ref();
+        ticket.id() == Some(id) && submitted.is_some_and(|draft| draft.correction.is_some())
+    };
+    open.is_some_and(of) || behind.is_some_and(of)
+}
+
+/// What the strip says of a commit. `corrected`: the edited output went with it.
+fn words(done: &Committed, corrected: bool) -> String {
+    let kept = if corrected { ", correction kept" } else { "" };
     let score = match (done.score, done.pass) {
         (Some(score), Some(pass)) => {
             format!(" {score:.2} {}", if pass { "✓ passes" } else { "✗ fails" })
@@ -234,7 +248,7 @@ fn words(done: &Committed) -> String {
         (JudgeView::Verdicts { .. }, false) => ", the judge agrees",
         _ => "",
     };
-    format!("committed{score}{judge} · {} left", done.left)
+    format!("committed{score}{kept}{judge} · {} left", done.left)
 }
 
 /// A commit was refused or failed: the ticket comes back with everything in it.

@@ -1,6 +1,6 @@
 //! The lines of the form, with the places of its levels: what is drawn is what can be clicked.
 
-use crate::domain::rubric::{Answer, Takes};
+use crate::domain::rubric::{Answer, Question, Takes};
 use crate::domain::view::{Draft, TicketDoc};
 use crate::text::sanitise::single_line;
 use crate::text::width;
@@ -127,7 +127,7 @@ pub fn lines(
                     ghost: ghosts.0.get(question.id),
                     peek: form.peek.filter(|_| here),
                 };
-                for cells in cells(doc, question.takes, &marks, columns) {
+                for cells in cells(doc, &question, &marks, columns) {
                     lines.push(FormLine::Levels { at, cells });
                 }
             }
@@ -137,7 +137,14 @@ pub fn lines(
         } else {
             given.and_then(Answer::level)
         };
-        if here || level.is_some_and(|level| question.anchor(level).is_some()) {
+        let yes_or_no = if here {
+            both_anchors(&question, columns)
+        } else {
+            Vec::new()
+        };
+        if !yes_or_no.is_empty() {
+            lines.extend(yes_or_no);
+        } else if here || level.is_some_and(|level| question.anchor(level).is_some()) {
             let text = level.and_then(|level| question.anchor(level));
             let room = columns.saturating_sub(TEXT_INDENT + LEVEL);
             let (text, more) = broken(text.unwrap_or_default(), room, here);
@@ -147,6 +154,48 @@ pub fn lines(
     }
     lines.push(FormLine::Overall);
     lines
+}
+
+/// What the two levels of a question with no more of them mean; nothing where the rubric has no words for them. Both
+/// stay when one is chosen, so that no text moves under a digit.
+fn both_anchors(question: &Question<'_>, columns: u16) -> Vec<FormLine> {
+    let scale = question.scale().filter(|scale| scale.count() == 2);
+    let room = columns.saturating_sub(TEXT_INDENT + LEVEL);
+    let of = |level| {
+        let (text, more) = broken(question.anchor(level)?, room, true);
+        let first = FormLine::Anchor {
+            level: Some(level),
+            text,
+        };
+        Some(std::iter::once(first).chain(more))
+    };
+    scale
+        .into_iter()
+        .flat_map(crate::domain::rubric::Scale::levels)
+        .filter_map(of)
+        .flatten()
+        .collect()
+}
+
+/// The word beside a level 0 or 1 that stands alone with its counterpart: the rubric's own yes or no, or that of a
+/// scale nobody wrote words for. Other words stand below the levels, in full.
+fn yes_or_no(question: &Question<'_>, level: i32) -> Option<&'static str> {
+    let scale = question.scale()?;
+    if (scale.min(), scale.max()) != (0, 1) {
+        return None;
+    }
+    let words = match question.anchors {
+        None => ["not met", "met"],
+        Some(_) => ["no", "yes"],
+    };
+    let fits = |level: i32| {
+        let (Some(_), Some(anchor)) = (question.anchors, question.anchor(level)) else {
+            return true;
+        };
+        let first = anchor.split(|c: char| !c.is_alphanumeric()).next();
+        first.is_some_and(|first| first.eq_ignore_ascii_case(words[level as usize]))
+    };
+    (fits(0) && fits(1)).then(|| words[usize::from(level == 1)])
 }
 
 /// A text broken into a first line and further ones, if all of it is to be read; else the whole of it, to
@@ -172,11 +221,21 @@ struct Marked<'a> {
     peek: Option<i32>,
 }
 
-fn cells(doc: &TicketDoc, takes: Takes, marks: &Marked<'_>, columns: u16) -> Vec<Vec<LevelCell>> {
+fn cells(
+    doc: &TicketDoc,
+    question: &Question<'_>,
+    marks: &Marked<'_>,
+    columns: u16,
+) -> Vec<Vec<LevelCell>> {
+    let label = |level: i32| match yes_or_no(question, level) {
+        Some(word) => format!("{level} {word}"),
+        None => level.to_string(),
+    };
+    let takes = question.takes;
     let mut answers: Vec<(Answer, String)> = match takes {
         Takes::Level(scale) => scale
             .levels()
-            .map(|level| (Answer::Level(level), level.to_string()))
+            .map(|level| (Answer::Level(level), label(level)))
             .collect(),
         Takes::Choice => (1..=doc.display_order.len())
             .filter_map(|shown| {
@@ -229,4 +288,71 @@ pub fn first_line(lines: &[FormLine], cursor: usize, height: usize) -> usize {
         .map_or(lines.len(), |more| start + 1 + more);
     // As little scrolling as shows the whole question; its first line wins where it does not fit.
     end.saturating_sub(height.max(1)).min(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::test_kit::{doc, rubric};
+    use crate::domain::eval::Mode;
+    use crate::domain::rubric::Scale;
+
+    /// The first question under the cursor, on a scale of 0 and 1 with these words.
+    fn shown(anchors: &[(i32, &str)], draft: &Draft) -> (Vec<String>, Vec<String>) {
+        let mut rubric = rubric();
+        rubric.criteria[0].scale = Scale::Binary;
+        rubric.criteria[0].anchors = anchors
+            .iter()
+            .map(|(level, text)| (*level, (*text).to_owned()))
+            .collect();
+        let doc = doc(1, Mode::Assist, rubric);
+        let lines = lines(&doc, draft, &Ghosts::default(), &Form::default(), 60);
+        let labels = lines.iter().find_map(|line| match line {
+            FormLine::Levels { at: 0, cells } => {
+                Some(cells.iter().map(|cell| cell.label.clone()).collect())
+            }
+            _ => None,
+        });
+        let below = lines
+            .iter()
+            .skip(2)
+            .take_while(|line| matches!(line, FormLine::Anchor { .. } | FormLine::More { .. }));
+        let below = below.map(|line| match line {
+            FormLine::Anchor { level, text } => format!("{level:?} {text}"),
+            FormLine::More { text } => text.clone(),
+            _ => String::new(),
+        });
+        (labels.unwrap(), below.collect())
+    }
+
+    #[test]
+    fn a_question_of_two_levels_says_what_each_means_before_one_is_chosen() {
+        let anchors = [
+            (0, "No. Something must be changed."),
+            (1, "Yes, word for word."),
+        ];
+        let (labels, below) = shown(&anchors, &Draft::default());
+        assert_eq!(labels, ["0 no", "1 yes"]);
+        assert_eq!(
+            below,
+            [
+                "Some(0) No. Something must be changed.",
+                "Some(1) Yes, word for word."
+            ]
+        );
+        let mut draft = Draft::default();
+        draft.answers.insert("correct".into(), Answer::Level(1));
+        assert_eq!(shown(&anchors, &draft).1, below, "no line moves");
+    }
+
+    #[test]
+    fn words_that_are_no_yes_and_no_stand_below_alone_and_none_at_all_is_yes_and_no() {
+        let worse = [(0, "Worse than before."), (1, "As good or better.")];
+        let (labels, below) = shown(&worse, &Draft::default());
+        assert_eq!(labels, ["0", "1"]);
+        assert_eq!(below.len(), 2);
+        let (labels, below) = shown(&[], &Draft::default());
+        assert_eq!(labels, ["0 no", "1 yes"]);
+        assert_eq!(below, ["None "]);
+    }
 }

@@ -21,15 +21,17 @@ pub fn why_here(doc: &TicketDoc) -> Option<(String, Option<&str>)> {
     Some((words, Some(&routed.value.rule)))
 }
 
-/// How the ticket was drawn for the sample, in words; nothing for one outside of every plan.
+/// How the ticket was drawn for the sample, in a reviewer's words; nothing for one outside of every plan.
 pub fn drawn_words(drawn: Drawn) -> Option<String> {
     Some(match drawn {
         Drawn::Outside => return None,
         Drawn::InPlan => "part of the plan".to_owned(),
         Drawn::Waiting => "the plan is not there yet".to_owned(),
         Drawn::Sampled { chance, by_risk } => {
-            let how = if by_risk { "by risk" } else { "uniform" };
-            format!("chance {chance:.2}, {how}")
+            let how = if by_risk { "by risk" } else { "by lot" };
+            let percent = chance * 100.0;
+            let digits = usize::from(percent < 9.95);
+            format!("{how}, chance {percent:.digits$} %")
         }
     })
 }
@@ -67,6 +69,16 @@ mod tests {
             let rule = Some("human when tag:legal");
             assert_eq!(why_here(&doc), Some((words.to_owned(), rule)));
         }
+    }
+
+    #[test]
+    fn how_it_was_drawn_is_said_without_words_of_statistics() {
+        let sampled = |chance, by_risk| drawn_words(Drawn::Sampled { chance, by_risk }).unwrap();
+        assert_eq!(sampled(2.0 / 3.0, false), "by lot, chance 67 %");
+        assert_eq!(sampled(1.0, false), "by lot, chance 100 %");
+        assert_eq!(sampled(0.004, true), "by risk, chance 0.4 %");
+        assert_eq!(drawn_words(Drawn::InPlan).unwrap(), "part of the plan");
+        assert_eq!(drawn_words(Drawn::Outside), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::super::effect::{Command, Effect};
 use super::super::keymap::{Chord, Key};
 use super::super::layer::{Layer, layer};
 use super::super::modal::Modal;
-use super::super::state::{AppState, Tone};
+use super::super::state::{AppState, Strip, Tone};
 use super::super::ticket::Phase;
 use super::refuse::DisabledReason;
 
@@ -64,7 +64,9 @@ pub(super) fn key(state: &mut AppState, event: KeyEvent, at_ms: u64, effects: &m
 pub(super) fn heard(state: &mut AppState, at_ms: u64) {
     state.now_ms = state.now_ms.max(at_ms);
     state.dirty = true;
-    if state.strip.as_ref().is_some_and(|s| s.until_ms.is_none()) {
+    // A failure stays until it was seen; why a key was refused is of no use once another is pressed.
+    let over = |strip: &Strip| strip.until_ms.is_none() || strip.tone == Tone::Refused;
+    if state.strip.as_ref().is_some_and(over) {
         state.strip = None;
     }
     if let Some(ticket) = &mut state.ticket

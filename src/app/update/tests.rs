@@ -372,6 +372,7 @@ fn counts_in_the_title_follow_an_undo() {
         name: "support".into(),
         purpose: String::new(),
         mode: Mode::Blind,
+        compares: false,
         role: crate::domain::eval::DatasetRole::Review,
         done: 13,
         total: 40,
@@ -483,4 +484,40 @@ fn a_refusal_on_one_screen_is_not_repeated_on_the_next() {
     assert!(bench.strip().contains("does nothing here"));
     bench.keys("q");
     assert_eq!(bench.strip(), "");
+}
+
+#[test]
+fn why_a_key_was_refused_goes_with_the_next_key_that_does_something() {
+    let mut bench = blind();
+    bench.keys("ctrl-t");
+    assert!(bench.strip().contains("does nothing here"));
+    bench.keys("3");
+    assert_eq!(bench.strip(), "");
+}
+
+#[test]
+fn the_editor_names_the_commit_key_that_every_terminal_sends() {
+    let mut bench = blind();
+    bench.keys("e");
+    let hints = super::super::hints::hints(&bench.state);
+    let commit = hints.iter().find(|hint| hint.words == "commit").unwrap();
+    assert_eq!(commit.key, "Alt-⏎");
+}
+
+#[test]
+fn a_commit_with_an_edited_output_says_that_the_correction_is_kept() {
+    for (edits, said) in [(true, true), (false, false)] {
+        let mut bench = blind();
+        if edits {
+            bench.keys("e X esc");
+        }
+        bench.keys("3 4 enter");
+        bench.reply(
+            |order| matches!(order, Order::Submit(_)),
+            Outcome::Committed(Box::new(committed(1, false))),
+        );
+        let strip = bench.strip().to_owned();
+        assert!(strip.starts_with("committed"), "{strip}");
+        assert_eq!(strip.contains("correction kept"), said, "{strip}");
+    }
 }

@@ -231,7 +231,7 @@ pub(in crate::cli) fn verification(found: &Verification) -> Result<(), CliError>
                 "{} {} by {} (not authenticated): {signer}, key {}",
                 decision.candidate,
                 decision.decision.past(),
-                decision.by,
+                decision.who(),
                 one.key
             ),
         );

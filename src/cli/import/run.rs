@@ -1,7 +1,7 @@
 //! `docket import FILE --run GROUP --candidate NAME`: outputs made elsewhere.
 
 use super::told::{Told, files};
-use super::{CliError, Context, Exit, interrupted, output};
+use super::{CliError, Context, Exit, interrupt, output};
 use crate::domain::count::{counted, either};
 use crate::engine::import::{End, ImportPlan, RunImport, RunImportReport};
 use crate::text::sanitise;
@@ -10,7 +10,7 @@ use crate::text::sanitise;
 pub fn run(context: &Context, plan: &ImportPlan, into: &RunImport) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let mut told = Told::new();
-    let cancel = interrupted();
+    let cancel = interrupt::watch();
     let report = engine.import_run(plan, into, &cancel, &mut |progress| told.hear(progress))?;
     told.end();
     files(&report.files);

@@ -28,7 +28,12 @@ impl Told {
     /// Follows the import.
     pub fn hear(&mut self, progress: Progress<'_>) {
         match progress {
-            Progress::Looked(files) => files.iter().for_each(looked),
+            Progress::Looked(files) => {
+                files.iter().for_each(looked);
+                for line in unread(files) {
+                    output::say(&line);
+                }
+            }
             Progress::Checking { rows, bytes, total } => {
                 self.bar("checking", &counted(rows, "row"), bytes, total);
             }
@@ -93,9 +98,6 @@ fn looked(file: &FileReport) {
     for line in file.mapping.iter().flat_map(|mapping| mapping.lines()) {
         output::say(&format!("  {line}"));
     }
-    if let Some(line) = unread(&file.unmapped_columns) {
-        output::say(&format!("  {line}"));
-    }
     let others: Vec<String> = file
         .others
         .iter()
@@ -107,19 +109,73 @@ fn looked(file: &FileReport) {
     }
 }
 
-/// `not read: score, human_label`, with what to do if one of them holds levels or texts that are wanted.
-fn unread(columns: &[String]) -> Option<String> {
-    let first = columns.first()?;
-    let named = columns[..columns.len().min(SHOWN)].join("`, `");
-    let more = match columns.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {}", counted(more, "other column")),
+/// What envelopes and traces carry beside what was said. No part of a record is read from these, and none could be, so
+/// that they are passed over is nothing to tell.
+const ENVELOPE: [&str; 20] = [
+    "created_by",
+    "conversation_id",
+    "environment",
+    "host",
+    "ip",
+    "log_level",
+    "object",
+    "organization",
+    "parent_id",
+    "request_id",
+    "sdk_version",
+    "service_tier",
+    "session_id",
+    "span_id",
+    "system_fingerprint",
+    "thread_id",
+    "trace_id",
+    "user_agent",
+    "user_id",
+    "version",
+];
+
+/// The columns nothing is read from, each list once however many files have it, and what to do if one is wanted.
+fn unread(files: &[FileReport]) -> Vec<String> {
+    let wanted = |file: &FileReport| -> Vec<String> {
+        let columns = file.unmapped_columns.iter();
+        let told = columns.filter(|column| !ENVELOPE.contains(&column.as_str()));
+        told.cloned().collect()
     };
-    let way = format!("--map human.QUESTION={first}");
-    Some(format!(
-        "not read: `{named}`{more} (`{way}` would take one as levels people gave, `judge.QUESTION` a judge's)"
-    ))
+    let mut lists: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    for file in files {
+        let columns = wanted(file);
+        match lists.iter_mut().find(|(known, _)| *known == columns) {
+            _ if columns.is_empty() => {}
+            Some((_, names)) => names.push(&file.name),
+            None => lists.push((columns, vec![&file.name])),
+        }
+    }
+    let line = |(columns, names): &(Vec<String>, Vec<&str>)| {
+        let named = columns[..columns.len().min(SHOWN)].join("`, `");
+        let more = match columns.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {}", counted(more, "other column")),
+        };
+        let of = match names.as_slice() {
+            _ if files.len() == 1 => String::new(),
+            [one] => format!(" in {one}"),
+            [first, others @ ..] => {
+                format!(" in {first} and {}", counted(others.len(), "other file"))
+            }
+            [] => String::new(),
+        };
+        format!("  not read{of}: `{named}`{more}")
+    };
+    let mut lines: Vec<String> = lists.iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.push(format!("    {UNREAD}"));
+    }
+    lines
 }
+
+/// How a column is read all the same.
+const UNREAD: &str = "to read one: `--map human.QUESTION=COLUMN` as levels people gave, `judge.QUESTION` as a judge's, \
+                      `correction`, `reference`, `tags`, ... as what they say";
 
 /// What was wrong with rows, file by file.
 pub fn files(files: &[FileReport]) {
@@ -174,11 +230,14 @@ pub fn summary(report: &ImportReport) {
             "the search index holds {indexed} of {total} outputs; an open docket fills it when idle"
         ));
     }
-    let items = format!(
-        "dataset `{}` ({})",
-        report.dataset,
-        counted(report.dataset_items, "item")
-    );
+    let items = counted(report.dataset_items, "item");
+    let items = match report.end {
+        End::Stopped => format!(
+            "dataset `{}` ({items} so far: what came in joins it when the import is through)",
+            report.dataset
+        ),
+        _ => format!("dataset `{}` ({items})", report.dataset),
+    };
     match (&report.eval, &report.rubric) {
         (Some(eval), Some(rubric)) => {
             output::say(&format!("eval `{eval}`, rubric `{rubric}`, {items}"));

@@ -102,14 +102,8 @@ impl GateRule {
             ),
         )];
         let mut put = |what: &str, how: String| lines.push((what.to_owned(), how));
-        if let Some(candidate) = &self.candidate {
-            put("about", format!("`{candidate}` alone"));
-        }
-        for quality in &self.quality {
-            put(&quality.title(), quality.required());
-        }
-        for floor in &self.floors {
-            put(&floor.title(), format!("at least {}", floor.at_least));
+        for (what, how) in self.asked() {
+            put(&what, how);
         }
         put("error", self.error());
         put("items", format!("at least {}", self.min_items));
@@ -153,6 +147,18 @@ impl GateRule {
         };
         put("approval", format!("{} by {who}", self.approvals));
         lines
+    }
+
+    /// Which candidate it is about, and what is asked of the answers.
+    fn asked(&self) -> Vec<(String, String)> {
+        let about = self.candidate.iter();
+        let about = about.map(|name| ("about".to_owned(), format!("`{name}` alone")));
+        let quality = self.quality.iter().map(|one| (one.title(), one.required()));
+        let least = |floor: &Floor| (floor.title(), format!("at least {}", floor.at_least));
+        about
+            .chain(quality)
+            .chain(self.floors.iter().map(least))
+            .collect()
     }
 
     fn error(&self) -> String {

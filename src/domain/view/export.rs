@@ -84,6 +84,8 @@ pub struct ExportPlan {
     pub seed: u64,
     /// Where the files go.
     pub folder: String,
+    /// Whether an export that docket wrote into the folder before goes.
+    pub replace: bool,
     /// The reason for exporting held-out rows all the same.
     pub override_reason: Option<String>,
 }

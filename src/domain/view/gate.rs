@@ -10,7 +10,7 @@ mod proof;
 use serde::Serialize;
 
 pub use super::super::gate::GateVerdict;
-pub use owner::{DecisionLine, DecisionNote, DecisionStanding, Owner, SignatureLine};
+pub use owner::{DecisionLine, DecisionNote, DecisionStanding, Owner, SignatureLine, person};
 pub use page::{
     GateCard, GateLook, GateOrder, GatePage, GateReply, GateView, GateWish, Moved, NoRule, RuleNote,
 };

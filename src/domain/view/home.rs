@@ -35,6 +35,8 @@ pub struct EvalCard {
     pub purpose: String,
     /// Blind or assisted.
     pub mode: Mode,
+    /// Whether its tickets compare outputs: then nothing has a score.
+    pub compares: bool,
     /// Role of its dataset.
     pub role: DatasetRole,
     /// Settled tickets.

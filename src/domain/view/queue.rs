@@ -122,6 +122,8 @@ pub struct QueueRow {
     pub flagged: bool,
     /// Has a correction.
     pub corrected: bool,
+    /// This reviewer has begun to enter something, and has not committed it.
+    pub draft: bool,
     /// Whose lease is on it, if somebody else's.
     pub held_by: Option<String>,
     /// Why it is in the list where it is.

@@ -27,7 +27,9 @@ use std::sync::atomic::AtomicBool;
 pub use error::ExportError;
 pub use report::{ExportReport, HeldRows, Landed};
 
-use super::folder::{About, FileEntry, FolderPlan, FolderWriter, HeldOut, Selection, Summary};
+use super::folder::{
+    About, FileEntry, FolderError, FolderPlan, FolderWriter, HeldOut, Selection, Summary,
+};
 use super::{Engine, EngineError, Result};
 use crate::domain::eval::Eval;
 use crate::domain::ids::EvalId;
@@ -38,6 +40,7 @@ use crate::domain::view::{
     ExportOptions, ExportPlan, ExportPreview, Exported, FormatChoice, Progress,
 };
 use crate::store::{Db, StoreError, catalog, rubrics};
+use crate::text::sanitise;
 
 use check::Checked;
 use gather::Passed;
@@ -53,8 +56,6 @@ pub struct ExportRequest {
     pub limit: Option<u64>,
     /// Name of the dataset of what leaves; `None` is the eval's name with `-train`.
     pub dataset: Option<String>,
-    /// Whether a folder docket wrote before may be replaced.
-    pub replace: bool,
     /// The licence as dataset hubs name it.
     pub license: Option<String>,
     /// ISO 639-1 codes.
@@ -67,7 +68,6 @@ impl From<ExportPlan> for ExportRequest {
             plan,
             limit: None,
             dataset: None,
-            replace: false,
             license: None,
             languages: Vec::new(),
         }
@@ -110,7 +110,9 @@ impl Engine {
         progress: &mut dyn FnMut(Progress),
         cancel: &AtomicBool,
     ) -> Result<Exported> {
-        let report = self.export_with(&plan.clone().into(), progress, cancel)?;
+        let report = self
+            .export_with(&plan.clone().into(), progress, cancel)
+            .map_err(on_screen)?;
         let nothing = || EngineError::from(ExportError::Nothing(Box::new(report.clone())));
         report.exported().ok_or_else(nothing)
     }
@@ -142,7 +144,7 @@ impl Engine {
             let plan = FolderPlan {
                 format: checked.format,
                 split,
-                replace: request.replace,
+                replace: request.plan.replace,
             };
             Ok(Sink::Folder(Box::new(FolderWriter::create(folder, plan)?)))
         };
@@ -220,6 +222,21 @@ impl Engine {
         jiff::Timestamp::from_millisecond(self.clock().now_ms())
             .map(|time| time.to_string())
             .unwrap_or_default()
+    }
+}
+
+/// The error as the screen says it: what the command line asks with an option is a line of the form there.
+fn on_screen(error: ExportError) -> EngineError {
+    match error {
+        ExportError::Folder(FolderError::TargetNotEmpty(folder)) => EngineError::refused(
+            format!(
+                "`{}` is not empty; nothing was written",
+                sanitise::path(&folder)
+            ),
+            "Name another folder under Folder. If docket wrote what is in it and it may go, choose \"replace it\" in the \
+             line below, and write again.",
+        ),
+        other => other.into(),
     }
 }
 

@@ -37,39 +37,28 @@ fn judge(case: &Case<'_>) -> Option<Found> {
             Kinship::Different | Kinship::Unknown => None,
         })
     };
-    let who = |at: usize| {
-        if at == case.at {
-            "candidate".to_owned()
-        } else {
-            format!("the baseline `{}`", scores.candidates[at].name)
-        }
-    };
     let family = kin(name);
     let second = scores
         .other_judges
         .iter()
         .find(|other| kin(other).is_none());
+    let own = format!("`{}`", judge.name);
     let (verdict, told, why) = match (family, second) {
-        (None, _) => (
-            GateVerdict::Pass,
-            format!("`{}`", judge.name),
-            String::new(),
-        ),
+        (None, _) => (GateVerdict::Pass, own, String::new()),
         (Some((at, family)), Some(second)) => (
             GateVerdict::Pass,
-            format!("`{}`, and `{second}` as the second", judge.name),
+            format!("{own}, and `{second}` as the second"),
             format!(
-                "`{}` and {} are both of the family {family}",
-                judge.name,
-                who(at)
+                "{own} and {} are both of the family {family}",
+                whose(case, at)
             ),
         ),
         (Some((at, family)), None) => (
             GateVerdict::Inconclusive,
-            format!("`{}`", judge.name),
+            own,
             format!(
                 "judge and {} are both of the family {family}: judges favour their own",
-                who(at)
+                whose(case, at)
             ),
         ),
     };
@@ -89,6 +78,14 @@ fn judge(case: &Case<'_>) -> Option<Found> {
             scores.group
         )),
     ))
+}
+
+/// Which side it is that the judge is of the family of.
+fn whose(case: &Case<'_>, at: usize) -> String {
+    if at == case.at {
+        return "candidate".to_owned();
+    }
+    format!("the baseline `{}`", case.scores().candidates[at].name)
 }
 
 /// The agreement of judge and people, where the rule rests on it.

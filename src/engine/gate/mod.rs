@@ -36,7 +36,7 @@ mod weigh;
 use super::runs::group::Found;
 use super::{Engine, EngineError, Result};
 use crate::domain::event::Body;
-use crate::domain::gate::{GateEvaluated, GateRule, Outcome};
+use crate::domain::gate::{FloorOf, GateEvaluated, GateRule, Outcome};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::EvalId;
 use crate::domain::rubric::known_or_nearest;
@@ -140,7 +140,6 @@ fn fits(found: &Found, rule: &GateRule) -> Result<()> {
     if let Some(name) = &rule.candidate {
         has_candidate(found, name)?;
     }
-    use crate::domain::gate::FloorOf;
     let known: Vec<&str> = found
         .rubric
         .questions()

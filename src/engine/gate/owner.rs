@@ -118,6 +118,7 @@ pub(super) fn notes(events: &[Event]) -> Vec<DecisionNote> {
             candidate: one.candidate.clone(),
             decision: one.decision,
             by: one.account.clone(),
+            reviewer: event.reviewer.clone(),
             void: voided(events, &event.id),
             keys: signatures(events, &event.id).map(|line| line.key).collect(),
         });
@@ -147,6 +148,7 @@ fn line(
         candidate: one.candidate.clone(),
         decision: one.decision,
         by: one.account.clone(),
+        reviewer: event.reviewer.clone(),
         at_ms: event.hlc.millis(),
         reason: one.reason.clone(),
         verdict: one.verdict,

@@ -158,6 +158,7 @@ impl Engine {
             folder: folder.display().to_string(),
             report: held.report,
             account,
+            reviewer: self.reviewer().to_owned(),
         })))
     }
 }

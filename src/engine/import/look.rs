@@ -1,6 +1,7 @@
 //! Looking at the first rows of an import, before anything is made.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::{EngineError, Result};
 use super::plan::ImportPlan;
@@ -22,8 +23,8 @@ pub struct Intake {
 
 impl Intake {
     /// Opens the files and looks at their first rows. Refuses what cannot be read at all, and columns of the
-    /// plan's `map` that no row has.
-    pub fn look(plan: &ImportPlan) -> Result<Self> {
+    /// plan's `map` that no row has. Setting `cancel` ends it with a refusal that says so.
+    pub fn look(plan: &ImportPlan, cancel: &AtomicBool) -> Result<Self> {
         if plan.files.is_empty() {
             return Err(EngineError::refused(
                 "no file to import was named",
@@ -33,10 +34,19 @@ impl Intake {
         let sources = plan
             .files
             .iter()
-            .map(|path| Source::find(path))
+            .map(|path| Source::find(path, cancel))
             .collect::<Result<Vec<_>>>()?;
-        let looked = look(&sources, plan, &plan.options())?;
-        Ok(Self { sources, looked })
+        let looked = look(&sources, plan, cancel);
+        if cancel.load(Ordering::Relaxed) {
+            return Err(EngineError::refused(
+                "stopped before anything was taken",
+                "run the same command again",
+            ));
+        }
+        Ok(Self {
+            sources,
+            looked: looked?,
+        })
     }
 
     /// What each file looks like, in the order given.
@@ -56,7 +66,8 @@ pub(super) struct Looked {
 }
 
 /// Looks at the first rows of every file.
-fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> Result<Looked> {
+fn look(sources: &[Source], plan: &ImportPlan, cancel: &AtomicBool) -> Result<Looked> {
+    let options = &plan.options();
     let mut looked = Looked {
         files: sources.iter().map(described).collect(),
         ..Looked::default()
@@ -64,6 +75,7 @@ fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> Result<Look
     let mut seen = Seen {
         pairwise: false,
         columns: NamedColumns::of(&plan.map),
+        cancel,
     };
     let joined = plan.join.as_ref().or(plan
         .profile
@@ -115,12 +127,13 @@ fn look(sources: &[Source], plan: &ImportPlan, options: &Options) -> Result<Look
 }
 
 /// What the first rows showed.
-struct Seen {
+struct Seen<'a> {
     pairwise: bool,
     columns: NamedColumns,
+    cancel: &'a AtomicBool,
 }
 
-impl Seen {
+impl Seen<'_> {
     /// Refuses columns that were named and are nowhere.
     fn checked(&self, sources: &[Source]) -> Result<()> {
         match self.columns.refusal() {
@@ -159,7 +172,7 @@ fn look_at(
     stream: &Stream,
     sources: &[Source],
     options: &Options,
-    seen: &mut Seen,
+    seen: &mut Seen<'_>,
 ) -> std::result::Result<Summary, Unread> {
     let mut left = LOOK;
     read(stream, sources, options, &Tap::default(), |row| {
@@ -167,7 +180,8 @@ fn look_at(
         seen.columns.see(row.json);
         left = left.saturating_sub(1);
         // A column that only few rows have is looked for to the end, before it is called missing.
-        if left == 0 && seen.columns.all_seen() {
+        let enough = left == 0 && seen.columns.all_seen();
+        if enough || seen.cancel.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

@@ -38,8 +38,8 @@ pub use run::{RunImport, RunImportReport};
 use super::{Engine, Result};
 use crate::formats::intake::Options;
 use crate::store::datasets::Ranges;
-use crate::store::dialect;
 use crate::store::ingest::Target;
+use crate::store::{catalog, dialect};
 use facts::Facts;
 use look::Looked;
 use outgoing::Outgoing;
@@ -55,7 +55,7 @@ pub fn look(path: &Path) -> Result<FileReport> {
         files: vec![path.to_owned()],
         ..ImportPlan::default()
     };
-    let files = Intake::look(&plan)?.into_files();
+    let files = Intake::look(&plan, &AtomicBool::new(false))?.into_files();
     Ok(files.into_iter().next().unwrap_or_default())
 }
 
@@ -68,7 +68,7 @@ impl Engine {
         cancel: &AtomicBool,
         told: &mut dyn FnMut(Progress<'_>),
     ) -> Result<ImportReport> {
-        self.import_looked(plan, Intake::look(plan)?, cancel, told)
+        self.import_looked(plan, Intake::look(plan, cancel)?, cancel, told)
     }
 
     /// The same, with files that were looked at before there was a workspace.
@@ -219,6 +219,10 @@ impl<'a> Import<'a> {
         self.report.new = loaded.added.into();
         if !whole {
             self.report.end = End::Stopped;
+            // What came in joins the dataset when the import is through; until then it has what it had.
+            let db = self.engine.store();
+            let there = db.read(|db| catalog::dataset_named(db, &self.to.dataset))?;
+            self.report.dataset_items = there.map_or(0, |dataset| dataset.items);
             return Ok(());
         }
         if self.report.taken == 0 {

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::super::{EngineError, Result};
+use crate::text::sanitise;
 
 /// The file of bad rows, one a line.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Rejects {
         };
         if imported.iter().any(same) {
             return Err(EngineError::refused(
-                format!("`{}` is one of the files to import", path.display()),
+                format!("`{}` is one of the files to import", sanitise::path(path)),
                 "name another file for `--rejects`",
             ));
         }

@@ -91,7 +91,7 @@ impl Engine {
         cancel: &AtomicBool,
         told: &mut dyn FnMut(Progress<'_>),
     ) -> Result<RunImportReport> {
-        let intake = Intake::look(plan)?;
+        let intake = Intake::look(plan, cancel)?;
         let found = self.group_found(&into.group)?;
         let candidate = candidate(&found, into)?;
         told(Progress::Looked(&intake.looked.files));

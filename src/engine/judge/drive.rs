@@ -86,10 +86,10 @@ impl<A: Asks> Drive<A> {
         }
     }
 
-    /// Whether as much as a kill may cost is under way or not yet written: twice what may fly at once.
+    /// Whether as much as a kill may cost is under way or not yet written: as many calls as may fly at once.
     fn is_full(&self, flying: usize) -> bool {
         let unsaved = self.unsaved.count();
-        unsaved > 0 && flying.min(self.concurrency) + unsaved >= 2 * self.concurrency
+        unsaved > 0 && flying.min(self.concurrency) + unsaved >= self.concurrency
     }
 
     /// Hands on what is finished; returns the failure that every further call would meet too.

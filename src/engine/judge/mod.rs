@@ -26,7 +26,7 @@ pub(in crate::engine) mod running;
 mod suggest;
 mod tally;
 pub(in crate::engine) mod unit;
-mod unsaved;
+pub(in crate::engine) mod unsaved;
 mod usable;
 pub(in crate::engine) mod work;
 

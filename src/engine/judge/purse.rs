@@ -1,5 +1,6 @@
 //! A job's budget in this process: taken out of the workspace call by call, so that what a killed process
-//! held is no more than its calls under way.
+//! held is no more than its calls under way. Without a budget as much is held as those calls may cost at most, so that
+//! the next start can say what a kill may have cost.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -46,6 +47,20 @@ impl Amount {
         }
     }
 
+    fn times(self, calls: usize) -> Self {
+        Self {
+            micros: self.micros.saturating_mul(calls as i64),
+            tokens: self.tokens.saturating_mul(calls as i64),
+        }
+    }
+
+    fn quarter(self) -> Self {
+        Self {
+            micros: self.micros / 4,
+            tokens: self.tokens / 4,
+        }
+    }
+
     /// What of this another amount does not cover.
     fn beyond(self, other: Self) -> Self {
         Self {
@@ -73,13 +88,35 @@ impl Settled {
     }
 }
 
+/// What is held in the workspace for calls that are under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Holds {
+    /// What each may cost, before it is made: there is a limit.
+    Each,
+    /// What so many at once may cost.
+    Most(usize),
+    /// Nothing: there is no job.
+    Nothing,
+}
+
+impl Holds {
+    /// What a job holds that makes so many calls at once.
+    pub fn of(limited: bool, concurrency: usize) -> Self {
+        if limited {
+            Self::Each
+        } else {
+            Self::Most(concurrency)
+        }
+    }
+}
+
 /// The purse of one worker of one job.
 pub(in crate::engine) struct JobPurse {
     store: Store,
     job: i64,
     owner: String,
     price: Option<Price>,
-    limited: bool,
+    holds: Holds,
     inner: Mutex<Inner>,
 }
 
@@ -91,6 +128,8 @@ struct Inner {
     out: HashMap<u64, Amount>,
     /// Settled since the keeper last wrote.
     settled: Option<Settled>,
+    /// Held for calls under way, where there is no limit.
+    most: Amount,
     /// Whether the keeper may still be writing what it took: until it asks for more, that counts as held.
     writing: bool,
 }
@@ -104,13 +143,13 @@ impl Inner {
 }
 
 impl JobPurse {
-    pub fn new(store: Store, job: i64, owner: String, price: Option<Price>, limited: bool) -> Self {
+    pub fn new(store: Store, job: i64, owner: String, price: Option<Price>, holds: Holds) -> Self {
         Self {
             store,
             job,
             owner,
             price,
-            limited,
+            holds,
             inner: Mutex::new(Inner::default()),
         }
     }
@@ -152,6 +191,17 @@ impl JobPurse {
             .write_light(move |db| jobs::reserve(db, job, &owner, need.micros, need.tokens));
         matches!(taken, Ok(true))
     }
+
+    /// Holds this much at least. A quarter more is taken, or every somewhat longer question would be a write.
+    fn hold(&self, inner: &mut Inner, most: Amount) {
+        if most.beyond(inner.most) != Amount::default() {
+            let ample = most.plus(most.quarter());
+            let lacking = ample.beyond(inner.most);
+            if self.take(lacking) {
+                inner.most = inner.most.plus(lacking);
+            }
+        }
+    }
 }
 
 impl From<Settled> for jobs::Settled {
@@ -169,7 +219,10 @@ impl Purse for JobPurse {
     fn reserve(&self, estimate: Estimate) -> Result<Held, Failure> {
         let need = self.most(estimate);
         let mut inner = self.inner();
-        if self.limited {
+        if let Holds::Most(calls) = self.holds {
+            self.hold(&mut inner, need.times(calls));
+        }
+        if self.holds == Holds::Each {
             let lacking = need.beyond(inner.free);
             if lacking != Amount::default() && !self.take(lacking) {
                 return Err(Failure {
@@ -198,12 +251,15 @@ impl Purse for JobPurse {
         };
         if (cost, lost) == (nothing, nothing) {
             // Nothing was charged: the next call takes it.
-            if self.limited {
+            if self.holds == Holds::Each {
                 inner.free = inner.free.plus(reserved);
             }
             return;
         }
-        let held = if self.limited { reserved } else { nothing };
+        let held = match self.holds {
+            Holds::Each => reserved,
+            Holds::Most(_) | Holds::Nothing => nothing,
+        };
         let sum = inner.settled.unwrap_or_default();
         inner.settled = Some(Settled {
             held: sum.held.plus(held),
@@ -248,7 +304,7 @@ mod tests {
 
     fn purse(bench: &Bench, job: i64) -> JobPurse {
         let (store, owner) = (bench.ana.store().clone(), bench.ana.owner.clone());
-        JobPurse::new(store, job, owner, None, true)
+        JobPurse::new(store, job, owner, None, Holds::Each)
     }
 
     fn write(bench: &Bench, job: i64, purse: &JobPurse) {
@@ -303,6 +359,28 @@ mod tests {
             ..CALL
         };
         assert!(purse.reserve(larger).is_ok(), "2,000 more make 8,000");
+    }
+
+    #[test]
+    fn without_a_limit_a_kill_loses_no_more_than_what_was_held() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let job = job(&bench, 1_000_000);
+        let (store, owner) = (bench.ana.store().clone(), bench.ana.owner.clone());
+        let purse = JobPurse::new(store, job, owner.clone(), None, Holds::Most(2));
+        let first = purse.reserve(CALL).unwrap();
+        purse.reserve(CALL).unwrap();
+        purse.settle(first, cheap());
+        write(&bench, job, &purse);
+        purse.reserve(CALL).unwrap();
+        let gone = move |db: &crate::store::Db| jobs::leave(db, job, &owner, true);
+        bench.ana.store().write(gone).unwrap();
+        let kept = &bench.ana.jobs().unwrap()[0];
+        assert_eq!(kept.spent_tokens, 2_600);
+        assert!(
+            (12_000..=15_000).contains(&kept.lost_tokens),
+            "two calls were under way and may have been paid: {}",
+            kept.lost_tokens
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::first_send::announcing;
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
 use super::order::JudgeOrder;
-use super::purse::JobPurse;
+use super::purse::{Holds, JobPurse};
 use super::running::{Progress, Running, Told};
 use super::unit::{Asking, Next};
 use super::unsaved::Unsaved;
@@ -233,7 +233,8 @@ impl Engine {
         };
         let limited = (order.max_micros.is_some() && price.is_some()) || order.max_tokens.is_some();
         let owner = self.owner.clone();
-        let purse = JobPurse::new(self.store().clone(), job, owner, price, limited);
+        let holds = Holds::of(limited, order.concurrency.max(1));
+        let purse = JobPurse::new(self.store().clone(), job, owner, price, holds);
         let purse = Arc::new(purse);
         let set_up = Job {
             concurrency: order.concurrency.max(1),

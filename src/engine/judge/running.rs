@@ -16,12 +16,10 @@ use super::work::Work;
 use crate::domain::job::Wish;
 use crate::provider::{Failure, Model, Traffic};
 
-/// How long finished work may wait to be written.
-const KEEP_EVERY: Duration = Duration::from_millis(25);
-/// How often progress is told.
+/// How often progress is told, and the job that this worker lives.
 const TELL_EVERY: Duration = Duration::from_millis(100);
-/// Finished calls that make a batch.
-const BATCH: usize = 64;
+/// Finished calls that make a batch: what comes while the one before is written.
+const BATCH: usize = 256;
 
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -75,12 +73,7 @@ impl Running {
         let mut pace = Pace::new();
         let mut written = Instant::now();
         loop {
-            // What was answered does not wait for the next answer to be written.
-            let patience = match self.keeper.waiting() {
-                0 => TELL_EVERY,
-                _ => KEEP_EVERY.saturating_sub(written.elapsed()),
-            };
-            let more = match self.done.recv_timeout(patience) {
+            let more = match self.done.recv_timeout(TELL_EVERY) {
                 Ok(told) => {
                     self.hear(told)?;
                     true
@@ -93,8 +86,8 @@ impl Running {
             {
                 self.hear(told)?;
             }
-            let due = written.elapsed() >= KEEP_EVERY || self.keeper.waiting() >= BATCH;
-            if due || !more {
+            // What was paid does not wait: a kill would lose it.
+            if self.keeper.waiting() > 0 || written.elapsed() >= TELL_EVERY || !more {
                 let wish = self.keeper.write(self.traffic().in_flight)?;
                 self.obey(wish, control);
                 written = Instant::now();

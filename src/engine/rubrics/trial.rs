@@ -9,7 +9,7 @@ use super::super::judge::JudgeOrder;
 use super::super::judge::first_send::announcing;
 use super::super::judge::keep::flag;
 use super::super::judge::order::{By, Judge, on_network};
-use super::super::judge::purse::JobPurse;
+use super::super::judge::purse::{Holds, JobPurse};
 use super::super::judge::unit::{Asking, Done, Unit, filled};
 use super::super::judge::work::{Work, check_verdicts, subject};
 use super::super::{Engine, EngineError, Result};
@@ -202,7 +202,7 @@ impl Trial {
             Priced::Free | Priced::Unpriced => None,
         };
         let owner = engine.owner.clone();
-        let purse = JobPurse::new(engine.store().clone(), 0, owner, price, false);
+        let purse = JobPurse::new(engine.store().clone(), 0, owner, price, Holds::Nothing);
         let purse = Arc::new(purse);
         let job = Job {
             concurrency: self.concurrency,

@@ -32,7 +32,7 @@ impl Engine {
             let reviews = reviews(db, row)?;
             // What was imported is shown and scored under the version in use, so it counts there.
             let judged = verdicts::judged_under(db, row, Some(eval.rubric))?;
-            let imported = verdicts::imported(db, row)?;
+            let said = verdicts::judged_under(db, row, None)?;
             since
                 .into_iter()
                 .map(|(id, since_ms)| {
@@ -47,7 +47,7 @@ impl Engine {
                         reviews: reviews.get(&id).copied().unwrap_or(0),
                         verdicts,
                         judged_tickets: tickets,
-                        imported: if id == eval.rubric { imported } else { 0 },
+                        imported: verdicts - said.get(&id).map_or(0, |(verdicts, _)| *verdicts),
                     })
                 })
                 .collect()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::Engine;
 use super::super::judge::purse::{JobPurse, Settled};
+use super::super::judge::unsaved::Unsaved;
 use super::asking::{Done, Question, finish, message};
 use crate::domain::canonical::output_id;
 use crate::domain::failure::Class;
@@ -68,16 +69,19 @@ pub(super) struct Keeper {
     purse: Arc<JobPurse>,
     done: Vec<Done>,
     reused: Vec<Reused>,
+    /// Answers that are not on disk yet, here or on their way here.
+    unsaved: Arc<Unsaved>,
     pub kept: Kept,
 }
 
 impl Keeper {
-    pub fn new(desk: Arc<Desk>, purse: Arc<JobPurse>) -> Self {
+    pub fn new(desk: Arc<Desk>, purse: Arc<JobPurse>, unsaved: Arc<Unsaved>) -> Self {
         Self {
             desk,
             purse,
             done: Vec::new(),
             reused: Vec::new(),
+            unsaved,
             kept: Kept::default(),
         }
     }
@@ -124,8 +128,8 @@ impl Keeper {
             std::mem::take(&mut self.done),
             std::mem::take(&mut self.reused),
         );
-        let desk = Arc::clone(&self.desk);
-        self.desk.engine.store().write_light(move |db| {
+        let (desk, answers) = (Arc::clone(&self.desk), done.len());
+        let wish = self.desk.engine.store().write_light(move |db| {
             desk.write(db, &done, &reused)?;
             desk.count(db, &done, reused.len() as u64, settled)?;
             let now = desk.engine.clock().now_ms();
@@ -135,7 +139,9 @@ impl Keeper {
                 }
             }
             jobs::beat(db, desk.job, &desk.engine.owner, in_flight, now)
-        })
+        })?;
+        self.unsaved.written(answers);
+        Ok(wish)
     }
 }
 

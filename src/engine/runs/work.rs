@@ -12,9 +12,10 @@ use super::super::judge::Control;
 use super::super::judge::drive::{Drive, on_this_thread};
 use super::super::judge::first_send::announcing;
 use super::super::judge::order::By;
-use super::super::judge::purse::JobPurse;
+use super::super::judge::purse::{Holds, JobPurse};
 use super::super::judge::run::thread_error;
 use super::super::judge::running::Pace;
+use super::super::judge::unsaved::Unsaved;
 use super::super::{Engine, EngineError, Result};
 use super::asking::{Asking, Question};
 use super::feed::{Feeder, Told};
@@ -29,11 +30,9 @@ use crate::provider::{Failure, Job, Model, Priced, Traffic};
 use crate::store::ingest::Target;
 use crate::store::{judging, leases};
 
-/// How long finished work may wait to be written.
-const KEEP_EVERY: Duration = Duration::from_millis(200);
-/// How often progress is told.
+/// How often progress is told, and the job that this worker lives.
 const TELL_EVERY: Duration = Duration::from_millis(100);
-/// Finished calls that make a batch.
+/// Finished calls that make a batch: what comes while the one before is written.
 const BATCH: usize = 64;
 /// How often seats are taken anew.
 const RENEW_EVERY: Duration = Duration::from_secs(40);
@@ -109,15 +108,15 @@ impl Work<'_> {
         };
         let limited =
             (self.order.max_micros.is_some() && known.is_some()) || self.order.max_tokens.is_some();
+        let concurrency = self.order.concurrency.max(1);
         let purse = JobPurse::new(
             engine.store().clone(),
             self.job,
             engine.owner.clone(),
             known,
-            limited,
+            Holds::of(limited, concurrency),
         );
         let purse = Arc::new(purse);
-        let concurrency = self.order.concurrency.max(1);
         let set_up = Job {
             concurrency,
             purse: announcing(engine, purse.clone(), self.first_send()),
@@ -140,15 +139,18 @@ impl Work<'_> {
         let (send_work, work) = tokio::sync::mpsc::channel(2);
         self.spawn_feeder(control, send.clone(), send_work)?;
         let (paused, pause) = watch::channel(false);
+        let unsaved = Arc::<Unsaved>::default();
+        let answered = Arc::clone(&unsaved);
         let drive = Drive {
             asking,
             cancel: control.cancel.clone(),
             paused: pause,
             done: Box::new(move |done| {
+                answered.one_more();
                 let _ = send.send(Told::Done(Box::new(done)));
             }),
             concurrency,
-            unsaved: Arc::default(),
+            unsaved: Arc::clone(&unsaved),
         };
         let driver = spawn("docket-calls", move || on_this_thread(drive, work))?;
         Ok(Running {
@@ -156,7 +158,7 @@ impl Work<'_> {
             driver,
             model,
             paused,
-            keeper: Keeper::new(Arc::new(self.desk()), purse),
+            keeper: Keeper::new(Arc::new(self.desk()), purse, unsaved),
         })
     }
 
@@ -285,7 +287,8 @@ impl Running {
             {
                 self.hear(told)?;
             }
-            if written.elapsed() >= KEEP_EVERY || self.keeper.waiting() >= BATCH || !more {
+            // What was paid does not wait: a kill would lose it.
+            if self.keeper.waiting() > 0 || written.elapsed() >= TELL_EVERY || !more {
                 let renew = renewed.elapsed() >= RENEW_EVERY;
                 if renew {
                     renewed = Instant::now();

@@ -12,7 +12,7 @@ use super::window::Window;
 use crate::domain::count::noun;
 use crate::domain::json::quote;
 
-/// The delimiter the first records agree on; `None` if the text is no table.
+/// The delimiter the first records agree on, else the one a header line of names has; `None` if the text is no table.
 pub(super) fn sniff(data: &[u8]) -> Option<u8> {
     let mut best: Option<(usize, u8)> = None;
     for delimiter in [b',', b'\t', b';'] {
@@ -36,7 +36,43 @@ pub(super) fn sniff(data: &[u8]) -> Option<u8> {
         }
     }
     best.map(|(_, delimiter)| delimiter)
+        .or_else(|| named_columns(data))
         .or_else(|| single_column(data))
+}
+
+/// The delimiter that makes the first line a header. Few records may all be ragged, and are then bad rows of a table;
+/// but only a line of names, each once, is a header: prose has commas too, with a space behind them.
+fn named_columns(data: &[u8]) -> Option<u8> {
+    let of = |delimiter: u8| {
+        let (end, _) = record_end(data, delimiter, State::Start);
+        let cells = split(&data[..end], delimiter);
+        let texts: Vec<&str> = cells
+            .iter()
+            .map(|cell| std::str::from_utf8(cell.text).ok())
+            .collect::<Option<_>>()?;
+        let mut names: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
+        let columns = names.len();
+        names.sort_unstable();
+        names.dedup();
+        let header = columns > 1 && names.len() == columns && texts.into_iter().all(is_name);
+        let records = !data[end..].trim_ascii().is_empty();
+        (header && records).then_some((columns, delimiter))
+    };
+    let found = [b',', b'\t', b';'].into_iter().filter_map(of);
+    // Of equally many columns the first delimiter is the usual one.
+    let most = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    most.map(|(_, delimiter)| delimiter)
+}
+
+/// `prompt`, `Model-Output`, `human label`: up to three words of letters and digits; behind a space, one word.
+fn is_name(cell: &str) -> bool {
+    let most = if cell.starts_with(' ') { 1 } else { 3 };
+    let word = |word: &str| {
+        word.chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '#' | '(' | ')'))
+    };
+    let words = cell.split_whitespace();
+    (1..=most).contains(&words.clone().count()) && cell.len() <= 64 && words.into_iter().all(word)
 }
 
 /// A table of one column is believed only if its header is a single word.
@@ -258,7 +294,11 @@ impl Records {
                 noun(cells.len() as u64, "cell"),
                 header.len()
             ))
-            .hint("a cell that holds the delimiter, a quote or a line break must be quoted"));
+            .hint(if cells.len() < header.len() {
+                "a record has a cell for every column, an empty one where there is nothing"
+            } else {
+                "a cell that holds the delimiter, a quote or a line break must be quoted"
+            }));
         }
         out.clear();
         for (key, cell) in header.iter().zip(cells) {
@@ -307,6 +347,34 @@ mod tests {
         assert_eq!(sniff(b"a\tb\n1\t\"2\n3\"\n"), Some(b'\t'));
         assert_eq!(sniff(b"prompt\nhello there\n"), Some(b','));
         assert_eq!(sniff(b"Dear all\nthis is no table\n"), None);
+    }
+
+    #[test]
+    fn a_header_line_makes_a_table_even_if_every_record_is_ragged() {
+        for (text, delimiter) in [
+            (
+                &b"prompt,response,model\nHello\nbad,row,too,many\n"[..],
+                b',',
+            ),
+            (b"prompt,response\nHello, you, there\na,b,c\n", b','),
+            (b"User Input; Model-Output\nonly this\n", b';'),
+            (b"\"prompt\"\tanswer\tid\na\tb\nc\td", b'\t'),
+        ] {
+            assert_eq!(
+                sniff(text),
+                Some(delimiter),
+                "{}",
+                String::from_utf8_lossy(text)
+            );
+        }
+        for prose in [
+            &b"Dear John, I hope that\nyou are well, happy, and so on\n"[..],
+            b"Well, then, there, we, go: all the best,\nyour friend\n",
+            b"a,a\n1\n2\n",
+            b"one,,three\n1\n",
+        ] {
+            assert_eq!(sniff(prose), None, "{}", String::from_utf8_lossy(prose));
+        }
     }
 
     #[test]

@@ -131,6 +131,7 @@ impl Gate {
         GatePage::Open(Arc::new(GateView {
             report,
             account: "ana".into(),
+            reviewer: "ana".into(),
             barred: self.barred.then(|| barred.into()),
             folder: "/home/ana/release".into(),
         }))
@@ -510,6 +511,7 @@ fn decision_line(candidate: &str, decision: Decision, by: &str, reason: &str) ->
         candidate: candidate.into(),
         decision,
         by: by.into(),
+        reviewer: by.into(),
         at_ms: AT,
         reason: reason.into(),
         verdict: GateVerdict::Pass,

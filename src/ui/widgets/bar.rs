@@ -160,10 +160,18 @@ pub fn scored<'a>(
         .add(look, sign)
 }
 
-/// Progress of a count: bar and `46/60`.
-pub fn count(pen: &mut Pen<'_>, area: Rect, done: u64, total: u64) {
-    let text = format!("{}/{}", thousands(done), thousands(total));
-    let cells = crate::text::width::of(&text) as u16;
+/// Cells the numbers of a count take: those of the widest make all bars of a list equally long.
+pub fn count_cells(done: u64, total: u64) -> u16 {
+    crate::text::width::of(&count_words(done, total)) as u16
+}
+
+fn count_words(done: u64, total: u64) -> String {
+    format!("{}/{}", thousands(done), thousands(total))
+}
+
+/// Progress of a count: bar and `46/60`, with room for numbers of so many cells.
+pub fn count(pen: &mut Pen<'_>, area: Rect, (done, total): (u64, u64), cells: u16) {
+    let text = count_words(done, total);
     let bar = area.width.saturating_sub(cells + 1);
     if bar >= 4 {
         let share = if total == 0 {

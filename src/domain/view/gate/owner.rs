@@ -86,6 +86,8 @@ pub struct DecisionLine {
     pub decision: Decision,
     /// Who, by the name of the account on the machine. Not authenticated; only a signature is.
     pub by: String,
+    /// The name that person reviews under in docket. It decides nothing.
+    pub reviewer: String,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
     /// Why.
@@ -100,6 +102,26 @@ pub struct DecisionLine {
     pub signatures: Vec<SignatureLine>,
 }
 
+impl DecisionLine {
+    /// Who decided: the account, and the name it reviews under where that is another.
+    pub fn who(&self) -> String {
+        person(&self.by, &self.reviewer)
+    }
+}
+
+/// The name reviews go by where nobody has said one.
+const NOBODY: &str = "reviewer";
+
+/// `root, reviewing as ana`; the account alone where both are the same, or nobody said who reviews. Only the account
+/// counts.
+pub fn person(account: &str, reviewer: &str) -> String {
+    if [account, NOBODY, ""].contains(&reviewer) {
+        account.to_owned()
+    } else {
+        format!("{account}, reviewing as {reviewer}")
+    }
+}
+
 /// A decision in a list, as the ledger alone tells it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DecisionNote {
@@ -109,6 +131,8 @@ pub struct DecisionNote {
     pub decision: Decision,
     /// Who, by the name of the account on the machine; not authenticated.
     pub by: String,
+    /// The name that person reviews under.
+    pub reviewer: String,
     /// Why its author took it back, if so.
     pub void: Option<String>,
     /// Fingerprints of the keys it was signed with, unchecked.
@@ -127,7 +151,7 @@ impl DecisionNote {
             "{} {} by {}{after}",
             self.candidate,
             self.decision.past(),
-            self.by
+            person(&self.by, &self.reviewer)
         )
     }
 }
@@ -141,4 +165,21 @@ pub struct SignatureLine {
     pub by: String,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_decided_is_the_account_and_the_reviewer_where_that_is_another() {
+        for (account, reviewer, shown) in [
+            ("root", "ana", "root, reviewing as ana"),
+            ("ana", "ana", "ana"),
+            ("root", "reviewer", "root"),
+            ("root", "", "root"),
+        ] {
+            assert_eq!(person(account, reviewer), shown);
+        }
+    }
 }

@@ -91,6 +91,8 @@ pub struct GateView {
     pub report: GateReport,
     /// The account on this machine. Not authenticated.
     pub account: String,
+    /// The name this person reviews under.
+    pub reviewer: String,
     /// Why this account may not decide.
     pub barred: Option<String>,
     /// The folder checks are run in.

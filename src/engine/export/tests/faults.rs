@@ -54,9 +54,21 @@ fn a_target_that_cannot_be_used_is_one_clear_line_and_stays_as_it_was() {
     fs::write(full.join("notes.txt"), "mine").unwrap();
     let (what, _) = refused(&desk, |r| r.plan.folder = full.display().to_string());
     assert!(what.contains("it is not empty"), "{what}");
+    // The screen has no options, but a line for it.
+    let mut plan = desk.request("trl-sft", ExportRows::Corrected).plan;
+    plan.folder = full.display().to_string();
+    let stop = AtomicBool::new(false);
+    let error = desk.ana.export(&plan, &mut |_| {}, &stop).unwrap_err();
+    let failure = Failure::from(error);
+    let hint = failure.hint.unwrap();
+    assert!(failure.what.contains("is not empty"), "{}", failure.what);
+    assert!(
+        hint.contains("replace it") && !hint.contains("--"),
+        "{hint}"
+    );
     let (what, _) = refused(&desk, |r| {
         r.plan.folder = full.display().to_string();
-        r.replace = true;
+        r.plan.replace = true;
     });
     assert!(what.contains("docket did not write `notes.txt`"), "{what}");
     let (what, _) = refused(&desk, |r| r.plan.folder = "/proc/docket".into());

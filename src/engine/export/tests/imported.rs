@@ -85,6 +85,7 @@ impl Place {
             validation,
             seed: 7,
             folder: self.folder.path().join("out").display().to_string(),
+            replace: false,
             override_reason: None,
         });
         self.ana

@@ -54,6 +54,7 @@ fn killed_process() {
         validation: 0.1,
         seed: 7,
         folder: folder.join("out").display().to_string(),
+        replace: false,
         override_reason: None,
     });
     let mut looks = 0;

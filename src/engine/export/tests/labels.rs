@@ -17,7 +17,7 @@ fn labels(lines: &[String]) -> Vec<(String, bool)> {
 
 fn refused(desk: &Desk) -> Vec<(&'static str, u64)> {
     let mut request = desk.request("trl-kto", ExportRows::All);
-    request.replace = true;
+    request.plan.replace = true;
     let report = desk.run(&request).unwrap();
     let of = report.refused_by_reason.iter();
     of.map(|count| (count.code, count.rows)).collect()

@@ -173,6 +173,7 @@ impl Desk {
             validation: 0.0,
             seed: 7,
             folder: self.target("out").display().to_string(),
+            replace: false,
             override_reason: None,
         }
     }
