@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod catalog;
 pub mod count;
+pub mod currency;
 pub mod decimal;
 pub mod effective;
 pub mod eval;
@@ -20,6 +21,7 @@ pub mod judge_version;
 pub mod learning;
 pub mod message;
 pub mod nearest;
+pub mod placeholder;
 pub mod plan;
 pub mod preference;
 pub mod recipe;

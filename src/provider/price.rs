@@ -204,6 +204,14 @@ fn tokens(text: &str) -> u64 {
 mod tests {
     use super::*;
 
+    #[test]
+    fn amounts_are_shown_in_the_currency_of_the_table() {
+        assert_eq!(
+            Prices::built_in().currency,
+            crate::domain::currency::CURRENCY
+        );
+    }
+
     const NO_VARIABLE: fn(&str) -> Option<String> = |_| None;
 
     fn openai() -> Endpoint {
