@@ -6,6 +6,9 @@
 /// What two scores may differ by because decimals are no exact floats: 0.8 - 0.7 is more than 0.1.
 pub const FLOAT_NOISE: f64 = 1e-9;
 
+/// What is left of a standard error that is none: the root of what rounding leaves of a variance.
+pub const ERROR_NOISE: f64 = 1e-7;
+
 /// Arithmetic mean; `None` for no values or any that is not finite.
 pub fn mean(values: &[f64]) -> Option<f64> {
     if values.is_empty() || !all_finite(values) {

@@ -817,4 +817,18 @@ fn runs_of_words_that_leave_although_they_are_measured_on_are_warned_of_and_noth
         desk.done(&["dataset", "show", "exam"])
             .contains("clausew0 clausew1")
     );
+    // Where it is measured on, the comparison and the gate say it, for programs too.
+    let eval = ["eval", "new", "measure", "--dataset", "exam"];
+    desk.done(&[&eval[..], &["--rubric", "send-as-is", "--mode", "assist"]].concat());
+    desk.done(&["eval", "grow", "measure"]);
+    desk.done(&["run", "measure", "--group", "june", "--yes"]);
+    desk.done(&["gate", "june", "--min-mean", "0.5", "--declare"]);
+    for line in [
+        &["compare", "june", "--json"][..],
+        &["gate", "june", "--candidate", "logged", "--json"],
+        &["gate", "june", "--candidate", "logged", "--format", "md"],
+    ] {
+        let told = String::from_utf8_lossy(&desk.run(line).stdout).into_owned();
+        assert!(told.contains("shares runs of 13 words"), "{line:?}: {told}");
+    }
 }

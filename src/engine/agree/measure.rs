@@ -2,7 +2,7 @@
 
 use crate::domain::view::agreement::Measured;
 use crate::stats::bounds::is_alike;
-use crate::stats::describe::{FLOAT_NOISE, quantile};
+use crate::stats::describe::{ERROR_NOISE, FLOAT_NOISE, quantile};
 use crate::stats::gwet::Weights;
 use crate::stats::kappa::{Confusion, Kappa, kappa};
 use crate::stats::mean::group_mean;
@@ -136,7 +136,7 @@ impl Sample {
         if self.is_clustered() {
             return self.resampled(found.kappa, of);
         }
-        match found.interval(CONFIDENCE).filter(|_| found.se > 0.0) {
+        match found.interval(CONFIDENCE).filter(|_| found.se > ERROR_NOISE) {
             Some(interval) => Measured {
                 low: Some(interval.low.max(-1.0)),
                 high: Some(interval.high.min(1.0)),

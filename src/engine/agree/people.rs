@@ -7,7 +7,7 @@ use super::measure::{CONFIDENCE, Sample, measured};
 use super::subject::Subject;
 use crate::domain::count::counted;
 use crate::domain::view::agreement::{ENOUGH, NOT_VALIDATED, PairOn, PeopleOn};
-use crate::stats::describe::FLOAT_NOISE;
+use crate::stats::describe::ERROR_NOISE;
 use crate::stats::gwet::{Weights, gwet, raw_agreement};
 use crate::stats::krippendorff::{Metric, Ratings, alpha};
 use crate::stats::{Clusters, Interval};
@@ -90,7 +90,7 @@ fn coefficients(
         // Its standard error takes tickets for independent; where they are not, none is shown.
         let alone = sample.clusters.all_single();
         // Complete agreement shows no spread, which is no certainty.
-        let spreads = found.se.is_some_and(|se| se > FLOAT_NOISE);
+        let spreads = found.se.is_some_and(|se| se > ERROR_NOISE);
         let interval = found
             .interval(CONFIDENCE)
             .filter(|_| alone && spreads)
