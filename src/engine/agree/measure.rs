@@ -136,7 +136,9 @@ impl Sample {
         if self.is_clustered() {
             return self.resampled(found.kappa, of);
         }
-        match found.interval(CONFIDENCE).filter(|_| found.se > 0.0) {
+        // Complete agreement leaves an error of 0, or of the last bits: no certainty.
+        let spreads = found.se > 0.0 && found.kappa < 1.0 - FLOAT_NOISE;
+        match found.interval(CONFIDENCE).filter(|_| spreads) {
             Some(interval) => Measured {
                 low: Some(interval.low.max(-1.0)),
                 high: Some(interval.high.min(1.0)),
