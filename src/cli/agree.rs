@@ -3,12 +3,9 @@
 mod learned;
 mod told;
 
-use std::io::IsTerminal;
-
+use super::opening::Opening;
 use super::{CliError, Context, Exit, output};
-use crate::domain::ids::EvalId;
 use crate::domain::view::{AgreementOptions, AgreementReport};
-use crate::engine::Engine;
 
 /// How far judges and people agree, and people among themselves
 ///
@@ -44,8 +41,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     // First, so that a mistyped name marks nobody's reviews.
     let mut report = engine.agreement(eval, &options)?;
-    said_yes(&engine, eval, &report, context)?;
-    if !may_show(&engine, eval, "agreement", context)? {
+    let opening = Opening {
+        shows: &said_by(&report),
+        ..Opening::of(eval, "agreement", "agree", &args.eval)
+    };
+    if !opening.agreed(&engine, context)? {
         return Ok(Exit::No);
     }
     if args.test {
@@ -62,59 +62,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// Refuses to open a blind eval where nobody can be asked: in a pipe a line of a script would mark a person's reviews.
-fn said_yes(
-    engine: &Engine,
-    eval: EvalId,
-    report: &AgreementReport,
-    context: &Context,
-) -> Result<(), CliError> {
-    let asks = std::io::stdin().is_terminal() && !context.json();
-    if asks || context.yes() {
-        return Ok(());
-    }
-    let Some(name) = engine.agreement_is_closed(eval)? else {
-        return Ok(());
-    };
+/// The judges whose word is shown, as one says it: `a, b say`.
+fn said_by(report: &AgreementReport) -> String {
     let mut judges: Vec<&str> = report.judges.iter().map(|one| one.name.as_str()).collect();
     judges.dedup();
-    let judges = match judges.as_slice() {
+    match judges.as_slice() {
         [] => "the judges say".to_owned(),
         [one] => format!("{one} says"),
         several => format!("{} say", several.join(", ")),
-    };
-    Err(CliError::new(
-        format!(
-            "`{name}` is blind, and nobody can be asked here: this would show what {judges} of its tickets, and what \
-             other people said"
-        ),
-        format!(
-            "`docket agree {} --yes` shows it; that is logged, and from then on reviews by {} there count as assisted",
-            output::word(&name),
-            engine.reviewer()
-        ),
-    ))
-}
-
-/// A blind eval's judges are shown once that was said, agreed to on a terminal, and logged.
-pub(super) fn may_show(
-    engine: &Engine,
-    eval: EvalId,
-    page: &'static str,
-    context: &Context,
-) -> Result<bool, CliError> {
-    let Some(name) = engine.agreement_is_closed(eval)? else {
-        return Ok(true);
-    };
-    let who = engine.reviewer();
-    output::say(&format!(
-        "`{name}` is blind: this shows what the judge says. It is logged, and from here on reviews by {who} there \
-         count as assisted."
-    ));
-    let asks = std::io::stdin().is_terminal() && !context.yes() && !context.json();
-    if asks && !output::confirm("Show it?") {
-        return Ok(false);
     }
-    engine.open_page(eval, page)?;
-    Ok(true)
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{CliError, Context, Exit, agree, gate, output};
+use super::opening::Opening;
+use super::{CliError, Context, Exit, gate, output};
 use crate::domain::gate::Decision;
 use crate::domain::view::gate::CandidateGate;
 use crate::engine::account::account;
@@ -48,7 +49,7 @@ pub fn run(args: &ApproveArgs, context: &Context) -> Result<Exit, CliError> {
     let tickets = engine.gate_fits(&args.group, &GateOptions::of(&args.candidate))?;
     let account = account();
     engine.may_decide(&args.group, &account)?;
-    if !agree::may_show(&engine, tickets, "gate", context)? {
+    if !Opening::of(tickets, "gate", "approve", &args.group).agreed(&engine, context)? {
         return Ok(Exit::No);
     }
     let wish = Wish {
@@ -62,7 +63,6 @@ pub fn run(args: &ApproveArgs, context: &Context) -> Result<Exit, CliError> {
         despite: args.despite_gate,
         account,
         seen: None,
-        among_all: false,
     };
     let report = engine.approve(&args.group, &wish)?;
     if context.json() {
@@ -128,7 +128,7 @@ pub struct SignArgs {
 pub fn sign(args: &SignArgs, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let tickets = engine.gate_fits(&args.group, &GateOptions::of(&args.candidate))?;
-    if !agree::may_show(&engine, tickets, "gate", context)? {
+    if !Opening::of(tickets, "gate", "sign", &args.group).agreed(&engine, context)? {
         return Ok(Exit::No);
     }
     let order = SignOrder {
@@ -142,7 +142,7 @@ pub fn sign(args: &SignArgs, context: &Context) -> Result<Exit, CliError> {
         args.candidate
     ));
     output::say(&format!(
-        "check it: `docket verify {} --allowed-signers FILE`",
+        "check it: `docket verify {} --allowed-signers <SIGNERS>`, the file with the names and public keys of those who may sign",
         args.group
     ));
     Ok(Exit::Done)

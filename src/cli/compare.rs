@@ -3,7 +3,8 @@
 mod board;
 mod told;
 
-use super::{CliError, Context, Exit, agree, dataset, output};
+use super::opening::Opening;
+use super::{CliError, Context, Exit, output};
 use crate::engine::Engine;
 use crate::engine::compare::CompareOptions;
 
@@ -37,10 +38,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     // First, so that a mistyped name marks nobody's reviews.
     let comparison = engine.compare(&args.group, &options)?;
-    if !agree::may_show(&engine, comparison.tickets_in, "compare", context)? {
+    let opening = Opening::of(comparison.tickets_in, "compare", "compare", &args.group);
+    if !opening.agreed(&engine, context)? {
         return Ok(Exit::No);
     }
-    dataset::told_shared(&engine, &args.group)?;
     if context.json() {
         output::json(&comparison)?;
     } else {
@@ -61,7 +62,8 @@ fn leaderboard(engine: &Engine, args: &Args, context: &Context) -> Result<Exit, 
         ));
     }
     let board = engine.leaderboard(&args.group)?;
-    if !agree::may_show(engine, board.eval_id, "compare", context)? {
+    let opening = Opening::of(board.eval_id, "compare", "compare", &args.group);
+    if !opening.agreed(engine, context)? {
         return Ok(Exit::No);
     }
     if context.json() {

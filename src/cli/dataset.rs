@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::{CliError, Context, Exit, output};
 use crate::domain::count::{counted, either};
 use crate::domain::eval::DatasetRole;
-use crate::engine::Engine;
 use crate::engine::datasets::{HoldOut, Loss};
 use crate::text::table::{Column, Table};
 
@@ -214,14 +213,6 @@ fn told_losses(losses: &[Loss]) {
             loss.reviewed
         ));
     }
-}
-
-/// Says what a run group measures on that is reviewed elsewhere, although it is held out.
-pub(super) fn told_shared(engine: &Engine, group: &str) -> Result<(), CliError> {
-    for one in engine.group_shared(group)? {
-        output::say(&format!("note: {}", one.words()));
-    }
-    Ok(())
 }
 
 fn hold_out(context: &Context, mut order: HoldOut) -> Result<Exit, CliError> {

@@ -1,6 +1,7 @@
 //! `docket failures EVAL|GROUP`: from low scores to training data, one path with what stands at each step.
 
-use super::{CliError, Context, Exit, agree, output};
+use super::opening::Opening;
+use super::{CliError, Context, Exit, output};
 use crate::domain::count::{counted, either};
 use crate::domain::view::failures::{FailurePath, Fixes};
 use crate::engine::failures::FailureOrder;
@@ -45,7 +46,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     // First, so that a mistyped name marks nobody's reviews.
     let eval = engine.eval_named(&args.of)?.id;
     let mut path = engine.failures(&order)?;
-    if !agree::may_show(&engine, eval, "failures", context)? {
+    if !Opening::of(eval, "failures", "failures", &args.of).agreed(&engine, context)? {
         return Ok(Exit::No);
     }
     if args.take {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 pub(super) use told::verification;
 
-use super::{CliError, Context, Exit, agree, dataset, output};
+use super::opening::Opening;
+use super::{CliError, Context, Exit, output};
 use crate::domain::gate::{
     Asked, Basis, CHECK_SECONDS, Check, Floor, FloorOf, GateRule, Metric, Quality,
 };
@@ -31,7 +32,8 @@ pub struct Args {
     /// The group
     #[arg(value_name = "GROUP", required_unless_present = "list")]
     group: Option<String>,
-    /// Decide about this candidate alone, chosen beforehand; otherwise about all, corrected for how many they are
+    /// Decide about this candidate. It is judged alone if it was chosen before any numbers were seen (with --declare: the
+    /// rule is about it alone), else as one of all, corrected for how many they are
     #[arg(long, value_name = "NAME")]
     candidate: Option<String>,
     /// The rule, as a gate file
@@ -40,7 +42,7 @@ pub struct Args {
     #[command(flatten)]
     rule: Rule,
     /// Only keep the rule; the group need not be there yet
-    #[arg(long, conflicts_with_all = ["candidate", "rehearse", "run_checks"])]
+    #[arg(long, conflicts_with_all = ["rehearse", "run_checks"])]
     declare: bool,
     /// Run the commands of the rule that was declared before
     #[arg(long)]
@@ -150,10 +152,15 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     let rule = given(args)?;
     if args.declare {
+        let rule = match rule {
+            Some((rule, file)) => Some((about(rule, args.candidate.as_deref())?, file)),
+            None => None,
+        };
         return declare(&engine, group, rule, context);
     }
     let options = GateOptions {
         candidate: args.candidate.clone(),
+        after_looking: false,
         rule,
         run_checks: args.run_checks,
         rehearse: args.rehearse,
@@ -165,18 +172,37 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if !args.rehearse {
         // What does not fit the group marks nobody's reviews.
         let tickets = engine.gate_fits(group, &options)?;
-        if !agree::may_show(&engine, tickets, "gate", context)? {
+        let given = options.rule.as_ref();
+        let opening = Opening {
+            asks_people: given.is_some_and(|(rule, _)| rule.rests_on_people()),
+            ..Opening::of(tickets, "gate", "gate", group)
+        };
+        if !opening.agreed(&engine, context)? {
             return Ok(Exit::No);
         }
     }
     let report = engine.gate(group, &options)?;
-    dataset::told_shared(&engine, group)?;
     print(args, context, &report)?;
     Ok(match report.verdict {
         GateVerdict::Pass => Exit::Done,
         GateVerdict::Fail => Exit::No,
         GateVerdict::Inconclusive => Exit::Undecided,
     })
+}
+
+/// The rule with the candidate it is about.
+fn about(rule: GateRule, candidate: Option<&str>) -> Result<GateRule, CliError> {
+    match (&rule.candidate, candidate) {
+        (Some(named), Some(other)) if named != other => Err(CliError::new(
+            format!("the gate file is about `{named}`, and `--candidate` names `{other}`"),
+            "leave `--candidate` out, or `candidate` in the file",
+        )),
+        (_, Some(name)) => Ok(GateRule {
+            candidate: Some(name.to_owned()),
+            ..rule
+        }),
+        (_, None) => Ok(rule),
+    }
 }
 
 fn declare(

@@ -22,6 +22,7 @@ mod init;
 mod interrupt;
 mod items;
 mod judge;
+mod opening;
 pub mod output;
 mod plan;
 mod progress;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{CliError, Context, Exit, agree, output};
+use super::opening::Opening;
+use super::{CliError, Context, Exit, output};
 use crate::engine::report::ReportOptions;
 
 /// Write a run group up for whoever decides, as one HTML page and as Markdown
@@ -30,10 +31,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         candidate: args.candidate.clone(),
     };
     // First, so that a mistyped name marks nobody's reviews.
-    let report = engine.report(&args.group, &options)?;
-    if !agree::may_show(&engine, report.tickets_in, "report", context)? {
+    let tickets = engine.report_fits(&args.group, &options)?;
+    if !Opening::of(tickets, "report", "report", &args.group).agreed(&engine, context)? {
         return Ok(Exit::No);
     }
+    let report = engine.report(&args.group, &options)?;
     let folder = args
         .out
         .clone()

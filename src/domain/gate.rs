@@ -177,6 +177,9 @@ pub struct GateRule {
     /// Another baseline than the group's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// The one candidate it is about, chosen before anything of it was there; any may be released without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<String>,
     /// All of them must hold.
     pub quality: Vec<Quality>,
     /// All of them must hold.
@@ -222,6 +225,7 @@ impl Default for GateRule {
             alpha: ALPHA,
             looks: 1,
             baseline: None,
+            candidate: None,
             quality: Vec::new(),
             floors: Vec::new(),
             min_items: 1,
@@ -247,6 +251,11 @@ impl GateRule {
     pub fn id(&self) -> GateId {
         let body = super::json::Json::of(self);
         GateId(Identity::of("gate").part(body.as_str().as_bytes()).finish())
+    }
+
+    /// Whether it rests on what people say of the group's tickets: on their scores, or on how far the judge agrees with them.
+    pub fn rests_on_people(&self) -> bool {
+        self.basis == Basis::Human || self.min_agreement.is_some()
     }
 
     /// The error of one condition at one look.

@@ -158,7 +158,32 @@ fn what(body: &Body, order: Option<&[usize]>) -> String {
         | Body::ItemsMoved(_)
         | Body::PlanDrawn(_)
         | Body::ExportMade(_) => counts(body),
+        Body::RunCreated(_) | Body::GroupCreated(_) | Body::GroupJudged(_) => runs(body),
         other => learning(other),
+    }
+}
+
+/// Run groups and what belongs to them.
+fn runs(body: &Body) -> String {
+    match body {
+        Body::RunCreated(run) => {
+            let because = run.because.as_ref();
+            let because = because.map_or_else(String::new, |why| format!(": {why}"));
+            format!(
+                "made run {} of the candidate {}{because}",
+                run.number, run.candidate.name
+            )
+        }
+        Body::GroupCreated(group) => format!(
+            "made the run group {} over {}",
+            group.name,
+            counted(group.items, "item")
+        ),
+        Body::GroupJudged(of) => format!(
+            "let the scores of the judge {} count in a run group",
+            of.judge.name
+        ),
+        other => other.kind().to_owned(),
     }
 }
 

@@ -61,8 +61,20 @@ fn rule(reader: &mut Reader<'_>, root: &Table<'_, '_>) -> GateRule {
     reader.allow(
         root,
         &[
-            "schema", "basis", "alpha", "looks", "baseline", "quality", "floor", "evidence",
-            "reruns", "limits", "check", "file", "approval",
+            "schema",
+            "basis",
+            "alpha",
+            "looks",
+            "baseline",
+            "candidate",
+            "quality",
+            "floor",
+            "evidence",
+            "reruns",
+            "limits",
+            "check",
+            "file",
+            "approval",
         ],
     );
     schema(reader, root);
@@ -78,6 +90,7 @@ fn rule(reader: &mut Reader<'_>, root: &Table<'_, '_>) -> GateRule {
         alpha: reader.number(root, "alpha").unwrap_or(usual.alpha),
         looks: reader.whole(root, "looks").unwrap_or(usual.looks),
         baseline: reader.string(root, "baseline"),
+        candidate: reader.string(root, "candidate"),
         floors: floors(reader, root),
         checks: checks(reader, root),
         files: files(reader, root),

@@ -7,7 +7,10 @@ use super::error::Result;
 use super::{catalog, datasets, ledger};
 use crate::domain::eval::DatasetRole;
 use crate::domain::event::{Body, Event};
-use crate::domain::ids::{ClusterId, EventId, GroupId};
+use crate::domain::ids::{ClusterId, EvalId, EventId, GroupId, Hlc};
+
+/// What an opened gate is called in the ledger.
+pub const GATE_PAGE: &str = "gate";
 
 /// The declarations, looks, decisions and signatures of a group, and what voided one of them, in the order all copies
 /// agree on.
@@ -35,6 +38,17 @@ pub fn of_group(db: &Db, group: &GroupId) -> Result<Vec<Event>> {
         of == *group && mine.insert(event.id)
     });
     Ok(found)
+}
+
+/// When a page that shows the numbers of all candidates side by side was opened first in an eval, by anybody. The gate's own
+/// page is none: what it showed stands in its looks.
+pub fn opened(db: &Db, eval: &EvalId) -> Result<Option<Hlc>> {
+    let events = ledger::global_of(db, &["revealed"])?;
+    let is_one = |event: &&Event| match &event.body {
+        Body::Revealed(one) => one.eval == Some(*eval) && one.what != GATE_PAGE,
+        _ => false,
+    };
+    Ok(events.iter().find(is_one).map(|event| event.hlc))
 }
 
 /// Every group a rule was declared for, by name, in the order of the first declarations.

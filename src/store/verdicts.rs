@@ -354,13 +354,18 @@ pub fn levels_under(db: &Db, rubric: &RubricId, most: u32) -> Result<Vec<(String
     Ok(levels)
 }
 
-/// How many verdicts each rubric version has in an eval, and how many tickets those are about.
-pub fn judged_under(db: &Db, eval: i64) -> Result<HashMap<RubricId, (u64, u64)>> {
+/// How many verdicts each rubric version has in an eval, and how many tickets those are about. Those that do not say which
+/// version they answer count for `unnamed`, if that is one.
+pub fn judged_under(
+    db: &Db,
+    eval: i64,
+    unnamed: Option<RubricId>,
+) -> Result<HashMap<RubricId, (u64, u64)>> {
     let sql = "SELECT v.ticket, count(*) FROM verdict v JOIN ticket t ON t.row = v.ticket
                WHERE t.eval = ?1 AND v.judge = ?2 GROUP BY v.ticket";
     let mut tickets: HashMap<RubricId, (u64, HashSet<i64>)> = HashMap::new();
     for (judge, _, version) in judges(db)? {
-        let Some(rubric) = version.rubric else {
+        let Some(rubric) = version.rubric.or(unnamed) else {
             continue;
         };
         let (verdicts, about) = tickets.entry(rubric).or_default();
@@ -382,19 +387,4 @@ pub fn tickets_of(db: &Db, eval: i64, judge: i64) -> Result<HashSet<i64>> {
                WHERE t.eval = ?1 AND v.judge = ?2";
     let rows = db.query(sql, args![eval, judge], |row| row.int(0))?;
     Ok(rows.into_iter().collect())
-}
-
-/// How many verdicts each rubric version has, over all evals.
-pub fn by_rubric(db: &Db) -> Result<HashMap<RubricId, u64>> {
-    let sql = "SELECT j.name, j.body, count(*) FROM verdict v JOIN judge j ON j.row = v.judge GROUP BY v.judge";
-    let rows = db.query(sql, &[], |row| {
-        Ok((version(row.text(0)?, row.text(1)?), row.int(2)? as u64))
-    })?;
-    let mut counts = HashMap::new();
-    for (judge, n) in rows {
-        if let Some(rubric) = judge.rubric {
-            *counts.entry(rubric).or_default() += n;
-        }
-    }
-    Ok(counts)
 }

@@ -749,9 +749,15 @@ fn a_request_that_is_reviewed_and_held_out_is_told_of_on_both_sides_and_where_it
         &["gate", "june", "--min-mean", "0.5"][..],
         &["compare", "june"],
     ] {
-        let told = String::from_utf8_lossy(&desk.run(line).stderr).into_owned();
+        let told = String::from_utf8_lossy(&desk.run(line).stdout).into_owned();
         assert!(told.contains(&format!("note: {there}")), "{line:?}: {told}");
+        let told =
+            String::from_utf8_lossy(&desk.run(&[line, &["--json"]].concat()).stdout).into_owned();
+        assert!(told.contains(there), "{line:?}: {told}");
     }
+    desk.done(&["report", "june", "--out", "page"]);
+    let page = std::fs::read_to_string(desk.path().join("page/report.md")).unwrap();
+    assert_eq!(page.matches("are in `support` too").count(), 2, "{page}");
     let plain = Desk::new(3);
     let shown = plain.json(&["dataset", "show", "support"]);
     assert_eq!(shown["shared"], serde_json::json!([]));

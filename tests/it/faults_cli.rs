@@ -167,7 +167,7 @@ fn a_judge_of_the_candidates_family_is_a_banner_and_leaves_the_gate_undecided() 
         &[
             "judge of another family",
             "judges favour their own",
-            "docket judge --group june --judge OTHER",
+            "docket judge --group june --judge <OTHER>",
         ],
     );
     sound(at);
@@ -199,7 +199,7 @@ fn one_cluster_has_a_mean_and_no_interval_and_decides_nothing() {
         at,
         "compare june --yes",
         0,
-        &["few clusters", "12 items of `support` in 1 clusters", "n/a"],
+        &["few clusters", "12 items of `support` in 1 cluster;", "n/a"],
     );
     told(
         at,

@@ -379,7 +379,7 @@ fn what_cannot_be_told_ends_with_three_and_says_what_would_settle_it() {
         &[
             "what would settle it",
             "[12]",
-            "docket judge --group june --judge JUDGE",
+            "docket judge --group june --judge <JUDGE>",
             "n/a",
         ],
     );
@@ -618,4 +618,177 @@ fn a_rule_that_asks_for_a_baseline_there_is_none_of_is_refused_and_not_kept() {
     assert!(refused.contains("has no candidate `nosuch`"), "{refused}");
     let list = ends(folder.path(), "-w d.db gate --list", 0);
     assert!(!list.contains("october"), "{list}");
+}
+
+/// Held to this, a candidate without a fault passes alone with these items, and not as one of two.
+const CLOSE: &str = "--min-pass-rate 0.77";
+
+#[test]
+fn a_candidate_picked_after_looking_is_judged_as_one_of_all_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    prepared(at);
+    ends(at, BOTH, 0);
+    // Nobody has seen a number: who is named now was chosen beforehand.
+    let alone = ends(at, &format!("gate june --candidate a {CLOSE}"), 0);
+    assert!(!alone.contains("as one of"), "{alone}");
+    ends(at, "gate june --candidate a", 0);
+    let all = ends(at, "gate june", 3);
+    has(&all, &["passes alone", "not as one of 2 candidates"]);
+    let picked = ends(at, "gate june --candidate a", 3);
+    has(
+        &picked,
+        &[
+            "`a` is judged as one of 2 candidates (Holm): the gate was asked about others too",
+            "2 candidates in the family (Holm)",
+        ],
+    );
+    has(
+        &ends(at, "approve june --candidate a --reason ok", 2),
+        &["the gate says inconclusive for `a`", "--despite-gate"],
+    );
+    has(
+        &ends(at, "report june --candidate a", 0),
+        &["a: inconclusive"],
+    );
+    let page = std::fs::read_to_string(at.join("june-report/report.md")).unwrap();
+    has(
+        &page,
+        &["**a: inconclusive**", "judged as one of 2 candidates"],
+    );
+    assert!(!page.contains("docket approve"), "{page}");
+}
+
+#[test]
+fn who_was_named_after_the_numbers_were_opened_was_picked_and_who_the_rule_named_before_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    prepared(at);
+    ends(at, BOTH, 0);
+    ends(at, "compare june", 0);
+    has(
+        &ends(at, &format!("gate june --candidate a {CLOSE}"), 3),
+        &["their numbers had been opened before it was named"],
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    prepared(at);
+    ends(at, &format!("gate june --declare --candidate a {CLOSE}"), 0);
+    ends(at, BOTH, 0);
+    ends(at, "compare june", 0);
+    let told = ends(at, "gate june", 0);
+    assert!(!told.contains("\nb:"), "{told}");
+    has(
+        &ends(at, "gate june --candidate b", 3),
+        &["the candidate the rule is about"],
+    );
+    let approved = ends(at, "approve june --candidate a --reason good", 0);
+    has(&approved, &["gate pass", "docket sign june --candidate a"]);
+    has(&ends(at, "report june", 0), &["a: pass"]);
+    let page = std::fs::read_to_string(at.join("june-report/report.md")).unwrap();
+    has(
+        &page,
+        &[
+            "the release rule names it",
+            "docket sign june --candidate a",
+        ],
+    );
+    assert!(!page.contains("docket approve"), "{page}");
+    has(
+        &ends(at, "history", 0),
+        &[
+            "made run 1 of the candidate a",
+            "made the run group june over 12 items",
+            "let the scores of the judge",
+        ],
+    );
+}
+
+#[test]
+fn a_floor_under_a_mistyped_tag_is_refused_before_it_is_declared() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    prepared(at);
+    ends(at, BOTH, 0);
+    let before = events(at);
+    for flags in ["", " --declare", " --rehearse"] {
+        let line = format!("gate june --min-mean 0.5 --floor biling=0.5{flags}");
+        has(
+            &ends(at, &line, 2),
+            &["`biling`", "did you mean `billing`?"],
+        );
+    }
+    assert_eq!(events(at), before);
+}
+
+#[test]
+fn a_timeout_logged_with_an_empty_answer_is_a_failure_and_no_score_of_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    prepared(at);
+    ends(at, "run support --group june --yes", 0);
+    let mut rows = String::new();
+    for i in 1..=ITEMS {
+        let answer = match i {
+            1 => r#""response":"","error":"timeout""#,
+            2 => r#""response":"","error":{"type":"timeout","code":504}"#,
+            3 => r#""response":" ","error":"timeout""#,
+            4 => r#""response":"Two days, I promise.","error":"retried""#,
+            _ => r#""response":"Two days, I promise.","error":"""#,
+        };
+        let _ = writeln!(rows, r#"{{"id":"t{i}",{answer}}}"#);
+    }
+    write(at, "c.jsonl", &rows);
+    let taken = ends(at, "import c.jsonl --run june --candidate c --yes", 0);
+    has(&taken, &["`error` stands beside an answer, which counts"]);
+    ends(at, "judge --group june --judge scripted:j.jsonl --yes", 0);
+    has(
+        &ends(at, "gate june --candidate c --min-pass-rate 0.5", 1),
+        &["rows without an output, at most 2 %: 3 of 12 (25 %)"],
+    );
+    has(
+        &ends(at, "compare june", 0),
+        &["failed: imported_error 3", "9/12"],
+    );
+}
+
+#[test]
+fn numbers_of_tickets_that_people_review_are_not_opened_by_a_line_of_a_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    prepared(at);
+    ends(at, BOTH, 0);
+    let before = events(at);
+    // The rule rests on people, who are to review blind.
+    let human = "gate june --candidate a --min-pass-rate 0.5 --basis human";
+    has(
+        &ends(at, human, 2),
+        &["`june` is blind", "docket gate june --yes"],
+    );
+    let before = before + 1;
+    ends(at, "eval set support --mode blind", 0);
+    // The eval the items come from is there to be reviewed.
+    has(
+        &ends(at, "failures support", 2),
+        &["docket failures support --yes"],
+    );
+    assert_eq!(events(at), before);
+    ends(at, &format!("{human} --declare"), 0);
+    for (line, way) in [
+        ("compare june", "docket compare june --yes"),
+        ("failures june", "docket failures june --yes"),
+        ("report june", "docket report june --yes"),
+        ("agree june", "docket agree june --yes"),
+        ("gate june", "docket gate june --yes"),
+        (
+            "approve june --candidate a --reason ok",
+            "docket approve june --yes",
+        ),
+    ] {
+        has(&ends(at, line, 2), &["`june` is blind", way]);
+    }
+    assert!(!at.join("june-report").exists());
+    ends(at, "compare june --yes", 0);
+    ends(at, "gate june", 3);
 }

@@ -68,11 +68,11 @@ fn times_and_costs_of_imported_rows_are_compared_and_held_against_limits() {
         ("--max-p95-ms 1000", "fail: latency p95, at most 1.00 s"),
         (
             "--max-cost-per-1000 2",
-            "pass: cost of 1,000 replies, at most 2.00: 2.00 over 12 replies",
+            "pass: cost of 1,000 replies, at most 2.00 usd: 2.00 usd over 12 replies",
         ),
         (
             "--max-cost-per-1000 1.5",
-            "fail: cost of 1,000 replies, at most 1.50",
+            "fail: cost of 1,000 replies, at most 1.50 usd",
         ),
     ] {
         let line = format!("gate june --min-mean 0.5 --candidate b {limits} --yes");

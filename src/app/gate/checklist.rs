@@ -356,23 +356,26 @@ fn signing(report: &GateReport, one: &CandidateGate) -> (String, Option<String>)
     let group = &report.group;
     if one.owner.signed().is_some() {
         return (
-            "Check the signature against your allowed signers:".to_owned(),
-            Some(format!("docket verify {group} --allowed-signers FILE")),
+            "Check the signature against your allowed signers (<SIGNERS> is their file):"
+                .to_owned(),
+            Some(format!("docket verify {group} --allowed-signers <SIGNERS>")),
         );
     }
     if report.watermarks.is_empty() {
         return (
-            "Sign the approval with an SSH key, which proves who gave it:".to_owned(),
+            "Sign the approval with an SSH key, which proves who gave it (<KEY> is its file):"
+                .to_owned(),
             Some(format!(
-                "docket sign {group} --candidate {} --key KEY",
+                "docket sign {group} --candidate {} --key <KEY>",
                 one.name
             )),
         );
     }
     (
-        "These numbers cannot be signed as real. To try a signature out:".to_owned(),
+        "These numbers cannot be signed as real. To try a signature out (<KEY> is your SSH key):"
+            .to_owned(),
         Some(format!(
-            "docket sign {group} --candidate {} --key KEY --as-sample",
+            "docket sign {group} --candidate {} --key <KEY> --as-sample",
             one.name
         )),
     )

@@ -59,9 +59,9 @@ fn early(sheet: &mut Sheet, group: &str, declared: &Declared) {
     sheet.words(
         0,
         Sense::Dim,
-        "That is the right order. Candidates are asked with:",
+        "That is the right order. Candidates are asked with (<EVAL> is the eval with the items, <MODEL> one such as openai/gpt-4.1-mini):",
     );
-    let command = format!("docket run EVAL --group {group} --model MODEL");
+    let command = format!("docket run <EVAL> --group {group} --model <MODEL>");
     sheet.stop("run", false, Some(command.clone()));
     sheet.words(IN, Sense::Command, &command);
     sheet.gap();

@@ -301,7 +301,10 @@ impl OpenGate {
             (Some(GatePage::Open(view)), None) if view.report.candidates.is_empty() => {
                 Some(Empty::waiting(
                     "This group has no candidate yet.",
-                    &format!("`docket run {} --model MODEL` asks one.", self.name),
+                    &format!(
+                        "`docket run {} --model <MODEL>` asks one, such as openai/gpt-4.1-mini.",
+                        self.name
+                    ),
                 ))
             }
             _ => None,

@@ -61,8 +61,9 @@ fn on_group(open: &mut OpenGroup, size: Size, x: u16, y: u16) -> Option<bool> {
         }
         Tab::Tags => {
             let tags = open.chosen().map_or(0, |one| one.weak_tags.len());
-            let there = place.list.holds(x, y) && line < tags;
-            there.then(|| std::mem::replace(&mut open.tag, line) == line)
+            let at = open.tag_top + line;
+            let there = place.list.holds(x, y) && at < tags;
+            there.then(|| std::mem::replace(&mut open.tag, at) == at)
         }
         Tab::Compare => None,
     }

@@ -45,6 +45,8 @@ pub struct OpenGroup {
     pub grid: Option<Grid>,
     /// The tag under the cursor.
     pub tag: usize,
+    /// First tag shown.
+    pub tag_top: usize,
     /// One item across the candidates.
     pub beside: Option<Beside>,
     /// Whether something was said of an item since the numbers were read.
@@ -72,6 +74,7 @@ impl OpenGroup {
             height: 0,
             grid: None,
             tag: 0,
+            tag_top: 0,
             beside: None,
             told: false,
             visiting: None,
@@ -181,6 +184,9 @@ impl OpenGroup {
         self.top = self
             .top
             .clamp((self.row + 1).saturating_sub(height), self.row);
+        self.tag_top = self
+            .tag_top
+            .clamp((self.tag + 1).saturating_sub(height), self.tag);
         if let Some(beside) = &mut self.beside {
             beside.settle();
         }

@@ -1,6 +1,7 @@
 //! A comparison in words and tables.
 
 use crate::cli::{CliError, output};
+use crate::domain::count::counted;
 use crate::domain::view::compare::{Comparison, Sheet};
 use crate::engine::compare::sheets;
 use crate::text::sanitise;
@@ -67,11 +68,11 @@ fn head(comparison: &Comparison) -> Result<(), CliError> {
         say(&format!("*** {badge} ***"))?;
     }
     say(&format!(
-        "{}: {} items of `{}` in {} clusters; rubric `{}` {}, pass from {}; judge {}",
+        "{}: {} of `{}` in {}; rubric `{}` {}, pass from {}; judge {}",
         comparison.group,
-        comparison.items,
+        counted(comparison.items, "item"),
         comparison.eval,
-        comparison.clusters,
+        counted(comparison.clusters, "cluster"),
         comparison.rubric,
         comparison.rubric_version.short(),
         comparison.threshold_words,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::count::counted;
 use crate::domain::gate::words::rounded;
 use crate::domain::view::gate::{CandidateGate, GateReport, Rehearsal};
 use crate::text::sanitise;
@@ -56,9 +57,9 @@ fn write_all(text: &mut String, report: &GateReport) -> std::fmt::Result {
     )?;
     writeln!(
         text,
-        "- {} items in {} clusters; error {} one-sided; {} in the family",
-        report.items,
-        report.clusters,
+        "- {} in {}; error {} one-sided; {} in the family",
+        counted(report.items, "item"),
+        counted(report.clusters, "cluster"),
         rounded(report.alpha),
         report.family
     )?;

@@ -5,6 +5,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{find_or_kept, with_original};
 use crate::cli::{CliError, Context, Exit, output, rescore};
+use crate::domain::count::counted;
 use crate::formats::rubric as file;
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
@@ -33,7 +34,7 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
             output::json_line(&json!({
                 "id": one.id.to_string(), "rubric": one.name, "version": one.label, "since_ms": one.since_ms,
                 "current": one.current, "reviews": one.reviews, "verdicts": one.verdicts,
-                "judged_tickets": one.judged_tickets, "rescore": rescore(one.id),
+                "judged_tickets": one.judged_tickets, "imported_verdicts": one.imported, "rescore": rescore(one.id),
             }))?;
             continue;
         }
@@ -53,6 +54,14 @@ pub fn versions(eval: &str, context: &Context) -> Result<Exit, CliError> {
     }
     if !context.json() {
         output::table(&table)?;
+        let imported: u64 = versions.iter().map(|one| one.imported).sum();
+        if imported > 0 {
+            output::line(&format!(
+                "{} imported: which version they answer is not known; they count for the one in use, under which their scores are \
+                 shown",
+                counted(imported, "verdict")
+            ))?;
+        }
         rescore::all(&engine, eval)?;
     }
     Ok(Exit::Done)

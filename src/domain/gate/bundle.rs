@@ -188,6 +188,17 @@ pub struct GateEvaluated {
     /// Checks that were run for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Ran>,
+    /// Candidates they were judged among; 1 for one that was chosen beforehand, 0 in looks kept before this was.
+    #[serde(default, skip_serializing_if = "is_untold")]
+    pub among: usize,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_untold(among: &usize) -> bool {
+    *among == 0
 }
 
 /// A decision about a candidate.

@@ -1,5 +1,6 @@
 //! A rule in words, for everything that shows one.
 
+use super::super::currency::CURRENCY;
 use super::{Asked, Floor, FloorOf, GateRule, Metric, Quality};
 
 impl Metric {
@@ -83,7 +84,7 @@ pub fn seconds(ms: f64) -> String {
 
 /// Millionths as people read them.
 pub fn units(micros: f64) -> String {
-    format!("{:.2}", micros / 1_000_000.0)
+    format!("{:.2} {CURRENCY}", micros / 1_000_000.0)
 }
 
 impl GateRule {
@@ -101,11 +102,8 @@ impl GateRule {
             ),
         )];
         let mut put = |what: &str, how: String| lines.push((what.to_owned(), how));
-        for quality in &self.quality {
-            put(&quality.title(), quality.required());
-        }
-        for floor in &self.floors {
-            put(&floor.title(), format!("at least {}", floor.at_least));
+        for (what, how) in self.asked() {
+            put(&what, how);
         }
         put("error", self.error());
         put("items", format!("at least {}", self.min_items));
@@ -149,6 +147,18 @@ impl GateRule {
         };
         put("approval", format!("{} by {who}", self.approvals));
         lines
+    }
+
+    /// Which candidate it is about, and what is asked of the answers.
+    fn asked(&self) -> Vec<(String, String)> {
+        let about = self.candidate.iter();
+        let about = about.map(|name| ("about".to_owned(), format!("`{name}` alone")));
+        let quality = self.quality.iter().map(|one| (one.title(), one.required()));
+        let least = |floor: &Floor| (floor.title(), format!("at least {}", floor.at_least));
+        about
+            .chain(quality)
+            .chain(self.floors.iter().map(least))
+            .collect()
     }
 
     fn error(&self) -> String {

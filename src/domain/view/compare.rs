@@ -71,6 +71,9 @@ pub struct Comparison {
     pub preferences: Option<PreferenceBasis>,
     /// What to know before reading a number.
     pub warnings: Vec<String>,
+    /// Of them what the items share with datasets of other roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlap: Vec<String>,
     /// What the numbers say.
     pub sentence: String,
     /// What to do next.
@@ -150,6 +153,35 @@ pub struct RunMean {
     pub because: Option<String>,
     /// Mean score of its items; `None` without a score.
     pub mean: Option<Ranged>,
+}
+
+/// Tags a candidate fails in that are named where not everything is asked for.
+pub const WEAK: usize = 5;
+
+impl CandidateSummary {
+    /// The tags it fails in, the first `most` of them by name; `None` where there is none.
+    pub fn weak_words(&self, most: usize) -> Option<String> {
+        let named = self.weak_tags.iter().take(most).map(ToString::to_string);
+        let named: Vec<String> = named.collect();
+        let more = self.weak_tags.len() - named.len();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and in {} more", counted(more, "tag")),
+        };
+        (!named.is_empty()).then(|| format!("{}{more}", named.join(", ")))
+    }
+}
+
+impl Reruns {
+    /// The items that flicker, as far as they are named; `None` where none does.
+    pub fn flicker_words(&self) -> Option<String> {
+        let more = self.flickers.saturating_sub(self.flickering.len());
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (!self.flickering.is_empty()).then(|| format!("{}{more}", self.flickering.join(", ")))
+    }
 }
 
 /// A tag of items that do not pass: "9 of 12 in billing".
@@ -238,7 +270,10 @@ pub struct Reruns {
     pub all_pass: Option<f64>,
     /// Those items.
     pub complete: usize,
-    /// Items that flicker, by their own id or the start of docket's, at most twenty.
+    /// Items that flicker.
+    #[serde(default)]
+    pub flickers: usize,
+    /// The first twenty of them by their own id or the start of docket's; all of them in a full comparison.
     pub flickering: Vec<String>,
 }
 

@@ -245,10 +245,12 @@ pub struct RubricVersion {
     pub current: bool,
     /// Standing reviews that answer it.
     pub reviews: u64,
-    /// Verdicts given under it.
+    /// Verdicts given under it; for the version in use also those that were imported, whose scores are shown under it.
     pub verdicts: u64,
     /// Tickets those are about.
     pub judged_tickets: u64,
+    /// Of the verdicts those that were imported: which version they answer is not known.
+    pub imported: u64,
 }
 
 /// Tickets whose verdicts answer a rubric version that is no longer asked.

@@ -7,6 +7,7 @@ use crate::domain::count::counted;
 use crate::domain::eval::Eval;
 use crate::domain::ids::ClusterId;
 use crate::domain::judge_version::JudgeKind;
+use crate::domain::placeholder::with_command;
 use crate::domain::rubric::{Answer, Answers, Choice, Kind, Rubric};
 use crate::domain::standing::JudgeStanding;
 use crate::domain::verdict::Verdict;
@@ -59,7 +60,10 @@ impl Engine {
         if facts.rubric.kind != Kind::Pairwise {
             return Err(EngineError::refused(
                 format!("the rubric of `{eval}` scores outputs one by one, so there are no duels"),
-                format!("ask candidates in a run group: `docket run {eval} --model MODEL`"),
+                with_command(
+                    "ask candidates in a run group",
+                    &format!("docket run {eval} --model <MODEL>"),
+                ),
             ));
         }
         Ok(board(&facts))
@@ -309,13 +313,16 @@ fn words(board: &Leaderboard) -> (String, String) {
     let [first, second, ..] = board.rows.as_slice() else {
         return (
             format!("`{eval}` has no outputs to compare."),
-            format!("import pairs: `docket import FILE --eval {eval}`"),
+            with_command(
+                "import pairs",
+                &format!("docket import <FILE> --eval {eval}"),
+            ),
         );
     };
     if board.judged == 0 {
         return (
             format!("No judge has compared the outputs of `{eval}`."),
-            format!("let one: `docket judge {eval} --judge JUDGE`"),
+            with_command("let one", &format!("docket judge {eval} --judge <JUDGE>")),
         );
     }
     let agree = format!("check the judge against people: `docket agree {eval}`");

@@ -79,6 +79,8 @@ impl Engine {
         }
         let mut comparison = comparison(&scores, options.full);
         trained::tell(&mut comparison, &scores, &self.trained_on(group)?);
+        comparison.overlap = self.group_overlap(group)?;
+        comparison.warnings.extend(comparison.overlap.clone());
         let found = self.group_named(group)?;
         self.store()
             .read(|db| more(db, &found, &scores, options.full, &mut comparison))?;
@@ -99,6 +101,19 @@ impl Engine {
             preferences(&opinions, comparison);
         }
         Ok(())
+    }
+
+    /// What a group's items share with datasets of other roles, as a comparison of it that is kept says; looked at anew where
+    /// none is kept, or where it is older and that does not do.
+    pub(in crate::engine) fn known_overlap(
+        &self,
+        group: &str,
+        older_does: bool,
+    ) -> Result<Vec<String>> {
+        match self.kept_comparison(group, &CompareOptions::default())? {
+            Some(kept) if kept.current || older_does => Ok(kept.comparison.overlap),
+            _ => self.group_overlap(group),
+        }
     }
 
     fn scores_against(&self, group: &str, options: &CompareOptions) -> Result<GroupScores> {
@@ -161,7 +176,7 @@ fn more(
 /// A candidate by itself and against the baseline, and the spread of the difference on one item; its p-value is not
 /// adjusted yet.
 fn candidate(scores: &GroupScores, at: usize, full: bool) -> (CandidateSummary, Option<f64>) {
-    let summary = summary::of(scores, at);
+    let summary = summary::of(scores, at, full);
     let Some(baseline) = scores.baseline.filter(|baseline| *baseline != at) else {
         return (summary, None);
     };
@@ -233,13 +248,23 @@ pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
         family: raw.len(),
         candidates,
         preferences: None,
+        overlap: Vec::new(),
         warnings: Vec::new(),
         sentence: String::new(),
         action: String::new(),
     };
     comparison.warnings = warnings(scores, &comparison);
-    (comparison.sentence, comparison.action) = sentence::of(&comparison);
+    (comparison.sentence, comparison.action) = sentence::of(&comparison, &judge_word(scores));
     comparison
+}
+
+/// The word that puts the judge of a group to work again; a placeholder where there is none or it was imported.
+pub(in crate::engine) fn judge_word(scores: &GroupScores) -> String {
+    let own = scores.judge.as_ref().filter(|judge| !judge.imported);
+    own.map_or_else(
+        || crate::domain::placeholder::JUDGE.to_owned(),
+        |judge| crate::domain::shell::word(&judge.name),
+    )
 }
 
 fn warnings(scores: &GroupScores, comparison: &Comparison) -> Vec<String> {

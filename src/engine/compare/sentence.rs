@@ -1,6 +1,8 @@
 //! What the numbers say, in one sentence, and the one thing to do next.
 
+use crate::domain::count::counted;
 use crate::domain::decimal::fixed;
+use crate::domain::placeholder::with_command;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Difference, Standing};
 
 /// Below this pass rate, as sure as the interval's upper end, a candidate is weak.
@@ -9,13 +11,16 @@ const WEAK: f64 = 0.5;
 /// Share of its rows a candidate may fail on before a difference on the others says little.
 const MOST_FAILED: f64 = 0.1;
 
-/// The sentence and the action.
-pub(super) fn of(comparison: &Comparison) -> (String, String) {
+/// The sentence and the action. `judge` is the word that puts the group's judge to work again.
+pub(super) fn of(comparison: &Comparison, judge: &str) -> (String, String) {
     let group = &comparison.group;
     if comparison.judge.is_none() {
         return (
             format!("No judge has scored `{group}`."),
-            format!("let one: `docket judge --group {group} --judge JUDGE`"),
+            with_command(
+                "let one",
+                &format!("docket judge --group {group} --judge {judge}"),
+            ),
         );
     }
     let unjudged: usize = comparison.candidates.iter().map(|one| one.unjudged).sum();
@@ -38,8 +43,12 @@ pub(super) fn of(comparison: &Comparison) -> (String, String) {
         compared(comparison, &against)
     };
     if unjudged > 0 {
-        action = format!(
-            "first let the judge read the {unjudged} outputs it has not: `docket judge --group {group} --judge JUDGE`"
+        action = with_command(
+            &format!(
+                "first let the judge read the {} it has not",
+                counted(unjudged, "output")
+            ),
+            &format!("docket judge --group {group} --judge {judge}"),
         );
     }
     (sentence, action)
@@ -183,7 +192,7 @@ fn winner(
             )
         } else {
             format!(
-                "confirm it on items that chose nothing, and check the judge: `docket agree {}`",
+                "confirm it in another group, on items that had no part in choosing it, and check the judge: `docket agree {}`",
                 comparison.group
             )
         },

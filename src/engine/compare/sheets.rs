@@ -5,9 +5,10 @@ mod notes;
 mod people;
 mod preferred;
 
+use crate::domain::currency::CURRENCY;
 use crate::domain::decimal::{fixed, signed as plus};
 use crate::domain::view::compare::{
-    CandidateSummary, Comparison, Difference, Ranged, Sheet, Standing,
+    CandidateSummary, Comparison, Difference, Ranged, Sheet, Standing, WEAK,
 };
 use crate::text::numbers::money;
 
@@ -60,7 +61,7 @@ pub fn rows(comparison: &Comparison) -> Sheet {
             "#runs",
             "#scored",
             "worst case",
-            "#cost",
+            &format!("#cost {CURRENCY}"),
             "#p50",
             "#p95",
             "#first p50",
@@ -194,16 +195,18 @@ fn without(one: &CandidateSummary) -> String {
 }
 
 fn of_candidate(one: &CandidateSummary, sheet: &mut Sheet) {
-    if !one.weak_tags.is_empty() {
-        let tags: Vec<String> = one.weak_tags.iter().map(ToString::to_string).collect();
-        sheet.note(format!("{} does not pass {}", one.name, tags.join(", ")));
+    // Where everything was asked for, everything is named.
+    let most = if one.detail.is_some() {
+        usize::MAX
+    } else {
+        WEAK
+    };
+    if let Some(tags) = one.weak_words(most) {
+        sheet.note(format!("{} does not pass {tags}", one.name));
     }
     if let Some(reruns) = &one.reruns {
-        let which = if reruns.flickering.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", reruns.flickering.join(", "))
-        };
+        let which = reruns.flicker_words();
+        let which = which.map_or_else(String::new, |which| format!(": {which}"));
         sheet.note(format!("{}{which}", reruns.words(one)));
     }
     sheet.notes.extend(notes::history(one));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::CONFIDENCE;
 use super::reading::{Reading, Readings};
-use super::summary::{NAMED, named};
+use super::summary::named;
 use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome};
 use crate::domain::view::compare::{Stability, Told, Variance};
 use crate::stats::icc::icc;
@@ -124,7 +124,6 @@ fn stability(scores: &GroupScores, units: Vec<Unit>, what: Repeated) -> Option<S
         .map(|(unit, _)| named(scores, unit.item))
         .collect();
     flickering.dedup();
-    flickering.truncate(NAMED);
     Some(Stability {
         units: units.len(),
         repeats,

@@ -17,9 +17,8 @@ use crate::stats::{Clusters, Estimate, Interval};
 
 /// Chance of missing on each side of an interval.
 pub(super) const TAIL: f64 = (1.0 - CONFIDENCE) / 2.0;
-/// Flickering items and weak tags that are named.
+/// Flickering items that are named where not everything is asked for.
 pub(super) const NAMED: usize = 20;
-const WEAK: usize = 5;
 
 impl Ranged {
     /// An estimate with its two-sided interval: never without a width where values are alike, never beyond what values
@@ -68,8 +67,8 @@ pub(super) fn clusters(scores: &GroupScores, items: impl IntoIterator<Item = usi
     Clusters::from_numbers(items.into_iter().map(|item| scores.items[item].cluster))
 }
 
-/// The numbers of the candidate at a place.
-pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
+/// The numbers of the candidate at a place; with `full` every flickering item is named.
+pub(super) fn of(scores: &GroupScores, at: usize, full: bool) -> CandidateSummary {
     let candidate = &scores.candidates[at];
     let items: Vec<(usize, f64)> = (0..scores.items.len())
         .filter_map(|item| Some((item, candidate.score_of(item)?)))
@@ -122,7 +121,7 @@ pub(super) fn of(scores: &GroupScores, at: usize) -> CandidateSummary {
         first_token_p95_ms: quantile_sorted(&first_token, 0.95),
         chars: quantile_sorted(&chars, 0.5),
         histogram,
-        reruns: reruns(scores, candidate),
+        reruns: reruns(scores, candidate, full),
         history: history(scores, candidate),
         weak_tags: weak_tags(scores, candidate),
         human: None,
@@ -188,7 +187,7 @@ impl Counts {
     }
 }
 
-fn reruns(scores: &GroupScores, candidate: &CandidateScores) -> Option<Reruns> {
+fn reruns(scores: &GroupScores, candidate: &CandidateScores, full: bool) -> Option<Reruns> {
     let all: Vec<(usize, ItemPasses)> = (0..scores.items.len())
         .map(|item| (item, candidate.passes_of(item)))
         .filter(|(_, passes)| passes.runs > 1)
@@ -207,8 +206,9 @@ fn reruns(scores: &GroupScores, candidate: &CandidateScores) -> Option<Reruns> {
         pair: flips.pair,
         all_pass: pass_hat(&passes, runs),
         complete: passes.iter().filter(|of| of.k == runs).count(),
+        flickers: flickering.clone().count(),
         flickering: flickering
-            .take(NAMED)
+            .take(if full { usize::MAX } else { NAMED })
             .map(|(item, _)| named(scores, *item))
             .collect(),
     })
@@ -271,6 +271,5 @@ fn weak_tags(scores: &GroupScores, candidate: &CandidateScores) -> Vec<WeakTag> 
     weak.sort_by_key(|weak| {
         std::cmp::Reverse((weak.failed, weak.split, std::cmp::Reverse(weak.of)))
     });
-    weak.truncate(WEAK);
     weak
 }

@@ -72,9 +72,10 @@ pub(in crate::engine) fn words(
 
 /// What to do about a held-out version that was exported.
 fn way_on(heldout: &str) -> String {
+    let to = crate::domain::shell::word(&format!("{heldout}-2"));
     format!(
-        "hold others out and start another group on them: `docket dataset hold-out DATASET --to {heldout}-2`, then `docket eval new \
-         NAME --dataset {heldout}-2` and `docket run NAME`"
+        "hold others out and start another group on them: `docket dataset hold-out <DATASET> --to {to}` (<DATASET> is the dataset \
+         they come from), then `docket eval new {to} --dataset {to}`, `docket eval grow {to}` and `docket run {to} --group {to}-runs`"
     )
 }
 

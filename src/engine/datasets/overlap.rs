@@ -86,18 +86,22 @@ impl Engine {
 }
 
 impl Engine {
-    /// Requests a run group measures on that are reviewed elsewhere although its dataset is held out.
-    pub fn group_shared(&self, group: &str) -> Result<Vec<SharedWith>> {
+    /// What a run group over a held-out dataset measures on that others have seen, in sentences: requests that are reviewed
+    /// elsewhere, and runs of words of training rows. Looks at texts, so that it takes a moment where there are many.
+    pub(in crate::engine) fn group_overlap(&self, group: &str) -> Result<Vec<String>> {
         let found = self.group_found(group)?;
-        Ok(self.store.read(|db| {
-            let Some(set) = catalog::dataset(db, &found.group.dataset)? else {
-                return Ok(Vec::new());
-            };
-            match set.role {
-                DatasetRole::Heldout => shared_with(db, (&set.id, set.role), &found.items),
-                DatasetRole::Review | DatasetRole::Train => Ok(Vec::new()),
+        let (shared, trained) = self.store.read(|db| {
+            let set = catalog::dataset(db, &found.group.dataset)?;
+            match set.filter(|set| set.role == DatasetRole::Heldout) {
+                Some(set) => Ok((
+                    shared_with(db, (&set.id, set.role), &found.items)?,
+                    pick::trained(db)?,
+                )),
+                None => Ok((Vec::new(), Ranges::default())),
             }
-        })?)
+        })?;
+        let runs = self.shared_runs(&trained, &found.items)?.words();
+        Ok(shared.iter().map(SharedWith::words).chain(runs).collect())
     }
 }
 

@@ -13,6 +13,7 @@ use super::{Engine, EngineError, Result};
 use crate::domain::eval::Eval;
 use crate::domain::event::Body;
 use crate::domain::ids::{ClusterId, EvalId};
+use crate::domain::placeholder::with_command;
 use crate::domain::rubric::Kind;
 use crate::domain::view::compare::WeakTag;
 use crate::domain::view::failures::{FailurePath, Fixes, Left};
@@ -216,13 +217,19 @@ impl Engine {
 fn next(path: &FailurePath, eval: &Eval) -> String {
     let of = &path.of;
     if path.scored == 0 {
-        return format!("nothing has a score yet: `docket judge {of} --judge JUDGE`, or review");
+        return with_command(
+            "nothing has a score yet: review, or let a judge read",
+            &format!("docket judge {of} --judge <JUDGE>"),
+        );
     }
     let waiting = path.own + path.similar;
     let Some(fixes) = &path.fixes else {
         return match (path.failed, waiting) {
             (0, _) => "nothing fails".to_owned(),
-            (_, 0) => "nothing may be trained on that is like them: import more, `docket import FILE --dataset NAME`".to_owned(),
+            (_, 0) => with_command(
+                "nothing may be trained on that is like them: import more",
+                &format!("docket import <FILE> --dataset {}-more", eval.name),
+            ),
             _ => format!("make tickets of them: `docket failures {of} --take`"),
         };
     };
@@ -241,9 +248,12 @@ fn next(path: &FailurePath, eval: &Eval) -> String {
     if waiting > 0 {
         return format!("make tickets of what is new: `docket failures {of} --take`");
     }
-    format!(
-        "train on it, then compare: `docket run {} --model MODEL --group NAME`",
-        eval.name
+    with_command(
+        "train on it, then compare",
+        &format!(
+            "docket run {} --model <MODEL> --group {}-trained",
+            eval.name, eval.name
+        ),
     )
 }
 

@@ -33,7 +33,7 @@ fn judge(case: &Case<'_>) -> Option<Found> {
     };
     let kin = |judge: &str| {
         case.both().find_map(|at| match kinship(judge, model(at)) {
-            Kinship::Same(family) => Some(family),
+            Kinship::Same(family) => Some((at, family)),
             Kinship::Different | Kinship::Unknown => None,
         })
     };
@@ -42,24 +42,24 @@ fn judge(case: &Case<'_>) -> Option<Found> {
         .other_judges
         .iter()
         .find(|other| kin(other).is_none());
+    let own = format!("`{}`", judge.name);
     let (verdict, told, why) = match (family, second) {
-        (None, _) => (
+        (None, _) => (GateVerdict::Pass, own, String::new()),
+        (Some((at, family)), Some(second)) => (
             GateVerdict::Pass,
-            format!("`{}`", judge.name),
-            String::new(),
-        ),
-        (Some(family), Some(second)) => (
-            GateVerdict::Pass,
-            format!("`{}`, and `{second}` as the second", judge.name),
+            format!("{own}, and `{second}` as the second"),
             format!(
-                "`{}` is of the family {family} of what it judges",
-                judge.name
+                "{own} and {} are both of the family {family}",
+                whose(case, at)
             ),
         ),
-        (Some(family), None) => (
+        (Some((at, family)), None) => (
             GateVerdict::Inconclusive,
-            format!("`{}`", judge.name),
-            format!("judge and candidate are both of the family {family}: judges favour their own"),
+            own,
+            format!(
+                "judge and {} are both of the family {family}: judges favour their own",
+                whose(case, at)
+            ),
         ),
     };
     let condition = condition(
@@ -74,10 +74,18 @@ fn judge(case: &Case<'_>) -> Option<Found> {
         "let a judge of another family read the group too".to_owned(),
         None,
         Some(format!(
-            "docket judge --group {} --judge OTHER",
+            "docket judge --group {} --judge <OTHER>",
             scores.group
         )),
     ))
+}
+
+/// Which side it is that the judge is of the family of.
+fn whose(case: &Case<'_>, at: usize) -> String {
+    if at == case.at {
+        return "candidate".to_owned();
+    }
+    format!("the baseline `{}`", case.scores().candidates[at].name)
 }
 
 /// The agreement of judge and people, where the rule rests on it.
@@ -230,7 +238,7 @@ fn eval_over(case: &Case<'_>, dataset: &str) -> String {
     let rubric = &case.scores().rubric_name;
     let rubric = match library::built_in(rubric) {
         Some(_) => word(rubric),
-        None => "FILE".to_owned(),
+        None => "<RUBRIC>".to_owned(),
     };
     format!(
         "docket eval new {dataset} --dataset {dataset} --rubric {rubric} && docket eval grow {dataset} && {}",
@@ -243,7 +251,7 @@ fn held_out(case: &Case<'_>) -> String {
     let name = &case.material.dataset;
     // What is held out already cannot be held out once more: its items came from somewhere.
     let (from, to) = match &case.material.heldout {
-        Some(_) => ("DATASET".to_owned(), word(&format!("{name}-2"))),
+        Some(_) => ("<DATASET>".to_owned(), word(&format!("{name}-2"))),
         None => (word(name), word(&format!("{name}-heldout"))),
     };
     format!(
@@ -256,7 +264,7 @@ fn held_out(case: &Case<'_>) -> String {
 fn fresh_items(case: &Case<'_>) -> String {
     let name = word(&format!("{}-2", case.material.dataset));
     format!(
-        "docket import FILE --dataset {name} && {}",
+        "docket import <FILE> --dataset {name} && {}",
         eval_over(case, &name)
     )
 }

@@ -3,6 +3,7 @@
 use super::material::Material;
 use super::measure::Numbers;
 use super::quality::{Asking, Measure};
+use super::ways;
 use crate::domain::gate::{Asked, GateRule, GateVerdict, Quality};
 use crate::domain::group_scores::{CandidateScores, GroupScores, RowScore};
 use crate::domain::view::gate::{Condition, GatePart, Settle};
@@ -46,12 +47,7 @@ impl Found {
         count: Option<u64>,
         command: Option<String>,
     ) -> Self {
-        let settle = Settle {
-            condition: condition.id.clone(),
-            what,
-            count,
-            command,
-        };
+        let settle = ways::settle(&condition.id, what, count, command);
         Self::with(condition, vec![settle])
     }
 }

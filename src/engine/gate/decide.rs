@@ -28,9 +28,6 @@ pub struct Wish {
     pub account: String,
     /// Hash of everything the verdict rested on when it was shown; refused where that is another one now.
     pub seen: Option<String>,
-    /// Whether it was chosen among all candidates after their verdicts were seen, which corrects for how many they are;
-    /// decided about alone otherwise.
-    pub among_all: bool,
 }
 
 impl Engine {
@@ -40,7 +37,7 @@ impl Engine {
     /// the numbers are not those that were shown.
     pub fn approve(&self, group: &str, wish: &Wish) -> Result<GateReport> {
         self.keep_decision(group, wish)?;
-        self.gate(group, &options(wish))
+        self.gate(group, &GateOptions::of(&wish.candidate))
     }
 
     /// The same without the gate.
@@ -54,7 +51,12 @@ impl Engine {
         self.may_decide(group, &wish.account)?;
         let declared = self.declared(group)?;
         let found = self.group_found(group)?;
-        let weighed = self.weigh_gate(found, declared, &options(wish), &Watch::nobody())?;
+        let weighed = self.weigh_gate(
+            found,
+            declared,
+            &GateOptions::of(&wish.candidate),
+            &Watch::nobody(),
+        )?;
         unchanged(&weighed, wish)?;
         let held = self.look_at(weighed)?;
         let body = match wish.decision {
@@ -131,15 +133,6 @@ impl Engine {
     }
 }
 
-/// What is held against the rule for a decision.
-fn options(wish: &Wish) -> GateOptions {
-    if wish.among_all {
-        GateOptions::shown()
-    } else {
-        GateOptions::of(&wish.candidate)
-    }
-}
-
 /// The candidate that is meant.
 fn of<'c>(candidates: &'c [CandidateGate], name: &str) -> Result<&'c CandidateGate> {
     candidates
@@ -148,7 +141,7 @@ fn of<'c>(candidates: &'c [CandidateGate], name: &str) -> Result<&'c CandidateGa
         .ok_or_else(|| {
             EngineError::refused(
                 format!("`{name}` is not among the candidates that are decided about"),
-                "name one of them, or decide about it alone: `docket approve GROUP --candidate NAME`",
+                "name one of them",
             )
         })
 }

@@ -56,7 +56,7 @@ impl Engine {
         if there.is_some() {
             let found = self.group_found(group)?;
             super::fits(&found, &rule)?;
-            super::floors::refuse(&found, &rule, file.as_deref())?;
+            self.refuse_floors(&found, &rule, file.as_deref())?;
         }
         let engine = self.clone();
         let (id, name) = (self.group_id(group), group.to_owned());
@@ -142,6 +142,11 @@ fn line(group: String, declared: &Declared, events: &[Event]) -> GateLine {
             .collect(),
         decisions: owner::notes(events),
     }
+}
+
+/// Whether the rule in force rests on what people say of the group's tickets.
+pub(in crate::engine) fn asks_people(events: &[Event]) -> bool {
+    declared(events).is_some_and(|one| one.rule.rests_on_people())
 }
 
 /// The last declaration among the events of a group.

@@ -29,17 +29,50 @@ pub(super) fn conditions(case: &Case<'_>, backing: &JudgeBacking) -> Vec<Found> 
     if case.rule.basis == Basis::Human {
         found.push(labels(case));
     }
+    found.extend(chosen(case));
     found.extend(floors::floored(case));
     found.extend(believed::conditions(case, backing));
     found
 }
 
-fn share(part: usize, of: usize) -> f64 {
-    if of == 0 {
-        0.0
-    } else {
-        part as f64 / of as f64
+/// A share; none of nothing.
+fn share(part: usize, of: usize) -> Option<f64> {
+    (of > 0).then(|| part as f64 / of as f64)
+}
+
+/// `1 of 40 (2.5 %)`, or `n/a`.
+fn told_share(part: usize, of: usize) -> String {
+    share(part, of).map_or_else(
+        || "n/a".to_owned(),
+        |share| format!("{part} of {of} ({})", percent(share)),
+    )
+}
+
+/// A rule that names its candidate passes no other: which one it is about was chosen once.
+fn chosen(case: &Case<'_>) -> Option<Found> {
+    let named = case.rule.candidate.as_ref()?;
+    let name = &case.candidate().name;
+    if named == name {
+        return None;
     }
+    let condition = condition(
+        GatePart::Evidence,
+        "evidence.candidate",
+        (
+            "the candidate the rule is about",
+            &format!("`{named}`"),
+            &format!("`{name}`"),
+        ),
+        GateVerdict::Inconclusive,
+        "the rule was declared for another candidate alone",
+    );
+    let group = crate::domain::shell::word(&case.scores().group);
+    Some(Found::or(
+        condition,
+        "declare a rule that names no candidate: it judges all of them together".to_owned(),
+        None,
+        Some(format!("docket gate {group} --file gate.toml --declare")),
+    ))
 }
 
 pub(super) fn found(verdict: bool, otherwise: GateVerdict) -> GateVerdict {
@@ -60,20 +93,25 @@ fn failed(case: &Case<'_>) -> Found {
         .filter(|row| !matches!(row.outcome, RowOutcome::Missing))
         .count();
     let most = case.rule.max_failed;
-    let within = share(failed, asked) <= most + EPSILON;
+    let share = share(failed, asked);
+    let within = share.is_none_or(|share| share <= most + EPSILON);
+    let verdict = match share {
+        None => GateVerdict::Inconclusive,
+        Some(_) => found(within, GateVerdict::Fail),
+    };
     let condition = condition(
         GatePart::Evidence,
         FAILED_ROWS,
         (
             "rows without an output",
             &format!("at most {}", percent(most)),
-            &format!("{failed} of {asked} ({})", percent(share(failed, asked))),
+            &told_share(failed, asked),
         ),
-        found(within, GateVerdict::Fail),
-        if within {
-            ""
-        } else {
-            "the candidate failed too often"
+        verdict,
+        match verdict {
+            GateVerdict::Pass => "",
+            GateVerdict::Inconclusive => "no row was asked yet",
+            GateVerdict::Fail => "the candidate failed too often",
         },
     );
     let (soon, again) = ways::failures(case.candidate());
@@ -94,11 +132,12 @@ fn failed(case: &Case<'_>) -> Found {
             ways::settle(&id, what, Some(again as u64), Some(command))
         }));
     }
-    ways::found(
-        condition,
-        settles,
-        "what was logged has failed for good: nothing on these items settles it",
-    )
+    let nothing = if asked == 0 {
+        "what was never asked has not failed: the rows are missing"
+    } else {
+        "what was logged has failed for good: nothing on these items settles it"
+    };
+    ways::found(condition, settles, nothing)
 }
 
 /// Rows that were never asked.
@@ -156,20 +195,21 @@ fn unscored(case: &Case<'_>) -> Found {
     let sides = case.both().take(if case.compares() { 2 } else { 1 });
     let sides: Vec<usize> = sides.collect();
     let counts: Vec<(usize, usize)> = sides.iter().map(|at| without_score(case, *at)).collect();
-    let shares: Vec<f64> = counts.iter().map(|(part, of)| share(*part, *of)).collect();
+    // Of a side without an output nothing can be said, so nothing is decided.
+    let shares: Option<Vec<f64>> = counts.iter().map(|(part, of)| share(*part, *of)).collect();
+    let none = shares.is_none();
+    let shares = shares.unwrap_or_default();
     let highest = shares.iter().copied().fold(0.0, f64::max);
     let lowest = shares.iter().copied().fold(f64::INFINITY, f64::min);
     let within = highest <= most + EPSILON;
-    let alike = highest - lowest <= MOST_UNSCORED + EPSILON;
+    let alike = none || highest - lowest <= MOST_UNSCORED + EPSILON;
     let (left, all) = counts[0];
-    let mut told = format!("{left} of {all} ({})", percent(share(left, all)));
+    let mut told = told_share(left, all);
     if let Some((left, all)) = counts.get(1) {
-        told = format!(
-            "{told}; of the baseline {left} of {all} ({})",
-            percent(share(*left, *all))
-        );
+        told = format!("{told}; of the baseline {}", told_share(*left, *all));
     }
     let why = match (within, alike) {
+        _ if none => "there is no output to score yet".to_owned(),
         (true, true) => String::new(),
         (false, _) => format!("more than {} of the outputs have no score", percent(most)),
         (true, false) => "candidate and baseline differ by more than 2 points".to_owned(),
@@ -182,11 +222,16 @@ fn unscored(case: &Case<'_>) -> Found {
             &format!("at most {}", percent(most)),
             &told,
         ),
-        found(within && alike, GateVerdict::Inconclusive),
+        found(within && alike && !none, GateVerdict::Inconclusive),
         why,
     );
     let settles = ways::scores(case, &condition.id, &sides);
-    ways::found(condition, settles, "every output has a score")
+    let nothing = if none {
+        "outputs come first: the rows are missing"
+    } else {
+        "every output has a score"
+    };
+    ways::found(condition, settles, nothing)
 }
 
 /// Places of the items the quality conditions rest on.

@@ -4,13 +4,16 @@
 //! A rule without such a floor is refused when it is given. One that stands in the ledger from before, or was declared
 //! before there was a group, passes nothing.
 
+use std::collections::BTreeSet;
+
 use super::super::runs::group::Found as Group;
-use super::super::{EngineError, Result};
+use super::super::{Engine, EngineError, Result};
 use super::case::{Case, Found, condition};
 use crate::domain::count::either;
-use crate::domain::gate::{FLOOR, FloorOf, GateRule, GateVerdict};
-use crate::domain::rubric::{Question, Rubric};
+use crate::domain::gate::{FLOOR, Floor, FloorOf, GateRule, GateVerdict};
+use crate::domain::rubric::{Question, Rubric, known_or_nearest};
 use crate::domain::view::gate::GatePart;
+use crate::store::runs::scores::labels;
 
 /// The criteria with a level every answer must reach, each with that level, that a rule has no floor for.
 fn missing(rubric: &Rubric, rule: &GateRule) -> Vec<(String, String)> {
@@ -63,8 +66,49 @@ fn as_flags(missing: &[(String, String)]) -> String {
     each.collect::<Vec<_>>().concat()
 }
 
+impl Engine {
+    /// Refuses a rule that lacks a floor, and one with a floor under a tag that no item of the group has. `file` is where it
+    /// was read from.
+    pub(super) fn refuse_floors(
+        &self,
+        found: &Group,
+        rule: &GateRule,
+        file: Option<&str>,
+    ) -> Result<()> {
+        refuse(found, rule, file)?;
+        let tag = |floor: &Floor| match &floor.of {
+            FloorOf::Tag(tag) => Some(tag.clone()),
+            FloorOf::Criterion(_) => None,
+        };
+        let asked: Vec<String> = rule.floors.iter().filter_map(tag).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let labels = self.store().read(|db| labels(db, found.eval_row, None))?;
+        let here = labels
+            .into_iter()
+            .filter(|(item, _)| found.items.contains(*item));
+        let known: BTreeSet<String> = here
+            .flat_map(|(_, (feature, tags))| feature.into_iter().chain(tags))
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        // Where nothing has a tag yet, people may still give some.
+        let wrong = asked.iter().find(|tag| !known.contains(&tag.as_str()));
+        match wrong.filter(|_| !known.is_empty()) {
+            None => Ok(()),
+            Some(tag) => Err(EngineError::refused(
+                format!(
+                    "the gate has a floor for `{tag}`, and no item of `{}` has that tag or feature",
+                    found.group.name
+                ),
+                known_or_nearest(tag, &known),
+            )),
+        }
+    }
+}
+
 /// Refuses a rule that names no floor for one of them. `file` is where it was read from.
-pub(super) fn refuse(found: &Group, rule: &GateRule, file: Option<&str>) -> Result<()> {
+fn refuse(found: &Group, rule: &GateRule, file: Option<&str>) -> Result<()> {
     let missing = missing(&found.rubric, rule);
     let Some((first, _)) = missing.first() else {
         return Ok(());

@@ -1,17 +1,20 @@
 //! Reruns, latency and cost: what was observed against what is asked.
 
 use super::case::{Case, Found, condition};
+use super::measure::Numbers;
+use super::needed::{Needed, needed};
 use super::ways;
-use crate::domain::count::counted;
+use crate::domain::count::{counted, noun};
 use crate::domain::gate::GateVerdict;
 use crate::domain::gate::words::{percent, seconds, units};
 use crate::domain::run::Origin;
 use crate::domain::shell::word;
 use crate::domain::view::gate::{GatePart, Settle};
+use crate::stats::Clusters;
 use crate::stats::describe::quantile;
-use crate::stats::proportion::{pass_rate, rate_bounds};
+use crate::stats::gate::Rule;
+use crate::stats::proportion::pass_rate;
 use crate::stats::reruns::Passes;
-use crate::stats::{Clusters, Interval};
 
 /// All conditions of these parts.
 pub(super) fn conditions(case: &Case<'_>) -> Vec<Found> {
@@ -106,6 +109,15 @@ fn flicker(case: &Case<'_>, most: f64) -> Found {
             "n/a".to_owned(),
             "no item was scored in two runs",
         ),
+        Some(ends) if ends.clusters < 2 => (
+            GateVerdict::Inconclusive,
+            format!(
+                "{} of {}, bounds n/a",
+                percent(ends.estimate),
+                counted(ends.n, "item")
+            ),
+            "one request says nothing of how others would do",
+        ),
         Some(ends) => {
             let told = format!(
                 "{} of {}, at most {} at {}",
@@ -140,7 +152,7 @@ fn flicker(case: &Case<'_>, most: f64) -> Found {
     );
     let settle = match &interval {
         None => rescored(case, &condition.id),
-        Some(ends) => steadier(case, &condition.id, ends, most),
+        Some(_) => steadier(case, &condition.id, (&differing, &clusters), most),
     };
     ways::found(condition, settle.into_iter().collect(), LOGGED_ONCE)
 }
@@ -158,35 +170,39 @@ fn rescored(case: &Case<'_>, id: &str) -> Option<Settle> {
 }
 
 /// More runs of the same items find more that differ; what narrows the share is more items.
-fn steadier(case: &Case<'_>, id: &str, ends: &Interval, most: f64) -> Option<Settle> {
-    if ends.estimate >= most {
-        let what = "the share is on the wrong side of what is asked: more items would sooner block than pass";
-        return Some(ways::settle(id, what, None, None));
-    }
-    let now = ends.n as u64;
-    let holds = |n: u64| {
-        // Items of one request repeat each other, so they count as their clusters do now.
-        let trials = n as f64 * ends.clusters as f64 / ends.n.max(1) as f64;
-        rate_bounds(ends.estimate, trials, case.alpha).is_some_and(|(_, high)| high <= most)
-    };
-    let mut n = now + 1;
-    while !holds(n) {
-        n += n / 20 + 1;
-        if n > 1_000_000_000 {
-            return None;
+fn steadier(
+    case: &Case<'_>,
+    id: &str,
+    (differing, clusters): (&[bool], &Clusters),
+    most: f64,
+) -> Option<Settle> {
+    // At most so many differ where at least the rest does not: the very bound that decides is asked.
+    let steady: Vec<bool> = differing.iter().map(|one| !one).collect();
+    let least = 1.0 - most;
+    let numbers = Numbers::rate(&steady, clusters, least, case.alpha)?;
+    let now = steady.len() as u64;
+    match needed(&numbers, Rule::Absolute(least), case.alpha) {
+        Needed::InAll(n) => {
+            let what = format!(
+                "about {} more {} that are run as often ({n} in all), if the share stays as it is, and the group keeps those it \
+                 has: add items and run the candidate on all in another group",
+                n - now,
+                noun(n - now, "item")
+            );
+            let command = Some(ways::more_items(case));
+            Some(ways::settle(id, what, Some(n - now), command))
         }
+        Needed::WrongSide => {
+            let what = "the share is on the wrong side of what is asked: more items would sooner block than pass";
+            Some(ways::settle(id, what, None, None))
+        }
+        Needed::Unknown => {
+            let what = "add items with other requests and run the candidate on all as often in another group: how many are needed is \
+                        not known yet";
+            Some(ways::settle(id, what, None, Some(ways::more_items(case))))
+        }
+        Needed::Never => None,
     }
-    let what = format!(
-        "about {} more items that are run as often ({n} in all), if the share stays as it is, and the group keeps those it has: \
-         add items and run the candidate on all in another group",
-        n - now
-    );
-    Some(ways::settle(
-        id,
-        what,
-        Some(n - now),
-        Some(ways::more_items(case)),
-    ))
 }
 
 fn latency(case: &Case<'_>, most: u64) -> Found {
@@ -244,7 +260,7 @@ fn latency(case: &Case<'_>, most: u64) -> Found {
 fn as_another(case: &Case<'_>) -> String {
     let scores = case.scores();
     format!(
-        "docket import FILE --run {} --candidate {}",
+        "docket import <OUTPUTS> --run {} --candidate {}",
         word(&scores.group),
         word(&format!("{}-2", case.candidate().name))
     )

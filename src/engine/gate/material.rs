@@ -7,11 +7,11 @@ use super::super::runs::group::Found;
 use super::super::runs::prefer::opinions_in;
 use super::super::runs::scores;
 use super::redefined::Definition;
-use crate::domain::eval::DatasetRole;
+use crate::domain::eval::{DatasetRole, Eval, Mode};
 use crate::domain::event::Event;
 use crate::domain::gate::{FloorOf, GateRule};
 use crate::domain::group_scores::GroupScores;
-use crate::domain::ids::{ClusterId, OutputId, RunId};
+use crate::domain::ids::{ClusterId, Hlc, OutputId, RunId};
 use crate::domain::plan::plan_number;
 use crate::domain::preference::Opinion;
 use crate::domain::rubric::{Answers, Rubric};
@@ -78,6 +78,8 @@ pub(super) struct Material {
     pub later: Vec<Later>,
     /// Decisions about the group.
     pub events: Vec<Event>,
+    /// When the numbers of all candidates were opened first side by side, by anybody.
+    pub opened: Option<Hlc>,
     /// What people prefer, side by side; in no number.
     pub opinions: Vec<Opinion>,
 }
@@ -135,10 +137,19 @@ pub(super) fn read(db: &Db, found: &Found, rule: &GateRule) -> crate::store::Res
         outputs,
         later: later(db, &group)?,
         events: gates::of_group(db, &group.id)?,
+        opened: opened(db, &tickets)?,
         opinions: opinions_in(db, &group.id)?,
         scores,
         group,
     })
+}
+
+/// Where nothing is blind nobody says that they opened anything: it was open from the start.
+fn opened(db: &Db, tickets: &Eval) -> crate::store::Result<Option<Hlc>> {
+    match tickets.policy.mode {
+        Mode::Blind => gates::opened(db, &tickets.id),
+        Mode::Assist => Ok(Some(Hlc(0))),
+    }
 }
 
 fn said(rubric: &Rubric, threshold: f64, label: &PlanLabel) -> Label {

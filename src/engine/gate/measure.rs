@@ -134,16 +134,18 @@ impl Numbers {
             .unwrap_or(1.0);
         let n = passes.len() as f64 / effect;
         let rule = Rule::Absolute(threshold);
+        // One item, or one request, says nothing of how others would do.
+        let known = interval.clusters > 1;
         Some(Self {
             verdict: decide(rule, interval.low, interval.high, interval.clusters),
             bound: Bound {
                 estimate: interval.estimate,
-                lower: Some(interval.low),
-                upper: Some(interval.high),
+                lower: known.then_some(interval.low),
+                upper: known.then_some(interval.high),
                 n: interval.n,
                 clusters: interval.clusters,
                 method: interval.method.name(),
-                p: rate_p_greater_effective(interval.estimate, n, threshold),
+                p: rate_p_greater_effective(interval.estimate, n, threshold).filter(|_| known),
                 n_effective: None,
                 judge_only: None,
             },

@@ -1,7 +1,7 @@
 //! The release gate: a rule declared for a run group, held against its candidates.
 //!
-//! [`declare`] keeps the rule, [`material`] reads what it rests on, [`verdict`] decides candidate by candidate, [`weigh`]
-//! keeps that it was looked at, [`report`] puts the answer together, [`page`] is the screen's. [`rehearse`] plants bad runs
+//! [`declare`] keeps the rule, [`material`] reads what it rests on, [`chosen`] says among whom a candidate is judged,
+//! [`verdict`] decides candidate by candidate, [`weigh`] keeps that it was looked at, [`report`] puts the answer together, [`page`] is the screen's. [`rehearse`] plants bad runs
 //! in memory. [`decide`] keeps approvals, [`sign`] signs and verifies them. Reading is free of effects but for one: who
 //! looks at numbers that changed leaves a look in the ledger, because looking again and again is how chance passes a gate.
 
@@ -9,6 +9,7 @@ mod backing;
 mod believed;
 mod case;
 mod checks;
+mod chosen;
 mod decide;
 mod declare;
 mod evidence;
@@ -35,16 +36,19 @@ mod weigh;
 use super::runs::group::Found;
 use super::{Engine, EngineError, Result};
 use crate::domain::event::Body;
-use crate::domain::gate::{GateEvaluated, GateRule, Outcome};
+use crate::domain::gate::{FloorOf, GateEvaluated, GateRule, Outcome};
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::EvalId;
 use crate::domain::rubric::known_or_nearest;
+use crate::domain::run::Origin;
 use crate::domain::view::gate::{CandidateGate, Declared, GateReport};
 
 pub use checks::Watch;
 pub use decide::Wish;
 pub use declare::GateLine;
+pub(in crate::engine) use declare::asks_people;
 pub(in crate::engine) use floors::flags as floor_flags;
+pub(in crate::engine) use report::owners_way;
 pub use sign::SignOrder;
 
 use material::Material;
@@ -52,8 +56,10 @@ use material::Material;
 /// What is asked of a gate.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GateOptions {
-    /// Only this candidate; all but the baseline otherwise.
+    /// Only this candidate; all but the baseline otherwise. It is judged alone only where it was chosen beforehand.
     pub candidate: Option<String>,
+    /// The candidate was picked with the numbers of all in view, so that asking about it names nobody beforehand.
+    pub after_looking: bool,
     /// A rule to declare first, with the file it came from; the declared one otherwise.
     pub rule: Option<(GateRule, Option<String>)>,
     /// Run the rule's commands. Of a rule given here they are run anyway.
@@ -68,7 +74,7 @@ impl GateOptions {
         Self::default()
     }
 
-    /// One candidate as the rule was declared.
+    /// One candidate as the rule was declared, judged among the others unless it was chosen before they were seen.
     pub fn of(candidate: &str) -> Self {
         Self {
             candidate: Some(candidate.to_owned()),
@@ -89,7 +95,7 @@ impl Engine {
         let found = self.group_found(group)?;
         if let Some((rule, file)) = &options.rule {
             fits(&found, rule)?;
-            floors::refuse(&found, rule, file.as_deref())?;
+            self.refuse_floors(&found, rule, file.as_deref())?;
         }
         Ok(self.held_gate(found, options)?.report)
     }
@@ -116,7 +122,7 @@ impl Engine {
         declare::possible(&rule)?;
         fits(&found, &rule)?;
         if let Some((rule, file)) = &options.rule {
-            floors::refuse(&found, rule, file.as_deref())?;
+            self.refuse_floors(&found, rule, file.as_deref())?;
         }
         if let Some(name) = &options.candidate
             && found.candidate(name).is_none()
@@ -131,7 +137,9 @@ impl Engine {
 
 /// Refuses a rule that asks for what a group does not have.
 fn fits(found: &Found, rule: &GateRule) -> Result<()> {
-    use crate::domain::gate::FloorOf;
+    if let Some(name) = &rule.candidate {
+        has_candidate(found, name)?;
+    }
     let known: Vec<&str> = found
         .rubric
         .questions()
@@ -151,6 +159,17 @@ fn fits(found: &Found, rule: &GateRule) -> Result<()> {
         }
     }
     has_baseline(found, rule)
+}
+
+/// Refuses a name that is none of the candidates, once there are others than what was logged.
+fn has_candidate(found: &Found, name: &str) -> Result<()> {
+    let all = crate::domain::run::by_candidate(&found.runs);
+    let made = all.iter().any(|(one, _)| one.origin != Origin::Logged);
+    if !made || found.candidate(name).is_some() {
+        return Ok(());
+    }
+    let names: Vec<&str> = all.iter().map(|(one, _)| one.name.as_str()).collect();
+    Err(no_candidate(&found.group.name, name, &names))
 }
 
 /// Refuses a rule that names a baseline there is none of, or compares with one the group does not have.
@@ -227,43 +246,4 @@ fn no_candidate(group: &str, name: &str, names: &[&str]) -> EngineError {
         format!("the group `{group}` has no candidate `{name}`"),
         known_or_nearest(name, names),
     )
-}
-
-/// The candidates that are decided about.
-fn places(
-    scores: &GroupScores,
-    baseline: Option<usize>,
-    candidate: Option<&str>,
-    rule: &GateRule,
-) -> Result<Vec<usize>> {
-    let against = case::compares(rule);
-    if against && baseline.is_none() {
-        return Err(no_baseline(&scores.group));
-    }
-    if let Some(name) = candidate {
-        let at = place(scores, name)?;
-        if against && baseline == Some(at) {
-            return Err(EngineError::refused(
-                format!("`{name}` is the baseline, and the gate asks for a difference to it"),
-                "name another candidate",
-            ));
-        }
-        return Ok(vec![at]);
-    }
-    let all: Vec<usize> = (0..scores.candidates.len())
-        .filter(|at| baseline != Some(*at))
-        .collect();
-    if all.is_empty() {
-        return Err(EngineError::refused(
-            format!(
-                "the group `{}` has no candidate beside its baseline",
-                scores.group
-            ),
-            format!(
-                "ask one (`docket run {} --model MODEL`), or decide about the baseline: `--candidate NAME`",
-                scores.group
-            ),
-        ));
-    }
-    Ok(all)
 }

@@ -88,7 +88,7 @@ impl Engine {
         if asked.is_new && !may_look {
             return Ok(GatePage::Moved(Box::new(moved(&weighed))));
         }
-        Ok(self.gate_view(self.look_at(weighed)?))
+        self.gate_view(self.look_at(weighed)?)
     }
 
     /// Logs that this reviewer opened the gate of a group, which marks their later reviews, and shows it.
@@ -115,7 +115,7 @@ impl Engine {
             ..GateOptions::shown()
         };
         let weighed = self.weigh_gate(self.group_found(group)?, declared, &options, watch)?;
-        Ok(self.gate_view(self.look_at(weighed)?))
+        self.gate_view(self.look_at(weighed)?)
     }
 
     /// Keeps a decision that was made on the screen, among all candidates, about the numbers it showed.
@@ -131,7 +131,6 @@ impl Engine {
                 account: account(),
                 // What one takes back was decided about other numbers anyway.
                 seen: wish.decision.map(|_| wish.evidence.clone()),
-                among_all: true,
             },
         )?;
         self.gate_page(&wish.group, GateLook::Declared)
@@ -148,16 +147,19 @@ impl Engine {
         }
     }
 
-    fn gate_view(&self, held: Held) -> GatePage {
+    fn gate_view(&self, mut held: Held) -> Result<GatePage> {
+        // Texts are looked at for a comparison; whoever reads the page again and again need not wait for that.
+        let overlap = self.known_overlap(&held.found.group.name, true)?;
+        held.report.notes.extend(overlap);
         let (account, folder) = (account(), self.gate_folder());
         let folder = std::path::absolute(&folder).unwrap_or(folder);
-        GatePage::Open(Arc::new(GateView {
+        Ok(GatePage::Open(Arc::new(GateView {
             barred: owner::barred(&held.declared.rule, &held.found.group.name, &account),
             folder: folder.display().to_string(),
             report: held.report,
             account,
             reviewer: self.reviewer().to_owned(),
-        }))
+        })))
     }
 }
 

@@ -180,15 +180,12 @@ fn nothing(case: &Case<'_>, asking: &Asking, settles: &mut Vec<Settle>) -> Strin
         let known: BTreeSet<&str> = known.map(String::as_str).collect();
         let near = nearest(tag, known);
         let near = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-        settles.push(Settle {
-            condition: asking.id.clone(),
-            what: format!(
-                "no item of the group has the tag or feature `{tag}`{near}, so nothing on them settles it: add items that have it \
-                 and run the candidate on all in another group, or declare a rule without this floor"
-            ),
-            count: None,
-            command: Some(ways::more_items(case)),
-        });
+        let what = format!(
+            "no item of the group has the tag or feature `{tag}`{near}, so nothing on them settles it: add items that have it and \
+             run the candidate on all in another group, or declare a rule without this floor"
+        );
+        let command = Some(ways::more_items(case));
+        settles.push(ways::settle(&asking.id, what, None, command));
         return format!("no item has the tag or feature `{tag}`{near}");
     }
     let sides = sides(case, asking);
@@ -256,8 +253,9 @@ fn said(case: &Case<'_>, asking: &Asking, numbers: &Numbers) -> (String, Option<
                 "too few independent items for an interval".to_owned()
             } else if bound.clusters < FEWEST_CLUSTERS {
                 format!(
-                    "{} are too few to decide",
-                    counted(bound.clusters, "cluster")
+                    "{} {} too few to decide",
+                    counted(bound.clusters, "cluster"),
+                    either(bound.clusters, "is", "are")
                 )
             } else {
                 "what is asked lies between the bounds".to_owned()
@@ -270,7 +268,7 @@ fn said(case: &Case<'_>, asking: &Asking, numbers: &Numbers) -> (String, Option<
 /// What more of the same would do at this error.
 pub(super) fn more(case: &Case<'_>, asking: &Asking, numbers: &Numbers, alpha: f64) -> Settle {
     let clusters = numbers.bound.clusters as u64;
-    let one = unit(case);
+    let (one, tagged) = (unit(case), tagged(asking));
     let (what, count) = match needed(numbers, asking.rule, alpha) {
         Needed::InAll(n) => return so_many(case, asking, n, n - numbers.bound.n as u64),
         Needed::WrongSide => {
@@ -289,8 +287,9 @@ pub(super) fn more(case: &Case<'_>, asking: &Asking, numbers: &Numbers, alpha: f
             let more = least.saturating_sub(clusters);
             (
                 format!(
-                    "{} shows no spread, so how many are needed is not known yet: {} at least ({least} in all)",
+                    "{}{tagged} {} no spread, so how many are needed is not known yet: {} at least ({least} in all)",
                     counted(clusters, "independent request"),
+                    either(clusters, "shows", "show"),
                     counted(more, "other request")
                 ),
                 Some(more),
@@ -314,8 +313,9 @@ const ELSEWHERE: &str = "add items and run the candidate on all in another group
 
 /// So many more, in this group as far as it has them.
 fn so_many(case: &Case<'_>, asking: &Asking, n: u64, more: u64) -> Settle {
+    let tagged = tagged(asking);
     let about = format!(
-        "about {more} more {} ({n} in all), if the number stays as it is",
+        "about {more} more {}{tagged} ({n} in all), if the number stays as it is",
         noun(more, unit(case))
     );
     let keeps = match case.rule.basis {
@@ -348,6 +348,12 @@ fn so_many(case: &Case<'_>, asking: &Asking, n: u64, more: u64) -> Settle {
     let command = Some(ways::more_items(case));
     let what = format!("{about}, {keeps}: {ELSEWHERE}");
     ways::settle(&asking.id, what, Some(more), command)
+}
+
+/// Which items a floor under a part of them counts.
+fn tagged(asking: &Asking) -> String {
+    let name = |tag: &String| format!(" tagged `{tag}`");
+    asking.tag.as_ref().map_or_else(String::new, name)
 }
 
 /// `0.886, at least 0.847 at 95 % (n 28, 28 clusters, t)`.

@@ -179,7 +179,7 @@ impl Engine {
             ),
             format!(
                 "give it a name of its own: {flag}; or take the approval back first: `docket approve {} --candidate {} --decision \
-                 void --reason REASON`",
+                 void --reason '<REASON>'` (<REASON> is why, in your words)",
                 word(&one.group),
                 word(name)
             ),

@@ -6,9 +6,10 @@ mod control;
 mod faults;
 
 use super::super::{Engine, Result};
+use super::chosen::{self, Chosen};
 use super::material::Material;
 use super::verdict::Stand;
-use super::{GateOptions, baseline, checks, declare, earlier, fits, places, report, verdict};
+use super::{GateOptions, baseline, checks, declare, earlier, fits, report, verdict};
 pub(super) use control::control;
 use faults::{all_say, each_row, faults};
 
@@ -34,7 +35,7 @@ impl Engine {
         declare::possible(&rule)?;
         fits(&found, &rule)?;
         if let Some((rule, file)) = &options.rule {
-            super::floors::refuse(&found, rule, file.as_deref())?;
+            self.refuse_floors(&found, rule, file.as_deref())?;
         }
         let material = self
             .store()
@@ -44,7 +45,8 @@ impl Engine {
             declare::undeclared(self, rule.clone(), file, &material.scores)
         });
         let base = baseline(&material.scores, &rule)?;
-        let at = places(&material.scores, base, options.candidate.as_deref(), &rule)?[0];
+        let chosen = chosen::of(&material, &declared, base, options)?;
+        let at = chosen.shown[0];
         let backing = self.backing(&found.group, &material.scores)?;
         let folder = self.gate_folder();
         let stand = Stand {
@@ -58,7 +60,14 @@ impl Engine {
         };
         let (planted, controls) = (plant(&stand, at), control(&stand, at));
         let looks = earlier(&material, &declared).count().max(1);
-        let mut answer = report::of(&found, &stand, declared.clone(), looks, Vec::new());
+        let mut answer = report::of(
+            &found,
+            &stand,
+            declared.clone(),
+            looks,
+            &Chosen::default(),
+            Vec::new(),
+        );
         tell(&mut answer, planted, controls);
         Ok(answer)
     }
@@ -81,7 +90,7 @@ pub(super) fn plant(real: &Stand<'_>, at: usize) -> Vec<Planted> {
             ..*real
         };
         let caught = |id: &str| fault.caught_by.iter().any(|start| id.starts_with(start));
-        planted.extend(verdict::of(&stand, &[at], false).iter().map(|gate| {
+        planted.extend(verdict::of(&stand, &Chosen::alone(at)).iter().map(|gate| {
             Planted {
                 fault: fault.words.clone(),
                 verdict: gate.verdict,

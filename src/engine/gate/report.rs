@@ -1,9 +1,11 @@
 //! The answer put together: notes, watermarks, one sentence, one thing to do.
 
 use super::super::runs::group::Found;
+use super::chosen::{self, Chosen};
 use super::verdict::Stand;
 use crate::domain::count::counted;
 use crate::domain::gate::Basis;
+use crate::domain::placeholder;
 use crate::domain::shell::word;
 use crate::domain::view::gate::{
     CandidateGate, Condition, Declared, GateReport, GateVerdict, Looks,
@@ -16,21 +18,19 @@ pub(super) fn of(
     stand: &Stand<'_>,
     declared: Declared,
     look: usize,
+    chosen: &Chosen,
     candidates: Vec<CandidateGate>,
 ) -> GateReport {
     let scores = &stand.material.scores;
     let looks = looks(look, declared.rule.looks);
-    let family = candidates
-        .iter()
-        .filter(|one| one.p_adjusted.is_some())
-        .count();
     // Any of them may be released, so the best decides.
     let verdict = candidates
         .iter()
         .map(|one| one.verdict)
         .min()
         .unwrap_or(GateVerdict::Inconclusive);
-    let notes = notes(found, stand, &declared, &looks);
+    let mut notes = notes(found, stand, &declared, &looks);
+    notes.extend(chosen::note(chosen));
     let mut report = GateReport {
         group: scores.group.clone(),
         group_id: stand.material.group.id,
@@ -46,7 +46,7 @@ pub(super) fn of(
         basis: declared.rule.basis,
         agreement: stand.backing.clone(),
         alpha: declared.rule.alpha_per_look(),
-        family: family.max(1),
+        family: chosen.among.len().max(1),
         looks,
         watermarks: watermarks(stand),
         notes,
@@ -182,30 +182,52 @@ pub(super) fn about(one: &CandidateGate) -> String {
 
 /// What is left to do about a candidate that passes.
 fn decided(report: &GateReport, one: &CandidateGate) -> String {
-    let (group, name) = (word(&report.group), word(&one.name));
     if let Some(no) = one.owner.rejection() {
         return format!(
             "{} has rejected it: \"{}\"; while that stands it is not released",
             no.by, no.reason
         );
     }
-    if !one.owner.approved {
-        return format!(
-            "decide: `docket approve {group} --candidate {name} --decision approve --reason REASON`"
+    let (what, command) = owners_way(report, one);
+    placeholder::with_command(what, &command)
+}
+
+/// What the owner does next about a candidate, by what the gate says and what was decided: in words, and the command.
+pub(in crate::engine) fn owners_way(
+    report: &GateReport,
+    one: &CandidateGate,
+) -> (&'static str, String) {
+    let about = format!("{} --candidate {}", word(&report.group), word(&one.name));
+    if one.owner.rejection().is_some() {
+        return (
+            "it is rejected; to take one's own word back",
+            format!("docket approve {about} --decision void --reason '<REASON>'"),
         );
     }
-    if one.owner.signed().is_some() {
-        return format!(
-            "approved and signed; check the signature: `docket verify {group} --candidate {name} --allowed-signers FILE`"
-        );
+    if one.owner.approved {
+        return match (one.owner.signed().is_some(), report.watermarks.is_empty()) {
+            (true, _) => (
+                "approved and signed; check the signature",
+                format!("docket verify {about} --allowed-signers <SIGNERS>"),
+            ),
+            (false, true) => ("sign it", format!("docket sign {about} --key <KEY>")),
+            (false, false) => (
+                "these numbers cannot be signed as real; to try a signature out",
+                format!("docket sign {about} --key <KEY> --as-sample"),
+            ),
+        };
     }
-    if report.watermarks.is_empty() {
-        return format!("sign it: `docket sign {group} --candidate {name} --key KEY`");
+    match one.verdict {
+        GateVerdict::Pass => (
+            "decide",
+            format!("docket approve {about} --decision approve --reason '<REASON>'"),
+        ),
+        GateVerdict::Inconclusive => ("see what would settle it", format!("docket gate {about}")),
+        GateVerdict::Fail => (
+            "the gate blocks it; to keep that as a decision",
+            format!("docket approve {about} --decision reject --reason '<REASON>'"),
+        ),
     }
-    format!(
-        "these numbers cannot be signed as real; to try a signature out: `docket sign {group} --candidate {name} --key KEY \
-         --as-sample`"
-    )
 }
 
 fn next(report: &GateReport) -> String {
@@ -217,6 +239,7 @@ fn next(report: &GateReport) -> String {
     let settle = |verdict| of(verdict).and_then(|one| one.settles.first());
     if let Some(settle) = settle(GateVerdict::Inconclusive).or(settle(GateVerdict::Fail)) {
         return match &settle.command {
+            // What is to be put into it stands in the words already.
             Some(command) => format!("{}: `{command}`", settle.what),
             None => settle.what.clone(),
         };

@@ -90,7 +90,7 @@ impl Engine {
             return Err(EngineError::Refused {
                 what: EngineError::file("read", &allowed, &error).to_string(),
                 hint: Some(
-                    "name the file of allowed signers: `--allowed-signers FILE`; a line is a name and a public key"
+                    "name the file of allowed signers: `--allowed-signers <SIGNERS>`, where a line is a name and a public key"
                         .to_owned(),
                 ),
             });
@@ -235,7 +235,7 @@ fn nothing_to_sign(group: &str, order: &SignOrder, all: &[&DecisionLine]) -> Eng
     EngineError::refused(
         format!("there is nothing to sign about `{name}` in `{group}`: {why}"),
         format!(
-            "decide first: `docket approve {group} --candidate {name} --decision approve --reason REASON`"
+            "decide first: `docket approve {group} --candidate {name} --decision approve --reason '<REASON>'` (<REASON> is why, in your words)"
         ),
     )
 }

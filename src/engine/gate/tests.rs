@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::chosen::Chosen;
 use super::material::{Label, Material};
 use super::rehearse;
 use super::verdict::{self, Stand};
@@ -21,6 +22,8 @@ use crate::domain::run::{Origin, RunGroup};
 use crate::domain::view::gate::{CandidateGate, Condition, JudgeBacking, Settle};
 use crate::stats::describe::mean;
 use crate::stats::ppi::{HumanLevel, human_level};
+
+mod edges;
 
 const PASS: f64 = 0.8;
 
@@ -142,6 +145,7 @@ fn material(candidates: Vec<CandidateScores>, size: usize) -> Material {
         outputs: Vec::new(),
         later: Vec::new(),
         events: Vec::new(),
+        opened: None,
         opinions: Vec::new(),
     }
 }
@@ -191,8 +195,16 @@ fn stand<'m>(material: &'m Material, rule: &'m GateRule, backing: &'m JudgeBacki
     }
 }
 
+fn among(all: &[usize]) -> Chosen {
+    Chosen {
+        shown: all.to_vec(),
+        among: all.to_vec(),
+        why: String::new(),
+    }
+}
+
 fn verdict_on(material: &Material, rule: &GateRule) -> CandidateGate {
-    verdict::of(&stand(material, rule, &checked()), &[1], false).remove(0)
+    verdict::of(&stand(material, rule, &checked()), &Chosen::alone(1)).remove(0)
 }
 
 fn condition<'c>(gate: &'c CandidateGate, id: &str) -> &'c Condition {
@@ -379,9 +391,9 @@ fn a_pass_among_many_candidates_must_survive_the_correction() {
     let rule = asking(Metric::Mean, Asked::AtLeast(0.8));
     let backing = checked();
     let stand = stand(&material, &rule, &backing);
-    let alone = verdict::of(&stand, &[1], false).remove(0);
+    let alone = verdict::of(&stand, &Chosen::alone(1)).remove(0);
     assert_eq!((alone.verdict, alone.p_adjusted), (GateVerdict::Pass, None));
-    let family = verdict::of(&stand, &[1, 2, 3], true);
+    let family = verdict::of(&stand, &among(&[1, 2, 3]));
     assert_eq!(family[0].verdict, GateVerdict::Inconclusive);
     assert!(family[0].p_adjusted.unwrap() > 0.05);
     let why = &condition(&family[0], "quality.mean.at_least").why;
@@ -711,7 +723,7 @@ fn where_peoples_word_counts_an_unchecked_judge_leaves_it_undecided() {
             GateVerdict::Inconclusive,
         ),
     ] {
-        let gate = verdict::of(&stand(&material, &rule, &backing), &[1], false).remove(0);
+        let gate = verdict::of(&stand(&material, &rule, &backing), &Chosen::alone(1)).remove(0);
         assert_eq!(gate.verdict, verdict, "{backing:?}");
     }
 }
@@ -854,7 +866,7 @@ fn outputs_without_a_score_are_read_asked_again_or_told_to_be_lost_on_this_judge
     assert_eq!(told[0], (Some(4), judge));
     assert_eq!(told[1], (Some(5), format!("{judge} --again").as_str()));
     assert!(
-        told[2].0 == Some(3) && told[2].1.ends_with("--judge OTHER"),
+        told[2].0 == Some(3) && told[2].1.ends_with("--judge <OTHER>"),
         "{told:?}"
     );
     // After everything was read and nothing may change, reading on is no longer advised.
@@ -930,7 +942,7 @@ fn too_few_items_or_requests_are_settled_in_another_group_alone() {
         let command = found[0].command.as_deref().unwrap();
         assert!(found[0].what.contains("keeps its"), "{found:?}");
         for part in [
-            "docket import FILE --eval support",
+            "docket import <FILE> --eval support",
             "--group june-2",
             "--candidate b",
         ] {
@@ -956,7 +968,7 @@ fn more_labels_than_there_are_outputs_are_not_asked_for() {
             .command
             .as_deref()
             .unwrap()
-            .contains("docket import FILE")
+            .contains("docket import <FILE>")
     );
     let enough = GateRule {
         min_labels: 15,
@@ -986,9 +998,9 @@ fn a_pass_that_falls_to_the_correction_names_what_would_survive_it() {
     let rule = asking(Metric::Mean, Asked::Better);
     let backing = checked();
     let stand = stand(&material, &rule, &backing);
-    let alone = verdict::of(&stand, &[1], false).remove(0);
+    let alone = verdict::of(&stand, &Chosen::alone(1)).remove(0);
     assert_eq!(alone.verdict, GateVerdict::Pass, "{alone:?}");
-    let among = verdict::of(&stand, &[1, 2, 3], true).remove(0);
+    let among = verdict::of(&stand, &among(&[1, 2, 3])).remove(0);
     assert_eq!(among.verdict, GateVerdict::Inconclusive, "{among:?}");
     let settle = &among.settles[0];
     assert!(settle.count.is_some_and(|more| more > 1), "{settle:?}");
@@ -1064,7 +1076,7 @@ fn trained_on_requests_are_replaced_and_never_only_relabelled() {
             .command
             .as_deref()
             .unwrap()
-            .starts_with("docket import FILE")
+            .starts_with("docket import <FILE>")
     );
 }
 

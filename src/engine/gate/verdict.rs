@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::case::{Case, Found};
+use super::chosen::Chosen;
 use super::evidence::FAILED_ROWS;
 use super::material::Material;
 use super::{checks, evidence, hashes, limits, owner, quality, report};
@@ -40,23 +41,22 @@ impl<'m> Stand<'m> {
     }
 }
 
-/// The verdicts on candidates by their places. With `family` any of them may be released, so that a pass must survive
-/// Holm's correction.
-pub(super) fn of(stand: &Stand<'_>, places: &[usize], family: bool) -> Vec<CandidateGate> {
-    let mut found: Vec<Vec<Found>> = places
-        .iter()
-        .map(|at| conditions(&stand.case(*at), stand))
-        .collect();
-    let adjusted = if family && places.len() > 1 {
-        let cases: Vec<Case<'_>> = places.iter().map(|at| stand.case(*at)).collect();
+/// The verdicts on those that were chosen, by their places. Where they are judged among several, any of these may be
+/// released, so that a pass must survive Holm's correction.
+pub(super) fn of(stand: &Stand<'_>, chosen: &Chosen) -> Vec<CandidateGate> {
+    let among = &chosen.among;
+    let cases: Vec<Case<'_>> = among.iter().map(|at| stand.case(*at)).collect();
+    let mut found: Vec<Vec<Found>> = cases.iter().map(|case| conditions(case, stand)).collect();
+    let adjusted = if among.len() > 1 {
         correct(&mut found, &cases, stand.rule.alpha_per_look())
     } else {
-        vec![None; places.len()]
+        vec![None; among.len()]
     };
-    places
+    among
         .iter()
         .zip(found)
         .zip(adjusted)
+        .filter(|((at, _), _)| chosen.shown.contains(at))
         .map(|((at, found), p)| candidate(stand, *at, found, p))
         .collect()
 }

@@ -8,9 +8,11 @@ use super::quality::Measure;
 use crate::domain::count::counted;
 use crate::domain::failure::{Answerable, Class};
 use crate::domain::group_scores::{CandidateScores, RowOutcome};
+use crate::domain::placeholder;
 use crate::domain::run::{Asked, Origin};
 use crate::domain::shell::word;
 use crate::domain::view::gate::{Condition, Settle};
+use crate::engine::compare::judge_word;
 
 /// What would settle a condition.
 pub(super) fn settle(
@@ -19,9 +21,11 @@ pub(super) fn settle(
     count: Option<u64>,
     command: Option<String>,
 ) -> Settle {
+    let what = what.into();
+    let means = command.as_deref().and_then(placeholder::explained);
     Settle {
         condition: condition.to_owned(),
-        what: what.into(),
+        what: means.map_or_else(|| what.clone(), |means| format!("{what} ({means})")),
         count: count.filter(|n| *n > 0),
         command,
     }
@@ -42,11 +46,9 @@ fn next_group(case: &Case<'_>) -> String {
     word(&format!("{}-2", case.scores().group))
 }
 
-/// The judge by the name that puts it to work again; `JUDGE` where it was imported or there is none.
+/// The judge by the name that puts it to work again; a placeholder where it was imported or there is none.
 pub(super) fn judge(case: &Case<'_>) -> String {
-    let judge = case.scores().judge.as_ref();
-    let own = judge.filter(|judge| !judge.imported);
-    own.map_or_else(|| "JUDGE".to_owned(), |judge| word(&judge.name))
+    judge_word(case.scores())
 }
 
 /// Lets the group's judge read what it has not read, or `again` what it gave no answer on.
@@ -73,7 +75,7 @@ pub(super) fn go_on(case: &Case<'_>, flags: &str) -> Option<String> {
     match &case.candidate().origin {
         Origin::Model(_) => Some(format!("docket run {group}{flags}")),
         Origin::Imported => Some(format!(
-            "docket import FILE --run {group} --candidate {}",
+            "docket import <OUTPUTS> --run {group} --candidate {}",
             word(&case.candidate().name)
         )),
         Origin::Logged => None,
@@ -84,7 +86,7 @@ pub(super) fn go_on(case: &Case<'_>, flags: &str) -> Option<String> {
 pub(super) fn more_items(case: &Case<'_>) -> String {
     let eval = word(&case.scores().eval);
     format!(
-        "docket import FILE --eval {eval} && {}",
+        "docket import <FILE> --eval {eval} && {}",
         elsewhere(case, &eval)
     )
 }
@@ -95,7 +97,7 @@ pub(super) fn elsewhere(case: &Case<'_>, eval: &str) -> String {
     let run = match &case.candidate().origin {
         Origin::Logged => format!("docket run {eval} --group {group}"),
         Origin::Imported => format!(
-            "docket run {eval} --group {group} && docket import OUTPUTS --run {group} --candidate {name}"
+            "docket run {eval} --group {group} && docket import <OUTPUTS> --run {group} --candidate {name}"
         ),
         Origin::Model(asked) => {
             format!(
@@ -116,7 +118,7 @@ fn flags(asked: &Asked, name: &str) -> String {
     let own = own.map_or(name, |(own, _)| own);
     let mut flags = format!(" --model {}={}", word(own), word(&asked.model));
     if asked.prompt.is_some() {
-        flags.push_str(" --prompt FILE");
+        flags.push_str(" --prompt <PROMPT>");
     }
     for (parameter, value) in &asked.parameters {
         flags.push_str(" --set ");
@@ -192,7 +194,7 @@ pub(super) fn scores(case: &Case<'_>, id: &str, sides: &[usize]) -> Vec<Settle> 
             Some(sum.never as u64),
             Some(elsewhere(case, &word(&case.scores().eval)).replace(
                 &format!("--judge {}", judge(case)),
-                "--judge OTHER",
+                "--judge <OTHER>",
             )),
         ));
     }

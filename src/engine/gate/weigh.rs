@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use super::super::runs::group::Found;
 use super::super::{Engine, Pen, Result};
 use super::checks::{self, Watch};
+use super::chosen::{self, Chosen};
 use super::material::{self, Material};
 use super::verdict::{self, Stand};
-use super::{GateOptions, baseline, earlier, fits, outcome, places, report};
+use super::{GateOptions, baseline, earlier, fits, outcome, report};
 use crate::domain::event::Body;
 use crate::domain::gate::{GateEvaluated, Outcome, Ran};
 use crate::domain::view::gate::{CandidateGate, Declared, GateReport, JudgeBacking};
@@ -37,6 +38,7 @@ pub(super) struct Weighed {
     folder: PathBuf,
     seed: u64,
     baseline: Option<usize>,
+    chosen: Chosen,
 }
 
 /// What looking at a gate would be.
@@ -117,16 +119,12 @@ impl Engine {
             .read(|db| material::read(db, &found, &declared.rule))?;
         let scores = &material.scores;
         let baseline = baseline(scores, &declared.rule)?;
-        let places = places(
-            scores,
-            baseline,
-            options.candidate.as_deref(),
-            &declared.rule,
-        )?;
+        let chosen = chosen::of(&material, &declared, baseline, options)?;
         let folder = self.gate_folder();
         let run_now = options.run_checks || options.rule.is_some();
         let fresh = if run_now {
-            let names: Vec<&str> = places
+            let names: Vec<&str> = chosen
+                .shown
                 .iter()
                 .map(|at| scores.candidates[*at].name.as_str())
                 .collect();
@@ -150,8 +148,9 @@ impl Engine {
             folder,
             seed: self.identity().seed,
             baseline,
+            chosen,
         };
-        weighed.candidates = verdict::of(&weighed.stand(), &places, options.candidate.is_none());
+        weighed.candidates = verdict::of(&weighed.stand(), &weighed.chosen);
         Ok(weighed)
     }
 
@@ -164,6 +163,7 @@ impl Engine {
                 gate: weighed.declared.id,
                 outcomes: weighed.candidates.iter().map(outcome).collect(),
                 checks: weighed.fresh.clone(),
+                among: weighed.chosen.among.len(),
             };
             let engine = self.clone();
             self.store().write(move |db| {
@@ -175,6 +175,7 @@ impl Engine {
             &weighed.stand(),
             weighed.declared.clone(),
             look.number,
+            &weighed.chosen,
             weighed.candidates.clone(),
         );
         Ok(Held {
@@ -187,13 +188,17 @@ impl Engine {
 
     /// Weighed and looked at.
     pub(super) fn held_gate(&self, found: Found, options: &GateOptions) -> Result<Held> {
+        let group = found.group.name.clone();
         let declared = match &options.rule {
             Some((rule, file)) => {
                 self.declare_gate(&found.group.name, rule.clone(), file.clone())?
             }
             None => self.declared(&found.group.name)?,
         };
-        self.look_at(self.weigh_gate(found, declared, options, &Watch::nobody())?)
+        let mut held =
+            self.look_at(self.weigh_gate(found, declared, options, &Watch::nobody())?)?;
+        held.report.notes.extend(self.known_overlap(&group, false)?);
+        Ok(held)
     }
 
     /// The folder of the workspace, where commands run and paths start.

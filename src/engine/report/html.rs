@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{plots, says_something};
+use crate::domain::count::counted;
 use crate::domain::view::compare::Sheet;
 use crate::domain::view::report::{Failing, Report};
 use crate::text::html::{escape, escape_line, inline};
@@ -70,11 +71,11 @@ fn head(out: &mut String, report: &Report) {
         "<h1>{}</h1>\n<p class=\"dim\">{}</p>\n",
         escape_line(&report.group),
         escape_line(&format!(
-            "{} candidates on {} items of {} in {} clusters; judge {}; made {} by {}",
-            comparison.candidates.len(),
-            comparison.items,
+            "{} on {} of {} in {}; judge {}; made {} by {}",
+            counted(comparison.candidates.len(), "candidate"),
+            counted(comparison.items, "item"),
             comparison.eval,
-            comparison.clusters,
+            counted(comparison.clusters, "cluster"),
             comparison.judge.as_deref().unwrap_or("none yet"),
             report.made,
             report.by

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{line, says_something};
+use crate::domain::count::counted;
 use crate::domain::view::compare::Sheet;
 use crate::domain::view::report::{Failing, Report};
 use crate::text::sanitise;
@@ -48,12 +49,12 @@ fn head(out: &mut String, report: &Report) {
     let comparison = &report.comparison;
     let _ = write!(
         out,
-        "# {}\n\n{} candidates on {} items of {} in {} clusters; judge {}; made {} by {}\n",
+        "# {}\n\n{} on {} of {} in {}; judge {}; made {} by {}\n",
         plain(&report.group),
-        comparison.candidates.len(),
-        comparison.items,
+        counted(comparison.candidates.len(), "candidate"),
+        counted(comparison.items, "item"),
         plain(&comparison.eval),
-        comparison.clusters,
+        counted(comparison.clusters, "cluster"),
         plain(comparison.judge.as_deref().unwrap_or("none yet")),
         report.made,
         plain(&report.by)

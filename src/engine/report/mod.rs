@@ -16,9 +16,12 @@ mod write;
 
 use std::path::Path;
 
-use super::compare::{CompareOptions, sheets};
+use super::compare::{CompareOptions, judge_word, sheets};
 use super::{Engine, EngineError, Result};
 use crate::domain::group_scores::GroupScores;
+use crate::domain::ids::EvalId;
+use crate::domain::rubric::known_or_nearest;
+use crate::domain::run::by_candidate;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Sheet, Standing};
 use crate::domain::view::report::{Report, Reported};
 use crate::text::sanitise;
@@ -41,9 +44,11 @@ impl Engine {
             full: true,
         };
         let (scores, comparison) = self.compared(group, &full)?;
-        let (at, chosen) = choose(&comparison, options)?;
+        let named = self.declared(group).ok().and_then(|one| one.rule.candidate);
+        let (at, chosen) = choose(&comparison, options, named.as_deref())?;
         let candidate = at.map(|at| comparison.candidates[at].name.clone());
-        let verdict = verdict::of(self, group, candidate.as_deref())?;
+        let (verdict, way) = verdict::of(self, group, candidate.as_deref())?;
+        let judge = judge_word(&scores);
         let floors = super::gate::floor_flags(&self.group_found(group)?.rubric);
         let rule = format!("--min-pass-rate {:.2}{floors}", comparison.threshold);
         let agreement = self.agreement_sheet(&comparison)?;
@@ -65,7 +70,7 @@ impl Engine {
             by: self.reviewer().to_owned(),
             chosen,
             sure: tell::sure(&comparison, at, checked),
-            missing: tell::missing(&comparison, at, &verdict, checked, &rule),
+            missing: tell::missing(&comparison, at, (&verdict, checked), (&rule, &judge)),
             badges: comparison.badges.clone(),
             headline: vec![sheets::quality(&comparison), sheets::rows(&comparison)],
             people: std::iter::once(sheets::people(&comparison))
@@ -77,11 +82,23 @@ impl Engine {
             failing: failures.all,
             failures: failures.shown,
             method: tell::method(&comparison),
-            commands: tell::commands(&comparison, candidate.as_deref(), &verdict, &rule),
+            commands: tell::commands(&comparison, candidate.as_deref(), way, &rule),
             candidate,
             verdict,
             comparison,
         })
+    }
+
+    /// Whether a report could be made of a group: it is there, and so is the candidate. Shows no number; returns the eval whose
+    /// reviews a look would mark.
+    pub fn report_fits(&self, group: &str, options: &ReportOptions) -> Result<EvalId> {
+        let found = self.group_found(group)?;
+        let all = by_candidate(&found.runs);
+        let names: Vec<&str> = all.iter().map(|(one, _)| one.name.as_str()).collect();
+        match &options.candidate {
+            Some(name) if !names.contains(&name.as_str()) => Err(no_candidate(group, name, &names)),
+            _ => Ok(found.group.tickets),
+        }
     }
 
     /// Writes the report into a folder as `report.html` and `report.md`; an earlier report there is replaced.
@@ -95,24 +112,39 @@ impl Engine {
     }
 }
 
-/// The candidate the report speaks for, and why.
-fn choose(comparison: &Comparison, options: &ReportOptions) -> Result<(Option<usize>, String)> {
-    if let Some(name) = &options.candidate {
-        let place = comparison
+fn no_candidate(group: &str, name: &str, names: &[&str]) -> EngineError {
+    EngineError::refused(
+        format!("the group `{group}` has no candidate `{name}`"),
+        known_or_nearest(name, names),
+    )
+}
+
+/// The candidate the report speaks for, and why. `ruled` is the one the release rule is about.
+fn choose(
+    comparison: &Comparison,
+    options: &ReportOptions,
+    ruled: Option<&str>,
+) -> Result<(Option<usize>, String)> {
+    let is = |name: &str| {
+        comparison
             .candidates
             .iter()
-            .position(|one| one.name == *name);
+            .position(|one| one.name == name)
+    };
+    if options.candidate.is_none()
+        && let Some(at) = ruled.and_then(is)
+    {
+        return Ok((Some(at), "the release rule names it".to_owned()));
+    }
+    if let Some(name) = &options.candidate {
         let names: Vec<&str> = comparison
             .candidates
             .iter()
             .map(|one| one.name.as_str())
             .collect();
-        return match place {
+        return match is(name) {
             Some(at) => Ok((Some(at), "it was named for this report".to_owned())),
-            None => Err(EngineError::refused(
-                format!("the group `{}` has no candidate `{name}`", comparison.group),
-                format!("there are: {}", names.join(", ")),
-            )),
+            None => Err(no_candidate(&comparison.group, name, &names)),
         };
     }
     let scored = |at: &usize| comparison.candidates[*at].mean.is_some();

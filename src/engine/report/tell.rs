@@ -1,12 +1,15 @@
 //! The sentences of a report: how sure, what is missing, how it was made, what to type.
 
+use super::verdict::Way;
+use crate::domain::count::counted;
 use crate::domain::decimal::fixed;
+use crate::domain::placeholder;
 use crate::domain::shell;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, Standing, Told};
 use crate::domain::view::report::{Gap, ReportVerdict};
 use crate::stats::ppi::{FEWEST_FOR_PPI, FEWEST_LABELS};
 
-fn ranged(range: &Ranged, percent: bool, counts: &str) -> String {
+fn ranged(range: &Ranged, percent: bool, of: &str) -> String {
     let (unit, times, places) = if percent {
         (" %", 100.0, 0)
     } else {
@@ -15,12 +18,12 @@ fn ranged(range: &Ranged, percent: bool, counts: &str) -> String {
     let value = |value: f64| fixed(value * times, places);
     match range.interval {
         Some((low, high)) => format!(
-            "{}{unit} (95 % interval {} to {}{unit}; {} {counts} in {} clusters)",
+            "{}{unit} (95 % interval {} to {}{unit}; {} in {})",
             value(range.estimate),
             value(low),
             value(high),
-            range.n,
-            range.clusters
+            counted(range.n, of),
+            counted(range.clusters, "cluster")
         ),
         None => format!("{}{unit} (interval n/a)", value(range.estimate)),
     }
@@ -48,13 +51,13 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
     if let Some(mean) = &one.mean {
         said.push(format!(
             "The judge gives it a mean of {}.",
-            ranged(mean, false, "items")
+            ranged(mean, false, "item")
         ));
     }
     if let Some(rate) = &one.pass_rate {
         said.push(format!(
             "It passes {} at a threshold of {}.",
-            ranged(rate, true, "items"),
+            ranged(rate, true, "item"),
             comparison.threshold_words
         ));
     }
@@ -62,7 +65,7 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
         let p = significance(difference.p, comparison.family);
         said.push(format!(
             "Against `{baseline}` it is {}; {p}.",
-            ranged(&difference.range, false, "items")
+            ranged(&difference.range, false, "item")
         ));
         said.extend(
             difference
@@ -78,7 +81,7 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
             } else {
                 "People alone"
             },
-            ranged(&human.range, false, "reviews"),
+            ranged(&human.range, false, "review"),
             human
                 .n_effective
                 .map_or_else(String::new, |n| format!("; the labels are worth {n:.0}"))
@@ -104,25 +107,35 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
 pub(super) fn missing(
     comparison: &Comparison,
     at: Option<usize>,
-    verdict: &ReportVerdict,
-    checked: bool,
-    rule: &str,
+    (verdict, checked): (&ReportVerdict, bool),
+    (rule, judge): (&str, &str),
 ) -> Vec<Gap> {
     let group = &comparison.group;
     let mut gaps = Vec::new();
-    let mut gap = |what: String, command: Option<String>| gaps.push(Gap { what, command });
+    // What is to be put into a command is said before it.
+    let mut gap = |what: String, command: Option<String>| {
+        let means = command.as_deref().and_then(placeholder::explained);
+        let what = means.map_or_else(|| what.clone(), |means| format!("{what} ({means}.)"));
+        gaps.push(Gap { what, command });
+    };
+    let read = || {
+        format!(
+            "docket judge --group {} --judge {judge}",
+            shell::word(group)
+        )
+    };
     for badge in &comparison.badges {
         gap(
             format!(
                 "Real scores: these carry the badge \"{badge}\" and can never be signed as real."
             ),
-            Some(format!("docket judge --group {group} --judge JUDGE")),
+            Some(read()),
         );
     }
     if comparison.judge.is_none() {
         gap(
             "A judge: none has scored the group.".to_owned(),
-            Some(format!("docket judge --group {group} --judge JUDGE")),
+            Some(read()),
         );
     }
     if verdict.conditions.is_none() {
@@ -132,7 +145,7 @@ pub(super) fn missing(
         );
     }
     for one in &comparison.candidates {
-        rows_missing(comparison, one, &mut gap);
+        rows_missing(comparison, one, &read(), &mut gap);
     }
     if !checked {
         gap(
@@ -149,6 +162,7 @@ pub(super) fn missing(
 fn rows_missing(
     comparison: &Comparison,
     one: &CandidateSummary,
+    read: &str,
     gap: &mut impl FnMut(String, Option<String>),
 ) {
     let group = &comparison.group;
@@ -158,7 +172,7 @@ fn rows_missing(
                 "{} outputs of `{}` no judge has read.",
                 one.unjudged, one.name
             ),
-            Some(format!("docket judge --group {group} --judge JUDGE")),
+            Some(read.to_owned()),
         );
     }
     let failed: usize = one.failed.iter().map(|(_, n)| n).sum();
@@ -253,14 +267,14 @@ pub(super) fn method(comparison: &Comparison) -> Vec<String> {
     notes
 }
 
-/// What the owner types, and what each does.
+/// What the owner types, and what each does. `way` is what is to be done after what the gate says and what was decided.
 pub(super) fn commands(
     comparison: &Comparison,
     candidate: Option<&str>,
-    verdict: &ReportVerdict,
+    way: Option<Way>,
     rule: &str,
 ) -> Vec<(String, String)> {
-    let group = &comparison.group;
+    let group = quoted(&comparison.group);
     let Some(name) = candidate else {
         return vec![(
             format!("docket runs {group}"),
@@ -269,16 +283,24 @@ pub(super) fn commands(
     };
     let name = quoted(name);
     let mut all = Vec::new();
-    if verdict.conditions.is_none() {
-        all.push((
-            format!("docket gate {group} --candidate {name} {rule}"),
-            "declares a rule and holds it against the candidate".to_owned(),
-        ));
+    match way {
+        None => all.extend([
+            (
+                format!("docket gate {group} --candidate {name} {rule}"),
+                "declares a rule and holds it against the candidate".to_owned(),
+            ),
+            (
+                format!("docket approve {group} --candidate {name} --reason '<REASON>'"),
+                "then keeps your decision with the hash of everything it rests on (<REASON> is why, in your words)"
+                    .to_owned(),
+            ),
+        ]),
+        Some((does, command)) => {
+            let means = placeholder::explained(&command);
+            let means = means.map_or_else(String::new, |means| format!(" ({means})"));
+            all.push((super::line(&command), format!("{does}{means}")));
+        }
     }
-    all.push((
-        format!("docket approve {group} --candidate {name} --reason 'WHY'"),
-        "keeps your decision with the hash of everything it rests on".to_owned(),
-    ));
     all.push((
         format!("docket compare {group} --full"),
         "prints these numbers again".to_owned(),

@@ -43,12 +43,7 @@ fn report() -> Report {
         }],
         failing: 7,
         method: tell::method(&comparison),
-        commands: tell::commands(
-            &comparison,
-            Some("local/b"),
-            &ReportVerdict::default(),
-            "--min-pass-rate 0.80",
-        ),
+        commands: tell::commands(&comparison, Some("local/b"), None, "--min-pass-rate 0.80"),
         comparison,
     }
 }
@@ -171,7 +166,7 @@ fn a_folder_that_cannot_be_written_changes_nothing_and_says_what_to_do() {
 #[test]
 fn the_best_candidate_is_spoken_for_unless_one_is_named() {
     let comparison = compared_group();
-    let (at, why) = choose(&comparison, &ReportOptions::default()).unwrap();
+    let (at, why) = choose(&comparison, &ReportOptions::default(), None).unwrap();
     assert_eq!(comparison.candidates[at.unwrap()].name, "local/b");
     assert!(why.contains("better than the baseline"), "{why}");
     let named = |name: &str| {
@@ -180,8 +175,11 @@ fn the_best_candidate_is_spoken_for_unless_one_is_named() {
             &ReportOptions {
                 candidate: Some(name.into()),
             },
+            Some("local/b"),
         )
     };
+    let ruled = choose(&comparison, &ReportOptions::default(), Some("logged")).unwrap();
+    assert_eq!(ruled, (Some(0), "the release rule names it".to_owned()));
     assert_eq!(named("logged").unwrap().0, Some(0));
     let error = named("nobody").unwrap_err();
     assert!(error.hint().unwrap().contains("local/b"), "{error}");
@@ -193,9 +191,8 @@ fn what_is_missing_has_its_command() {
     let gaps = tell::missing(
         &comparison,
         Some(1),
-        &ReportVerdict::default(),
-        false,
-        "--min-pass-rate 0.80",
+        (&ReportVerdict::default(), false),
+        ("--min-pass-rate 0.80", "local/judge"),
     );
     let all: Vec<String> = gaps
         .iter()

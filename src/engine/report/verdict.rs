@@ -1,22 +1,52 @@
 //! What the gate says of the candidate a report speaks for.
 
-use super::super::gate::GateOptions;
-use super::super::{Engine, Result};
+use super::super::gate::{GateOptions, owners_way};
+use super::super::{Engine, EngineError, Result};
 use crate::domain::view::compare::Sheet;
 use crate::domain::view::gate::{CandidateGate, GateReport};
 use crate::domain::view::report::ReportVerdict;
 
-/// The declared rule held against a candidate. Without a rule nothing is decided, and the report says so.
-pub(super) fn of(engine: &Engine, group: &str, candidate: Option<&str>) -> Result<ReportVerdict> {
+/// What the owner does next, and its command.
+pub(super) type Way = (&'static str, String);
+
+/// The declared rule held against a candidate, and what the owner does next. Without a rule nothing is decided, and the
+/// report says so. A report shows the numbers of all, so that speaking for one chooses nobody beforehand.
+pub(super) fn of(
+    engine: &Engine,
+    group: &str,
+    candidate: Option<&str>,
+) -> Result<(ReportVerdict, Option<Way>)> {
     let declared = engine.gates()?.iter().any(|line| line.group == group);
-    match candidate {
-        Some(name) if declared => {
-            let gate = engine.gate(group, &GateOptions::of(name))?;
-            let found = gate.candidates.iter().find(|one| one.name == name);
-            Ok(found.map_or_else(|| undecided(group, candidate), |one| told(&gate, one)))
+    let Some(name) = candidate.filter(|_| declared) else {
+        return Ok((undecided(group, candidate), None));
+    };
+    let options = GateOptions {
+        after_looking: true,
+        ..GateOptions::of(name)
+    };
+    let gate = match engine.gate(group, &options) {
+        // The rule compares, and the report speaks for what it compares with.
+        Err(EngineError::Refused { what, .. }) => {
+            let mut sheet = Sheet::new("The release rule", &[]);
+            sheet.notes.push(what.clone());
+            let refused = ReportVerdict {
+                sentence: format!("Nothing is decided: {what}."),
+                conditions: Some(sheet),
+                ..undecided(group, candidate)
+            };
+            let others = format!("docket gate {}", crate::domain::shell::word(group));
+            return Ok((
+                refused,
+                Some(("shows what the gate says of the others", others)),
+            ));
         }
-        _ => Ok(undecided(group, candidate)),
-    }
+        gate => gate?,
+    };
+    let found = gate.candidates.iter().find(|one| one.name == name);
+    Ok(match found {
+        Some(one) => (told(&gate, one), Some(owners_way(&gate, one))),
+        None => (undecided(group, candidate), None),
+    })
 }
 
 fn undecided(group: &str, candidate: Option<&str>) -> ReportVerdict {

@@ -63,7 +63,7 @@ impl Engine {
                 if Some(eval.rubric) == hash || rubrics::get(db, &eval.rubric)?.id != rubric.id {
                     continue;
                 }
-                let judged = verdicts::judged_under(db, row)?;
+                let judged = verdicts::judged_under(db, row, None)?;
                 found.push(AskedElsewhere {
                     judged_tickets: judged.get(&eval.rubric).map_or(0, |(_, tickets)| *tickets),
                     version: eval.rubric,

@@ -30,7 +30,9 @@ impl Engine {
             }
             let row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
             let reviews = reviews(db, row)?;
-            let judged = verdicts::judged_under(db, row)?;
+            // What was imported is shown and scored under the version in use, so it counts there.
+            let judged = verdicts::judged_under(db, row, Some(eval.rubric))?;
+            let said = verdicts::judged_under(db, row, None)?;
             since
                 .into_iter()
                 .map(|(id, since_ms)| {
@@ -45,6 +47,7 @@ impl Engine {
                         reviews: reviews.get(&id).copied().unwrap_or(0),
                         verdicts,
                         judged_tickets: tickets,
+                        imported: verdicts - said.get(&id).map_or(0, |(verdicts, _)| *verdicts),
                     })
                 })
                 .collect()

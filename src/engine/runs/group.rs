@@ -42,10 +42,16 @@ impl Engine {
     fn unknown_group(&self, name: &str) -> EngineError {
         let groups = self.store().read(runs::groups).unwrap_or_default();
         let names: Vec<String> = groups.into_iter().map(|group| group.name).collect();
+        let name = crate::domain::shell::word(name);
+        let makes = format!(
+            "`docket run <EVAL> --group {name} --model <MODEL>` makes one (<EVAL> is the eval with the items), and without \
+             `--model` one that takes outputs made elsewhere: `docket import <OUTPUTS> --run {name} --candidate <NAME>` \
+             (<OUTPUTS> is their file, <NAME> what the candidate is to be called)"
+        );
         let hint = if names.is_empty() {
-            "`docket run EVAL --group NAME --model MODEL` makes one".to_owned()
+            makes
         } else {
-            format!("`docket runs` lists them: {}", names.join(", "))
+            format!("`docket runs` lists them: {}; {makes}", names.join(", "))
         };
         EngineError::refused(
             format!("no run group `{name}` in `{}`", self.path().display()),

@@ -15,6 +15,7 @@ mod keep;
 mod list;
 mod logged;
 mod offer;
+mod opening;
 pub(super) mod order;
 pub mod page;
 pub mod prefer;

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::error::Refusal;
+use super::failing;
 use super::fields::{Fields, elements, key, number, scalar};
 use super::measures;
 use super::read::MISSING;
@@ -74,17 +75,7 @@ fn is_blank(json: &str) -> bool {
 
 /// Model, timing and failure of a row with one answer (or none, when the call failed).
 fn about_outputs<'a>(row: &Fields<'a>, record: &mut Record<'a>) {
-    if row.any(key::ERROR)
-        && record.outputs.is_empty()
-        && let Some(error) = row
-            .get("error")
-            .filter(|e| !matches!(*e, "\"\"" | "false" | "{}"))
-    {
-        record.outputs.push(RecordOutput {
-            error: Some(Cow::Borrowed(error)),
-            ..RecordOutput::default()
-        });
-    }
+    failing::settle(row, row.any(key::ERROR), record);
     if row.any(key::MODEL) {
         let model = ["model", "model_name"].iter().find_map(|k| row.text(k));
         for output in record.outputs.iter_mut().filter(|o| o.model.is_none()) {

@@ -15,6 +15,7 @@ mod csv;
 mod detect;
 mod error;
 mod extras;
+mod failing;
 mod fields;
 mod input;
 mod join;

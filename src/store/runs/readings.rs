@@ -84,6 +84,22 @@ pub fn compared(db: &Db, eval: i64) -> Result<Vec<Compared>> {
     Ok(all)
 }
 
+/// Whether people have a part in an eval: one has done something with a ticket, begun with one, or an order by risk was drawn
+/// for them. The plan every eval has from the start is none.
+pub fn has_people(db: &Db, eval: i64) -> Result<bool> {
+    for sql in [
+        "SELECT EXISTS (SELECT 1 FROM ticket_fold f JOIN ticket t ON t.row = f.ticket WHERE t.eval = ?1)",
+        "SELECT EXISTS (SELECT 1 FROM draft d JOIN ticket t ON t.row = d.ticket WHERE t.eval = ?1)",
+        "SELECT EXISTS (SELECT 1 FROM lease l JOIN ticket t ON t.row = l.ticket WHERE t.eval = ?1 AND l.seat LIKE 'human:%')",
+        "SELECT EXISTS (SELECT 1 FROM plan_ticket p JOIN ticket t ON t.row = p.ticket WHERE t.eval = ?1)",
+    ] {
+        if db.number(sql, args![eval])? != 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether anybody has reviewed a ticket of an eval.
 pub fn has_reviews(db: &Db, eval: i64) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM ticket_person WHERE eval = ?1 AND score IS NOT NULL)";

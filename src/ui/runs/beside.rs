@@ -7,6 +7,7 @@ use crate::app::layout::{self, BESIDE_GAP};
 use crate::app::runs::OpenGroup;
 use crate::app::runs::beside::Beside;
 use crate::domain::count::counted;
+use crate::domain::currency::CURRENCY;
 use crate::domain::preference::Preference;
 use crate::domain::review::Sight;
 use crate::domain::view::{Known, Side};
@@ -178,7 +179,7 @@ fn scored<'a>(side: &Known, opinions: u64) -> Words<'a> {
         words.push(Look::Dim, format!("{:.1} s  ", f64::from(ms) / 1000.0));
     }
     if let Some(micros) = side.cost_micros {
-        words.push(Look::Dim, numbers::money(micros));
+        words.push(Look::Dim, format!("{} {CURRENCY}", numbers::money(micros)));
     }
     words
 }

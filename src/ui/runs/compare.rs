@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 
 use crate::app::layout::GroupLayout;
 use crate::app::runs::OpenGroup;
+use crate::domain::currency::CURRENCY;
 use crate::domain::decimal::{fixed, signed};
-use crate::domain::view::compare::{CandidateSummary, Difference, Ranged, Sheet, Standing};
+use crate::domain::view::compare::{CandidateSummary, Difference, Ranged, Sheet, Standing, WEAK};
 use crate::domain::view::{Age, GroupView};
 use crate::text::width::Align;
 use crate::text::{numbers, width, wrap};
@@ -155,7 +156,7 @@ fn numbers_of(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
             Column::right("p95", 8, 3),
             Column::right("first p50", 9, 6),
             Column::right("first p95", 9, 7),
-            Column::right("per 1k", 9, 4),
+            Column::right(format!("{CURRENCY}/1k"), 9, 4),
         ],
     );
     if let Some(at) = page.next() {
@@ -266,10 +267,12 @@ fn said(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
         page.text(pen, &format!("note: {warning}"), Look::Warn);
     }
     for one in &comparison.candidates {
-        let tags: Vec<String> = one.weak_tags.iter().map(ToString::to_string).collect();
-        if !tags.is_empty() {
-            let words = format!("{} does not pass {}", one.name, tags.join(", "));
-            page.text(pen, &words, Look::Dim);
+        if let Some(tags) = one.weak_words(WEAK) {
+            page.text(
+                pen,
+                &format!("{} does not pass {tags}", one.name),
+                Look::Dim,
+            );
         }
         if let Some(reruns) = &one.reruns {
             page.text(pen, &reruns.words(one), Look::Dim);

@@ -92,9 +92,14 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
         .add(Look::Strong, one.name.as_str())
         .add(
             Look::Dim,
-            " does not pass, by tag of the item; Enter opens these tickets",
+            " does not pass, by tag; Enter opens these tickets",
         );
-    pen.words(rect(place.about), &about);
+    let right = match one.weak_tags.len() {
+        0 => String::new(),
+        tags => format!("{} of {}", open.tag + 1, bar::thousands(tags as u64)),
+    };
+    let right = Words::new().add(Look::Dim, right);
+    pen.both(rect(place.about), &about, &right);
     if one.weak_tags.is_empty() {
         let empty = if one.scored == 0 {
             Empty::waiting(
@@ -123,7 +128,8 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
     );
     table.head(pen, rect(place.head));
     let area = rect(place.list);
-    for (at, weak) in one.weak_tags.iter().enumerate() {
+    let shown = one.weak_tags.iter().enumerate().skip(open.tag_top);
+    for (line, (at, weak)) in shown.take(usize::from(area.height)).enumerate() {
         let share = weak.failed as f64 / weak.of.max(1) as f64;
         let cells = [
             Cell::text(weak.tag.as_str()),
@@ -135,7 +141,7 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
             },
             Cell::new(bar::filled(share, 12), Look::Accent),
         ];
-        table.row(pen, nth_row(area, at as u16), &cells, at == open.tag);
+        table.row(pen, nth_row(area, line as u16), &cells, at == open.tag);
     }
 }
 

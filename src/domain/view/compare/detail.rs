@@ -100,7 +100,7 @@ pub struct Stability {
     pub icc_units: usize,
     /// Standard deviation of the score between repeats of a unit.
     pub sd_within: Option<f64>,
-    /// Units that flicker, by the item's own id or the start of docket's, at most twenty.
+    /// Units that flicker, by the item's own id or the start of docket's.
     pub flickering: Vec<String>,
     /// What the flip rate asks for.
     pub advice: Cow<'static, str>,

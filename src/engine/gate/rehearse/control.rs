@@ -79,7 +79,11 @@ fn not_worse(case: &Case<'_>, found: &Found) -> Control {
     let more = found
         .asked
         .as_deref()
-        .map(|(asking, numbers)| quality::more(case, asking, numbers, case.alpha).what);
+        .map(|(asking, numbers)| quality::more(case, asking, numbers, case.alpha))
+        .map(|settle| match settle.command {
+            Some(command) => format!("{}: `{command}`", settle.what),
+            None => settle.what,
+        });
     Control {
         condition: condition.id.clone(),
         verdict: condition.verdict,
