@@ -46,13 +46,11 @@ impl Pair<'_> {
 
     /// Whether the judge says something else than people do. Where they are split, than all of those in the middle.
     fn differs(&self) -> bool {
-        match self.places() {
-            Some((judge, people)) => judge != people,
-            None => {
-                let (low, high) = self.people.middle;
-                low < high && !(low..=high).contains(&self.judge.value)
-            }
+        if let Some((judge, people)) = self.places() {
+            return judge != people;
         }
+        let (low, high) = self.people.middle;
+        low < high && !(low..=high).contains(&self.judge.value)
     }
 }
 

@@ -280,7 +280,7 @@ impl PlanLabel {
     /// Score from 0 to 1, and whether it passes (1, 0, or a half where they are split evenly); `None` where people could
     /// not judge.
     pub fn score(&self, rubric: &Rubric, threshold: Threshold) -> Option<(f64, f64)> {
-        score(self.people.iter(), rubric, threshold)
+        score(&self.people.iter(), rubric, threshold)
     }
 }
 

@@ -54,7 +54,7 @@ pub(in crate::engine) fn plan_labels(
     let label = |ticket: super::counted::Labelled| PlanLabel {
         ticket: ticket.row,
         cluster: ticket.cluster,
-        score: score(ticket.people.values(), rubric, threshold),
+        score: score(&ticket.people.values(), rubric, threshold),
         chance: ticket.chance,
         runs: ticket.runs,
         people: ticket.people.into_values().collect(),

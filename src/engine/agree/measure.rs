@@ -136,7 +136,11 @@ impl Sample {
         if self.is_clustered() {
             return self.resampled(found.kappa, of);
         }
-        match found.interval(CONFIDENCE).filter(|_| found.se > ERROR_NOISE) {
+        // Complete agreement leaves an error of 0, or of the last bits: no certainty.
+        match found
+            .interval(CONFIDENCE)
+            .filter(|_| found.se > ERROR_NOISE)
+        {
             Some(interval) => Measured {
                 low: Some(interval.low.max(-1.0)),
                 high: Some(interval.high.min(1.0)),

@@ -106,24 +106,6 @@ impl Measured {
 impl JudgeOn {
     /// Every number, the ones to look at first at the top.
     pub fn lines(&self) -> Vec<NumberLine> {
-        let of = |whole: &str, found: Option<&Measured>| {
-            found.map_or_else(String::new, |found| format!("of {} {whole}", found.n))
-        };
-        let people = self.people_kappa;
-        let versus = people.map_or_else(String::new, |kappa| {
-            format!("people among themselves {}", fixed(kappa, 4))
-        });
-        let versus = match &self.kappa {
-            Some(kappa) if self.split > 0 && self.within_one.is_some() => {
-                let of = format!("of {}", kappa.n);
-                if versus.is_empty() {
-                    of
-                } else {
-                    format!("{of}; {versus}")
-                }
-            }
-            _ => versus,
-        };
         let scored = format!("of the {} scored", self.scored);
         let mut lines = vec![
             NumberLine::of(
@@ -131,15 +113,14 @@ impl JudgeOn {
                 self.accuracy.as_ref(),
                 format!("of {}", self.total),
             ),
-            NumberLine::of(self.kappa_name, self.kappa.as_ref(), versus),
+            NumberLine::of(self.kappa_name, self.kappa.as_ref(), self.versus()),
             self.guess(),
             NumberLine::of("exact", self.exact.as_ref(), scored),
         ];
         if self.within_one.is_some() {
-            let about = if self.split > 0 {
-                of("", self.within_one.as_ref()).trim_end().to_owned()
-            } else {
-                "level".to_owned()
+            let about = match &self.within_one {
+                Some(near) if self.split > 0 => format!("of {}", near.n),
+                _ => "level".to_owned(),
             };
             lines.push(NumberLine::of(
                 "within one",
@@ -147,45 +128,68 @@ impl JudgeOn {
                 about,
             ));
         }
-        if let Some(pass) = &self.pass {
-            let drift = format!(
-                "only judge passes {}, only people {}",
-                pass.judge_only, pass.people_only
-            );
-            let fails = of("people's fails", pass.tnr.as_ref());
-            lines.extend([
-                NumberLine::of(
-                    "TPR",
-                    pass.tpr.as_ref(),
-                    of("people's passes", pass.tpr.as_ref()),
-                ),
-                NumberLine::of("TNR", pass.tnr.as_ref(), fails),
-                NumberLine::of("kappa on pass", pass.kappa.as_ref(), ""),
-                NumberLine::alone("drift p", Some(pass.drift_p), drift),
-                NumberLine::alone("MCC", pass.mcc, ""),
-            ]);
-        }
-        if let Some(scores) = &self.scores {
-            let of = if self.several > 0 {
-                format!("{} of {}", scores.unit, scores.bias.n)
-            } else {
-                scores.unit.to_owned()
-            };
-            let limits = scores.limits.map_or_else(String::new, |(low, high)| {
-                format!("{of}; singly {} to {}", signed(low, 2), signed(high, 2))
-            });
-            lines.extend([
-                NumberLine {
-                    signed: true,
-                    ..NumberLine::of("bias", Some(&scores.bias), limits)
-                },
-                NumberLine::alone("MAE", Some(scores.mae), scores.unit),
-                NumberLine::alone("Spearman", scores.spearman, ""),
-                NumberLine::alone("concordance", scores.ccc, ""),
-                NumberLine::alone("AUC", scores.auc, ""),
-            ]);
-        }
+        lines.extend(self.on_pass());
+        lines.extend(self.on_scores());
         lines
+    }
+
+    /// What kappa rests on where it is more than what is scored, and what people reach among themselves.
+    fn versus(&self) -> String {
+        let all = self
+            .kappa
+            .as_ref()
+            .filter(|_| self.split > 0 && self.within_one.is_some());
+        let of = all.map(|kappa| format!("of {}", kappa.n));
+        let people = self.people_kappa;
+        let people = people.map(|kappa| format!("people among themselves {}", fixed(kappa, 4)));
+        let parts: Vec<String> = of.into_iter().chain(people).collect();
+        parts.join("; ")
+    }
+
+    fn on_pass(&self) -> Vec<NumberLine> {
+        let Some(pass) = &self.pass else {
+            return Vec::new();
+        };
+        let of = |whole: &str, found: Option<&Measured>| {
+            found.map_or_else(String::new, |found| format!("of {} {whole}", found.n))
+        };
+        let drift = format!(
+            "only judge passes {}, only people {}",
+            pass.judge_only, pass.people_only
+        );
+        let passes = of("people's passes", pass.tpr.as_ref());
+        let fails = of("people's fails", pass.tnr.as_ref());
+        vec![
+            NumberLine::of("TPR", pass.tpr.as_ref(), passes),
+            NumberLine::of("TNR", pass.tnr.as_ref(), fails),
+            NumberLine::of("kappa on pass", pass.kappa.as_ref(), ""),
+            NumberLine::alone("drift p", Some(pass.drift_p), drift),
+            NumberLine::alone("MCC", pass.mcc, ""),
+        ]
+    }
+
+    fn on_scores(&self) -> Vec<NumberLine> {
+        let Some(scores) = &self.scores else {
+            return Vec::new();
+        };
+        let of = if self.several > 0 {
+            format!("{} of {}", scores.unit, scores.bias.n)
+        } else {
+            scores.unit.to_owned()
+        };
+        let limits = scores.limits.map_or_else(String::new, |(low, high)| {
+            format!("{of}; singly {} to {}", signed(low, 2), signed(high, 2))
+        });
+        vec![
+            NumberLine {
+                signed: true,
+                ..NumberLine::of("bias", Some(&scores.bias), limits)
+            },
+            NumberLine::alone("MAE", Some(scores.mae), scores.unit),
+            NumberLine::alone("Spearman", scores.spearman, ""),
+            NumberLine::alone("concordance", scores.ccc, ""),
+            NumberLine::alone("AUC", scores.auc, ""),
+        ]
     }
 
     fn guess(&self) -> NumberLine {

@@ -237,9 +237,8 @@ pub struct JudgeOn {
     pub unread: u64,
     /// Tickets whose people have no majority, and so no answer to hold a judge against.
     pub no_majority: u64,
-    /// Tickets whose people are split: the middle lies between two levels, or as many pass them as fail them. They count in
-    /// no share of right answers and no table, with the half level in kappa and within one of a scale, and with the mean of
-    /// what people say in bias, distance and correlation.
+    /// Tickets whose people lie between two answers, or that as many pass as fail: in no share of right answers and no table;
+    /// with the half level in kappa and within one of a scale, with the mean in bias, distance and correlation.
     pub split: u64,
     /// Tickets the judge answered on which people say different things.
     pub several: u64,

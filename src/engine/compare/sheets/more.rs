@@ -62,36 +62,41 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
             two(full.correlation),
             p(one.difference.as_ref().and_then(|difference| difference.p)),
         ]);
-        if let Some(why) = &full.dependent {
-            let name = &one.name;
-            sheet.note(format!("{name}: sign, McNemar and Wilcoxon n/a: {why}"));
-        }
-        if full.split > 0 {
-            sheet.note(format!(
-                "{}: McNemar leaves out {} that {} in exactly half of the runs of one side or both",
-                one.name,
-                counted(full.split, "item"),
-                either(full.split, "passes", "pass"),
-            ));
-        }
-        match &full.length {
-            Told::Value(length) if length.large_shift => {
-                sheet.notes.push(by_length(&one.name, length));
-            }
-            Told::Value(_) => {}
-            Told::Missing(why) => sheet
-                .notes
-                .push(format!("{}: win rate at equal length n/a: {why}", one.name)),
-        }
-        if let Some(power) = one
-            .difference
-            .as_ref()
-            .and_then(|difference| difference.power(comparison.family))
-        {
-            sheet.notes.push(format!("{}: {power}", one.name));
-        }
+        told(comparison, one, full, &mut sheet);
     }
     Some(sheet)
+}
+
+/// What to know of a candidate's secondary tests.
+fn told(comparison: &Comparison, one: &CandidateSummary, full: &Full, sheet: &mut Sheet) {
+    if let Some(why) = &full.dependent {
+        let name = &one.name;
+        sheet.note(format!("{name}: sign, McNemar and Wilcoxon n/a: {why}"));
+    }
+    if full.split > 0 {
+        sheet.note(format!(
+            "{}: McNemar leaves out {} that {} in exactly half of the runs of one side or both",
+            one.name,
+            counted(full.split, "item"),
+            either(full.split, "passes", "pass"),
+        ));
+    }
+    match &full.length {
+        Told::Value(length) if length.large_shift => {
+            sheet.notes.push(by_length(&one.name, length));
+        }
+        Told::Value(_) => {}
+        Told::Missing(why) => sheet
+            .notes
+            .push(format!("{}: win rate at equal length n/a: {why}", one.name)),
+    }
+    if let Some(power) = one
+        .difference
+        .as_ref()
+        .and_then(|difference| difference.power(comparison.family))
+    {
+        sheet.notes.push(format!("{}: {power}", one.name));
+    }
 }
 
 /// How much of a win rate is length, in one sentence: no more than its interval allows.
@@ -269,28 +274,27 @@ fn repeated(
             three(found.sd_within),
             found.advice.to_string(),
         ]);
-        if found.icc_units < found.units {
-            let name = &one.name;
-            let (whole, k) = (found.icc_units, found.repeats);
-            sheet.note(format!(
-                "{name}: pass^k, pass@k and ICC rest on the {whole} with {k} repeats, flips and spread on all {}",
-                found.units
-            ));
-        }
-        if !found.because.is_empty() {
-            let because = found.because.join("; ");
-            sheet
-                .notes
-                .push(format!("{} was run again: {because}", one.name));
-        }
-        if !found.flickering.is_empty() {
-            let items = found.flickering.join(", ");
-            sheet
-                .notes
-                .push(format!("{} flickers on {items}", one.name));
-        }
+        about_repeats(&one.name, found, &mut sheet);
     }
     sheet
+}
+
+fn about_repeats(name: &str, found: &Stability, sheet: &mut Sheet) {
+    if found.icc_units < found.units {
+        let (whole, k) = (found.icc_units, found.repeats);
+        sheet.note(format!(
+            "{name}: pass^k, pass@k and ICC rest on the {whole} with {k} repeats, flips and spread on all {}",
+            found.units
+        ));
+    }
+    if !found.because.is_empty() {
+        let because = found.because.join("; ");
+        sheet.notes.push(format!("{name} was run again: {because}"));
+    }
+    if !found.flickering.is_empty() {
+        let items = found.flickering.join(", ");
+        sheet.notes.push(format!("{name} flickers on {items}"));
+    }
 }
 
 fn variance(comparison: &Comparison) -> Sheet {

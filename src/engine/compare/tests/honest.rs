@@ -185,7 +185,13 @@ fn human(n: usize, chance: impl Fn(usize) -> f64, level: impl Fn(usize) -> i32) 
 fn peoples_numbers_stay_within_what_they_can_be_and_are_never_certain() {
     for (n, all) in [(12, 5), (12, 0), (40, 5), (40, 0), (12, 4)] {
         for differ in [false, true] {
-            let chance = move |at: usize| if differ && at % 2 == 0 { 0.6 } else { 0.3 };
+            let chance = move |at: usize| {
+                if differ && at.is_multiple_of(2) {
+                    0.6
+                } else {
+                    0.3
+                }
+            };
             let found = human(n, chance, |_| all);
             for number in [&found.mean, &found.pass_rate] {
                 let Told::Value(number) = number else {
