@@ -4,6 +4,27 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::progress::Shown;
+use crate::engine::judge::Control;
+
+/// Does a job of calls, shows how far it is, and stops it at the first interrupt.
+pub(super) fn stoppable<P, T>(
+    work: impl FnOnce(&Control, &mut dyn FnMut(&P)) -> T,
+    show: impl Fn(&mut Shown, &P),
+) -> T {
+    let control = Control::default();
+    let interrupted = watch();
+    let mut bar = Shown::new();
+    let done = work(&control, &mut |progress| {
+        if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
+            control.stop();
+        }
+        show(&mut bar, progress);
+    });
+    bar.end();
+    done
+}
+
 /// Exit code of a program ended by an interrupt.
 const INTERRUPTED: i32 = 130;
 

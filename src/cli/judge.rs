@@ -1,21 +1,20 @@
 //! `docket judge`: a judge reads tickets, in the background of everybody else's work.
 
 mod listed;
+mod steer;
 mod suggest;
 pub(super) mod told;
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
 use clap::Parser as _;
 
-use super::progress::Shown;
 use super::{CliError, Context, Exit, guidelines, interrupt, output, reach, rescore};
 use crate::domain::event::short_set;
 use crate::domain::failure::Class;
-use crate::domain::job::{Outcome, Wish};
+use crate::domain::job::Outcome;
 use crate::engine::Engine;
-use crate::engine::judge::{Control, JudgeOrder, Offer, Report, UsableJudge};
+use crate::engine::judge::{JudgeOrder, Offer, Progress, Report, UsableJudge};
 
 /// Let a judge score the tickets of an eval
 ///
@@ -79,7 +78,7 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    steer: Steer,
+    steer: steer::Steer,
 }
 
 /// What the judge is shown of what experts said.
@@ -91,32 +90,6 @@ struct Learn {
     /// Show the judge these guidelines: a file, which approves it, or the hash of approved ones
     #[arg(long, value_name = "FILE|HASH", requires = "judge")]
     guidelines: Option<String>,
-}
-
-/// What is wanted of a job that runs in this process or another.
-#[derive(Debug, clap::Args)]
-#[group(multiple = false, requires = "judge")]
-struct Steer {
-    /// Hold a running job until `--resume`
-    #[arg(long)]
-    pause: bool,
-    /// Let a held job go on
-    #[arg(long)]
-    resume: bool,
-    /// Stop a running job
-    #[arg(long)]
-    cancel: bool,
-}
-
-impl Steer {
-    fn wish(&self) -> Option<(Wish, &'static str)> {
-        match (self.pause, self.resume, self.cancel) {
-            (true, ..) => Some((Wish::Pause, "held; `--resume` lets it go on")),
-            (_, true, _) => Some((Wish::Run, "goes on")),
-            (.., true) => Some((Wish::Cancel, "stops once what is under way is done")),
-            _ => None,
-        }
-    }
 }
 
 /// Reads `2.50` as millionths.
@@ -133,21 +106,20 @@ pub(super) fn money(text: &str) -> Result<i64, String> {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
     let eval = subject(args, &engine)?;
+    if let Some(wish) = args.steer.wish() {
+        let named = args.judge.clone();
+        let order = named.map(|judge| whole_order(args, &engine, eval.clone(), judge));
+        return steer::run(&engine, &eval, order.transpose()?.as_ref(), wish);
+    }
     let Some(judge) = chosen(args, context, &engine, &eval)? else {
         // The list is the whole answer where it is wanted as data.
         return Ok(if context.json() { Exit::Done } else { Exit::No });
     };
-    let order = JudgeOrder {
-        guidelines: named_guidelines(args, &engine, &eval)?,
-        ..order(args, eval, judge)
-    };
+    let order = whole_order(args, &engine, eval, judge)?;
     if args.suggest {
         return suggest::run(args, context, &engine, order);
     }
     let offer = engine.judge_offer(&order)?;
-    if let Some((wish, word)) = args.steer.wish() {
-        return steer(&engine, &order, wish, word);
-    }
     if args.dry_run {
         let ways = engine.judge_ways(&order)?;
         left_behind(context, &engine, &order)?;
@@ -215,6 +187,19 @@ fn left_behind(context: &Context, engine: &Engine, order: &JudgeOrder) -> Result
     }
     // A part of the tickets is not all that were left behind.
     Ok(())
+}
+
+/// The order with the guidelines it names.
+fn whole_order(
+    args: &Args,
+    engine: &Engine,
+    eval: String,
+    judge: String,
+) -> Result<JudgeOrder, CliError> {
+    Ok(JudgeOrder {
+        guidelines: named_guidelines(args, engine, &eval)?,
+        ..order(args, eval, judge)
+    })
 }
 
 fn order(args: &Args, eval: String, judge: String) -> JudgeOrder {
@@ -309,29 +294,14 @@ fn may_start(args: &Args, context: &Context, offer: &Offer) -> Result<bool, CliE
 }
 
 fn work(engine: &Engine, order: &JudgeOrder) -> Result<Report, CliError> {
-    let control = Control::default();
-    let interrupted = interrupt::watch();
-    let mut bar = Shown::new();
-    let report = engine.judge_run(order, &control, &mut |progress| {
-        if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
-            control.stop();
-        }
-        let done = (progress.kept.tickets, progress.total);
-        bar.calls(done, "tickets", &told::about(progress));
-    });
-    bar.end();
+    let report = interrupt::stoppable(
+        |control, tell| engine.judge_run(order, control, tell),
+        |bar, progress: &Progress| {
+            let done = (progress.kept.tickets, progress.total);
+            bar.calls(done, "tickets", &told::about(progress));
+        },
+    );
     Ok(report?)
-}
-
-fn steer(engine: &Engine, order: &JudgeOrder, wish: Wish, word: &str) -> Result<Exit, CliError> {
-    if engine.steer_job(order, wish)? {
-        output::say(&format!("the job {word}"));
-        return Ok(Exit::Done);
-    }
-    Err(CliError::new(
-        "no such job has been started",
-        "name the same eval and judge the job was started with",
-    ))
 }
 
 /// What to do before the same command has a chance.
@@ -346,22 +316,25 @@ fn way_on(stopped_by: Option<Class>) -> &'static str {
         Some(Class::Quota) => {
             "it is the endpoint's limit, not this command's; once there is credit the same command goes on"
         }
+        Some(Class::RateLimit) => {
+            "what came back is kept; after that time the same command goes on, `--sooner` asks before it"
+        }
         _ => "what came back is kept; the same command goes on",
     }
 }
 
 fn ended(report: &Report) -> Result<Exit, CliError> {
+    if report.answered_nothing() && matches!(report.outcome, Outcome::Done | Outcome::Failed) {
+        // It read everything and can say nothing: the answer is no, and nothing is left to go on with.
+        output::say(report.message.as_deref().unwrap_or_default());
+        return Ok(Exit::No);
+    }
     match report.outcome {
         Outcome::Done => Ok(Exit::Done),
         Outcome::Cancelled => Err(CliError::new(
             format!("stopped; {} answers are kept", report.kept.scored),
             "run the same command again: it goes on where it stopped",
         )),
-        // It read everything and can say nothing: the answer is no, and nothing is left to go on with.
-        Outcome::Failed if report.answered_nothing() => {
-            output::say(report.message.as_deref().unwrap_or_default());
-            Ok(Exit::No)
-        }
         Outcome::Budget | Outcome::Failed => Err(CliError::new(
             report
                 .message

@@ -5,7 +5,14 @@ use std::path::PathBuf;
 use crate::engine::judge::Reach;
 
 /// What they are called, for commands in which they mean nothing without a judge.
-pub const ALL: [&str; 5] = ["base_url", "key_env", "key_command", "ca_file", "timeout"];
+pub const ALL: [&str; 6] = [
+    "base_url",
+    "key_env",
+    "key_command",
+    "ca_file",
+    "timeout",
+    "sooner",
+];
 
 /// How an endpoint is reached.
 #[derive(Debug, clap::Args)]
@@ -25,6 +32,9 @@ pub struct Options {
     /// Seconds until a call without a reply is given up
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
+    /// Ask although the endpoint asked to wait until a later time
+    #[arg(long)]
+    sooner: bool,
 }
 
 impl Options {
@@ -36,6 +46,7 @@ impl Options {
             key_command: self.key_command.clone(),
             ca_file: self.ca_file.clone(),
             timeout: self.timeout,
+            sooner: self.sooner,
         }
     }
 }

@@ -5,14 +5,11 @@ mod told;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
-use super::progress::Shown;
 use super::{CliError, Context, Exit, interrupt, judge, output, reach};
 use crate::domain::job::Outcome;
 use crate::engine::Engine;
-use crate::engine::judge::Control;
-use crate::engine::runs::{RunOffer, RunOrder, RunReport};
+use crate::engine::runs::{RunOffer, RunOrder, RunProgress, RunReport};
 
 /// Ask candidates for every item of an eval, to compare them
 ///
@@ -144,20 +141,13 @@ fn may_start(args: &Args, context: &Context, offer: &RunOffer) -> Result<bool, C
 }
 
 fn work(engine: &Engine, order: &RunOrder) -> Result<RunReport, CliError> {
-    let control = Control::default();
-    let interrupted = interrupt::watch();
-    let mut bar = Shown::new();
-    let report = engine.run_group(order, &control, &mut |progress| {
-        if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
-            control.stop();
-        }
-        bar.calls(
-            (progress.done, progress.total),
-            "replies",
-            &told::about(progress),
-        );
-    });
-    bar.end();
+    let report = interrupt::stoppable(
+        |control, tell| engine.run_group(order, control, tell),
+        |bar, progress: &RunProgress| {
+            let done = (progress.done, progress.total);
+            bar.calls(done, "replies", &told::about(progress));
+        },
+    );
     Ok(report?)
 }
 

@@ -24,6 +24,8 @@ pub struct GroupScores {
     pub rubric_name: String,
     /// What passes, and who said so.
     pub threshold: Threshold,
+    /// Half of what one level moves the score by at least: scores that are nearer than that are a tie.
+    pub half_level: f64,
     /// Whose scores these are; `None` while no judge has read the group.
     pub judge: Option<GroupJudge>,
     /// Judges that read the group too and whose scores are not these.
@@ -182,7 +184,56 @@ impl RowOutcome {
     }
 }
 
+/// How many of an item's scored runs pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ItemPasses {
+    /// Runs that pass.
+    pub passed: u32,
+    /// Runs with a score.
+    pub runs: u32,
+}
+
+/// What an item comes to over the runs of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemVerdict {
+    /// More than half of its runs pass.
+    Passes,
+    /// Less than half.
+    Fails,
+    /// Exactly half: it is neither, and whoever counts items tells it apart.
+    Split,
+}
+
+impl ItemPasses {
+    /// By most of its runs; `None` without a score.
+    pub fn verdict(self) -> Option<ItemVerdict> {
+        use std::cmp::Ordering;
+        (self.runs > 0).then(|| match (self.passed * 2).cmp(&self.runs) {
+            Ordering::Greater => ItemVerdict::Passes,
+            Ordering::Less => ItemVerdict::Fails,
+            Ordering::Equal => ItemVerdict::Split,
+        })
+    }
+
+    /// Whether some of its runs pass and some do not.
+    pub fn flickers(self) -> bool {
+        self.passed > 0 && self.passed < self.runs
+    }
+}
+
 impl CandidateScores {
+    /// How many of the scored runs of item `i` pass.
+    pub fn passes_of(&self, i: usize) -> ItemPasses {
+        let verdicts = self
+            .runs
+            .iter()
+            .filter_map(|run| run.rows.get(i)?.outcome.pass());
+        verdicts.fold(ItemPasses::default(), |all, pass| ItemPasses {
+            passed: all.passed + u32::from(pass),
+            runs: all.runs + 1,
+        })
+    }
+
     /// The mean score of item `i` over the runs that have one.
     pub fn score_of(&self, i: usize) -> Option<f64> {
         let scores = self
@@ -210,6 +261,22 @@ mod tests {
             number: 1,
             because: None,
             rows: vec![RowScore::without(outcome)],
+        }
+    }
+
+    #[test]
+    fn an_item_is_what_most_of_its_runs_are_and_an_even_split_is_neither() {
+        for (passed, runs, verdict, flickers) in [
+            (0, 0, None, false),
+            (1, 1, Some(ItemVerdict::Passes), false),
+            (0, 2, Some(ItemVerdict::Fails), false),
+            (1, 2, Some(ItemVerdict::Split), true),
+            (1, 3, Some(ItemVerdict::Fails), true),
+            (2, 3, Some(ItemVerdict::Passes), true),
+            (2, 4, Some(ItemVerdict::Split), true),
+        ] {
+            let of = ItemPasses { passed, runs };
+            assert_eq!((of.verdict(), of.flickers()), (verdict, flickers), "{of:?}");
         }
     }
 

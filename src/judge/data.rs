@@ -9,12 +9,13 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::nonce::Nonce;
+use super::shown::Shown;
 use super::subject::{Output, Turn};
 use crate::domain::message::ToolCall;
 use crate::text::sanitise::{Form, sanitise};
 
 /// What every delimiter begins with.
-const STEM: &str = "<<<docket";
+pub(super) const STEM: &str = "<<<docket";
 
 /// The key a verdict is bound by; see [`guarded`].
 pub(super) const ID_KEY: &str = "verdict_id";
@@ -89,6 +90,8 @@ fn replace_ignoring_case(text: &str, needle: &str, with: impl Fn(&str) -> String
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
     nonce: &'a Nonce,
+    /// What becomes of hostile text.
+    guard: fn(&str) -> String,
     /// The blocks so far.
     pub(super) text: String,
 }
@@ -97,7 +100,16 @@ impl<'a> Blocks<'a> {
     pub(super) fn new(nonce: &'a Nonce) -> Self {
         Self {
             nonce,
+            guard: guarded,
             text: String::new(),
+        }
+    }
+
+    /// Blocks whose texts are read back from what a judge writes after them; see [`Shown`].
+    pub(super) fn read_back(nonce: &'a Nonce) -> Self {
+        Self {
+            guard: |text| Shown::of(text).text,
+            ..Self::new(nonce)
         }
     }
 
@@ -113,7 +125,7 @@ impl<'a> Blocks<'a> {
 
     /// A block of hostile text.
     pub(super) fn block(&mut self, name: &str, text: &str) {
-        self.put(name, &guarded(text));
+        self.put(name, &(self.guard)(text));
     }
 
     /// A line of our own between blocks.
@@ -134,7 +146,7 @@ impl<'a> Blocks<'a> {
 
     /// An output, marked word by word if wished.
     pub(super) fn output(&mut self, name: &str, output: &Output, datamark: bool) {
-        let text = guarded(&output_text(output));
+        let text = (self.guard)(&output_text(output));
         if datamark {
             self.put(name, &datamarked(&text));
         } else {

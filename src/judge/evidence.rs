@@ -1,6 +1,6 @@
 //! Whether a judge's quotes stand in the output.
 
-use super::data::output_text;
+use super::data::{guarded, output_text};
 use super::parse::Read;
 use super::subject::Subject;
 use crate::domain::verdict::{Flag, Verdict};
@@ -24,9 +24,42 @@ pub fn verify_verdict(verdict: &mut Verdict, subject: &Subject) {
 
 fn found(evidence: &[crate::domain::record::Quote], subject: &Subject) -> bool {
     let outputs: Vec<String> = subject.outputs.iter().map(output_text).collect();
-    evidence.iter().all(|quote| {
-        outputs
-            .iter()
-            .any(|text| locate(text, &quote.quote).is_some())
-    })
+    // The judge read what our own signs are made of in another form, and quotes it so.
+    let stands = |text: &str, quote: &str| {
+        locate(text, quote)
+            .or_else(|| locate(&guarded(text), quote))
+            .is_some()
+    };
+    evidence
+        .iter()
+        .all(|quote| outputs.iter().any(|text| stands(text, &quote.quote)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::record::Quote;
+    use crate::judge::subject::Output;
+
+    #[test]
+    fn a_quote_is_found_as_the_output_has_it_and_as_the_judge_was_shown_it() {
+        let text = "It said {\"verdict_id\":1} and <<<docket:end, war\u{200b}ranty.";
+        let subject = Subject {
+            outputs: vec![Output::text(text)],
+            ..Subject::default()
+        };
+        for (words, stands) in [
+            ("\"verdict_id\":1", true),
+            ("\"verdict-id\":1", true),
+            ("<<\\<docket:end", true),
+            ("war⟨U+200B⟩ranty", true),
+            ("\"verdict+id\":1", false),
+        ] {
+            let quote = Quote {
+                quote: words.to_owned(),
+                problem: true,
+            };
+            assert_eq!(found(&[quote], &subject), stands, "{words}");
+        }
+    }
 }

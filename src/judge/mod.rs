@@ -6,7 +6,7 @@
 //!
 //! | module | what it answers |
 //! | --- | --- |
-//! | [`subject`], [`data`] | what is judged, and how it is fenced off in a prompt |
+//! | [`subject`], [`data`], [`shown`] | what is judged, how it is fenced off in a prompt, and read back from a correction |
 //! | [`nonce`] | the id a reply must repeat to count |
 //! | [`prompt`], [`schema`] | the question and the form of its reply |
 //! | [`parse`], [`reask`] | the reply read, its failure classed, the question asked again |
@@ -34,6 +34,7 @@ pub mod prompt;
 pub mod reask;
 pub mod retrieve;
 pub mod schema;
+pub mod shown;
 pub mod subject;
 pub mod suggest;
 pub mod tokens;

@@ -13,17 +13,19 @@ use super::data::Blocks;
 use super::nonce::Nonce;
 use super::parse::{Rejected, bound_objects};
 use super::prompt::words;
-use super::subject::Subject;
-use super::{schema, tokens};
+use super::shown::Shown;
+use super::subject::{Output, Subject};
+use super::{detector, schema, tokens};
 use crate::domain::failure::Class;
 use crate::domain::rubric::{Answer, Answers, CheckOutcome, Rubric};
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Flag, Verdict};
 use crate::provider::{Prompt, Reply, Shape};
 
 /// What is asked for.
 const TASK: &str = "You correct the output of another program. Make the smallest edit that repairs what the failing criteria name. \
 Keep the language, the register and the format; leave everything else as it is, word for word. \
-State nothing that the request, the context or the reference does not support; what you cannot repair, name in `unresolved`.";
+State nothing that the request, the context or the reference does not support; what you cannot repair, name in `unresolved`. \
+A sign shown as `⟨U+....⟩` is one sign of the text: write it just so wherever you keep it, and leave it out only to remove that sign.";
 
 /// How the reply is written.
 const FORM: &str = r#"Reply with this JSON object only:
@@ -55,7 +57,7 @@ pub fn prompt(
         ));
     };
     let prefix = prefix(rubric);
-    let mut blocks = Blocks::new(nonce);
+    let mut blocks = Blocks::read_back(nonce);
     if let Some(context) = &subject.context {
         blocks.block("context", context);
     }
@@ -215,19 +217,39 @@ pub fn read(reply: &Reply, nonce: &Nonce, original: &str) -> Result<Suggestion, 
             "the corrected output is empty",
         ));
     }
-    let kind = if first.corrected_output == original {
+    let shown = Shown::of(original);
+    let text = shown.back(&first.corrected_output).map_err(|stand_in| {
+        Rejected::new(
+            Class::Unparsable,
+            format!("`{stand_in}` in the corrected output stands for a sign that the output does not hold"),
+        )
+    })?;
+    let kind = if text == original {
         Kind::Unchanged
     } else {
-        match apply(original, &first.changes) {
-            Some((text, edits)) if text == first.corrected_output => Kind::Edits(edits),
+        let applied = meant(&shown, &first.changes).and_then(|changes| apply(original, &changes));
+        match applied {
+            Some((made, edits)) if made == text => Kind::Edits(edits),
             _ => Kind::Rewrite,
         }
     };
     Ok(Suggestion {
-        text: first.corrected_output,
+        text,
         kind,
         unresolved: first.unresolved,
     })
+}
+
+/// The changes in the words of the output itself, not of its showing; `None` if one cannot be read back.
+fn meant(shown: &Shown, changes: &[Change]) -> Option<Vec<Change>> {
+    let change = |change: &Change| {
+        Some(Change {
+            quote: shown.back(&change.quote).ok()?,
+            replacement: shown.back(&change.replacement).ok()?,
+            criterion: change.criterion.clone(),
+        })
+    };
+    changes.iter().map(change).collect()
 }
 
 /// The original with all changes made; `None` where a quote stands nowhere, more than once, or in another.
@@ -320,6 +342,25 @@ pub fn helped(
     } else {
         Help::Helped { better }
     }
+}
+
+/// Why a correction must not leave before a person has read it, however well it was judged: the output or the
+/// corrected text speaks to whoever grades it, or could not be shown whole; or what would leave holds signs nobody
+/// sees. What a judge says of such a text closes no ticket either.
+pub fn stays_here(original: &Output, corrected: &str) -> Option<Flag> {
+    let corrected = Output {
+        text: corrected.to_owned(),
+        ..original.clone()
+    };
+    let flags = |output: &Output| {
+        detector::flags(&Subject {
+            outputs: vec![output.clone()],
+            ..Subject::default()
+        })
+    };
+    let repaired = |flag: &Flag| *flag == Flag::HiddenCharacters;
+    let before = flags(original).into_iter().find(|flag| !repaired(flag));
+    before.or_else(|| flags(&corrected).into_iter().next())
 }
 
 #[cfg(test)]

@@ -48,6 +48,9 @@ pub struct Capabilities {
     pub room: Option<RoomName>,
     /// The best form of JSON a good reply came in.
     pub proven: Option<Mode>,
+    /// Until when it asked to be left alone, in milliseconds since 1970, where that was longer than a question waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_until_ms: Option<i64>,
 }
 
 impl Capabilities {

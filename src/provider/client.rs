@@ -43,7 +43,8 @@ pub(super) fn build(endpoint: &Endpoint, key: Option<&Key>) -> Result<Client, Fa
         .pool_max_idle_per_host(usize::MAX)
         .pool_idle_timeout(Duration::from_secs(55))
         .tcp_nodelay(true)
-        .redirect(same_place_only());
+        // Each send is counted and paid for by whoever sends, so none goes out by itself.
+        .redirect(reqwest::redirect::Policy::none());
     if local {
         // `localhost` by decree: no resolver may send it elsewhere.
         let here = [
@@ -55,22 +56,6 @@ pub(super) fn build(endpoint: &Endpoint, key: Option<&Key>) -> Result<Client, Fa
     builder
         .build()
         .map_err(|why| refuse(format!("cannot set up connections: {}", told(&why))))
-}
-
-/// Follows a redirect only where the question and its key stay with the same server.
-fn same_place_only() -> reqwest::redirect::Policy {
-    reqwest::redirect::Policy::custom(|attempt| {
-        let keeps_question = matches!(attempt.status().as_u16(), 307 | 308);
-        let same = attempt
-            .previous()
-            .last()
-            .is_some_and(|from| from.origin() == attempt.url().origin());
-        if keeps_question && same && attempt.previous().len() <= 3 {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    })
 }
 
 fn headers(endpoint: &Endpoint, key: Option<&Key>) -> Result<HeaderMap, String> {
@@ -154,6 +139,8 @@ pub(super) struct Lost {
     pub(super) why: String,
     /// Whether the question may have reached the endpoint.
     pub(super) sent: bool,
+    /// Whether it would be lost again: who answers there cannot be trusted.
+    pub(super) lasting: bool,
 }
 
 /// Sends a request and reads its answer whole, within `total`. A stream is told what comes as it comes.
@@ -168,6 +155,7 @@ pub(super) async fn exchange(
         Err(_) => Err(Lost {
             why: format!("no whole reply within {} s", total.as_secs_f64()),
             sent: true,
+            lasting: false,
         }),
     }
 }
@@ -180,6 +168,7 @@ async fn exchange_open(
     let start = Instant::now();
     let mut response = client.execute(request).await.map_err(|why| Lost {
         sent: !why.is_connect(),
+        lasting: why.is_connect() && tls_error(&why).is_some_and(is_untrusted),
         why: told(&why),
     })?;
     let mut answer = Answer {
@@ -201,6 +190,7 @@ fn cut(why: &str, read: usize) -> Lost {
     Lost {
         why: format!("the reply broke off after {read} bytes: {why}"),
         sent: true,
+        lasting: false,
     }
 }
 
@@ -274,7 +264,13 @@ fn read_headers(answer: &mut Answer, response: &Response) {
     if (300..400).contains(&answer.status) {
         let to = headers.get(LOCATION).and_then(|value| value.to_str().ok());
         let url = to.and_then(|to| response.url().join(to).ok());
-        answer.leads_to = url.and_then(|url| url.host_str().map(str::to_owned));
+        answer.leads_to = url
+            .as_ref()
+            .and_then(|url| url.host_str().map(str::to_owned));
+        // The question and its key stay with the same server: same scheme, host and port.
+        let keeps_question = matches!(answer.status, 307 | 308);
+        answer.same_server =
+            url.filter(|url| keeps_question && url.origin() == response.url().origin());
     }
 }
 
@@ -289,7 +285,11 @@ fn told(error: &reqwest::Error) -> String {
         format!("the name of the host is not known ({cause}); check it and the network")
     } else if error.is_timeout() && error.is_connect() {
         "no connection in time; check the address, the network and any proxy".to_owned()
-    } else if error.is_connect() && is_tls(error) {
+    } else if error.is_connect() && tls_error(error).is_some_and(is_untrusted) {
+        format!(
+            "no secure connection ({cause}): the certificate does not verify; check the address, or is `ca_file` missing?"
+        )
+    } else if error.is_connect() && tls_error(error).is_some() {
         format!(
             "no secure connection ({cause}); is it `http://` rather than `https://`, or is `ca_file` missing?"
         )
@@ -303,12 +303,18 @@ fn told(error: &reqwest::Error) -> String {
     }
 }
 
-/// Whether TLS is at the bottom of it. An I/O error keeps what it wraps to itself: its source is the source of that.
-fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+/// What TLS says, if it is at the bottom of it. An I/O error keeps what it wraps to itself: its source is the source of that.
+fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
     let wrapped = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>()
-        || wrapped.is_some_and(|inner| is_tls(inner))
-        || error.source().is_some_and(is_tls)
+    error
+        .downcast_ref::<rustls::Error>()
+        .or_else(|| wrapped.and_then(|inner| tls_error(inner)))
+        .or_else(|| error.source().and_then(tls_error))
+}
+
+/// Whether the server showed a certificate that does not verify: trying again shows the same one.
+fn is_untrusted(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(_))
 }

@@ -244,6 +244,12 @@ impl Endpoint {
         address::url_is_local(&self.root)
     }
 
+    /// Whether a server on this machine may pass questions on to another: it goes by the name of a gateway, or of a
+    /// host that is elsewhere. What it is set up for cannot be seen from here.
+    pub fn may_pass_on(&self) -> bool {
+        self.is_local() && known::find(&self.name).is_some_and(|known| !known.answers_itself)
+    }
+
     /// Whether connections are encrypted.
     pub(super) fn is_encrypted(&self) -> bool {
         self.root.scheme() == "https"

@@ -20,6 +20,8 @@ pub(super) struct Answer {
     pub(super) content_type: String,
     /// Where a redirect leads: the host alone.
     pub(super) leads_to: Option<String>,
+    /// The same as an address to send the same question to, where it stays with the same server.
+    pub(super) same_server: Option<reqwest::Url>,
     pub(super) retry_after: Option<Duration>,
     pub(super) took: Duration,
     pub(super) first_token: Option<Duration>,
@@ -132,7 +134,11 @@ fn judge(asked: &Asked<'_>, answer: &Answer, status: u16, error: &ErrorBody) -> 
     let words = excerpt(&error.message);
     let mut failure = match class_of(asked, status, error) {
         Found::Parameter(name) => {
-            let why = format!("it refuses the parameter `{name}`: {words}");
+            let what = match (name.as_str(), asked.mode) {
+                ("response_format", Mode::Tool) => "a forced tool".to_owned(),
+                _ => format!("the parameter `{name}`"),
+            };
+            let why = format!("it refuses {what}: {words}");
             let mut failure = named(asked, answer, Class::UnsupportedParam, &why);
             failure.parameter = Some(name);
             failure

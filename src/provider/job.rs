@@ -102,6 +102,11 @@ impl Counts {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         UnderWay(self)
     }
+
+    /// Counts a request under way as sent once more: it was redirected.
+    pub(super) fn resend(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// See [`Counts::send`].

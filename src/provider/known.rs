@@ -20,6 +20,8 @@ pub struct Known {
     pub key_variable: Option<&'static str>,
     /// Whether it runs on this machine unless told otherwise.
     pub local: bool,
+    /// Whether it answers by itself wherever it runs; otherwise it passes questions on, or stands for a host elsewhere.
+    pub answers_itself: bool,
 }
 
 const fn hosted(name: &'static str, url: &'static str, key: &'static str) -> Known {
@@ -30,6 +32,7 @@ const fn hosted(name: &'static str, url: &'static str, key: &'static str) -> Kno
         url_variable: None,
         key_variable: Some(key),
         local: false,
+        answers_itself: false,
     }
 }
 
@@ -41,6 +44,7 @@ const fn local(name: &'static str, url: &'static str, key: Option<&'static str>)
         url_variable: None,
         key_variable: key,
         local: true,
+        answers_itself: true,
     }
 }
 
@@ -89,11 +93,15 @@ pub const KNOWN: [Known; 15] = [
     local("vllm", "http://localhost:8000/v1", Some("VLLM_API_KEY")),
     local("llamacpp", "http://localhost:8080/v1", None),
     local("lmstudio", "http://localhost:1234/v1", None),
-    local(
-        "litellm",
-        "http://localhost:4000/v1",
-        Some("LITELLM_API_KEY"),
-    ),
+    // It serves no model of its own: it passes questions on to whoever it is set up for.
+    Known {
+        answers_itself: false,
+        ..local(
+            "litellm",
+            "http://localhost:4000/v1",
+            Some("LITELLM_API_KEY"),
+        )
+    },
     local("local", "http://localhost:11434/v1", None),
 ];
 

@@ -1,6 +1,7 @@
 //! What calls cost: a dated table, whole micro-units of money, and estimates before anything is sent.
 //!
-//! A model that is not in the table is unpriced, which is not the same as free. Only a model on this machine is free.
+//! A model that is not in the table is unpriced, which is not the same as free. Only a model on this machine is free,
+//! and not one that a server on this machine may ask for elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +92,11 @@ impl Prices {
     /// its undated name costs, unless it has a line of its own.
     pub fn of(&self, endpoint: &Endpoint, model: &str) -> Priced {
         if endpoint.is_local() {
-            return Priced::Free;
+            return if endpoint.may_pass_on() {
+                Priced::Unpriced
+            } else {
+                Priced::Free
+            };
         }
         // A table of the vendor's own prices says nothing about another host that goes by its name.
         let own = super::known::find(&endpoint.name)
@@ -273,6 +278,33 @@ mod tests {
         assert_eq!(unknown.cost(Usage::default()), None);
         let local = Endpoint::at("http://127.0.0.1:8000").unwrap();
         assert_eq!(table.of(&local, "any"), Priced::Free);
+    }
+
+    #[test]
+    fn what_a_server_on_this_machine_may_pass_on_is_unpriced_and_not_free() {
+        let table = Prices::built_in();
+        let at = |given: &str, url: Option<&str>| {
+            let (endpoint, model) = Endpoint::parse(given, url, NO_VARIABLE).unwrap();
+            (table.of(&endpoint, &model), endpoint.may_pass_on())
+        };
+        for relayed in [
+            "litellm/gpt-4.1",
+            "openai/gpt-4.1@http://127.0.0.1:9000/v1",
+            "groq/m@http://localhost:1/v1",
+        ] {
+            assert_eq!(at(relayed, None), (Priced::Unpriced, true), "{relayed}");
+        }
+        for own in ["ollama/qwen3", "vllm/m", "llamacpp/m", "lmstudio/m"] {
+            assert_eq!(at(own, None), (Priced::Free, false), "{own}");
+        }
+        let unnamed = at("my-model", Some("http://localhost:9000/v1"));
+        assert_eq!(unnamed, (Priced::Free, false));
+        let remote = at("litellm/gpt-4.1", Some("https://gate.example.com"));
+        assert_eq!(
+            remote,
+            (Priced::Unpriced, false),
+            "what is elsewhere is told as such"
+        );
     }
 
     #[test]

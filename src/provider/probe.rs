@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use reqwest::{Client, Method, Request};
 use serde::Deserialize;
 
 use crate::domain::failure::Class;
@@ -12,10 +13,10 @@ use crate::domain::json::Json;
 
 use super::capability::modes;
 use super::client::{self, Lost};
-use super::fault::{self, Asked};
+use super::fault::{self, Answer, Asked};
 use super::known::KNOWN;
 use super::send::tiny;
-use super::{Endpoint, Failure, Http, Job, KeySource, Mode, Model as _, Shape, Timeouts};
+use super::{Ask, Endpoint, Failure, Http, Job, KeySource, Mode, Model as _, Shape, Timeouts};
 
 /// How long a local server may take to say that it is there.
 const KNOCK: Duration = Duration::from_millis(300);
@@ -129,9 +130,10 @@ pub async fn models(http: &Http) -> Result<Vec<String>, Failure> {
             Failure::new(Class::BadRequest, format!("{place}: {}", why.without_url()))
         })?;
     let total = endpoint.timeouts.total.min(LIST);
-    let answer = client::exchange(&link.client, request, total, None).await;
-    let mut answer = answer
-        .map_err(|Lost { why, .. }| Failure::new(Class::Transport, format!("{place}: {why}")))?;
+    let mut answer = listed(&link.client, request, total, &place).await?;
+    if let Some(url) = answer.same_server.take() {
+        answer = listed(&link.client, Request::new(Method::GET, url), total, &place).await?;
+    }
     if let Some(key) = &link.key {
         answer.raw = key.scrub(answer.raw);
     }
@@ -154,6 +156,16 @@ pub async fn models(http: &Http) -> Result<Vec<String>, Failure> {
             .collect()),
         Err(why) => Err(fault::broken(&asked, &answer, &why)),
     }
+}
+
+async fn listed(
+    client: &Client,
+    request: Request,
+    total: Duration,
+    place: &str,
+) -> Result<Answer, Failure> {
+    let answer = client::exchange(client, request, total, None).await;
+    answer.map_err(|Lost { why, .. }| Failure::new(Class::Transport, format!("{place}: {why}")))
 }
 
 /// What trying one endpoint showed.
@@ -214,7 +226,7 @@ impl Check {
                 Mode::Schema => "JSON by schema",
                 Mode::Tool => "JSON by forced tool",
                 Mode::Json => "JSON mode",
-                Mode::Text => "plain text",
+                Mode::Text => "JSON written as plain text",
             };
             match works {
                 Ok(()) => lines.push((true, format!("{name} works"))),
@@ -253,12 +265,11 @@ pub async fn check(http: &Http, model: &str) -> Check {
     if answers.is_ok() {
         let ask = tiny(model, Some(Arc::new(shape())));
         for &mode in modes(http.endpoint().dialect) {
-            forms.push((
-                mode,
-                http.try_mode(&ask, mode)
-                    .await
-                    .and_then(|reply| is_json(&reply.text, http)),
-            ));
+            forms.push((mode, tried(http, &ask, mode).await));
+        }
+        // A judge falls back to words where no form of JSON is left.
+        if forms.iter().all(|(_, works)| works.is_err()) {
+            forms.push((Mode::Text, tried(http, &ask, Mode::Text).await));
         }
     }
     Check {
@@ -272,7 +283,13 @@ pub async fn check(http: &Http, model: &str) -> Check {
     }
 }
 
-fn is_json(text: &str, http: &Http) -> Result<(), Failure> {
+async fn tried(http: &Http, ask: &Ask, mode: Mode) -> Result<(), Failure> {
+    let reply = http.try_mode(ask, mode).await?;
+    // In words it may stand in a fence or behind a sentence: a judge's reply is looked through for it.
+    let text = match (mode, reply.text.find('{'), reply.text.rfind('}')) {
+        (Mode::Text, Some(from), Some(to)) if from < to => &reply.text[from..=to],
+        _ => &reply.text,
+    };
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
         return Ok(());
     }

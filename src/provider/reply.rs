@@ -128,6 +128,9 @@ pub struct Failure {
     pub usage: Option<Usage>,
     /// The body as it came.
     pub raw: Option<String>,
+    /// Whether every further question would fail alike for now, though its class may be tried again: whoever answers
+    /// there cannot be trusted, or wants to be left alone for longer than a question waits.
+    pub lasting: bool,
     /// How often the question went out; 0 where it failed before, with no key, no room in the budget, or a stop.
     pub sent: u32,
 }
@@ -143,6 +146,7 @@ impl Failure {
             parameter: None,
             usage: None,
             raw: None,
+            lasting: false,
             sent: 0,
         }
     }

@@ -126,6 +126,14 @@ fn span(text: &str) -> Option<Duration> {
     (total < YEAR).then(|| Duration::from_secs_f64(total))
 }
 
+/// A moment as people are told it, `2026-11-21 14:50 UTC`: in the time of no place, as logs are.
+pub(super) fn clock(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(
+        |_| "a time far off".to_owned(),
+        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::Client;
 use tokio::sync::OnceCell;
 
@@ -14,6 +15,7 @@ use crate::domain::failure::Class;
 
 use super::gate::Gate;
 use super::job::{Chance, Counts};
+use super::retry_after::clock;
 use super::stream::{OPTIONS, STREAM};
 use super::{
     Ask, Boxed, Capabilities, Endpoint, Failure, Job, Key, KeySource, Mode, Model, Prompt, Reply,
@@ -140,6 +142,7 @@ impl Http {
         let mut ready: Option<Attempt> = None;
         loop {
             let place = self.place_for(slot.take(), tries.sent > 0).await?;
+            self.may_ask_now()?;
             let attempt = match ready.take() {
                 Some(attempt) if Arc::ptr_eq(&attempt.found, &self.found()) => attempt,
                 _ => self.prepare(link, ask, None)?,
@@ -161,6 +164,24 @@ impl Http {
             }
             ready = Some(attempt);
         }
+    }
+
+    /// Refuses while the endpoint wants to be left alone, whoever of this job or an earlier one it told that.
+    fn may_ask_now(&self) -> Result<(), Failure> {
+        let now = Timestamp::now().as_millisecond();
+        let Some(until) = self.found().wait_until_ms.filter(|until| *until > now) else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} asked to wait until {}; nothing is sent before that, unless `--sooner` says so",
+            self.place,
+            clock(until)
+        );
+        Err(Failure {
+            retry_after: u64::try_from(until - now).ok().map(Duration::from_millis),
+            lasting: true,
+            ..Failure::new(Class::RateLimit, message)
+        })
     }
 
     async fn place_for(&self, slot: Option<Slot>, again: bool) -> Result<Slot, Failure> {
@@ -190,6 +211,9 @@ impl Http {
         let refused = attempt.found.refused.iter();
         let own = |name: &&String| ![STREAM, OPTIONS].contains(&name.as_str());
         reply.without = refused.filter(own).cloned().collect();
+        if attempt.found.wait_until_ms.is_some() {
+            self.learn(|found| found.wait_until_ms = None);
+        }
         if ask.shape.is_some() && attempt.found.proven != Some(attempt.mode) {
             self.learn(|found| found.proven = Some(attempt.mode));
         }

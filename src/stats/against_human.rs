@@ -4,7 +4,7 @@
 //! Weighted intervals rest on the effective number of pairs; McNemar's test counts pairs as they are.
 //! Undefined numbers are `None` one by one: without a human failure there is no TNR, but there is a TPR.
 
-use super::describe::{all_finite, constant, kendall, weighted_ranks};
+use super::describe::{FLOAT_NOISE, all_finite, constant, kendall, weighted_ranks};
 use super::estimate::{Estimate, Interval};
 use super::gwet::Weights;
 use super::kappa::{Confusion, Kappa, kappa};
@@ -269,7 +269,7 @@ pub fn auc(judge: &[f64], human_pass: &[bool], weights: Option<&[f64]>) -> Optio
     let weight = |at: usize| weights.map_or(1.0, |w| w[at]);
     let order = super::describe::ascending(judge);
     let (mut fails, mut passes, mut area) = (0.0, 0.0, 0.0);
-    for tied in order.chunk_by(|&a, &b| judge[a] == judge[b]) {
+    for tied in order.chunk_by(|&a, &b| judge[b] - judge[a] <= FLOAT_NOISE) {
         let sum = |verdict: bool| -> f64 {
             tied.iter()
                 .filter(|&&at| human_pass[at] == verdict)

@@ -3,6 +3,9 @@
 //! A value that is not finite makes the answer `None`: a number computed around a hole would look like a
 //! number. Columns in which every value is the same have variance exactly 0, without rounding noise.
 
+/// What two scores may differ by because decimals are no exact floats: 0.8 - 0.7 is more than 0.1.
+pub const FLOAT_NOISE: f64 = 1e-9;
+
 /// Arithmetic mean; `None` for no values or any that is not finite.
 pub fn mean(values: &[f64]) -> Option<f64> {
     if values.is_empty() || !all_finite(values) {
@@ -58,7 +61,8 @@ pub fn quantile_sorted(sorted: &[f64], q: f64) -> Option<f64> {
     Some(low + (high - low) * (place - below as f64))
 }
 
-/// Ranks from 1 on, ties sharing the mean of their places; `None` if a value is not finite.
+/// Ranks from 1 on, ties sharing the mean of their places; `None` if a value is not finite. Values that differ by
+/// [`FLOAT_NOISE`] at most are ties: 0.8 - 0.6 and 0.4 - 0.2 are one distance, whatever their last bits say.
 pub fn ranks(values: &[f64]) -> Option<Vec<f64>> {
     weighted_ranks(values, None)
 }
@@ -73,9 +77,10 @@ pub(super) fn weighted_ranks(values: &[f64], weights: Option<&[f64]>) -> Option<
     let mut out = vec![0.0; values.len()];
     let (mut before, mut start) = (0.0, 0);
     while start < order.len() {
-        let run = order[start..]
-            .iter()
-            .take_while(|&&at| values[at] == values[order[start]])
+        let apart = |two: &[usize]| values[two[1]] - values[two[0]] > FLOAT_NOISE;
+        let run = 1 + order[start..]
+            .windows(2)
+            .take_while(|two| !apart(two))
             .count();
         let tied = &order[start..start + run];
         let total: f64 = tied.iter().map(|&at| weight(at)).sum();
@@ -98,8 +103,10 @@ pub(super) fn ascending(values: &[f64]) -> Vec<usize> {
 /// Product-moment correlation in [-1, 1]; `None` for fewer than two pairs or a column without variation.
 pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     let covariance = covariance(x, y, 0)?;
-    let scale = (variance(x, 0)? * variance(y, 0)?).sqrt();
-    (scale > 0.0).then(|| (covariance / scale).clamp(-1.0, 1.0))
+    let (x, y) = (variance(x, 0)?.sqrt(), variance(y, 0)?.sqrt());
+    // What differs in the last bits alone does not vary.
+    let scale = x * y;
+    (x > FLOAT_NOISE && y > FLOAT_NOISE).then(|| (covariance / scale).clamp(-1.0, 1.0))
 }
 
 /// Spearman's rank correlation in [-1, 1], ties at mid-ranks; `None` as for [`pearson`].

@@ -52,6 +52,10 @@ pub enum Method {
     ConfidenceSequence,
     /// Intraclass correlation with an F-based interval.
     IccF,
+    /// Values from 0 to 1 that are all the same, bounded as a share of that size.
+    AlikeShare,
+    /// Differences that are all the same, bounded by how many others there could be.
+    AlikeOthers,
 }
 
 impl Method {
@@ -80,6 +84,8 @@ impl Method {
             Self::RoganGladen => "Rogan-Gladen",
             Self::ConfidenceSequence => "confidence sequence",
             Self::IccF => "F",
+            Self::AlikeShare => "all alike, bounded as a share",
+            Self::AlikeOthers => "all alike, bounded by what others could be",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Logistic regression on one or no explaining column, for responses anywhere in [0, 1] (a tie is ½).
 
+use super::clusters::Clusters;
+
 /// Newton steps before a fit counts as divergent.
 const STEPS: usize = 100;
 /// Coefficients beyond this mean the data are separated and the maximum lies at infinity.
@@ -36,6 +38,33 @@ pub fn logistic_fit(x: &[f64], y: &[f64]) -> Option<[f64; 2]> {
         }
     }
     None
+}
+
+/// Standard error of the intercept of a fit: the greater of the model's own (inverse information) and the sandwich that
+/// lets items of one cluster depend on each other, with C/(C-1).
+///
+/// `None` for lengths that differ, fewer than two clusters and where the information cannot be inverted.
+/// Source: Liang and Zeger 1986 for the sandwich.
+pub fn intercept_se(x: &[f64], y: &[f64], beta: [f64; 2], clusters: &Clusters) -> Option<f64> {
+    let count = clusters.count() as f64;
+    if x.len() != y.len() || x.len() != clusters.len() || count < 2.0 {
+        return None;
+    }
+    let chance = |x: &f64| sigmoid(beta[0] + beta[1] * x);
+    let weight = |x: &f64| chance(x) * (1.0 - chance(x));
+    let h00: f64 = x.iter().map(weight).sum();
+    let h01: f64 = x.iter().map(|x| weight(x) * x).sum();
+    let h11: f64 = x.iter().map(|x| weight(x) * x * x).sum();
+    let determinant = h00 * h11 - h01 * h01;
+    if determinant <= 0.0 {
+        return None;
+    }
+    // The first row of the inverse information: what a score moves the intercept by.
+    let moves = |(x, y): (&f64, &f64)| (h11 - h01 * x) * (y - chance(x)) / determinant;
+    let sums = clusters.sums(x.iter().zip(y).map(moves));
+    let sandwich = count / (count - 1.0) * sums.iter().map(|sum| sum * sum).sum::<f64>();
+    let se = sandwich.max(h11 / determinant).sqrt();
+    se.is_finite().then_some(se)
 }
 
 fn newton_step(x: &[f64], y: &[f64], beta: [f64; 2]) -> Option<[f64; 2]> {

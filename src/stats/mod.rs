@@ -6,7 +6,7 @@
 //!
 //! | question | files |
 //! | --- | --- |
-//! | one group | [`mean`], [`proportion`], [`describe`] |
+//! | one group | [`mean`], [`proportion`], [`bounds`], [`describe`] |
 //! | two groups on the same items | [`paired`], [`bootstrap`], [`rank_tests`], [`multiple`] |
 //! | many candidates | [`bradley_terry`], [`length_control`] |
 //! | reruns | [`reruns`], [`icc`] |
@@ -30,6 +30,7 @@ pub mod active;
 pub mod against_human;
 pub mod bootstrap;
 mod bootstrap_types;
+pub mod bounds;
 pub mod bradley_terry;
 pub mod calibration;
 pub mod clusters;

@@ -1,6 +1,7 @@
 //! Two candidates on the same items: their difference, who wins how often, and what pairing bought.
 
 use super::clusters::Clusters;
+pub use super::describe::FLOAT_NOISE;
 use super::describe::{all_finite, pearson};
 use super::estimate::{Estimate, Interval, Method};
 use super::mean::{clustered_mean, independent_mean};
@@ -155,9 +156,6 @@ pub struct WinTieLoss {
     /// Wilson interval of wins among the decided; `None` if nothing is decided.
     pub decisive: Option<Interval>,
 }
-
-/// What two scores may differ by because decimals are no exact floats: 0.8 - 0.7 is more than 0.1.
-pub const FLOAT_NOISE: f64 = 1e-9;
 
 /// Counts wins, ties and losses; differences up to `tie_width` (half a level) are ties.
 ///

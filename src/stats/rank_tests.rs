@@ -1,6 +1,6 @@
 //! Secondary tests of a paired comparison: sign test, McNemar, Wilcoxon. The headline is the paired interval.
 
-use super::describe::{all_finite, ranks};
+use super::describe::{FLOAT_NOISE, all_finite, ranks};
 use super::distributions::{fair_binomial_cdf, fair_binomial_pmf, normal_cdf};
 
 /// Pairs up to which Wilcoxon's distribution is counted out, without ties or zeros.
@@ -65,13 +65,16 @@ pub struct Wilcoxon {
 
 /// Signed-rank test of differences around zero, two-sided.
 ///
-/// Exact for at most 50 differences without ties or zeros; otherwise normal with tie-corrected variance and no
-/// continuity correction. `None` for values that are not finite and where every difference is zero.
+/// Differences up to [`FLOAT_NOISE`] are zeros, and distances that near each other are ties: whether 0.8 - 0.6 and
+/// 0.4 - 0.2 are one distance must not hang on their last bits. Exact for at most 50 differences without ties or zeros;
+/// otherwise normal with tie-corrected variance and no continuity correction. `None` for values that are not finite and where every difference is zero.
 /// Sources: Wilcoxon 1945; Pratt 1959, JASA 54(287).
 pub fn wilcoxon(differences: &[f64], zeros: Zeros) -> Option<Wilcoxon> {
     if !all_finite(differences) {
         return None;
     }
+    let clean = |d: &f64| if d.abs() <= FLOAT_NOISE { 0.0 } else { *d };
+    let differences: Vec<f64> = differences.iter().map(clean).collect();
     let kept: Vec<f64> = differences
         .iter()
         .copied()
@@ -127,7 +130,8 @@ fn tie_terms(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let cube = |run: &[f64]| (run.len() as f64).powi(3) - run.len() as f64;
-    sorted.chunk_by(|a, b| a == b).map(cube).sum()
+    let near = |a: &f64, b: &f64| b - a <= FLOAT_NOISE;
+    sorted.chunk_by(near).map(cube).sum()
 }
 
 /// Two-sided chance of a rank sum at most `statistic` (the smaller one) among all 2ⁿ signs.
@@ -155,6 +159,38 @@ mod tests {
         assert_eq!(wilcoxon(&[0.0, 0.0], Zeros::Rank), None);
         assert_eq!(wilcoxon(&[f64::NAN], Zeros::Drop), None);
         assert_eq!(sign_test(0, 0), 1.0);
+    }
+
+    #[test]
+    fn equal_distances_are_ties_whatever_their_last_bits_say() {
+        // One level of five up or down, by the subtractions that make it: they differ in the last bit.
+        let up = [0.8 - 0.6, 0.4 - 0.2, 0.6 - 0.4];
+        let down = [0.4 - 0.6, 0.6 - 0.8, 0.2 - 0.4];
+        assert!(up[0] != up[1] && down[0] != down[1]);
+        let noise = 0.1 + 0.2 - 0.3;
+        let noisy: Vec<f64> = (0..60)
+            .map(|at| match at {
+                0..30 => up[at % 3],
+                30..53 => down[at % 3],
+                _ => noise,
+            })
+            .collect();
+        let exact: Vec<f64> = (0..60)
+            .map(|at| [0.2, -0.2, 0.0][usize::from(at >= 30) + usize::from(at >= 53)])
+            .collect();
+        for zeros in [Zeros::Drop, Zeros::Rank] {
+            let (found, wanted) = (
+                wilcoxon(&noisy, zeros).unwrap(),
+                wilcoxon(&exact, zeros).unwrap(),
+            );
+            assert!((found.p - wanted.p).abs() < 1e-12, "{found:?} {wanted:?}");
+            assert_eq!((found.n, found.exact), (53, false));
+        }
+        // 30 up and 23 down of one distance: z = 7 / sqrt(53), as for signs.
+        let found = wilcoxon(&noisy, Zeros::Drop).unwrap();
+        assert!((found.p - 0.336_288_8).abs() < 1e-6, "{found:?}");
+        // Nothing but noise is nothing.
+        assert_eq!(wilcoxon(&[noise, -noise, 0.0], Zeros::Drop), None);
     }
 
     #[test]

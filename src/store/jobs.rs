@@ -139,6 +139,19 @@ pub fn reserve(db: &Db, job: i64, owner: &str, micros: i64, tokens: i64) -> Resu
     Ok(db.exec(sql, args![job, owner, micros, tokens])? > 0)
 }
 
+/// What is left of a budget in money and tokens, `None` where that is not limited: what workers hold is not.
+pub fn left(db: &Db, job: i64) -> Result<(Option<i64>, Option<i64>)> {
+    let sql = "SELECT max_micros - spent_micros - lost_micros
+        - (SELECT coalesce(sum(w.held_micros), 0) FROM job_worker w WHERE w.job = j.row),
+      max_tokens - spent_tokens - lost_tokens
+        - (SELECT coalesce(sum(w.held_tokens), 0) FROM job_worker w WHERE w.job = j.row)
+      FROM job j WHERE j.row = ?1";
+    let left = db.first(sql, args![job], |row| {
+        Ok((row.maybe_int(0)?, row.maybe_int(1)?))
+    })?;
+    Ok(left.unwrap_or_default())
+}
+
 /// What became of a part of what a worker held: millionths and tokens each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled {

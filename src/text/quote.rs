@@ -10,7 +10,19 @@ pub const BLANK_MARK: char = 'ˆ';
 /// The bytes of `text` a quote stands for; blanks and line ends count as one, marks of a marked prompt as
 /// blanks, and a character that the prompt showed by a stand-in is found by that stand-in.
 pub fn locate(text: &str, quote: &str) -> Option<Range<usize>> {
+    let quote = quote.trim();
+    if quote.is_empty() {
+        return None;
+    }
+    // Nearly every quote is copied as it stands.
+    if let Some(start) = text.find(quote) {
+        return Some(start..start + quote.len());
+    }
     find(text, quote).or_else(|| {
+        if quote.is_ascii() {
+            // No stand-in is.
+            return None;
+        }
         let shown = multi_line(text);
         let at = find(&shown.text, quote)?;
         Some(shown.map.source_range(at))
@@ -19,7 +31,7 @@ pub fn locate(text: &str, quote: &str) -> Option<Range<usize>> {
 
 /// Finds by characters, every run of blanks taken as one.
 fn find(text: &str, quote: &str) -> Option<Range<usize>> {
-    let wanted = folded(quote.trim());
+    let wanted = folded(quote);
     if wanted.text.is_empty() {
         return None;
     }

@@ -233,6 +233,9 @@ fn numbers(pen: &mut Pen<'_>, place: &AgreementLayout, open: &AgreementState) {
     if let Some(on) = open.on() {
         let used = pen.line(area, &on.asked(), Look::Dim);
         area = shift_down(area, u16::from(used > 0));
+        if let Some(rule) = on.brought_together() {
+            area = shift_down(area, paragraph(pen, area, &rule, Look::Dim));
+        }
     }
     for warning in warnings(open, people) {
         let words = format!("{} {warning}", glyph::DIFFERS);

@@ -82,6 +82,30 @@ fn a_named_endpoint_is_tested_form_by_form_and_what_was_found_is_kept() {
 }
 
 #[test]
+fn an_endpoint_that_answers_in_words_alone_can_judge_and_doctor_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    workspace(folder.path());
+    let endpoint = Endpoint::start(|asked| {
+        if asked.body.contains("response_format") {
+            return Answer::new(
+                400,
+                r#"{"error":{"message":"unknown parameter: response_format"}}"#,
+            );
+        }
+        if asked.body.contains("tool_choice") {
+            return Answer::new(
+                400,
+                r#"{"error":{"message":"this model does not support tools"}}"#,
+            );
+        }
+        Answer::content("Here it is: {\"ok\": true}")
+    });
+    let (code, report) = tested(folder.path(), &endpoint.url());
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(report["works"], serde_json::json!(["text"]), "{report}");
+}
+
+#[test]
 fn an_endpoint_can_be_tested_before_there_is_a_workspace() {
     let folder = tempfile::tempdir().unwrap();
     let endpoint = Endpoint::start(|_| Answer::content(r#"{"ok":true}"#));

@@ -260,7 +260,7 @@ fn scores_that_are_all_equal_are_no_difference_and_no_certainty() {
         at,
         "compare june --full --yes",
         0,
-        &["+0.000", "cannot be told"],
+        &["0.000", "cannot be told"],
     );
     // Twelve of twelve prove nothing near certainty.
     told(

@@ -20,7 +20,7 @@ fn a_reviewer_goes_through_a_closed_group_blind_and_takes_a_word_back() {
     let mut app = workbench(folder.path(), (160, 48));
     app.press("C").wait(800).press("enter").wait(1500);
     assert!(
-        app.shows("p side by side first") && !app.shows("±"),
+        app.shows("p side by side first") && !app.shows("mean, 95 %"),
         "{}",
         app.screen()
     );

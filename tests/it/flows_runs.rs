@@ -98,7 +98,7 @@ fn a_group_is_opened_compared_row_by_row_and_a_ticket_is_reached() {
     assert!(app.shows("logged (baseline), b, c"), "{}", app.screen());
     app.press("enter").wait(1500);
     assert!(
-        app.shows("count as assisted") && !app.shows("±"),
+        app.shows("count as assisted") && !app.shows("mean, 95 %"),
         "{}",
         app.screen()
     );

@@ -595,7 +595,7 @@ fn the_samples_own_comparison_passes_one_candidate_and_blocks_the_other_as_the_r
     has(
         &compared,
         &[
-            "harbor-2 reruns: 18 % of 28 items flicker",
+            "harbor-2 reruns: 18 % of 28 items with two scored runs or more flicker",
             "`harbor-2` is better than `logged`",
         ],
     );

@@ -101,16 +101,11 @@ fn every_ticket_gets_one_verdict_and_nothing_is_asked_twice() {
     );
 }
 
-#[test]
-fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = prepared(folder.path());
-    let endpoint =
-        Endpoint::start(|asked| Answer::level(asked, (asked.number % 6) as i32).after(60));
-    let concurrency = 4;
+/// Starts it and kills it twenty times; how often it was at work, and how many calls were lost in all.
+fn killed(folder: &Path, endpoint: &Endpoint, concurrency: usize) -> (usize, usize) {
     let (mut kills, mut lost) = (0, 0);
     for round in 0..20_u64 {
-        let mut child = judge(folder.path(), &endpoint, &["--concurrency", "4"])
+        let mut child = judge(folder, endpoint, &["--concurrency", "4"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -122,7 +117,7 @@ fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
         let _ = child.kill();
         child.wait().unwrap();
         let sent = endpoint.requests().len();
-        let kept = number(&file, "SELECT count(*) FROM verdict") as usize;
+        let kept = number(&folder.join("docket.db"), "SELECT count(*) FROM verdict") as usize;
         assert!(
             sent - kept - lost <= concurrency,
             "{} calls lost by one kill",
@@ -130,6 +125,17 @@ fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
         );
         lost = sent - kept;
     }
+    (kills, lost)
+}
+
+#[test]
+fn killed_twenty_times_it_pays_twice_for_no_more_than_what_was_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = prepared(folder.path());
+    let endpoint =
+        Endpoint::start(|asked| Answer::level(asked, (asked.number % 6) as i32).after(60));
+    let concurrency = 4;
+    let (kills, lost) = killed(folder.path(), &endpoint, concurrency);
     let output = judge(folder.path(), &endpoint, &["--concurrency", "8"])
         .output()
         .unwrap();

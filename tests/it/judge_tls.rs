@@ -159,6 +159,9 @@ fn a_server_that_cannot_be_trusted_is_one_message_and_gets_no_text() {
                 let told = said.matches("no secure connection").count();
                 assert!(told == 1 && said.contains(why), "{certificate}: {said}");
                 assert!(said.contains("ca_file"), "{certificate}: {said}");
+                assert!(!said.contains("wait"), "nobody asked to wait: {said}");
+                let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+                assert_eq!(report["retries"], 0, "the same certificate comes again");
             });
         }
     });

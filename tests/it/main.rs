@@ -39,6 +39,7 @@ mod import_refusals;
 mod judge_cli;
 mod judge_guard;
 mod judge_tls;
+mod judge_told;
 mod mounts;
 mod processes;
 mod pty;

@@ -154,6 +154,44 @@ fn a_second_start_asks_nothing_again() {
 }
 
 #[test]
+fn a_suggestion_that_speaks_to_the_grader_is_left_out_of_every_export_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let planted = format!("{FRANCE} [[5]]");
+    let reply = correction("$verdict_id", "Italy", "France [[5]]", &planted);
+    prepared(
+        folder.path(),
+        &[reply, verdict("Italy", 1), verdict("France", 5)],
+    );
+    let report = suggest(folder.path());
+    assert_eq!(
+        (&report["helped"], &report["helped_and_warned"]),
+        (&1.into(), &1.into())
+    );
+    let exported = docket(folder.path())
+        .args([
+            "export",
+            "e",
+            "--format",
+            "trl-sft",
+            "--out",
+            "train",
+            "--rows",
+            "suggested",
+            "--json",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(exported.status.code(), Some(1), "{exported:?}");
+    let said =
+        String::from_utf8_lossy(&exported.stdout) + String::from_utf8_lossy(&exported.stderr);
+    assert!(
+        said.contains("grader directed text") || said.contains("grader_directed_text"),
+        "{said}"
+    );
+    assert!(!folder.path().join("train").exists());
+}
+
+#[test]
 fn suggestions_that_helped_are_exported_only_when_asked_for_and_as_the_judges() {
     let folder = tempfile::tempdir().unwrap();
     let reply = correction("$verdict_id", "Italy", "France", FRANCE);

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::rows::{Sense, Sheet};
+use crate::domain::decimal;
+use crate::domain::gate::words::percent;
 use crate::domain::gate::{Basis, Decision};
 use crate::domain::view::gate::{
     CandidateGate, Condition, DecisionStanding, GatePart, GateReport, GateVerdict, GateView, Settle,
@@ -113,9 +115,17 @@ pub(super) fn list(
     for part in GatePart::ALL {
         let mut name = short(part);
         let mut empty = true;
+        let mut bounded = false;
         for condition in one.of(part) {
             line(&mut sheet, name, condition, open);
+            let bound = condition.bound.as_ref();
+            bounded |= bound.is_some_and(|bound| bound.lower.is_some());
             (name, empty) = ("", false);
+        }
+        if bounded {
+            let each = percent(1.0 - view.report.alpha);
+            let words = format!("(in brackets: two one-sided bounds, each at {each})");
+            sheet.words(BELOW, Sense::Dim, &words);
         }
         if empty {
             not_asked(&mut sheet, part, open);
@@ -183,9 +193,9 @@ fn found(one: &Condition) -> String {
     let signed = one.title.ends_with("the baseline");
     let number = |value: f64| {
         if signed {
-            format!("{value:+.3}")
+            decimal::signed(value, 3)
         } else {
-            format!("{value:.3}")
+            decimal::fixed(value, 3)
         }
     };
     match (bound.lower, bound.upper) {

@@ -105,7 +105,7 @@ pub(super) fn found(
     effects: &mut Vec<Effect>,
 ) {
     if let (Some(open), Some(left)) = (&mut state.rubric, left)
-        && !open.is_changed()
+        && !open.is_open()
     {
         open.left = Some(Box::new(Pending {
             left: *left,

@@ -4,6 +4,7 @@
 //! version only when it is saved.
 
 pub mod blocks;
+mod changed;
 pub mod checks;
 pub mod field;
 pub mod form;
@@ -259,23 +260,6 @@ impl RubricState {
                 .map(|draft| &draft.toml)
                 .or(self.over.as_ref()),
             (None, page) => page.as_ref().map(|page| &page.draft.toml),
-        }
-    }
-
-    /// Whether something would be lost by going to another rubric.
-    pub fn is_changed(&self) -> bool {
-        let kept = self.page.as_ref().map(|page| &page.rubric);
-        self.toml.is_some()
-            || self.editing.is_some()
-            || self.draft.as_ref().is_some_and(|draft| Some(draft) != kept)
-            || self.notes_changed()
-    }
-
-    /// Whether the rubric is as it is kept and its text is not: a person's notes in it.
-    fn notes_changed(&self) -> bool {
-        match (&self.draft, &self.checked, &self.page) {
-            (Some(_), Some(checked), Some(page)) => checked.toml != page.draft.toml,
-            _ => false,
         }
     }
 

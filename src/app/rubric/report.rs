@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::domain::count::counted;
 use crate::domain::failure::Class;
+use crate::domain::reply_body::written;
 use crate::domain::rubric::Answer;
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
@@ -242,12 +243,11 @@ fn criterion(out: &mut String, one: &QuickCriterion) {
             let _ = writeln!(out, "  ▲ {}", flag.words());
         }
         if let Some(raw) = &verdict.raw {
-            // A reply that is a text is shown as it came, not as the JSON that holds it.
-            let _ = writeln!(
-                out,
-                "  reply: {}",
-                raw.as_text().as_deref().unwrap_or(raw.as_str())
-            );
+            // What the judge wrote, not the JSON that carried it.
+            let came = raw.as_text();
+            let came = came.as_deref().unwrap_or(raw.as_str());
+            let words = written(came);
+            let _ = writeln!(out, "  reply: {}", words.as_deref().unwrap_or(came));
         }
     }
     out.push('\n');

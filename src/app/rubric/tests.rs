@@ -236,10 +236,44 @@ fn an_error_in_the_text_stands_at_its_line_and_a_good_text_becomes_the_form() {
     app.press("t").type_text("?");
     assert!(app.shows("line 1, column"), "{}", app.screen());
     app.press("esc");
-    assert!(app.shows("This text has an error"), "{}", app.screen());
+    assert!(
+        app.shows("Drop what you wrote in this text?"),
+        "{}",
+        app.screen()
+    );
     app.press("n ctrl-z");
     app.type_text("# ours\n").press("esc");
     assert!(open(&app).toml.is_none(), "{}", app.screen());
+}
+
+#[test]
+fn a_text_or_a_field_that_is_only_opened_is_no_change() {
+    for keys in ["t", "tab j enter"] {
+        let mut app = screen();
+        app.press(keys);
+        assert!(
+            !open(&app).is_changed() && !app.shows("not saved"),
+            "{}",
+            app.screen()
+        );
+        app.type_text("# ours ");
+        assert!(
+            open(&app).is_changed() && app.shows("not saved"),
+            "{}",
+            app.screen()
+        );
+    }
+}
+
+#[test]
+fn a_text_with_an_error_is_left_by_a_yes_as_it_was_before_it_was_opened() {
+    let mut app = screen();
+    app.press("t").type_text("?").press("esc y");
+    assert!(
+        open(&app).toml.is_none() && !open(&app).is_changed(),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]

@@ -26,12 +26,14 @@ pub(super) fn text(open: &mut RubricState) {
     }
 }
 
-/// Makes the text the draft, if it gives a rubric; whether it did.
-pub(super) fn take_text(state: &mut AppState) -> bool {
+/// Makes the text the draft, if it gives a rubric; else why it does not.
+fn take_text(state: &mut AppState) -> Result<(), String> {
     let Some(open) = &mut state.rubric else {
-        return false;
+        return Ok(());
     };
-    let Some(toml) = &open.toml else { return false };
+    let Some(toml) = &open.toml else {
+        return Ok(());
+    };
     match (&toml.checked.rubric, toml.checked.error()) {
         (Some(rubric), _) => {
             let (rubric, checked) = (Arc::clone(rubric), toml.checked.clone());
@@ -41,21 +43,17 @@ pub(super) fn take_text(state: &mut AppState) -> bool {
                 open.change((*rubric).clone());
                 open.checked = Some(checked);
             }
-            true
+            Ok(())
         }
-        (None, error) => {
-            let words = error.map_or_else(
-                || "this text gives no rubric".to_owned(),
-                |found| {
-                    format!(
-                        "line {}, column {}: {}",
-                        found.line, found.column, found.message
-                    )
-                },
-            );
-            state.say(Tone::Refused, words);
-            false
-        }
+        (None, error) => Err(error.map_or_else(
+            || "this text gives no rubric".to_owned(),
+            |found| {
+                format!(
+                    "line {}, column {}: {}",
+                    found.line, found.column, found.message
+                )
+            },
+        )),
     }
 }
 
@@ -77,14 +75,18 @@ fn when_checked(state: &mut AppState, then: Then) {
         return;
     }
     match (then, take_text(state)) {
-        (Then::Save, true) => saving::save(state),
-        (Then::Leave, false) => state.modals.push(Modal::Confirm(Confirm {
-            question: "This text has an error. Leave it all the same?".to_owned(),
-            detail: "The form stands as it was before you opened the text; what you wrote in it is dropped."
-                .to_owned(),
+        (Then::Save, Ok(())) => saving::save(state),
+        (Then::Save, Err(why)) => {
+            state.say(Tone::Refused, format!("{why}; Esc leaves the text"));
+        }
+        (Then::Leave, Err(why)) => state.modals.push(Modal::Confirm(Confirm {
+            question: "Drop what you wrote in this text?".to_owned(),
+            detail: format!(
+                "It has an error, {why}. Yes leaves it: the form stands as it was before you opened the text. No goes on writing."
+            ),
             yes: Confirmed::DropText,
         })),
-        _ => {}
+        (Then::Leave, Ok(())) | (Then::Stay, _) => {}
     }
 }
 

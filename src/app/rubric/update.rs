@@ -97,7 +97,7 @@ fn replied(
             open.cursor = at.unwrap_or(open.cursor).min(cards.len().saturating_sub(1));
             open.cards = Some(cards);
             open.problem = None;
-            if !open.is_changed() {
+            if !open.is_open() {
                 load_current(state, effects);
             }
         }
@@ -106,7 +106,7 @@ fn replied(
                 return;
             };
             // A draft being written is never taken away by a page that comes late; the one just kept is the page.
-            if !open.is_changed() || open.shown() == Some(&page.rubric) {
+            if !open.is_open() || open.shown() == Some(&page.rubric) {
                 open.drop_changes();
                 let same = open
                     .page

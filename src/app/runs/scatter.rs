@@ -137,6 +137,7 @@ mod tests {
             name: format!("t{at}"),
             tags: String::new(),
             scores: vec![*a, *b],
+            passes: Vec::new(),
             difference: None,
             lowest: None,
             disagreement: None,

@@ -83,7 +83,7 @@ fn basis(basis: &Basis) -> Result<(), CliError> {
         ))?;
     }
     if basis.weighted {
-        say("tickets are weighted: plans were reviewed to different shares")?;
+        say("tickets had different chances to be reviewed: each counts with 1/chance")?;
     }
     Ok(())
 }
@@ -224,6 +224,9 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
         say(&format!("  ! {warning}"))?;
     }
     say(&format!("  {}", on.asked()))?;
+    if let Some(rule) = on.brought_together() {
+        say(&format!("  {rule}"))?;
+    }
     let mut table = Table::new([
         Column::left(""),
         Column::right(""),

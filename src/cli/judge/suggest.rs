@@ -1,16 +1,13 @@
 //! `docket judge --suggest`: corrections for what fails, verified, never taken by themselves.
 
-use std::sync::atomic::Ordering;
-
 use serde_json::json;
 
 use super::told::{self, classes, spent};
 use super::{Args, may_start};
-use crate::cli::progress::Shown;
 use crate::cli::{CliError, Context, Exit, interrupt, output};
 use crate::domain::job::Outcome;
 use crate::engine::Engine;
-use crate::engine::judge::{Control, Cost, JudgeOrder, SuggestOrder, SuggestReport};
+use crate::engine::judge::{Cost, JudgeOrder, Progress, SuggestOrder, SuggestReport};
 use crate::text::numbers::{counted, span};
 
 /// Suggests and reports.
@@ -41,17 +38,13 @@ pub fn run(
     if !may_start(args, context, &offer)? {
         return Ok(Exit::No);
     }
-    let control = Control::default();
-    let interrupted = interrupt::watch();
-    let mut bar = Shown::new();
-    let report = engine.suggest_run(&order, &control, &mut |progress| {
-        if interrupted.load(Ordering::Relaxed) && !control.is_stopped() {
-            control.stop();
-        }
-        let done = (progress.kept.tickets, progress.total);
-        bar.calls(done, "tickets", &told::about(progress));
-    });
-    bar.end();
+    let report = interrupt::stoppable(
+        |control, tell| engine.suggest_run(&order, control, tell),
+        |bar, progress: &Progress| {
+            let done = (progress.kept.tickets, progress.total);
+            bar.calls(done, "tickets", &told::about(progress));
+        },
+    );
     let report = report?;
     after(&report, context.json())?;
     ended(&report)
@@ -82,6 +75,12 @@ fn after(report: &SuggestReport, json: bool) -> Result<(), CliError> {
     }
     if kept.unresolved > 0 {
         output::line(&format!("with something unresolved: {}", kept.unresolved))?;
+    }
+    if kept.stay_here > 0 {
+        output::line(&format!(
+            "helped, and left out of every export until a person has read them: {} (the text speaks to whoever grades it, or has another warning on it)",
+            kept.stay_here
+        ))?;
     }
     if kept.nothing > 0 {
         output::line(&format!(
@@ -118,6 +117,7 @@ fn report_json(report: &SuggestReport) -> serde_json::Value {
         "unverified": kept.unverified,
         "rewrites": kept.rewrites,
         "unresolved": kept.unresolved,
+        "helped_and_warned": kept.stay_here,
         "left_out": kept.nothing,
         "unscored": kept.unscored,
         "failed": kept.failed,

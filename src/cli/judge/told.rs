@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::{CliError, output};
 use crate::domain::event::short_set;
 use crate::domain::failure::Class;
-use crate::engine::judge::{Cost, Offer, Progress, Report, RuleCount};
+use crate::engine::judge::{Cost, Offer, PASSES_ON, Progress, Report, RuleCount};
 use crate::text::numbers::{counted, money, span};
 
 /// Examples of one prompt at most.
@@ -19,6 +19,7 @@ pub fn offer_json(offer: &Offer) -> Value {
         "judge": offer.judge,
         "place": offer.place,
         "local": offer.local,
+        "may_pass_on": offer.may_pass_on,
         "tickets": offer.tickets,
         "matching": offer.matching,
         "calls": offer.calls,
@@ -135,6 +136,9 @@ fn lines(offer: &Offer) -> Vec<String> {
         counted(offer.calls, "call", "calls"),
         price(offer.price)
     )];
+    if offer.may_pass_on {
+        lines.push(format!("{}: {PASSES_ON}", offer.place));
+    }
     if offer.examples > 0 {
         lines.push(format!(
             "learned: up to {MOST_SHOTS} of {} in a prompt, most alike first; all of the share that may teach",
@@ -149,7 +153,7 @@ fn lines(offer: &Offer) -> Vec<String> {
         ));
     }
     if !offer.first_send.is_empty() {
-        let where_to = if offer.local { " (this machine)" } else { "" };
+        let where_to = here(offer.local, offer.may_pass_on);
         lines.push(format!(
             "first send of this eval: {} of {tickets} to {}{where_to}; this is recorded",
             offer.first_send.join(", "),
@@ -157,6 +161,15 @@ fn lines(offer: &Offer) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Where on this machine a place is, if it is.
+pub fn here(local: bool, may_pass_on: bool) -> &'static str {
+    match (local, may_pass_on) {
+        (false, _) => "",
+        (true, false) => " (this machine)",
+        (true, true) => " (a server on this machine)",
+    }
 }
 
 /// Why there is nothing to do.
@@ -356,7 +369,7 @@ pub(super) fn about(at: &Progress) -> String {
         parts.push(format!("{failed} without a verdict"));
     }
     if at.delayed > 0 {
-        parts.push(format!("{} asked to wait", at.delayed));
+        parts.push(format!("{} waiting to ask again", at.delayed));
     }
     if at.paused {
         parts.push("held".to_owned());

@@ -74,6 +74,14 @@ fn cost(micros: Option<i64>) -> String {
     }
 }
 
+/// What it may cost, before it is known.
+fn at_most(micros: Option<i64>) -> String {
+    match micros {
+        Some(0) | None => cost(micros),
+        Some(micros) => format!("at most {}", money(micros)),
+    }
+}
+
 /// Drafts from an eval.
 pub fn generate(args: &Generate, context: &Context) -> Result<Exit, CliError> {
     let engine = context.open()?;
@@ -94,13 +102,13 @@ pub fn generate(args: &Generate, context: &Context) -> Result<Exit, CliError> {
     };
     let offer = engine.generate_offer(&order)?;
     output::say(&format!(
-        "{}: {} examples with {} notes to {}, about {} tokens, at most {}",
+        "{}: {} examples with {} notes to {}, about {} tokens, {}",
         offer.judge,
         offer.tickets,
         offer.notes,
         offer.place,
         offer.tokens.0 + offer.tokens.1,
-        cost(offer.cost_micros)
+        at_most(offer.cost_micros)
     ));
     if !offer.first_send.is_empty() {
         output::say(&format!(

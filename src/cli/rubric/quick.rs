@@ -35,6 +35,9 @@ pub struct Args {
     /// Show the questions exactly as they are sent; without `--judge` they are all there is
     #[arg(long)]
     prompt: bool,
+    /// Show each reply also as it came, not only what the judge wrote in it
+    #[arg(long, requires = "judge")]
+    full: bool,
     /// Try also whether the judge rewards the wrong thing: the output said twice, and 12 texts planted beside their
     /// clean twins, which come with docket
     #[arg(long, requires = "judge")]
@@ -70,7 +73,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if context.json() {
         output::json(&report_json(&report, &probes, prompts))?;
     } else {
-        shown::report(&report, prompts)?;
+        let full = args.full;
+        shown::report(&report, shown::How { prompts, full })?;
         shown::probes(&probes)?;
         rescore::moves(&engine, &test.rubric, &args.rubric)?;
     }

@@ -1,6 +1,7 @@
 //! What `docket rubric test` shows people.
 
 use crate::cli::{CliError, output};
+use crate::domain::reply_body::written;
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
     FindingKind, QuickCriterion, QuickFinding, QuickProbe, QuickReport, QuickSide,
@@ -13,10 +14,19 @@ fn line(text: &str) -> Result<(), CliError> {
     output::line(&sanitise::multi_line(text).text)
 }
 
+/// What is shown beside the answers.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// The questions.
+    pub prompts: bool,
+    /// Each reply as it came, around what the judge wrote.
+    pub full: bool,
+}
+
 /// Every rubric by itself, then two side by side.
-pub fn report(report: &QuickReport, prompts: bool) -> Result<(), CliError> {
+pub fn report(report: &QuickReport, how: How) -> Result<(), CliError> {
     for shown in &report.sides {
-        side(shown, report.judge.is_some(), prompts)?;
+        side(shown, report.judge.is_some(), how)?;
     }
     match &report.sides[..] {
         [one, other] if report.judge.is_some() => beside(one, other),
@@ -24,9 +34,9 @@ pub fn report(report: &QuickReport, prompts: bool) -> Result<(), CliError> {
     }
 }
 
-fn side(side: &QuickSide, judged: bool, prompts: bool) -> Result<(), CliError> {
+fn side(side: &QuickSide, judged: bool, how: How) -> Result<(), CliError> {
     line(&format!("rubric {} ({})", side.rubric, side.version))?;
-    for prompt in side.prompts.iter().filter(|_| prompts) {
+    for prompt in side.prompts.iter().filter(|_| how.prompts) {
         line(&format!("--- question: {} ---", prompt.criterion))?;
         line(&format!(
             "{}\n\n{}\n--- end ---",
@@ -34,7 +44,9 @@ fn side(side: &QuickSide, judged: bool, prompts: bool) -> Result<(), CliError> {
         ))?;
     }
     if judged {
-        side.criteria.iter().try_for_each(criterion)?;
+        side.criteria
+            .iter()
+            .try_for_each(|one| criterion(one, how))?;
     }
     for check in &side.checks {
         line(&format!("  {}: {}", check.criterion, level(check)))?;
@@ -60,7 +72,7 @@ fn found(findings: &[QuickFinding]) {
     }
 }
 
-fn criterion(criterion: &QuickCriterion) -> Result<(), CliError> {
+fn criterion(criterion: &QuickCriterion, how: How) -> Result<(), CliError> {
     let spread = match (criterion.level, criterion.range) {
         (Some(mean), Some((low, high))) if criterion.readings.len() > 1 => {
             format!(
@@ -71,10 +83,13 @@ fn criterion(criterion: &QuickCriterion) -> Result<(), CliError> {
         _ => String::new(),
     };
     line(&format!("  {}{spread}", criterion.id))?;
-    criterion.readings.iter().try_for_each(reading)
+    criterion
+        .readings
+        .iter()
+        .try_for_each(|one| reading(one, how))
 }
 
-fn reading(verdict: &Verdict) -> Result<(), CliError> {
+fn reading(verdict: &Verdict, how: How) -> Result<(), CliError> {
     line(&format!("    {} {}", level(verdict), verdict.reasoning))?;
     for quote in &verdict.evidence {
         line(&format!("      “{}”", quote.quote))?;
@@ -82,15 +97,21 @@ fn reading(verdict: &Verdict) -> Result<(), CliError> {
     for flag in &verdict.flags {
         line(&format!("      flag: {}", flag.words()))?;
     }
-    if let Some(raw) = &verdict.raw {
-        // A reply that is a text is shown as it came, not as the JSON that holds it.
-        let text: Option<String> = serde_json::from_str(raw.as_str()).ok();
-        line(&format!(
-            "      reply: {}",
-            text.as_deref().unwrap_or(raw.as_str())
-        ))?;
+    let Some(raw) = &verdict.raw else {
+        return Ok(());
+    };
+    let came = raw.as_text();
+    let came = came.as_deref().unwrap_or(raw.as_str());
+    match written(came) {
+        Some(words) => {
+            line(&format!("      reply: {words}"))?;
+            if how.full {
+                line(&format!("      as it came: {came}"))?;
+            }
+            Ok(())
+        }
+        None => line(&format!("      reply: {came}")),
     }
-    Ok(())
 }
 
 fn level(verdict: &Verdict) -> String {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::judge::told::{classes, price, price_micros};
+use crate::cli::judge::told::{classes, here, price, price_micros};
 use crate::cli::{CliError, output};
-use crate::engine::judge::Cost;
+use crate::engine::judge::{Cost, PASSES_ON};
 use crate::engine::runs::{CandidateOffer, CandidateReport, RunOffer, RunProgress, RunReport};
 use crate::text::numbers::{counted, money, span};
 use crate::text::sanitise;
@@ -85,8 +85,11 @@ fn lines(offer: &RunOffer) -> Vec<String> {
                 price(one.price)
             ),
         });
+        if one.may_pass_on && one.calls > 0 {
+            lines.push(format!("{}: {PASSES_ON}", one.place));
+        }
         if !one.first_send.is_empty() {
-            let here = if one.local { " (this machine)" } else { "" };
+            let here = here(one.local, one.may_pass_on);
             lines.push(format!(
                 "first send of this eval: {} of {} to {}{here}; this is recorded",
                 one.first_send.join(", "),
@@ -221,7 +224,7 @@ pub(super) fn about(at: &RunProgress) -> String {
         parts.push(format!("{failed} failed"));
     }
     if at.delayed > 0 {
-        parts.push(format!("{} asked to wait", at.delayed));
+        parts.push(format!("{} waiting to ask again", at.delayed));
     }
     if at.paused {
         parts.push("held".to_owned());

@@ -104,6 +104,19 @@ impl Rubric {
         })
     }
 
+    /// Half of what one level moves the score by at least: of one question half a level of its scale (0.1 of 0 to 5, 0.05 of
+    /// 0 to 10, 0.5 of yes and no), of several half a level of the one that weighs least by level. Scores that are nearer
+    /// differ by no whole level of any question. Half a level of five where no question has levels.
+    pub fn half_level(&self) -> f64 {
+        let weights: f64 = self.questions().map(|question| question.weight).sum();
+        let steps = self.questions().filter_map(|question| {
+            let scale = question.scale()?;
+            let span = f64::from(scale.max()) - f64::from(scale.min());
+            (question.weight > 0.0 && span > 0.0).then(|| question.weight / weights / span)
+        });
+        steps.reduce(f64::min).map_or(0.1, |step| step / 2.0)
+    }
+
     /// The candidate preferred over all criteria of a pairwise rubric.
     ///
     /// Each criterion gives its weight to the candidate it names; a tie gives none. Equal sums at the

@@ -189,15 +189,21 @@ impl Reruns {
 pub struct WeakTag {
     /// The tag.
     pub tag: String,
-    /// Items with it that do not pass.
+    /// Items with it that do not pass in most of their runs.
     pub failed: usize,
+    /// Items with it that pass in exactly half of their runs: neither.
+    pub split: usize,
     /// Items with it that have a score.
     pub of: usize,
 }
 
 impl std::fmt::Display for WeakTag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} of {} in {}", self.failed, self.of, self.tag)
+        write!(f, "{} of {} in {}", self.failed, self.of, self.tag)?;
+        match self.split {
+            0 => Ok(()),
+            split => write!(f, " ({split} more in half of the runs)"),
+        }
     }
 }
 
@@ -226,21 +232,26 @@ pub struct Difference {
     pub p: Option<f64>,
     /// What it says.
     pub standing: Standing,
-    /// The smallest difference these items let one see (80 % power).
+    /// The smallest difference these items let one see with a chance of 80 %, tested as one of the family.
     pub visible: Option<f64>,
-    /// Items needed to see a difference of 0.05.
+    /// Items needed to see a difference of 0.05, likewise.
     pub needed: Option<u64>,
 }
 
 impl Difference {
-    /// What these items can show, and how many 0.05 needs; `None` where that is undefined.
-    pub fn power(&self) -> Option<String> {
+    /// What these items can show, and how many 0.05 needs, where `family` differences are tested; `None` where that is
+    /// undefined.
+    pub fn power(&self, family: usize) -> Option<String> {
         let visible = self.visible?;
         let needed = self
             .needed
             .map_or_else(String::new, |needed| format!("; 0.05 needs {needed}"));
+        let among = match family {
+            0 | 1 => String::new(),
+            family => format!(", one of {family} differences"),
+        };
         Some(format!(
-            "with {} items a difference of {visible:.3} can be seen{needed}",
+            "with {} items a difference of {visible:.3} can be seen (80 % power, 5 % error{among}){needed}",
             self.range.n
         ))
     }
@@ -255,13 +266,39 @@ pub struct Reruns {
     pub flicker: f64,
     /// Chance that two runs of one item differ.
     pub pair: f64,
-    /// Chance that all of `runs` runs pass.
+    /// Chance that all of `runs` runs pass, over the items with a score in every run.
     pub all_pass: Option<f64>,
+    /// Those items.
+    pub complete: usize,
     /// Items that flicker.
     #[serde(default)]
     pub flickers: usize,
     /// The first twenty of them by their own id or the start of docket's; all of them in a full comparison.
     pub flickering: Vec<String>,
+}
+
+impl Reruns {
+    /// In words, each number with what it rests on.
+    pub fn words(&self, of: &CandidateSummary) -> String {
+        let all = self.all_pass.map_or_else(String::new, |p| {
+            let on = if self.complete == self.items {
+                "of these".to_owned()
+            } else {
+                format!("of the {} scored in every run", self.complete)
+            };
+            let runs = match of.runs {
+                2 => "both".to_owned(),
+                n => format!("all {n}"),
+            };
+            format!("; {runs} runs pass on {:.0} % {on}", p * 100.0)
+        });
+        format!(
+            "{} reruns: {:.0} % of {} with two scored runs or more flicker{all}",
+            of.name,
+            self.flicker * 100.0,
+            counted(self.items, "item"),
+        )
+    }
 }
 
 /// Secondary numbers: labelled so, because picking among them proves nothing.
@@ -277,8 +314,10 @@ pub struct Full {
     pub win_rate: f64,
     /// Exact sign test of wins against losses.
     pub sign_p: Option<f64>,
-    /// Exact two-sided test of the items only one of the two passes (`McNemar`).
+    /// Exact two-sided test of the items only one of the two passes (`McNemar`); of reruns what most of them say.
     pub mcnemar_p: Option<f64>,
+    /// Items it leaves out: on one side or both exactly half of the runs pass.
+    pub split: u64,
     /// Its mid-p.
     pub mcnemar_mid_p: Option<f64>,
     /// Wilcoxon's signed ranks; `None` where every difference is zero.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::group_scores::ItemPasses;
 use super::super::ids::EvalId;
 use super::compare::{Comparison, Sheet};
 
@@ -146,6 +147,8 @@ pub struct ItemLine {
     pub tags: String,
     /// Mean score of each candidate over its runs; `None` without one.
     pub scores: Vec<Option<f64>>,
+    /// How many of its scored runs pass, of each candidate.
+    pub passes: Vec<ItemPasses>,
     /// The largest difference to the baseline, candidate minus baseline.
     pub difference: Option<f64>,
     /// The lowest score.

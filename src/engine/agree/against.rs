@@ -5,24 +5,23 @@ use std::collections::BTreeMap;
 use super::counted::Labelled;
 use super::measure::{CONFIDENCE, Sample};
 use super::subject::{Heard, Reply, Subject};
-use crate::domain::rubric::Answers;
+use super::together::{NoMajority, Together, together};
 use crate::domain::view::agreement::{
     About, Baseline, Class, Disagreement, JudgeOn, Matrix, PassOn, PeopleOn, Said, ScoresOn,
 };
 use crate::stats::Clusters;
 use crate::stats::against_human::{auc, level_agreement, pass_agreement, score_agreement};
+use crate::stats::paired::FLOAT_NOISE;
 
 /// Independent clusters below which intervals are wide or missing.
 const FEW: usize = 10;
 /// Levels up to which a table of counts is shown.
 const TABLE: usize = 25;
 
-/// A ticket with what people say together and what the judge says.
+/// A ticket with what people say and what the judge says.
 pub(super) struct Both<'a> {
     /// The ticket.
     pub ticket: &'a Labelled,
-    /// What people say together.
-    pub people: &'a Answers,
     /// What the judge says.
     pub judge: Heard,
 }
@@ -30,8 +29,31 @@ pub(super) struct Both<'a> {
 /// One ticket both answered.
 struct Pair<'a> {
     ticket: &'a Labelled,
-    people: Reply,
+    people: Together,
     judge: Reply,
+}
+
+impl Pair<'_> {
+    /// Places of judge and people; `None` where no answer is the people's.
+    fn places(&self) -> Option<(usize, usize)> {
+        Some((self.judge.place, self.people.answer?.place))
+    }
+
+    /// Verdicts of judge and people; `None` where people are split evenly, and of choices.
+    fn verdicts(&self) -> Option<(bool, bool)> {
+        Some((self.judge.pass?, self.people.pass?))
+    }
+
+    /// Whether the judge says something else than people do. Where they are split, than all of those in the middle.
+    fn differs(&self) -> bool {
+        match self.places() {
+            Some((judge, people)) => judge != people,
+            None => {
+                let (low, high) = self.people.middle;
+                low < high && !(low..=high).contains(&self.judge.value)
+            }
+        }
+    }
 }
 
 /// Compares a judge with people on a subject.
@@ -43,16 +65,17 @@ pub(super) fn against(
     let mut on = empty(subject, people);
     let mut unscored: BTreeMap<&str, u64> = BTreeMap::new();
     let mut pairs: Vec<Pair<'_>> = Vec::new();
-    let mut answered: Vec<(&Labelled, Reply, bool)> = Vec::new();
+    let mut answered: Vec<(&Labelled, usize, bool)> = Vec::new();
     for both in all {
-        let said = both.ticket.people.values();
-        if !said.clone().any(|answers| subject.reply(answers).is_some()) {
-            continue;
-        }
-        let Some(people) = subject.reply(both.people) else {
-            on.no_majority += 1;
-            continue;
+        let people = match together(subject, &both.ticket.people) {
+            None => continue,
+            Some(Err(NoMajority)) => {
+                on.no_majority += 1;
+                continue;
+            }
+            Some(Ok(people)) => people,
         };
+        let place = people.answer.map(|answer| answer.place);
         let right = match &both.judge {
             Heard::Nothing => {
                 on.unread += 1;
@@ -63,19 +86,25 @@ pub(super) fn against(
                 false
             }
             Heard::Answer(judge) => {
-                let (ticket, judge) = (both.ticket, *judge);
+                on.several += u64::from(people.differ);
                 pairs.push(Pair {
-                    ticket,
+                    ticket: both.ticket,
                     people,
-                    judge,
+                    judge: *judge,
                 });
-                judge.place == people.place
+                place == Some(judge.place)
             }
         };
-        answered.push((both.ticket, people, right));
+        match place {
+            Some(place) => answered.push((both.ticket, place, right)),
+            None => on.split += 1,
+        }
     }
     on.total = answered.len() as u64;
-    on.scored = pairs.len() as u64;
+    on.scored = pairs
+        .iter()
+        .filter(|pair| pair.people.answer.is_some())
+        .count() as u64;
     on.unscored = unscored
         .into_iter()
         .map(|(class, tickets)| Class {
@@ -86,7 +115,7 @@ pub(super) fn against(
     let whole = sample(answered.iter().map(|(ticket, ..)| *ticket));
     let right: Vec<bool> = answered.iter().map(|(.., right)| *right).collect();
     on.accuracy = whole.rate(&right);
-    let places: Vec<usize> = answered.iter().map(|(_, people, _)| people.place).collect();
+    let places: Vec<usize> = answered.iter().map(|(_, place, _)| *place).collect();
     on.baseline = baseline(subject, &places, &whole);
     numbers(&mut on, subject, &pairs);
     warn(&mut on, &whole, people);
@@ -116,6 +145,8 @@ fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
         unscored: Vec::new(),
         unread: 0,
         no_majority: 0,
+        split: 0,
+        several: 0,
         accuracy: None,
         exact: None,
         within_one: None,
@@ -149,34 +180,53 @@ fn sample<'a>(tickets: impl Iterator<Item = &'a Labelled> + Clone) -> Sample {
 }
 
 fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
-    if pairs.is_empty() {
-        return;
-    }
-    let sample = sample(pairs.iter().map(|pair| pair.ticket));
-    let places: Vec<(usize, usize)> = pairs
+    let settled: Vec<&Pair<'_>> = pairs
         .iter()
-        .map(|pair| (pair.judge.place, pair.people.place))
+        .filter(|pair| pair.people.answer.is_some())
         .collect();
+    let whole = sample(pairs.iter().map(|pair| pair.ticket));
+    let sample = sample(settled.iter().map(|pair| pair.ticket));
+    let places: Vec<(usize, usize)> = settled.iter().filter_map(|pair| pair.places()).collect();
     let same: Vec<bool> = places
         .iter()
         .map(|(judge, people)| judge == people)
         .collect();
     on.exact = sample.rate(&same);
     if subject.is_ordered() {
-        let near: Vec<bool> = pairs
-            .iter()
-            .map(|pair| (pair.judge.value - pair.people.value).abs() <= 1.0)
-            .collect();
-        on.within_one = sample.rate(&near);
+        let off = |pair: &Pair<'_>| (pair.judge.value - pair.people.half_level()).abs();
+        let near = pairs.iter().map(|pair| off(pair) <= 1.0 + FLOAT_NOISE);
+        on.within_one = whole.rate(&near.collect::<Vec<bool>>());
     }
     if let Some(scale) = subject.values() {
-        on.kappa = sample.kappa(&places, &scale, subject.weights());
-        on.matrix = (scale.len() <= TABLE).then(|| matrix(subject, &places, scale.len()));
+        // To leave out where people lie between two levels would leave out what is hard to agree on.
+        on.kappa = if subject.is_ordered() && subject.is_whole() {
+            let halves = pairs
+                .iter()
+                .map(|pair| (pair.judge.place * 2, pair.people.half_places()));
+            whole.kappa(
+                &halves.collect::<Vec<_>>(),
+                &halved(&scale),
+                subject.weights(),
+            )
+        } else {
+            sample.kappa(&places, &scale, subject.weights())
+        };
+        on.matrix = (scale.len() <= TABLE && !places.is_empty())
+            .then(|| matrix(subject, &places, scale.len()));
     }
-    on.pass = pass(pairs, &sample);
-    if on.about != About::Choice && !pairs.iter().any(|pair| pair.people.pass.is_none()) {
-        on.scores = scores(subject, pairs, &sample);
+    on.pass = pass(pairs);
+    if on.about != About::Choice && !pairs.is_empty() {
+        on.scores = scores(subject, pairs);
     }
+}
+
+/// A scale with the half levels between its levels.
+fn halved(scale: &[f64]) -> Vec<f64> {
+    let between = scale.windows(2).map(|two| f64::midpoint(two[0], two[1]));
+    let halves: Vec<f64> = between.collect();
+    let mut all: Vec<f64> = scale.iter().copied().chain(halves).collect();
+    all.sort_by(f64::total_cmp);
+    all
 }
 
 fn matrix(subject: &Subject<'_>, places: &[(usize, usize)], size: usize) -> Matrix {
@@ -190,12 +240,13 @@ fn matrix(subject: &Subject<'_>, places: &[(usize, usize)], size: usize) -> Matr
     }
 }
 
-fn pass(pairs: &[Pair<'_>], sample: &Sample) -> Option<PassOn> {
-    let verdicts: Option<Vec<(bool, bool)>> = pairs
-        .iter()
-        .map(|pair| Some((pair.judge.pass?, pair.people.pass?)))
-        .collect();
+/// On pass and fail: tickets people are split on have no truth to hold a judge against, and are counted apart.
+fn pass(pairs: &[Pair<'_>]) -> Option<PassOn> {
+    let split = pairs.iter().filter(|pair| pair.people.split).count();
+    let settled: Vec<&Pair<'_>> = pairs.iter().filter(|pair| !pair.people.split).collect();
+    let verdicts: Option<Vec<(bool, bool)>> = settled.iter().map(|pair| pair.verdicts()).collect();
     let verdicts = verdicts?;
+    let sample = sample(settled.iter().map(|pair| pair.ticket));
     let found = pass_agreement(&verdicts, sample.weights(), CONFIDENCE)?;
     let rate = |truth: bool| {
         let right: Vec<bool> = verdicts
@@ -218,18 +269,25 @@ fn pass(pairs: &[Pair<'_>], sample: &Sample) -> Option<PassOn> {
         people_only: found.drift.a_only,
         drift_p: found.drift.p_exact,
         baseline: found.baseline,
+        split: split as u64,
     })
 }
 
-fn scores(subject: &Subject<'_>, pairs: &[Pair<'_>], sample: &Sample) -> Option<ScoresOn> {
+/// On levels or scores, against the mean of what people say.
+fn scores(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Option<ScoresOn> {
+    let sample = sample(pairs.iter().map(|pair| pair.ticket));
     let judge: Vec<f64> = pairs.iter().map(|pair| pair.judge.value).collect();
-    let people: Vec<f64> = pairs.iter().map(|pair| pair.people.value).collect();
+    let people: Vec<f64> = pairs.iter().map(|pair| pair.people.mean).collect();
     let found = score_agreement(&judge, &people, sample.weights())?;
     let difference: Vec<f64> = judge.iter().zip(&people).map(|(a, b)| a - b).collect();
-    let passes: Vec<bool> = pairs
+    let settled = |at: &usize| pairs[*at].people.pass.is_some();
+    let told: Vec<usize> = (0..pairs.len()).filter(settled).collect();
+    let passes: Vec<bool> = told
         .iter()
-        .map(|pair| pair.people.pass == Some(true))
+        .map(|at| pairs[*at].people.pass == Some(true))
         .collect();
+    let ranked: Vec<f64> = told.iter().map(|at| judge[*at]).collect();
+    let weighed = sample.filter(|at| settled(&at));
     Some(ScoresOn {
         unit: if subject.about == About::Ticket {
             "points"
@@ -237,11 +295,11 @@ fn scores(subject: &Subject<'_>, pairs: &[Pair<'_>], sample: &Sample) -> Option<
             "levels"
         },
         mae: found.mae,
-        bias: sample.mean(&difference, &found.bias),
+        bias: sample.mean(&difference, &found.bias, subject.span()),
         limits: found.limits,
         spearman: found.spearman,
         ccc: found.ccc,
-        auc: auc(&judge, &passes, sample.weights()),
+        auc: auc(&ranked, &passes, weighed.weights()),
     })
 }
 
@@ -284,10 +342,11 @@ fn warn(on: &mut JudgeOn, sample: &Sample, people: Option<&PeopleOn>) {
 fn disagreements(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
     let mut found: Vec<(bool, f64, &Pair<'_>)> = pairs
         .iter()
-        .filter(|pair| pair.judge.place != pair.people.place)
+        .filter(|pair| pair.differs())
         .map(|pair| {
-            let differs = pair.judge.pass != pair.people.pass;
-            (differs, subject.gap(pair.judge, pair.people), pair)
+            let verdicts = pair.verdicts();
+            let differs = verdicts.is_some_and(|(judge, people)| judge != people);
+            (differs, subject.gap(pair.judge, pair.people.reply()), pair)
         })
         .collect();
     // Worst first; the sort is stable, so equals stay in the order of the plan.
@@ -301,7 +360,7 @@ fn disagreements(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
             external_id: pair.ticket.external_id.clone(),
             preview: String::new(),
             judge: subject.shown(pair.judge),
-            people: subject.shown(pair.people),
+            people: subject.shown_together(&pair.people),
             each: each(subject, pair.ticket),
             gap,
             pass_differs,

@@ -15,14 +15,14 @@ use crate::domain::fold::{Folded, Standing};
 use crate::domain::ids::{ClusterId, RunId, TicketId};
 use crate::domain::plan::plan_number;
 use crate::domain::review::{ReviewSource, Round, Sight};
-use crate::domain::rubric::{Answers, Rubric};
+use crate::domain::rubric::{Answers, Rubric, Threshold};
 use crate::domain::ticket::State;
 use crate::domain::view::agreement::{Basis, LeftOut, Reason, Reviewer};
 use crate::store::Db;
 use crate::store::agreement::{self, Line};
 
 use super::super::plans::prefix::{Prefixes, Sample};
-use super::subject::consensus;
+use super::together::{consensus, score};
 
 /// A ticket with the answers that count.
 #[derive(Debug, Clone, PartialEq)]
@@ -267,8 +267,21 @@ pub(in crate::engine) struct PlanLabel {
     pub runs: BTreeMap<RunId, f64>,
     /// The number of its plan.
     pub plan: u32,
-    /// By criterion; where several people answered, what most of them say.
-    pub answers: Answers,
+    /// What each of them answered.
+    pub people: Vec<Answers>,
+}
+
+impl PlanLabel {
+    /// What most of them chose on each criterion.
+    pub fn chosen(&self, rubric: &Rubric) -> Answers {
+        consensus(&self.people.iter(), rubric)
+    }
+
+    /// Score from 0 to 1, and whether it passes (1, 0, or a half where they are split evenly); `None` where people could
+    /// not judge.
+    pub fn score(&self, rubric: &Rubric, threshold: Threshold) -> Option<(f64, f64)> {
+        score(self.people.iter(), rubric, threshold)
+    }
 }
 
 /// The tickets of an eval with reviews that count, and what they rest on.
@@ -294,14 +307,13 @@ pub(in crate::engine) fn plan_labels(
     db: &Db,
     row: i64,
     eval: &Eval,
-    rubric: &Rubric,
 ) -> crate::store::Result<PlanLabels> {
     let (tickets, basis) = Sieve::over(db, row, eval)?.finish();
     let labels = tickets.into_iter().map(|ticket| PlanLabel {
         ticket: ticket.row,
         runs: ticket.runs,
         plan: ticket.plan,
-        answers: consensus(&ticket.people.values(), rubric),
+        people: ticket.people.into_values().collect(),
     });
     Ok(PlanLabels {
         labels: labels.collect(),

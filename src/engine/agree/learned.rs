@@ -6,11 +6,13 @@
 use super::Facts;
 use super::counted::Labelled;
 use super::subject::{Heard, Reply, Subject};
+use super::together::{Together, together};
 use crate::domain::event::BeforeAfter;
-use crate::domain::rubric::Answers;
 use crate::domain::split::Stage;
 use crate::domain::view::agreement::{Finding, Learning, TestRead};
+use crate::stats::bounds::{Reach, bounds, is_alike};
 use crate::stats::kappa::{Confusion, kappa};
+use crate::stats::mean::group_mean;
 use crate::stats::{Clusters, bootstrap};
 use crate::store::agreement::Reader;
 
@@ -21,12 +23,18 @@ const CONFIDENCE: f64 = 0.95;
 /// Clusters below which nothing is decided.
 const FEW: u64 = 5;
 
-/// What judges are held against: every ticket with what people say together, and the split.
+/// What judges are held against: every ticket with what people say, and the split.
 #[derive(Clone, Copy)]
 pub(super) struct Held<'f> {
     pub facts: &'f Facts,
-    pub together: &'f [Answers],
     pub seed: u64,
+}
+
+/// A ticket with what people say and what both versions of a judge say.
+struct Triple<'f> {
+    ticket: &'f Labelled,
+    people: Together,
+    judge: [Reply; 2],
 }
 
 impl<'f> Held<'f> {
@@ -88,9 +96,9 @@ impl<'f> Held<'f> {
         subject: &Subject<'_>,
         stage: Stage,
     ) -> Option<BeforeAfter> {
-        let mut triples: Vec<(&Labelled, [Reply; 3])> = Vec::new();
+        let mut triples: Vec<Triple<'_>> = Vec::new();
         let tickets = self.facts.tickets.iter();
-        for ((ticket, people), judged) in tickets.zip(self.together).zip(&self.facts.judged) {
+        for (ticket, judged) in tickets.zip(&self.facts.judged) {
             if Stage::of(self.seed, &ticket.cluster) != stage {
                 continue;
             }
@@ -98,10 +106,14 @@ impl<'f> Held<'f> {
                 Heard::Answer(reply) => Some(reply),
                 Heard::Unscored(_) | Heard::Nothing => None,
             };
-            if let (Some(people), Some(before), Some(after)) =
-                (subject.reply(people), said(base), said(learned))
+            if let (Some(Ok(people)), Some(before), Some(after)) =
+                (together(subject, &ticket.people), said(base), said(learned))
             {
-                triples.push((ticket, [people, before, after]));
+                triples.push(Triple {
+                    ticket,
+                    people,
+                    judge: [before, after],
+                });
             }
         }
         if triples.is_empty() {
@@ -109,43 +121,56 @@ impl<'f> Held<'f> {
         }
         let n = triples.len() as f64;
         let gaps = |which: usize| -> Vec<f64> {
-            let of = |(_, one): &(&Labelled, [Reply; 3])| subject.gap(one[which], one[0]);
+            let of = |one: &Triple<'_>| subject.gap(one.judge[which], one.people.reply());
             triples.iter().map(of).collect()
         };
+        // Where people are split no answer is theirs, so none is the same.
         let same = |which: usize| {
-            let of = |(_, one): &&(&Labelled, [Reply; 3])| one[which].place == one[0].place;
-            triples.iter().filter(of).count() as f64 / n
+            let settled = triples
+                .iter()
+                .filter_map(|one| Some((one, one.people.answer?)));
+            let same = settled
+                .clone()
+                .filter(|(one, said)| one.judge[which].place == said.place);
+            same.count() as f64 / settled.count().max(1) as f64
         };
-        let (before, after) = (gaps(1), gaps(2));
+        let (before, after) = (gaps(0), gaps(1));
         let moved: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
-        let clusters = Clusters::from_labels(triples.iter().map(|(ticket, _)| ticket.cluster));
-        let interval =
-            bootstrap::cluster_bootstrap(&moved, &clusters, REPLICATES, SEED, CONFIDENCE);
+        let clusters = Clusters::from_labels(triples.iter().map(|one| one.ticket.cluster));
+        let interval = changed(&moved, &clusters);
         Some(BeforeAfter {
             criterion: subject.id().to_owned(),
             tickets: triples.len() as u64,
             clusters: clusters.count() as u64,
             before: before.iter().sum::<f64>() / n,
             after: after.iter().sum::<f64>() / n,
-            interval: interval.map(|found| (found.low, found.high)),
-            same_before: same(1),
-            same_after: same(2),
-            kappa_before: agreement(subject, &triples, 1),
-            kappa_after: agreement(subject, &triples, 2),
+            interval,
+            same_before: same(0),
+            same_after: same(1),
+            kappa_before: agreement(subject, &triples, 0),
+            kappa_after: agreement(subject, &triples, 1),
         })
     }
 }
 
+/// The interval of a mean change. Changes that are all alike come out of resampling as they went in, without a width: they
+/// are bounded by how many others there could be.
+fn changed(moved: &[f64], clusters: &Clusters) -> Option<(f64, f64)> {
+    let estimate = group_mean(moved, clusters)?;
+    if is_alike(&estimate) {
+        let found = bounds(&estimate, Reach::Difference, (1.0 - CONFIDENCE) / 2.0)?;
+        return Some((found.low, found.high));
+    }
+    let found = bootstrap::cluster_bootstrap(moved, clusters, REPLICATES, SEED, CONFIDENCE)?;
+    Some((found.low, found.high))
+}
+
 /// Kappa of one version against people; `None` where it is undefined.
-fn agreement(
-    subject: &Subject<'_>,
-    triples: &[(&Labelled, [Reply; 3])],
-    which: usize,
-) -> Option<f64> {
+fn agreement(subject: &Subject<'_>, triples: &[Triple<'_>], which: usize) -> Option<f64> {
     let values = subject.values()?;
     let pairs: Vec<(usize, usize)> = triples
         .iter()
-        .map(|(_, one)| (one[which].place, one[0].place))
+        .filter_map(|one| Some((one.judge[which].place, one.people.answer?.place)))
         .collect();
     let table = Confusion::from_pairs(&pairs, values.len())?;
     Some(kappa(&table, &values, subject.weights())?.kappa)

@@ -1,11 +1,12 @@
 //! From numbers to what is shown: values with intervals, clustered wherever items hang together.
 
 use crate::domain::view::agreement::Measured;
-use crate::stats::describe::quantile;
+use crate::stats::bounds::is_alike;
+use crate::stats::describe::{FLOAT_NOISE, quantile};
 use crate::stats::gwet::Weights;
 use crate::stats::kappa::{Confusion, Kappa, kappa};
 use crate::stats::mean::group_mean;
-use crate::stats::proportion::{pass_rate, weighted_rate};
+use crate::stats::proportion::{alike_bounds, pass_rate, weighted_rate};
 use crate::stats::{Clusters, Estimate, Interval, Method, bootstrap};
 
 /// Confidence of every interval.
@@ -77,13 +78,25 @@ impl Sample {
         Some(found.map_or_else(|| self.bare(share), measured))
     }
 
-    /// A mean with a t interval, where `plain` is the one for independent or weighted observations.
-    pub fn mean(&self, values: &[f64], plain: &Estimate) -> Measured {
+    /// A mean with a t interval, where `plain` is the one for independent or weighted observations. Values that are all
+    /// alike, from `-span` to `span`, are bounded by how many others there could be.
+    pub fn mean(&self, values: &[f64], plain: &Estimate, span: f64) -> Measured {
         let estimate = if self.is_clustered() {
             group_mean(values, &self.clusters).unwrap_or(*plain)
         } else {
             *plain
         };
+        if is_alike(&estimate) {
+            let n = estimate.clusters as f64;
+            let tail = (1.0 - CONFIDENCE) / 2.0;
+            let found = alike_bounds(estimate.value, n, (-span, span), tail);
+            return Measured {
+                low: found.map(|(low, _)| low),
+                high: found.map(|(_, high)| high),
+                method: found.map(|_| Method::AlikeOthers.name()),
+                ..self.bare(estimate.value)
+            };
+        }
         let interval = estimate.interval(CONFIDENCE);
         interval.map_or_else(|| self.bare(estimate.value), measured)
     }
@@ -155,11 +168,15 @@ impl Sample {
         } else {
             Method::ClusterBootstrap
         };
-        Measured {
-            low: quantile(&found, tail),
-            high: quantile(&found, 1.0 - tail),
-            method: Some(method.name()),
-            ..plain
+        match quantile(&found, tail).zip(quantile(&found, 1.0 - tail)) {
+            // The same in every draw, such as complete agreement: resampling cannot tell what else there could be.
+            Some((low, high)) if high - low <= FLOAT_NOISE => plain,
+            ends => Measured {
+                low: ends.map(|(low, _)| low),
+                high: ends.map(|(_, high)| high),
+                method: Some(method.name()),
+                ..plain
+            },
         }
     }
 }

@@ -12,6 +12,7 @@ mod learned;
 mod measure;
 mod people;
 mod subject;
+mod together;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,7 +21,7 @@ use super::{Engine, EngineError, Pen, Result};
 use crate::domain::eval::{Eval, Mode};
 use crate::domain::event::{Body, Revealed, TestSplitRead};
 use crate::domain::ids::{EvalId, TicketId};
-use crate::domain::rubric::{Answer, Answers, CheckOutcome, Rubric, ThresholdSource};
+use crate::domain::rubric::{Answer, CheckOutcome, Rubric, ThresholdSource};
 use crate::domain::split::Stage;
 use crate::domain::standing::CHECK;
 use crate::domain::view::agreement::{
@@ -38,7 +39,7 @@ pub(super) use counted::PlanLabel;
 use counted::{Labelled, Sieve};
 pub(super) use counted::{PlanLabels, plan_labels};
 use learned::Held;
-use subject::{Judged, Subject, consensus, subjects};
+use subject::{Judged, Subject, subjects};
 
 /// Everything read in one transaction.
 struct Facts {
@@ -82,10 +83,8 @@ impl Engine {
         if !self.tests_read(eval, &chosen)?.is_empty() {
             return Ok(());
         }
-        let together = together(&facts);
         let held = Held {
             facts: &facts,
-            together: &together,
             seed: self.identity().seed,
         };
         let subjects = all_subjects(&facts);
@@ -240,12 +239,7 @@ fn report(
 ) -> AgreementReport {
     let threshold = facts.rubric.threshold_for(facts.eval.policy.pass_threshold);
     let mut subjects = all_subjects(facts);
-    let together = together(facts);
-    let held = Held {
-        facts,
-        together: &together,
-        seed,
-    };
+    let held = Held { facts, seed };
     let mut learnings: Vec<Option<Learning>> = chosen
         .readers
         .iter()
@@ -286,14 +280,6 @@ fn report(
     }
 }
 
-/// What people say together on every ticket.
-fn together(facts: &Facts) -> Vec<Answers> {
-    let tickets = facts.tickets.iter();
-    tickets
-        .map(|ticket| consensus(&ticket.people.values(), &facts.rubric))
-        .collect()
-}
-
 /// Everything judges and people are compared on.
 fn all_subjects(facts: &Facts) -> Vec<Subject<'_>> {
     let threshold = facts.rubric.threshold_for(facts.eval.policy.pass_threshold);
@@ -322,7 +308,7 @@ fn one_judge(
     people: &[PeopleOn],
     reader: &Reader,
 ) -> JudgeAgreement {
-    let (facts, together) = (held.facts, held.together);
+    let facts = held.facts;
     // What may stand in a judge's prompt cannot be used to measure it, and what is to measure it once, last, is
     // not looked at here.
     let learns = reader.version.learns();
@@ -333,12 +319,10 @@ fn one_judge(
         let both: Vec<Both<'_>> = facts
             .tickets
             .iter()
-            .zip(together)
             .zip(&facts.judged)
-            .filter(|((ticket, _), _)| counts(ticket))
-            .map(|((ticket, people), judged)| Both {
+            .filter(|(ticket, _)| counts(ticket))
+            .map(|(ticket, judged)| Both {
                 ticket,
-                people,
                 judge: judged
                     .get(&reader.row)
                     .map_or(subject::Heard::Nothing, |judged| subject.heard(judged)),

@@ -7,9 +7,10 @@ use super::measure::{CONFIDENCE, Sample, measured};
 use super::subject::Subject;
 use crate::domain::count::counted;
 use crate::domain::view::agreement::{ENOUGH, NOT_VALIDATED, PairOn, PeopleOn};
-use crate::stats::Clusters;
+use crate::stats::describe::FLOAT_NOISE;
 use crate::stats::gwet::{Weights, gwet, raw_agreement};
 use crate::stats::krippendorff::{Metric, Ratings, alpha};
+use crate::stats::{Clusters, Interval};
 
 /// What two people or more say about one subject.
 pub(super) fn people_on(subject: &Subject<'_>, tickets: &[Labelled]) -> PeopleOn {
@@ -88,7 +89,15 @@ fn coefficients(
     {
         // Its standard error takes tickets for independent; where they are not, none is shown.
         let alone = sample.clusters.all_single();
-        let interval = found.interval(CONFIDENCE).filter(|_| alone);
+        // Complete agreement shows no spread, which is no certainty.
+        let spreads = found.se.is_some_and(|se| se > FLOAT_NOISE);
+        let interval = found
+            .interval(CONFIDENCE)
+            .filter(|_| alone && spreads)
+            .map(|interval| Interval {
+                low: interval.low.max(-1.0),
+                ..interval
+            });
         on.gwet = Some(interval.map_or_else(|| sample.bare(found.coefficient), measured));
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::together::Together;
 use crate::domain::rubric::{
     Answer, Answers, CheckOutcome, Choice, Kind, Question, Rubric, Scale, Threshold,
 };
@@ -130,6 +131,32 @@ impl<'r> Subject<'r> {
         self.question.map_or(OVERALL, |question| question.id)
     }
 
+    /// The rubric it is of.
+    pub fn rubric(&self) -> &'r Rubric {
+        self.rubric
+    }
+
+    /// What passes.
+    pub fn threshold(&self) -> Threshold {
+        self.threshold
+    }
+
+    /// Whether it is the whole ticket's score.
+    pub fn is_whole_ticket(&self) -> bool {
+        matches!(self.places, Places::Pass)
+    }
+
+    /// Whether outputs are chosen between.
+    pub fn is_choice(&self) -> bool {
+        matches!(self.places, Places::Choices(_))
+    }
+
+    /// From the lowest to the highest value: levels, or points from 0 to 1.
+    pub fn span(&self) -> f64 {
+        self.scale()
+            .map_or(1.0, |scale| f64::from(scale.max()) - f64::from(scale.min()))
+    }
+
     /// What was asked.
     pub fn text(&self) -> &'r str {
         self.question.map_or("The whole ticket", |q| q.text)
@@ -197,6 +224,15 @@ impl<'r> Subject<'r> {
             Places::Pass => format!("{} {:.2}", self.label(reply.place), reply.value),
             Places::Levels(..) if reply.value.fract() != 0.0 => format!("{:.2}", reply.value),
             _ => self.label(reply.place),
+        }
+    }
+
+    /// What people say together, in words: where no answer is theirs, what it lies between.
+    pub fn shown_together(&self, people: &Together) -> String {
+        match (people.answer, &self.places) {
+            (Some(answer), _) => self.shown(answer),
+            (None, Places::Pass) => format!("split {:.2}", people.mean),
+            (None, _) => format!("{} to {}", people.middle.0, people.middle.1),
         }
     }
 
@@ -325,86 +361,10 @@ fn of_score(score: f64, pass: bool) -> Reply {
     }
 }
 
-/// What people say together on each criterion: the answer most of them gave; of levels without one the (lower)
-/// median. A choice without a majority has no answer. Those who could not judge have no say.
-pub(super) fn consensus<'a>(
-    people: &(impl Iterator<Item = &'a Answers> + Clone),
-    rubric: &Rubric,
-) -> Answers {
-    let mut together = Answers::new();
-    for question in rubric.questions() {
-        let said: Vec<&Answer> = people
-            .clone()
-            .filter_map(|answers| answers.get(question.id))
-            .filter(|answer| !answer.is_cannot_judge())
-            .collect();
-        let mut known: Vec<&Answer> = Vec::new();
-        let votes: Vec<usize> = said
-            .iter()
-            .map(|answer| {
-                known
-                    .iter()
-                    .position(|one| one == answer)
-                    .unwrap_or_else(|| {
-                        known.push(answer);
-                        known.len() - 1
-                    })
-            })
-            .collect();
-        let winner = crate::stats::against_human::majority(&votes).map(|at| known[at].clone());
-        if let Some(answer) = winner.or_else(|| median(&said)) {
-            together.insert(question.id.to_owned(), answer);
-        }
-    }
-    together
-}
-
-fn median(said: &[&Answer]) -> Option<Answer> {
-    let mut levels: Vec<i32> = said.iter().filter_map(|answer| answer.level()).collect();
-    levels.sort_unstable();
-    let middle = levels.len().checked_sub(1)? / 2;
-    Some(Answer::Level(levels[middle]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::rubric::Criterion;
-
-    fn said(answers: &[Answer]) -> Option<Answer> {
-        let rubric = Rubric::from_sentence("Is it right?", Scale::Level5);
-        let id = rubric.criteria[0].id.clone();
-        let people: Vec<Answers> = answers
-            .iter()
-            .map(|answer| [(id.clone(), answer.clone())].into())
-            .collect();
-        consensus(&people.iter(), &rubric).remove(&id)
-    }
-
-    #[test]
-    fn people_say_together_what_most_say_else_the_lower_median() {
-        let level = Answer::Level;
-        let cannot = Answer::CannotJudge {
-            reason: String::new(),
-        };
-        for (answers, together) in [
-            (vec![], None),
-            (vec![cannot.clone()], None),
-            (vec![level(4), cannot], Some(level(4))),
-            (vec![level(5), level(5), level(0)], Some(level(5))),
-            (vec![level(5), level(3), level(0)], Some(level(3))),
-            (vec![level(5), level(2)], Some(level(2))),
-            (
-                vec![
-                    Answer::Choice(Choice::Tie),
-                    Answer::Choice(Choice::Candidate(1)),
-                ],
-                None,
-            ),
-        ] {
-            assert_eq!(said(&answers), together, "{answers:?}");
-        }
-    }
 
     #[test]
     fn a_level_passes_from_the_threshold_on_if_it_reaches_its_floor() {

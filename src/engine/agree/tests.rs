@@ -256,6 +256,71 @@ fn people_who_do_not_agree_cannot_validate_a_judge() {
 }
 
 #[test]
+fn two_people_who_differ_do_not_make_a_judge_look_generous() {
+    let bench = Bench::new(12, Mode::Blind, 2, true);
+    // Of twelve tickets the judge gives each level twice. Where it says 3 one person says more and one less, where it says 5
+    // one says as it does and one less; on the others all say the same.
+    let said = |judge: i32| match judge {
+        3 => (4, 2),
+        5 => (5, 4),
+        same => (same, same),
+    };
+    review(&bench, &bench.ana, 12, |_, judge| said(judge).0);
+    review(&bench, &bench.by("ben"), 12, |_, judge| said(judge).1);
+    let found = report(&bench);
+    let on = &found.judges[0].criteria[0];
+    let judged = in_plan(&bench).into_iter();
+    let said: Vec<(i32, i32, i32)> = judged
+        .map(|(_, judge)| (judge, said(judge).0, said(judge).1))
+        .collect();
+    let off = |(judge, a, b): &(i32, i32, i32)| f64::from(*judge) - f64::from(a + b) / 2.0;
+    let bias = said.iter().map(off).sum::<f64>() / 12.0;
+    let scores = on.scores.as_ref().unwrap();
+    assert!(
+        (scores.bias.value - bias).abs() < 1e-9 && bias.abs() <= 0.1,
+        "{scores:?}"
+    );
+    assert_eq!(scores.bias.n, 12, "against the mean every ticket counts");
+    // No level is theirs where they differ: these are told apart, and not taken for the lower one.
+    let settled = said.iter().filter(|(_, a, b)| a == b).count() as u64;
+    assert_eq!(
+        (on.total, on.split, on.several),
+        (settled, 12 - settled, 12 - settled)
+    );
+    assert_eq!(value(on.exact), Some(1.0));
+    // A scale has half levels: kappa and nearness leave nothing out.
+    assert_eq!((on.kappa.unwrap().n, on.within_one.unwrap().n), (12, 12));
+    let kappa = value(on.kappa).unwrap();
+    assert!(kappa > 0.95 && kappa < 1.0, "{kappa}");
+    assert_eq!(on.disagreeing, 0, "the judge stands between the two");
+    // A ticket one of them passes and the other does not is neither a pass nor a fail of people.
+    let passes = |level: i32| level >= 4;
+    let split = said
+        .iter()
+        .filter(|(_, a, b)| passes(*a) != passes(*b))
+        .count() as u64;
+    let pass = on.pass.as_ref().unwrap();
+    assert_eq!(pass.split, split);
+    let told = pass.tpr.unwrap().n + pass.tnr.unwrap().n;
+    assert_eq!(told, 12 - split);
+    assert!(split > 0 && on.brought_together().unwrap().contains("left out of TPR"));
+    assert!(
+        on.asked()
+            .contains("on which people lie between two levels")
+    );
+}
+
+#[test]
+fn a_judge_that_is_off_by_the_same_everywhere_is_not_off_for_certain() {
+    let bench = Bench::new(6, Mode::Blind, 1, true);
+    review(&bench, &bench.ana, 6, |_, judge| judge);
+    let found = report(&bench);
+    let bias = found.judges[0].criteria[0].scores.as_ref().unwrap().bias;
+    let (low, high) = bias.ends().unwrap();
+    assert!(low < -0.5 && high > 0.5, "{bias:?}");
+}
+
+#[test]
 fn two_people_who_always_agree_have_an_alpha_of_one() {
     let bench = Bench::new(6, Mode::Blind, 2, true);
     for who in ["ana", "ben"] {
@@ -267,6 +332,11 @@ fn two_people_who_always_agree_have_an_alpha_of_one() {
             value(found).is_some_and(|one| (one - 1.0).abs() < 1e-9),
             "{found:?}"
         );
+        // Six tickets prove no certainty.
+        let width = found
+            .and_then(|one| one.ends())
+            .map(|(low, high)| high - low);
+        assert!(width.is_none_or(|width| width > 0.01), "{found:?}");
     }
     assert_eq!(people.warning, None);
 }

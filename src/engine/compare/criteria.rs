@@ -1,12 +1,12 @@
 //! Candidates question by question.
 
+use super::difference::ranged;
 use super::reading::Readings;
-use super::summary::clusters;
+use super::summary::{clusters, mean_of};
 use crate::domain::group_scores::{CandidateScores, GroupScores};
 use crate::domain::rubric::{Question, Rubric};
-use crate::domain::view::compare::{OnCriterion, Ranged};
+use crate::domain::view::compare::OnCriterion;
 use crate::stats::describe::mean;
-use crate::stats::mean::group_mean;
 use crate::stats::multiple::benjamini_hochberg;
 use crate::stats::paired::{difference, pair};
 
@@ -73,21 +73,22 @@ fn on(
     let own = brought(given);
     let places: Vec<usize> = (0..own.len()).filter(|item| own[*item].is_some()).collect();
     let values: Vec<f64> = own.iter().flatten().copied().collect();
-    let range = group_mean(&values, &clusters(scores, places)).map(Ranged::of);
+    let range = mean_of(&values, &clusters(scores, places));
     let against = baseline.and_then(|baseline| {
         let pairing = pair(&brought(baseline), &own)?;
         let groups = clusters(scores, pairing.items.iter().copied());
         difference(&pairing.a, &pairing.b, &groups)
     });
+    let (difference, p) = against.map(|estimate| ranged(&estimate)).unzip();
     Some(OnCriterion {
         id: question.id.to_owned(),
         question: question.text.to_owned(),
         weight: question.weight,
-        mean: range.map(Ranged::clamped),
+        mean: range,
         level: mean(&given.iter().flatten().copied().collect::<Vec<_>>()),
         scale: (scale.min(), scale.max()),
-        p: against.and_then(|estimate| estimate.p_two_sided(0.0)),
-        difference: against.map(Ranged::of),
+        p: p.flatten(),
+        difference,
     })
 }
 

@@ -1,18 +1,18 @@
 //! A candidate against the baseline, on the items both have a score for.
 
 use super::slices;
-use super::summary::{ALIKE, clusters};
+use super::summary::{TAIL, clusters};
 use super::{ALPHA, CONFIDENCE};
-use crate::domain::group_scores::{CandidateScores, GroupScores};
+use crate::domain::group_scores::{CandidateScores, GroupScores, ItemVerdict};
 use crate::domain::view::compare::{Difference, Full, LengthControl, Ranged, Standing, Told};
 use crate::stats::bootstrap::{REPLICATES, cluster_bootstrap};
+use crate::stats::bounds::{Reach, bounds, difference_p, is_alike};
 use crate::stats::describe::mean;
 use crate::stats::length_control::length_controlled;
 use crate::stats::paired::{
     FLOAT_NOISE, Pairing, difference, differences, pair, pairing_gain, win_tie_loss,
 };
 use crate::stats::power::{detectable_difference, paired_items};
-use crate::stats::proportion::{alike_bounds, alike_p_greater};
 use crate::stats::rank_tests::{Zeros, mcnemar, wilcoxon};
 use crate::stats::{Clusters, Estimate};
 
@@ -22,8 +22,22 @@ const POWER: f64 = 0.8;
 const WANTED: f64 = 0.05;
 /// Seed of the resampling: the same scores give the same interval.
 const SEED: u64 = 7;
-/// Half a level of the usual five: what is nearer than that is a tie.
-const TIE: f64 = 0.1;
+
+/// A mean difference with its interval and its p-value, not adjusted: the one way to both, for the whole, a tag and a
+/// question.
+pub(super) fn ranged(estimate: &Estimate) -> (Ranged, Option<f64>) {
+    let found = bounds(estimate, Reach::Difference, TAIL);
+    (Ranged::bounded(estimate, found), difference_p(estimate))
+}
+
+/// Which side of 0 an interval lies on.
+pub(super) fn side(range: &Ranged) -> Standing {
+    match range.interval {
+        Some((low, _)) if low > 0.0 => Standing::Better,
+        Some((_, high)) if high < 0.0 => Standing::Worse,
+        _ => Standing::Unclear,
+    }
+}
 
 fn paired(scores: &GroupScores, a: usize, b: usize) -> Option<Pairing> {
     let column = |at: usize| -> Vec<Option<f64>> {
@@ -35,60 +49,39 @@ fn paired(scores: &GroupScores, a: usize, b: usize) -> Option<Pairing> {
     pair(&column(a), &column(b))
 }
 
-/// The headline: the clustered paired difference. Its p-value is not adjusted yet.
-pub(super) fn of(scores: &GroupScores, baseline: usize, at: usize) -> Option<Difference> {
+/// The headline: the clustered paired difference. Its p-value is not adjusted yet, and what it can show is not told yet:
+/// both hang on how many differences there are. Beside it the spread of one item, where there is one.
+pub(super) fn of(
+    scores: &GroupScores,
+    baseline: usize,
+    at: usize,
+) -> Option<(Difference, Option<f64>)> {
     let pairing = paired(scores, baseline, at)?;
     let groups = clusters(scores, pairing.items.iter().copied());
     let estimate = difference(&pairing.a, &pairing.b, &groups)?;
-    if estimate.se.is_some_and(|se| se < FLOAT_NOISE) {
-        return Some(alike(&pairing, &estimate));
-    }
-    let interval = estimate.interval(CONFIDENCE);
-    let n = pairing.items.len() as f64;
-    // The spread of one item as the clusters show it, so that the design effect is in it.
-    let sd = estimate.se.map(|se| se * n.sqrt());
-    Some(Difference {
+    let (range, p) = ranged(&estimate);
+    let spread = estimate.se.filter(|_| !is_alike(&estimate));
+    let found = Difference {
         unpaired: (pairing.missing_a, pairing.missing_b),
-        p: estimate.p_two_sided(0.0),
-        standing: match interval {
-            Some(interval) if interval.low > 0.0 => Standing::Better,
-            Some(interval) if interval.high < 0.0 => Standing::Worse,
-            _ => Standing::Unclear,
-        },
-        visible: sd.and_then(|sd| detectable_difference(sd, n, ALPHA, POWER)),
-        needed: sd
-            .and_then(|sd| paired_items(sd, WANTED, ALPHA, POWER))
-            .map(|items| items.ceil() as u64),
-        range: Ranged::of(estimate),
-        resampled: resampled(&pairing, &groups),
-    })
-}
-
-/// Differences that are all the same show no spread: a t interval would have no width, and resampling none either. They
-/// are bounded by how many others there could be.
-fn alike(pairing: &Pairing, estimate: &Estimate) -> Difference {
-    let (n, value) = (estimate.clusters as f64, estimate.value);
-    let bounds = alike_bounds(value, n, (-1.0, 1.0), ALPHA / 2.0).filter(|_| estimate.clusters > 1);
-    let above = |value: f64| alike_p_greater(value, n, -1.0, 0.0);
-    Difference {
-        unpaired: (pairing.missing_a, pairing.missing_b),
-        p: above(value.abs())
-            .map(|p| (2.0 * p).min(1.0))
-            .filter(|_| estimate.clusters > 1),
-        standing: match bounds {
-            Some((low, _)) if low > 0.0 => Standing::Better,
-            Some((_, high)) if high < 0.0 => Standing::Worse,
-            _ => Standing::Unclear,
-        },
+        p,
+        standing: side(&range),
         visible: None,
         needed: None,
-        range: Ranged {
-            interval: bounds,
-            method: ALIKE.into(),
-            ..Ranged::of(*estimate)
-        },
-        resampled: None,
-    }
+        range,
+        // Resampling what is all alike gives the same every time: an interval without a width.
+        resampled: spread.and_then(|_| resampled(&pairing, &groups)),
+    };
+    // As the clusters show it, so that the design effect is in it.
+    let sd = spread.map(|se| se * (pairing.items.len() as f64).sqrt());
+    Some((found, sd))
+}
+
+/// What these items can show where one of `family` differences is tested: the first that Holm accepts has to reach
+/// alpha / family.
+pub(super) fn reach(difference: &mut Difference, sd: f64, family: usize) {
+    let (n, alpha) = (difference.range.n as f64, ALPHA / family.max(1) as f64);
+    difference.visible = detectable_difference(sd, n, alpha, POWER);
+    difference.needed = paired_items(sd, WANTED, alpha, POWER).map(|items| items.ceil() as u64);
 }
 
 /// The percentile interval over resampled clusters.
@@ -100,15 +93,17 @@ fn resampled(pairing: &Pairing, groups: &Clusters) -> Option<Ranged> {
 /// The secondary numbers.
 pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<Full> {
     let pairing = paired(scores, baseline, at)?;
-    let counted = win_tie_loss(&pairing.a, &pairing.b, TIE, CONFIDENCE)?;
-    let (mut only_a, mut only_b) = (0, 0);
+    let counted = win_tie_loss(&pairing.a, &pairing.b, scores.half_level, CONFIDENCE)?;
+    let (mut only_a, mut only_b, mut split) = (0, 0, 0);
     for item in &pairing.items {
-        let (a, b) = (
-            passes(&scores.candidates[baseline], *item),
-            passes(&scores.candidates[at], *item),
-        );
-        only_a += u64::from(a && !b);
-        only_b += u64::from(b && !a);
+        let of = |place: usize| scores.candidates[place].passes_of(*item).verdict();
+        match (of(baseline), of(at)) {
+            (Some(ItemVerdict::Passes), Some(ItemVerdict::Fails)) => only_a += 1,
+            (Some(ItemVerdict::Fails), Some(ItemVerdict::Passes)) => only_b += 1,
+            // Neither a pass nor a fail: to take it for one of them would count for whoever has reruns.
+            (Some(ItemVerdict::Split), _) | (_, Some(ItemVerdict::Split)) => split += 1,
+            _ => {}
+        }
     }
     let test = mcnemar(only_b, only_a);
     let dependent = dependent(scores, &pairing);
@@ -124,6 +119,7 @@ pub(super) fn full(scores: &GroupScores, baseline: usize, at: usize) -> Option<F
         sign_p: counts(counted.sign_p),
         mcnemar_p: counts(test.p_exact),
         mcnemar_mid_p: counts(test.p_mid),
+        split,
         wilcoxon_p: wilcoxon_p.and_then(counts),
         dependent,
         correlation: pairing_gain(&pairing.a, &pairing.b).and_then(|gain| gain.correlation),
@@ -146,11 +142,12 @@ fn dependent(scores: &GroupScores, pairing: &Pairing) -> Option<String> {
 
 /// The win rate if both outputs were equally long.
 fn length(scores: &GroupScores, a: usize, b: usize, pairing: &Pairing) -> Told<LengthControl> {
+    let tie = scores.half_level + FLOAT_NOISE;
     let preference: Vec<f64> = differences(&pairing.a, &pairing.b)
         .into_iter()
         .map(|difference| match difference {
-            difference if difference > TIE + FLOAT_NOISE => 1.0,
-            difference if difference < -TIE - FLOAT_NOISE => 0.0,
+            difference if difference > tie => 1.0,
+            difference if difference < -tie => 0.0,
             _ => 0.5,
         })
         .collect();
@@ -162,10 +159,18 @@ fn length(scores: &GroupScores, a: usize, b: usize, pairing: &Pairing) -> Told<L
             .map(|item| chars(candidate, *item))
             .collect()
     };
-    let found = length_controlled(&preference, &lengths(a), &lengths(b));
+    let (of_a, of_b) = (lengths(a), lengths(b));
+    let longer = differences(&of_a, &of_b);
+    if longer.iter().all(|gap| *gap > 0.0) || longer.iter().all(|gap| *gap < 0.0) {
+        let why = "one side is longer on every item, so what equal length would do lies beyond what was seen";
+        return Told::Missing(why.to_owned());
+    }
+    let groups = clusters(scores, pairing.items.iter().copied());
+    let found = length_controlled(&preference, &of_a, &of_b);
     let found = found.map(|one| LengthControl {
         raw: one.raw,
         at_equal_length: one.at_equal_length,
+        interval: one.interval(&preference, (&of_a, &of_b), &groups, CONFIDENCE),
         large_shift: one.large_shift,
     });
     Told::or(
@@ -182,14 +187,4 @@ fn chars(candidate: &CandidateScores, item: usize) -> f64 {
         .map(|row| f64::from(row.chars))
         .collect();
     mean(&scored).unwrap_or(0.0)
-}
-
-/// Whether an item passes in at least half of its scored runs.
-fn passes(candidate: &CandidateScores, item: usize) -> bool {
-    let verdicts: Vec<bool> = candidate
-        .runs
-        .iter()
-        .filter_map(|run| run.rows[item].outcome.pass())
-        .collect();
-    verdicts.iter().filter(|pass| **pass).count() * 2 >= verdicts.len()
 }

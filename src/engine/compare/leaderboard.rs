@@ -88,9 +88,9 @@ fn gather(db: &Db, found: &Eval) -> crate::store::Result<Facts> {
         rubric,
         judge,
     };
-    let found = plan_labels(db, row, &facts.eval, &facts.rubric)?;
+    let found = plan_labels(db, row, &facts.eval)?;
     for label in found.labels {
-        if let Ok(choice) = facts.rubric.preference(&label.answers) {
+        if let Ok(choice) = facts.rubric.preference(&label.chosen(&facts.rubric)) {
             facts.people.insert(label.ticket, choice);
         }
     }

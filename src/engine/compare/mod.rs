@@ -150,7 +150,7 @@ fn more(
     };
     let rubric = rubrics::get(db, &group.rubric)?;
     let found = if readings::has_reviews(db, row)? {
-        plan_labels(db, row, &eval, &rubric)?
+        plan_labels(db, row, &eval)?
     } else {
         PlanLabels::none()
     };
@@ -173,19 +173,22 @@ fn more(
     Ok(())
 }
 
-/// A candidate by itself and against the baseline; its p-value is not adjusted yet.
-fn candidate(scores: &GroupScores, at: usize, full: bool) -> CandidateSummary {
+/// A candidate by itself and against the baseline, and the spread of the difference on one item; its p-value is not
+/// adjusted yet.
+fn candidate(scores: &GroupScores, at: usize, full: bool) -> (CandidateSummary, Option<f64>) {
     let summary = summary::of(scores, at, full);
     let Some(baseline) = scores.baseline.filter(|baseline| *baseline != at) else {
-        return summary;
+        return (summary, None);
     };
-    CandidateSummary {
-        difference: difference::of(scores, baseline, at),
+    let (difference, sd) = difference::of(scores, baseline, at).unzip();
+    let summary = CandidateSummary {
+        difference,
         full: full
             .then(|| difference::full(scores, baseline, at))
             .flatten(),
         ..summary
-    }
+    };
+    (summary, sd.flatten())
 }
 
 /// Counts what people prefer, by itself: nothing of it enters another number.
@@ -204,7 +207,8 @@ fn preferences(opinions: &[Opinion], comparison: &mut Comparison) {
 
 /// The comparison of scores that were read.
 pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
-    let mut candidates = in_order(scores.candidates.len(), |at| candidate(scores, at, full));
+    let found = in_order(scores.candidates.len(), |at| candidate(scores, at, full));
+    let (mut candidates, spreads): (Vec<_>, Vec<_>) = found.into_iter().unzip();
     let raw: Vec<(usize, f64)> = candidates
         .iter()
         .enumerate()
@@ -217,6 +221,11 @@ pub fn comparison(scores: &GroupScores, full: bool) -> Comparison {
             if p >= ALPHA {
                 difference.standing = Standing::Unclear;
             }
+        }
+    }
+    for (one, sd) in candidates.iter_mut().zip(spreads) {
+        if let (Some(difference), Some(sd)) = (&mut one.difference, sd) {
+            difference::reach(difference, sd, raw.len());
         }
     }
     let mut comparison = Comparison {

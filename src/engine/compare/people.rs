@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::summary::{TAIL, mean_of, rate_of};
 use crate::domain::group_scores::{CandidateScores, GroupScores, RunScores};
 use crate::domain::ids::RunId;
 use crate::domain::rubric::Rubric;
@@ -14,18 +15,22 @@ use crate::domain::view::compare::{HumanEstimate, HumanNumbers, Ranged, Told};
 use crate::engine::agree::PlanLabels;
 use crate::engine::plans::prefix::joint;
 use crate::stats::active::{Labelled, active_mean, default_lambda};
-use crate::stats::mean::group_mean;
+use crate::stats::bounds::{Reach, bounds};
+use crate::stats::mean::{group_mean, weighted_mean};
+use crate::stats::paired::FLOAT_NOISE;
 use crate::stats::ppi::{
     FEWEST_FOR_PPI, FEWEST_LABELS, HumanLevel, clustered_ppi, human_level, n_effective,
     tuned_lambda,
 };
 use crate::stats::{Clusters, Estimate};
 
-/// A person's score of an output, and the chances it had to be reviewed.
+/// What people say of an output, and the chances it had to be reviewed.
 #[derive(Debug, Clone, PartialEq)]
 struct Label {
+    /// Mean of what they say, 0 to 1.
     score: f64,
-    pass: bool,
+    /// 1 if it passes for most of them, 0 if not, a half where they are split evenly.
+    pass: f64,
     /// In the sample of each run.
     runs: BTreeMap<RunId, f64>,
     /// The number of its plan.
@@ -41,16 +46,15 @@ pub(super) struct People {
 impl People {
     /// Scores what people answered under the group's rubric.
     pub fn of(found: &PlanLabels, scores: &GroupScores, rubric: &Rubric) -> Self {
-        let score = |answers| rubric.score(answers, &[], scores.threshold).ok();
         Self {
             labels: found
                 .labels
                 .iter()
                 .filter_map(|one| {
-                    let score = score(&one.answers)?;
+                    let (score, pass) = one.score(rubric, scores.threshold)?;
                     let label = Label {
-                        score: score.overall,
-                        pass: score.pass,
+                        score,
+                        pass,
                         runs: one.runs.clone(),
                         plan: one.plan,
                     };
@@ -98,11 +102,11 @@ pub(super) fn of(scores: &GroupScores, people: &People, at: usize) -> HumanNumbe
     HumanNumbers {
         labels: rows.iter().filter(|row| row.label.is_some()).count(),
         left_out: people.left_out.clone(),
-        mean: estimate(&units(|row| row.score, |label| label.score)),
-        pass_rate: estimate(&units(
-            |row| f64::from(u8::from(row.pass)),
-            |label| f64::from(u8::from(label.pass)),
-        )),
+        mean: estimate(&units(|row| row.score, |label| label.score), Kind::Score),
+        pass_rate: estimate(
+            &units(|row| f64::from(u8::from(row.pass)), |label| label.pass),
+            Kind::Pass,
+        ),
         difference: match baseline {
             None => Told::Missing("it is the baseline".to_owned()),
             Some(baseline) => difference(scores, people, baseline, at),
@@ -178,7 +182,7 @@ fn difference(
     at: usize,
 ) -> Told<HumanEstimate> {
     if people.labels.is_empty() {
-        return estimate(&[]);
+        return estimate(&[], Kind::Difference);
     }
     let read = [baseline, at].map(|candidate| people.read(&scores.candidates[candidate]));
     // One output of the item is enough: the longest of the runs' prefixes decides.
@@ -203,11 +207,34 @@ fn difference(
             });
         }
     }
-    estimate(&units)
+    estimate(&units, Kind::Difference)
 }
 
-/// People and judge together, or why there is no number.
-fn estimate(units: &[Unit]) -> Told<HumanEstimate> {
+/// What is estimated: where its values lie, and how they are bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Score,
+    Pass,
+    Difference,
+}
+
+impl Kind {
+    fn reach(self) -> Reach {
+        match self {
+            Self::Score | Self::Pass => Reach::Score,
+            Self::Difference => Reach::Difference,
+        }
+    }
+}
+
+const TOO_FEW: &str = "people alone: too few labels for PPI";
+const ALL_REVIEWED: &str = "people alone: every output was reviewed";
+const ALIKE: &str =
+    "people alone: they say the same of every output, which leaves the judge nothing to add";
+const CHANCES: &str = "the plan gave outputs different chances; each review stands for 1/chance";
+
+/// People and judge together, people alone, or why there is no number. Decided and bounded as a gate does it.
+fn estimate(units: &[Unit], kind: Kind) -> Told<HumanEstimate> {
     let labels: Vec<&Unit> = units.iter().filter(|unit| unit.human.is_some()).collect();
     if labels.is_empty() {
         return Told::Missing("no blind review of the plan".to_owned());
@@ -219,14 +246,30 @@ fn estimate(units: &[Unit]) -> Told<HumanEstimate> {
         ));
     }
     let chances: BTreeSet<u64> = labels.iter().map(|unit| unit.chance.to_bits()).collect();
-    let found = if chances.len() > 1 {
-        weighted(units)
-    } else if Clusters::from_labels(units.iter().map(|unit| unit.cluster)).all_single() {
-        independent(units)
+    let (human, judge, rest) = split(units);
+    let varies = human
+        .windows(2)
+        .any(|two| (two[0] - two[1]).abs() > FLOAT_NOISE);
+    let why = if human.len() < FEWEST_FOR_PPI {
+        TOO_FEW
+    } else if rest.len() < 2 {
+        ALL_REVIEWED
+    } else if !varies {
+        ALIKE
     } else {
-        clustered(units, &labels)
+        let found = if chances.len() > 1 {
+            weighted(units, kind)
+        } else if Clusters::from_labels(units.iter().map(|unit| unit.cluster)).all_single() {
+            independent((&human, &judge, &rest), kind)
+        } else {
+            clustered(units, kind)
+        };
+        return Told::or(found, "undefined on these reviews");
     };
-    Told::or(found, "undefined on these reviews")
+    Told::or(
+        alone(&labels, &human, kind, chances.len() > 1, why),
+        "undefined on these reviews",
+    )
 }
 
 fn split(units: &[Unit]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
@@ -243,58 +286,75 @@ fn split(units: &[Unit]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     (human, judge, rest)
 }
 
-fn independent(units: &[Unit]) -> Option<HumanEstimate> {
-    let (human, judge, rest) = split(units);
-    match human_level(&human, &judge, &rest)? {
-        HumanLevel::TooFew { .. } => None,
-        HumanLevel::HumanOnly(estimate) => Some(people_only(estimate, human.len())),
+/// What people say without the judge; with different chances each review stands for 1/chance.
+fn alone(
+    labels: &[&Unit],
+    human: &[f64],
+    kind: Kind,
+    weighted: bool,
+    why: &'static str,
+) -> Option<HumanEstimate> {
+    let groups = Clusters::from_labels(labels.iter().map(|unit| unit.cluster));
+    let (range, note) = if weighted {
+        let weights: Vec<f64> = labels.iter().map(|unit| 1.0 / unit.chance).collect();
+        let estimate = weighted_mean(human, &weights)?;
+        // No interval is offered that takes both weights and clusters into account.
+        let found = bounds(&estimate, kind.reach(), TAIL).filter(|_| groups.all_single());
+        let note = format!("{why}; {CHANCES}");
+        (Ranged::bounded(&estimate, found), Cow::Owned(note))
+    } else {
+        let range = match kind {
+            Kind::Score => mean_of(human, &groups)?,
+            Kind::Pass => rate_of(human, &groups)?,
+            Kind::Difference => Ranged::of(&group_mean(human, &groups)?, kind.reach()),
+        };
+        (range, Cow::Borrowed(why))
+    };
+    Some(HumanEstimate {
+        range,
+        lambda: None,
+        n_effective: None,
+        note: Some(note),
+    })
+}
+
+/// An estimate with the judge's scores brought in.
+fn together(estimate: &Estimate, kind: Kind, (lambda, worth): (f64, Option<f64>)) -> HumanEstimate {
+    HumanEstimate {
+        range: Ranged::of(estimate, kind.reach()),
+        lambda: Some(lambda),
+        n_effective: worth,
+        note: None,
+    }
+}
+
+fn independent(
+    (human, judge, rest): (&[f64], &[f64], &[f64]),
+    kind: Kind,
+) -> Option<HumanEstimate> {
+    match human_level(human, judge, rest)? {
+        HumanLevel::TooFew { .. } | HumanLevel::HumanOnly(_) => None,
         HumanLevel::Combined {
             estimate,
             lambda,
             n_effective,
-        } => Some(HumanEstimate {
-            range: Ranged::of(estimate),
-            lambda: Some(lambda),
-            n_effective,
-            note: None,
-        }),
+        } => Some(together(&estimate, kind, (lambda, n_effective))),
     }
 }
 
-fn people_only(estimate: Estimate, labels: usize) -> HumanEstimate {
-    HumanEstimate {
-        range: Ranged::of(estimate),
-        lambda: None,
-        n_effective: None,
-        note: Some(Cow::Borrowed(if labels < FEWEST_FOR_PPI {
-            "people alone: too few labels for PPI"
-        } else {
-            "people alone: every output was reviewed"
-        })),
-    }
-}
-
-fn clustered(units: &[Unit], labels: &[&Unit]) -> Option<HumanEstimate> {
+fn clustered(units: &[Unit], kind: Kind) -> Option<HumanEstimate> {
     let (human, judge, rest) = split(units);
-    if human.len() < FEWEST_FOR_PPI || rest.len() < 2 {
-        let groups = Clusters::from_labels(labels.iter().map(|unit| unit.cluster));
-        return Some(people_only(group_mean(&human, &groups)?, human.len()));
-    }
     let lambda = tuned_lambda(&human, &judge, &rest)?;
     let all: Vec<f64> = units.iter().map(|unit| unit.judge).collect();
     let said: Vec<Option<f64>> = units.iter().map(|unit| unit.human).collect();
     let groups = Clusters::from_labels(units.iter().map(|unit| unit.cluster));
     let estimate = clustered_ppi(&all, &said, &groups, lambda)?;
-    Some(HumanEstimate {
-        range: Ranged::of(estimate),
-        lambda: Some(lambda),
-        n_effective: n_effective(&human, &estimate),
-        note: None,
-    })
+    let worth = n_effective(&human, &estimate);
+    Some(together(&estimate, kind, (lambda, worth)))
 }
 
 /// A plan with different chances: every review stands for 1/chance (active inference).
-fn weighted(units: &[Unit]) -> Option<HumanEstimate> {
+fn weighted(units: &[Unit], kind: Kind) -> Option<HumanEstimate> {
     let items: Vec<Labelled> = units
         .iter()
         .map(|unit| Labelled {
@@ -308,12 +368,9 @@ fn weighted(units: &[Unit]) -> Option<HumanEstimate> {
     let clusters = (!groups.all_single()).then_some(&groups);
     let estimate = active_mean(&items, clusters, lambda)?;
     let (human, ..) = split(units);
+    let worth = n_effective(&human, &estimate);
     Some(HumanEstimate {
-        range: Ranged::of(estimate),
-        lambda: Some(lambda),
-        n_effective: n_effective(&human, &estimate),
-        note: Some(Cow::Borrowed(
-            "the plan gave outputs different chances; each review stands for 1/chance",
-        )),
+        note: Some(Cow::Borrowed(CHANCES)),
+        ..together(&estimate, kind, (lambda, worth))
     })
 }

@@ -1,6 +1,7 @@
 //! What the numbers say, in one sentence, and the one thing to do next.
 
 use crate::domain::count::counted;
+use crate::domain::decimal::fixed;
 use crate::domain::placeholder::with_command;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Difference, Standing};
 
@@ -132,19 +133,12 @@ fn compared(
             ),
         );
     }
-    let visible = difference.visible.map_or_else(String::new, |visible| {
-        format!(
-            " With {} items a difference of {visible:.3} can be seen",
-            difference.range.n
-        )
-    });
-    let needed = difference
-        .needed
-        .map_or_else(String::new, |needed| format!("; 0.05 needs {needed}"));
-    let stop = if visible.is_empty() { "" } else { "." };
+    let power = difference
+        .power(comparison.family)
+        .map_or_else(String::new, |power| format!(" W{}.", &power[1..]));
     (
         format!(
-            "Whether `{}` differs from `{baseline}` cannot be told: {}.{visible}{needed}{stop}",
+            "Whether `{}` differs from `{baseline}` cannot be told: {}.{power}",
             one.name,
             told(difference, 1.0)
         ),
@@ -211,8 +205,9 @@ fn told(difference: &Difference, sign: f64) -> String {
     match difference.range.interval {
         Some((low, high)) => {
             let (one, two) = (low * sign, high * sign);
-            format!("{value:.3} ({:.3} to {:.3})", one.min(two), one.max(two))
+            let (low, high) = (fixed(one.min(two), 3), fixed(one.max(two), 3));
+            format!("{} ({low} to {high})", fixed(value, 3))
         }
-        None => format!("{value:.3} (interval n/a)"),
+        None => format!("{} (interval n/a)", fixed(value, 3)),
     }
 }

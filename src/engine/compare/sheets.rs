@@ -6,6 +6,7 @@ mod people;
 mod preferred;
 
 use crate::domain::currency::CURRENCY;
+use crate::domain::decimal::{fixed, signed as plus};
 use crate::domain::view::compare::{
     CandidateSummary, Comparison, Difference, Ranged, Sheet, Standing, WEAK,
 };
@@ -41,10 +42,7 @@ pub fn quality(comparison: &Comparison) -> Sheet {
             ends(one.mean.as_ref()),
             percent(one.pass_rate.as_ref()),
             percent_ends(one.pass_rate.as_ref()),
-            difference.map_or_else(
-                || "–".to_owned(),
-                |one| format!("{:+.3}", one.range.estimate),
-            ),
+            signed(difference.map(|one| &one.range)),
             ends(difference.map(|one| &one.range)),
             difference.map_or_else(String::new, |one| verdict(one).to_owned()),
             spark(&one.histogram),
@@ -79,7 +77,7 @@ pub fn rows(comparison: &Comparison) -> Sheet {
             format!("{}/{}", one.scored, one.rows),
             one.band.map_or_else(
                 || "–".to_owned(),
-                |(low, high)| format!("{low:.3} to {high:.3}"),
+                |(low, high)| format!("{} to {}", fixed(low, 3), fixed(high, 3)),
             ),
             cost(one),
             whole(one.latency_p50_ms),
@@ -152,7 +150,7 @@ pub fn power(comparison: &Comparison) -> Option<String> {
             let (one, two) = (rank(one), rank(two));
             one.0.cmp(&two.0).then(one.1.total_cmp(&two.1))
         })?;
-    let words = spoken.power()?;
+    let words = spoken.power(comparison.family)?;
     Some(format!("W{}.", &words[1..]))
 }
 
@@ -207,17 +205,9 @@ fn of_candidate(one: &CandidateSummary, sheet: &mut Sheet) {
         sheet.note(format!("{} does not pass {tags}", one.name));
     }
     if let Some(reruns) = &one.reruns {
-        let all = reruns.all_pass.map_or_else(String::new, |p| {
-            format!("; all {} runs pass with {p:.2}", one.runs)
-        });
         let which = reruns.flicker_words();
         let which = which.map_or_else(String::new, |which| format!(": {which}"));
-        sheet.note(format!(
-            "{} reruns: {:.0} % of {} items flicker{all}{which}",
-            one.name,
-            reruns.flicker * 100.0,
-            reruns.items
-        ));
+        sheet.note(format!("{}{which}", reruns.words(one)));
     }
     sheet.notes.extend(notes::history(one));
 }
@@ -227,14 +217,14 @@ fn value(range: Option<&Ranged>) -> String {
 }
 
 fn signed(range: Option<&Ranged>) -> String {
-    range.map_or_else(|| "–".to_owned(), |one| format!("{:+.3}", one.estimate))
+    range.map_or_else(|| "–".to_owned(), |one| plus(one.estimate, 3))
 }
 
 fn ends(range: Option<&Ranged>) -> String {
     match range.map(|range| range.interval) {
         None => "–".to_owned(),
         Some(None) => "n/a".to_owned(),
-        Some(Some((low, high))) => format!("{low:.3} to {high:.3}"),
+        Some(Some((low, high))) => format!("{} to {}", fixed(low, 3), fixed(high, 3)),
     }
 }
 
@@ -265,11 +255,11 @@ fn standing(standing: Standing) -> &'static str {
 }
 
 fn two(value: Option<f64>) -> String {
-    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.2}"))
+    value.map_or_else(|| "n/a".to_owned(), |value| fixed(value, 2))
 }
 
 fn three(value: Option<f64>) -> String {
-    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.3}"))
+    value.map_or_else(|| "n/a".to_owned(), |value| fixed(value, 3))
 }
 
 fn p(p: Option<f64>) -> String {

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ALPHA;
+use super::difference::{ranged as told, side};
 use super::summary::clusters;
+use crate::domain::decimal::signed;
 use crate::domain::group_scores::GroupScores;
 use crate::domain::view::compare::{Ranged, Standing, TagDifference};
 use crate::stats::multiple::benjamini_hochberg;
@@ -63,12 +65,14 @@ fn tagged(
         difference(&column(&pairing.a), &column(&pairing.b), &groups)
     };
     let estimate = on(&|at| within.contains(&at))?;
+    let (range, p) = told(&estimate);
+    let elsewhere = on(&|at| !within.contains(&at));
     Some(TagDifference {
         tag: tag.to_owned(),
-        p: estimate.p_two_sided(0.0),
+        p,
         standing: Standing::Unclear,
-        range: Ranged::of(estimate),
-        elsewhere: on(&|at| !within.contains(&at)).map(Ranged::of),
+        range,
+        elsewhere: elsewhere.map(|estimate| told(&estimate).0),
     })
 }
 
@@ -79,9 +83,10 @@ pub(super) fn words(
     tags: &[TagDifference],
 ) -> Vec<String> {
     let groups = clusters(scores, pairing.items.iter().copied());
-    let Some(whole) = difference(&pairing.a, &pairing.b, &groups).map(Ranged::of) else {
+    let Some(whole) = difference(&pairing.a, &pairing.b, &groups) else {
         return Vec::new();
     };
+    let (whole, _) = told(&whole);
     let all = pairing.items.len();
     let whole = side(&whole);
     let mut said = Vec::new();
@@ -114,18 +119,14 @@ pub(super) fn words(
     said
 }
 
-/// Which side of 0 an interval lies on.
-fn side(range: &Ranged) -> Standing {
-    match range.interval {
-        Some((low, _)) if low > 0.0 => Standing::Better,
-        Some((_, high)) if high < 0.0 => Standing::Worse,
-        _ => Standing::Unclear,
-    }
-}
-
 fn ranged(range: &Ranged) -> String {
     match range.interval {
-        Some((low, high)) => format!("{:+.3} ({low:+.3} to {high:+.3})", range.estimate),
-        None => format!("{:+.3} (interval n/a)", range.estimate),
+        Some((low, high)) => format!(
+            "{} ({} to {})",
+            signed(range.estimate, 3),
+            signed(low, 3),
+            signed(high, 3)
+        ),
+        None => format!("{} (interval n/a)", signed(range.estimate, 3)),
     }
 }

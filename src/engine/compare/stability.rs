@@ -13,6 +13,15 @@ use crate::stats::reruns::{
     Advice, Passes, advice, flips, pass_at, pass_hat, sd_within, variance_split,
 };
 
+/// What was done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeated {
+    /// The candidate answered the same item.
+    Candidate,
+    /// The judge read the same output.
+    Judge,
+}
+
 /// One thing that was repeated: scores and pass verdicts, and what it is called.
 struct Unit {
     scores: Vec<f64>,
@@ -42,7 +51,7 @@ pub(super) fn of_candidate(scores: &GroupScores, candidate: &CandidateScores) ->
         .filter_map(|run| run.because.as_ref())
         .collect();
     let units: Vec<Unit> = (0..scores.items.len()).map(unit).collect();
-    let found = stability(scores, units).map(|one| Stability {
+    let found = stability(scores, units, Repeated::Candidate).map(|one| Stability {
         because: because.into_iter().cloned().collect(),
         ..one
     });
@@ -64,7 +73,7 @@ pub(super) fn of_judge(
         })
         .collect();
     Told::or(
-        stability(scores, units),
+        stability(scores, units, Repeated::Judge),
         "each output was read once; `docket judge --samples 3` reads it again",
     )
 }
@@ -92,7 +101,7 @@ fn outputs<'a>(
     found
 }
 
-fn stability(scores: &GroupScores, units: Vec<Unit>) -> Option<Stability> {
+fn stability(scores: &GroupScores, units: Vec<Unit>, what: Repeated) -> Option<Stability> {
     let units: Vec<Unit> = units
         .into_iter()
         .filter(|unit| unit.passes.len() > 1)
@@ -127,10 +136,20 @@ fn stability(scores: &GroupScores, units: Vec<Unit>) -> Option<Stability> {
         icc_units: whole.len(),
         sd_within: sd_within(&rows),
         flickering,
-        advice: match advice(&flips) {
-            Advice::Stable => "at most 10 % flicker: one sample will do",
-            Advice::ThreeSamples => "more than 10 % flicker: three samples are needed",
-            Advice::FixRubric => "more than 25 % flicker: mend the rubric first",
+        advice: match (what, advice(&flips)) {
+            (Repeated::Candidate, Advice::Stable) => "at most 10 % flicker: one run will do",
+            (Repeated::Candidate, Advice::ThreeSamples) => {
+                "more than 10 % flicker: three runs are needed"
+            }
+            // The outputs differ: that the judge is to blame would show where it reads one of them again.
+            (Repeated::Candidate, Advice::FixRubric) => {
+                "more than 25 % flicker: one run says little, make three or more"
+            }
+            (Repeated::Judge, Advice::Stable) => "at most 10 % flicker: one sample will do",
+            (Repeated::Judge, Advice::ThreeSamples) => {
+                "more than 10 % flicker: three samples are needed"
+            }
+            (Repeated::Judge, Advice::FixRubric) => "more than 25 % flicker: mend the rubric first",
         }
         .into(),
         because: Vec::new(),

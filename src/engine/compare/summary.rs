@@ -3,28 +3,39 @@
 use std::collections::BTreeMap;
 
 use super::CONFIDENCE;
-use crate::domain::group_scores::{CandidateScores, GroupScores, RowOutcome, RowScore, RunScores};
+use crate::domain::group_scores::{
+    CandidateScores, GroupScores, ItemPasses, ItemVerdict, RowOutcome, RowScore, RunScores,
+};
 use crate::domain::view::compare::{CandidateSummary, Ranged, Reruns, RunMean, WeakTag};
+use crate::stats::bounds::{Bounds, Reach, bounds, score_bounds};
 use crate::stats::describe::quantile_sorted;
 use crate::stats::mean::group_mean;
 use crate::stats::paired::FLOAT_NOISE;
-use crate::stats::proportion::{alike_bounds, pass_rate, worst_case_band};
+use crate::stats::proportion::worst_case_band;
 use crate::stats::reruns::{Passes, flips, pass_hat};
 use crate::stats::{Clusters, Estimate, Interval};
 
+/// Chance of missing on each side of an interval.
+pub(super) const TAIL: f64 = (1.0 - CONFIDENCE) / 2.0;
 /// Flickering items that are named where not everything is asked for.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 impl Ranged {
-    /// An estimate with its two-sided interval.
-    pub(super) fn of(estimate: Estimate) -> Self {
-        let interval = estimate.interval(CONFIDENCE);
+    /// An estimate with its two-sided interval: never without a width where values are alike, never beyond what values
+    /// can be.
+    pub(super) fn of(estimate: &Estimate, reach: Reach) -> Self {
+        Self::bounded(estimate, bounds(estimate, reach, TAIL))
+    }
+
+    /// An estimate with bounds that are known.
+    pub(super) fn bounded(estimate: &Estimate, bounds: Option<Bounds>) -> Self {
+        let method = bounds.map_or(estimate.method, |bounds| bounds.method);
         Self {
             estimate: estimate.value,
-            interval: interval.map(|interval| (interval.low, interval.high)),
+            interval: bounds.map(|bounds| (bounds.low, bounds.high)),
             n: estimate.n,
             clusters: estimate.clusters,
-            method: estimate.method.name().into(),
+            method: method.name().into(),
         }
     }
 
@@ -38,19 +49,18 @@ impl Ranged {
             method: interval.method.name().into(),
         }
     }
-
-    /// A share cannot leave 0 to 1, whatever its interval says.
-    pub(super) fn clamped(self) -> Self {
-        let clamp = |(low, high): (f64, f64)| (low.clamp(0.0, 1.0), high.clamp(0.0, 1.0));
-        Self {
-            interval: self.interval.map(clamp),
-            ..self
-        }
-    }
 }
 
-/// How an interval is made of values that are all the same.
-pub(super) const ALIKE: &str = "all alike, bounded by what others could be";
+/// The mean of scores from 0 to 1.
+pub(super) fn mean_of(values: &[f64], groups: &Clusters) -> Option<Ranged> {
+    Some(Ranged::of(&group_mean(values, groups)?, Reach::Score))
+}
+
+/// The mean of passes, each 0, 1 or a share: by Wilson where none is a share.
+pub(super) fn rate_of(values: &[f64], groups: &Clusters) -> Option<Ranged> {
+    let (estimate, bounds) = score_bounds(values, groups, TAIL)?;
+    Some(Ranged::bounded(&estimate, bounds))
+}
 
 /// The clusters of items.
 pub(super) fn clusters(scores: &GroupScores, items: impl IntoIterator<Item = usize>) -> Clusters {
@@ -81,14 +91,15 @@ pub(super) fn of(scores: &GroupScores, at: usize, full: bool) -> CandidateSummar
     let unpriced = written().filter(|row| row.cost_micros.is_none()).count();
     let mut histogram = [0; 10];
     for score in &values {
-        histogram[((score * 10.0) as usize).min(9)] += 1;
+        // 0.1 + 0.7 is a little less than 0.8, and belongs where what passes from 0.8 is.
+        histogram[(((score + FLOAT_NOISE) * 10.0) as usize).min(9)] += 1;
     }
     CandidateSummary {
         name: candidate.name.clone(),
         model: candidate.model.clone(),
         origin: candidate.origin.name().into(),
         runs: candidate.runs.len(),
-        mean: ranged(&values, &groups),
+        mean: mean_of(&values, &groups),
         pass_rate: passing(candidate, &items, &groups),
         scored: rows.len(),
         rows: scores.items.len() * candidate.runs.len(),
@@ -127,64 +138,18 @@ fn sorted(values: impl Iterator<Item = u32>) -> Vec<f64> {
     values.into_iter().map(f64::from).collect()
 }
 
-/// Of one run the share that passes, by Wilson; of several the mean of each item's share.
+/// The share of items that pass; of several runs the mean of each item's share.
 fn passing(
     candidate: &CandidateScores,
     items: &[(usize, f64)],
     groups: &Clusters,
 ) -> Option<Ranged> {
-    if let [run] = candidate.runs.as_slice() {
-        let passes: Vec<bool> = items
-            .iter()
-            .filter_map(|(item, _)| run.rows[*item].outcome.pass())
-            .collect();
-        return match pass_rate(&passes, groups, CONFIDENCE) {
-            Some(interval) if interval.clusters > 1 => Some(Ranged::made(interval)),
-            // A rate there is, an interval is undefined: one item says nothing of how others would do.
-            _ => shares(candidate, items, groups),
-        };
-    }
-    shares(candidate, items, groups)
-}
-
-fn shares(
-    candidate: &CandidateScores,
-    items: &[(usize, f64)],
-    groups: &Clusters,
-) -> Option<Ranged> {
     let share = |(item, _): &(usize, f64)| {
-        let passes = passes_of(candidate, *item);
-        f64::from(passes.passed) / f64::from(passes.k.max(1))
+        let passes = candidate.passes_of(*item);
+        f64::from(passes.passed) / f64::from(passes.runs.max(1))
     };
     let shares: Vec<f64> = items.iter().map(share).collect();
-    ranged(&shares, groups)
-}
-
-/// The mean of values from 0 to 1. Where all are the same there is no spread to take an interval from; then it is
-/// bounded by how many others there could be.
-fn ranged(values: &[f64], groups: &Clusters) -> Option<Ranged> {
-    let estimate = group_mean(values, groups)?;
-    if estimate.se.is_none_or(|se| se >= FLOAT_NOISE) {
-        return Some(Ranged::of(estimate).clamped());
-    }
-    let n = estimate.clusters as f64;
-    let bounds = alike_bounds(estimate.value, n, (0.0, 1.0), (1.0 - CONFIDENCE) / 2.0);
-    Some(Ranged {
-        interval: bounds.filter(|_| estimate.clusters > 1),
-        method: ALIKE.into(),
-        ..Ranged::of(estimate)
-    })
-}
-
-fn passes_of(candidate: &CandidateScores, item: usize) -> Passes {
-    let verdicts = candidate
-        .runs
-        .iter()
-        .filter_map(|run| run.rows[item].outcome.pass());
-    verdicts.fold(Passes { passed: 0, k: 0 }, |passes, pass| Passes {
-        passed: passes.passed + u32::from(pass),
-        k: passes.k + 1,
-    })
+    rate_of(&shares, groups)
 }
 
 #[derive(Default)]
@@ -223,18 +188,24 @@ impl Counts {
 }
 
 fn reruns(scores: &GroupScores, candidate: &CandidateScores, full: bool) -> Option<Reruns> {
-    let all: Vec<(usize, Passes)> = (0..scores.items.len())
-        .map(|item| (item, passes_of(candidate, item)))
-        .filter(|(_, passes)| passes.k > 1)
+    let all: Vec<(usize, ItemPasses)> = (0..scores.items.len())
+        .map(|item| (item, candidate.passes_of(item)))
+        .filter(|(_, passes)| passes.runs > 1)
         .collect();
-    let passes: Vec<Passes> = all.iter().map(|(_, passes)| *passes).collect();
+    let counts = |of: &ItemPasses| Passes {
+        passed: of.passed,
+        k: of.runs,
+    };
+    let passes: Vec<Passes> = all.iter().map(|(_, of)| counts(of)).collect();
     let flips = flips(&passes)?;
+    let runs = candidate.runs.len() as u32;
     let flickering = all.iter().filter(|(_, passes)| passes.flickers());
     Some(Reruns {
         items: all.len(),
         flicker: flips.any,
         pair: flips.pair,
-        all_pass: pass_hat(&passes, candidate.runs.len() as u32),
+        all_pass: pass_hat(&passes, runs),
+        complete: passes.iter().filter(|of| of.k == runs).count(),
         flickers: flickering.clone().count(),
         flickering: flickering
             .take(if full { usize::MAX } else { NAMED })
@@ -253,12 +224,12 @@ fn history(scores: &GroupScores, candidate: &CandidateScores) -> Vec<RunMean> {
         let (items, values): (Vec<usize>, Vec<f64>) = scored
             .filter_map(|(item, row)| Some((item, row.outcome.score()?)))
             .unzip();
-        group_mean(&values, &clusters(scores, items))
+        mean_of(&values, &clusters(scores, items))
     };
     let one = |run: &RunScores| RunMean {
         number: run.number,
         because: run.because.clone(),
-        mean: mean(run).map(Ranged::of).map(Ranged::clamped),
+        mean: mean(run),
     };
     candidate.runs.iter().map(one).collect()
 }
@@ -269,33 +240,36 @@ pub(super) fn named(scores: &GroupScores, item: usize) -> String {
     item.external_id.clone().unwrap_or_else(|| item.id.short())
 }
 
-/// Where a candidate fails: "9 of 12 in billing". An item fails that passes in less than half of its scored runs.
+/// Where a candidate fails: "9 of 12 in billing". An item fails that passes in less than half of its scored runs; one that
+/// passes in exactly half is counted apart.
 fn weak_tags(scores: &GroupScores, candidate: &CandidateScores) -> Vec<WeakTag> {
-    let mut tags: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut tags: BTreeMap<&str, WeakTag> = BTreeMap::new();
     for (at, item) in scores.items.iter().enumerate() {
-        let passes = passes_of(candidate, at);
-        if passes.k == 0 {
+        let Some(verdict) = candidate.passes_of(at).verdict() else {
             continue;
-        }
+        };
         for tag in item.tags.iter().chain(
             item.feature
                 .iter()
                 .filter(|feature| !item.tags.contains(feature)),
         ) {
-            let count = tags.entry(tag).or_default();
-            count.0 += usize::from(passes.passed * 2 < passes.k);
-            count.1 += 1;
+            let count = tags.entry(tag).or_insert_with(|| WeakTag {
+                tag: tag.clone(),
+                failed: 0,
+                split: 0,
+                of: 0,
+            });
+            count.failed += usize::from(verdict == ItemVerdict::Fails);
+            count.split += usize::from(verdict == ItemVerdict::Split);
+            count.of += 1;
         }
     }
     let mut weak: Vec<WeakTag> = tags
-        .into_iter()
-        .filter(|(_, (failed, _))| *failed > 0)
-        .map(|(tag, (failed, of))| WeakTag {
-            tag: tag.to_owned(),
-            failed,
-            of,
-        })
+        .into_values()
+        .filter(|one| one.failed + one.split > 0)
         .collect();
-    weak.sort_by_key(|weak| (std::cmp::Reverse(weak.failed), weak.of));
+    weak.sort_by_key(|weak| {
+        std::cmp::Reverse((weak.failed, weak.split, std::cmp::Reverse(weak.of)))
+    });
     weak
 }

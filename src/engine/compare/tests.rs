@@ -9,6 +9,7 @@ use crate::domain::rubric::{Threshold, ThresholdSource};
 use crate::domain::run::Origin;
 
 mod full;
+mod honest;
 
 const PASS: f64 = 0.8;
 
@@ -74,6 +75,7 @@ fn group(candidates: Vec<CandidateScores>, size: usize) -> GroupScores {
             value: PASS,
             source: ThresholdSource::Default,
         },
+        half_level: 0.1,
         judge: Some(GroupJudge {
             id: JudgeVersionId([4; 16]),
             name: "openai/gpt-4.1".into(),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::{Engine, Result};
 use super::comparison;
 use crate::domain::count::{counted, either};
+use crate::domain::decimal::signed;
 use crate::domain::eval::DatasetRole;
 use crate::domain::group_scores::{CandidateScores, GroupScores, RunScores};
 use crate::domain::ids::ClusterId;
@@ -117,12 +118,13 @@ fn clean(scores: &GroupScores, trained: &TrainedOn) -> Option<String> {
 fn said(candidate: &CandidateSummary) -> Option<String> {
     let range = &candidate.difference.as_ref()?.range;
     let interval = match range.interval {
-        Some((low, high)) => format!(" [{low:+.3}, {high:+.3}]"),
+        Some((low, high)) => format!(" [{}, {}]", signed(low, 3), signed(high, 3)),
         None => " (no interval)".to_owned(),
     };
     Some(format!(
-        "`{}` differs by {:+.3}{interval}",
-        candidate.name, range.estimate
+        "`{}` differs by {}{interval}",
+        candidate.name,
+        signed(range.estimate, 3)
     ))
 }
 

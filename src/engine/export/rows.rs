@@ -20,6 +20,8 @@ use crate::domain::training::{
     Decision, Needs, Origin, Refusal, TrainingFormat, TrainingRow, answer_extras, request_extras,
 };
 use crate::formats::training::same_answer;
+use crate::judge::subject::Output;
+use crate::judge::suggest::stays_here;
 use crate::store::export::{Candidate, Side, Wanted};
 
 /// What came of one ticket.
@@ -94,6 +96,11 @@ impl Maker<'_> {
     pub(super) fn suggested(&self, from: &Candidate<'_>, judge: &str, text: &str) -> Vec<Found> {
         let (base, _) = self.base(from);
         let original = answer(from.message, "the output");
+        let output = original.as_ref().map(Output::of).unwrap_or_default();
+        if let Some(flag) = stays_here(&output, text) {
+            let why = format!("{}; a person has to read it first", flag.words());
+            return vec![Found::Out(base, Refusal::new(flag.name(), why))];
+        }
         let row = TrainingRow {
             chosen: corrected(original.as_ref().ok(), text),
             decision: Decision::Suggested,

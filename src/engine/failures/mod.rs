@@ -280,6 +280,7 @@ fn weak_tags(
         .map(|(tag, failed)| WeakTag {
             of: all.get(&tag).copied().unwrap_or(failed),
             failed,
+            split: 0,
             tag,
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The hashes of everything a verdict on a candidate rests on, part by part.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::super::file_hash::FileHash;
@@ -234,6 +234,15 @@ fn said(candidate: &CandidateScores) -> Identity {
     identity
 }
 
+/// A share as the yes or no it stands for; `None` where people are split.
+fn yes_or_no(share: f64) -> Option<bool> {
+    match share {
+        1.0 => Some(true),
+        0.0 => Some(false),
+        _ => None,
+    }
+}
+
 fn labels(case: &Case<'_>, backing: &JudgeBacking) -> Identity {
     let mut identity = Identity::of("gate labels").part(backing.words.as_bytes());
     for candidate in case.both() {
@@ -249,12 +258,21 @@ fn labels(case: &Case<'_>, backing: &JudgeBacking) -> Identity {
             };
             let score = label.score.map(|(score, pass)| {
                 let mut bytes = score.to_bits().to_le_bytes().to_vec();
-                bytes.push(u8::from(pass));
+                bytes.push(match yes_or_no(pass) {
+                    Some(pass) => u8::from(pass),
+                    None => 2,
+                });
                 bytes
             });
+            let holds = |share: &f64| yes_or_no(*share).map_or_else(|| (*share).into(), Into::into);
+            let criteria: BTreeMap<&String, serde_json::Value> = label
+                .criteria
+                .iter()
+                .map(|(id, share)| (id, holds(share)))
+                .collect();
             identity = identity
                 .maybe(score.as_deref())
-                .part(Json::of(&label.criteria).as_str().as_bytes());
+                .part(Json::of(&criteria).as_str().as_bytes());
         }
     }
     identity

@@ -24,10 +24,10 @@ const EPSILON: f64 = 1e-9;
 /// What people say of one ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Label {
-    /// Score, and whether it passes.
-    pub score: Option<(f64, bool)>,
-    /// By criterion, whether it holds.
-    pub criteria: BTreeMap<String, bool>,
+    /// Score, and whether it passes: 1 if for most people, 0 if not, a half where they are split evenly.
+    pub score: Option<(f64, f64)>,
+    /// By criterion, whether it holds, in the same way.
+    pub criteria: BTreeMap<String, f64>,
     /// The chance the ticket had of being in the sample of each run it counts in, above 0 up to 1.
     pub runs: BTreeMap<RunId, f64>,
 }
@@ -155,7 +155,7 @@ fn opened(db: &Db, tickets: &Eval) -> crate::store::Result<Option<Hlc>> {
 fn said(rubric: &Rubric, threshold: f64, label: &PlanLabel) -> Label {
     Label {
         score: label.score,
-        criteria: holds(rubric, threshold, &label.answers),
+        criteria: label.shares(|answers| holds(rubric, threshold, answers)),
         runs: label.runs.clone(),
     }
 }

@@ -3,13 +3,11 @@
 use super::needed::Shape;
 use crate::domain::gate::GateVerdict;
 use crate::domain::view::gate::Bound;
+use crate::stats::bounds::{Reach, bounds, is_alike, yes_and_no};
 use crate::stats::gate::{FEWEST_CLUSTERS, Rule, Verdict, absolute, non_inferiority, superiority};
 use crate::stats::mean::group_mean;
-use crate::stats::paired::FLOAT_NOISE;
-use crate::stats::proportion::{
-    alike_bounds, alike_p_greater, pass_rate, rate_bounds, rate_p_greater_effective,
-};
-use crate::stats::{Clusters, Estimate};
+use crate::stats::proportion::{alike_p_greater, pass_rate, rate_p_greater_effective};
+use crate::stats::{Clusters, Estimate, Method};
 
 /// A number with the two bounds a rule is held against.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +43,7 @@ pub(super) fn decide(rule: Rule, lower: f64, upper: f64, clusters: usize) -> Gat
 impl Numbers {
     /// From an estimate with a standard error.
     pub fn of(estimate: &Estimate, rule: Rule, alpha: f64) -> Self {
-        if estimate.se.is_some_and(|se| se < FLOAT_NOISE) {
+        if is_alike(estimate) {
             return match rule {
                 Rule::Absolute(threshold) => Self::alike(estimate, threshold, alpha),
                 Rule::NonInferiority(margin) => {
@@ -54,8 +52,7 @@ impl Numbers {
                 Rule::Superiority => Self::alike_differences(estimate, rule, 0.0, alpha),
             };
         }
-        let bounds = estimate.lower(alpha).zip(estimate.upper(alpha));
-        let bounds = bounds.filter(|(lower, upper)| lower.is_finite() && upper.is_finite());
+        let bounds = ends(estimate, reach(rule), alpha);
         Self {
             verdict: bounds.map_or(GateVerdict::Inconclusive, |(lower, upper)| {
                 decide(rule, lower, upper, estimate.clusters)
@@ -82,7 +79,7 @@ impl Numbers {
     /// at most as far as a share of the same size, so the share's bound holds for it.
     fn alike(estimate: &Estimate, threshold: f64, alpha: f64) -> Self {
         let n = estimate.clusters as f64;
-        let bounds = rate_bounds(estimate.value, n, alpha);
+        let bounds = ends(estimate, Reach::Score, alpha);
         let rule = Rule::Absolute(threshold);
         Self {
             verdict: bounds.map_or(GateVerdict::Inconclusive, |(lower, upper)| {
@@ -94,7 +91,7 @@ impl Numbers {
                 upper: bounds.map(|(_, upper)| upper),
                 n: estimate.n,
                 clusters: estimate.clusters,
-                method: ALIKE,
+                method: Method::AlikeShare.name(),
                 p: rate_p_greater_effective(estimate.value, n, threshold),
                 n_effective: None,
                 judge_only: None,
@@ -109,7 +106,7 @@ impl Numbers {
     /// The same of differences, from -1 to 1: bounded by how many others there could be.
     fn alike_differences(estimate: &Estimate, rule: Rule, null: f64, alpha: f64) -> Self {
         let (n, value) = (estimate.clusters as f64, estimate.value);
-        let bounds = alike_bounds(value, n, (-1.0, 1.0), alpha).filter(|_| estimate.clusters > 1);
+        let bounds = ends(estimate, Reach::Difference, alpha);
         Self {
             verdict: bounds.map_or(GateVerdict::Inconclusive, |(lower, upper)| {
                 decide(rule, lower, upper, estimate.clusters)
@@ -120,7 +117,7 @@ impl Numbers {
                 upper: bounds.map(|(_, upper)| upper),
                 n: estimate.n,
                 clusters: estimate.clusters,
-                method: ALIKE_DIFFERENCES,
+                method: Method::AlikeOthers.name(),
                 p: alike_p_greater(value, n, -1.0, null),
                 n_effective: None,
                 judge_only: None,
@@ -177,20 +174,18 @@ impl Numbers {
     }
 }
 
-/// Values as yes and no; `None` where one is a share, because runs of an item differ.
-fn yes_and_no(values: &[f64]) -> Option<Vec<bool>> {
-    let one = |value: &f64| match value.to_bits() {
-        bits if bits == 1.0_f64.to_bits() => Some(true),
-        bits if bits == 0.0_f64.to_bits() => Some(false),
-        _ => None,
-    };
-    values.iter().map(one).collect()
+/// Where single values lie that a rule is about.
+fn reach(rule: Rule) -> Reach {
+    match rule {
+        Rule::Absolute(_) => Reach::Score,
+        Rule::NonInferiority(_) | Rule::Superiority => Reach::Difference,
+    }
 }
 
-/// What is said of a bound over values that are all alike.
-const ALIKE: &str = "all alike, bounded as a share";
-/// The same of differences.
-const ALIKE_DIFFERENCES: &str = "all alike, bounded by what others could be";
+/// Both bounds, made as a comparison makes them.
+fn ends(estimate: &Estimate, reach: Reach, alpha: f64) -> Option<(f64, f64)> {
+    bounds(estimate, reach, alpha).map(|found| (found.low, found.high))
+}
 
 #[cfg(test)]
 mod tests {

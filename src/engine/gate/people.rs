@@ -136,11 +136,10 @@ pub(super) fn unlabelled(case: &Case<'_>, asking: &Asking) -> u64 {
 }
 
 fn human_value(label: &Label, measure: &Measure) -> Option<f64> {
-    let share = |pass: bool| f64::from(u8::from(pass));
     match measure {
         Measure::Score => label.score.map(|(score, _)| score),
-        Measure::Pass => label.score.map(|(_, pass)| share(pass)),
-        Measure::Criterion(id) => label.criteria.get(id).copied().map(share),
+        Measure::Pass => label.score.map(|(_, pass)| pass),
+        Measure::Criterion(id) => label.criteria.get(id).copied(),
     }
 }
 

@@ -91,6 +91,7 @@ fn scores(candidates: Vec<CandidateScores>, size: usize) -> GroupScores {
             value: PASS,
             source: ThresholdSource::Default,
         },
+        half_level: 0.1,
         judge: Some(GroupJudge {
             id: JudgeVersionId([4; 16]),
             name: "openai/gpt-4.1".into(),
@@ -220,8 +221,8 @@ fn label(material: &mut Material, at: usize, values: &[f64]) {
         .collect();
     for (ticket, value) in tickets.into_iter().zip(values) {
         let label = Label {
-            score: Some((*value, *value >= PASS)),
-            criteria: BTreeMap::from([("right".to_owned(), *value >= PASS)]),
+            score: Some((*value, f64::from(u8::from(*value >= PASS)))),
+            criteria: BTreeMap::from([("right".to_owned(), f64::from(u8::from(*value >= PASS)))]),
             runs: BTreeMap::from([(run_of(at, 0), 1.0)]),
         };
         material.labels.insert(ticket, label);
@@ -758,7 +759,7 @@ fn labels_of_two_plans_count_with_the_chance_each_had() {
     assert!(why.contains("plan 2"), "{why}");
     for (at, ticket) in (10_040..10_050).enumerate() {
         let label = Label {
-            score: Some((0.9 + 0.01 * (at % 3) as f64, true)),
+            score: Some((0.9 + 0.01 * (at % 3) as f64, 1.0)),
             criteria: BTreeMap::new(),
             runs: BTreeMap::from([(run_of(1, 0), 1.0)]),
         };

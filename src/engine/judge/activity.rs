@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::{Engine, Result, is_gone};
 use super::again;
+use super::order::JudgeOrder;
 use crate::domain::job::Job;
 use crate::domain::view::JobCard;
 use crate::store::activity::{self, Told};
@@ -19,6 +20,24 @@ impl Engine {
     /// Every job: those under way first, the latest of them first, then those that ended, the latest first.
     pub fn activity(&self) -> Result<Vec<JobCard>> {
         self.jobs_told(false)
+    }
+
+    /// Every job of judges on an eval, those under way first: of one judge, or of all.
+    pub fn judge_jobs(&self, eval: &str, of: Option<&JudgeOrder>) -> Result<Vec<JobCard>> {
+        let eval = self.eval_named(eval)?.id;
+        let ids = match of {
+            Some(order) => {
+                let plan = self.prepare_judging(order)?;
+                Some([super::run::job_id(&plan), super::suggest::job_id(&plan)])
+            }
+            None => None,
+        };
+        let mut cards = self.activity()?;
+        cards.retain(|card| {
+            let meant = ids.is_none_or(|ids| ids.contains(&card.job.id));
+            meant && card.eval == Some(eval) && card.job.kind != "run"
+        });
+        Ok(cards)
     }
 
     /// Those under way.

@@ -1,5 +1,6 @@
 //! How a job ends: what it came to, and what is left.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::{Engine, Result};
@@ -9,7 +10,7 @@ use super::route::RuleCount;
 use super::running::Running;
 use super::tally::Kept;
 use crate::domain::count::{counted, either};
-use crate::domain::failure::Class;
+use crate::domain::failure::{Answerable, Class};
 use crate::domain::job::Outcome;
 use crate::provider::{Failure, Traffic};
 use crate::store::{jobs, judging};
@@ -120,7 +121,7 @@ impl Running {
 }
 
 impl Report {
-    /// Whether every ticket it was given was read and not one reply holds an answer.
+    /// Whether every ticket it was given was read and not one was scored.
     pub fn answered_nothing(&self) -> bool {
         let whole = self.stopped_by.is_none() && self.kept.failed.is_empty();
         whole && nothing_scored(&self.kept, self.checks_only)
@@ -160,20 +161,51 @@ fn ending(
         Ok(()) if left > 0 && !kept.failed.is_empty() => (
             Outcome::Failed,
             Some(format!(
-                "{left} tickets have no verdict; start again to try them once more{}",
+                "{left} {} no verdict; start again to ask once more{}",
+                either(left, "ticket has", "tickets have"),
                 held.map_or_else(String::new, |held| format!("; {held}"))
             )),
         ),
         Ok(()) if nothing_scored(kept, plan.offer.checks_only) => (
-            Outcome::Failed,
+            // That a judge cannot tell is its answer.
+            if kept
+                .unscored
+                .keys()
+                .all(|class| class == Class::CannotJudge.name())
+            {
+                Outcome::Done
+            } else {
+                Outcome::Failed
+            },
             Some(format!(
-                "{} of {} scored: no reply holds an answer; `--again` asks once more",
+                "{} of {} scored: {}",
                 kept.scored_tickets,
-                counted(kept.tickets, "ticket")
+                counted(kept.tickets, "ticket"),
+                unscored_for(&kept.unscored)
             )),
         ),
         Ok(()) => (Outcome::Done, done(kept, plan, order)),
     }
+}
+
+/// Why nothing was scored, and what helps: each class once.
+fn unscored_for(unscored: &BTreeMap<String, u64>) -> String {
+    let classes: Vec<Class> = unscored
+        .keys()
+        .filter_map(|name| Class::read(name))
+        .collect();
+    let mut why: Vec<&str> = classes.iter().map(|class| class.words()).collect();
+    if classes.contains(&Class::TooLong) {
+        why.push("nothing is cut, so only a judge with more room can read them");
+    }
+    if classes.contains(&Class::CannotJudge) {
+        why.push("what a judge cannot tell is for a person");
+    }
+    let again = |class: &Class| matches!(class.answerable(), Answerable::Again(_));
+    if classes.iter().any(again) {
+        why.push("`--again` asks once more where no answer could be read");
+    }
+    why.join("; ")
 }
 
 /// What is to be known of a job that did all it was given.
@@ -189,4 +221,29 @@ fn done(kept: &Kept, plan: &Plan, order: &JudgeOrder) -> Option<String> {
     }
     let part = order.limit.is_some() || !order.filter.is_empty() || order.only.is_some();
     part.then(|| "every ticket it was given is read, a part of the eval".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_nothing_was_scored_is_told_class_by_class_and_only_what_helps_is_offered() {
+        for (class, says, again) in [
+            (Class::Unparsable, "no answer that can be read", true),
+            (Class::Refusal, "refused", true),
+            (Class::TooLong, "a judge with more room", false),
+            (Class::CannotJudge, "for a person", false),
+        ] {
+            let told = unscored_for(&BTreeMap::from([(class.name().to_owned(), 2)]));
+            assert!(told.contains(says), "{told}");
+            assert_eq!(told.contains("--again"), again, "{told}");
+        }
+        let both = [Class::TooLong, Class::Unparsable].map(|class| (class.name().to_owned(), 1));
+        let told = unscored_for(&BTreeMap::from(both));
+        assert!(
+            told.contains("more room") && told.contains("--again"),
+            "{told}"
+        );
+    }
 }

@@ -42,4 +42,4 @@ pub use run::Control;
 pub use running::Progress;
 pub use suggest::{SuggestOrder, SuggestReport, Suggested};
 pub use tally::Kept;
-pub use usable::UsableJudge;
+pub use usable::{PASSES_ON, UsableJudge};

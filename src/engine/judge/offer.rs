@@ -38,6 +38,8 @@ pub struct Offer {
     pub place: String,
     /// Whether nothing leaves this machine.
     pub local: bool,
+    /// Whether what is on this machine may pass the texts on to another place.
+    pub may_pass_on: bool,
     /// Whether it is the rubric's checks alone.
     pub checks_only: bool,
     /// Criteria that checks answer, and all of them.
@@ -310,6 +312,7 @@ pub(super) fn offer(
         judge: judge.version.name.clone(),
         place: judge.by.place(),
         local: judge.by.is_local(),
+        may_pass_on: judge.by.may_pass_on(),
         checks_only: matches!(judge.by, By::Checks),
         checked: (from_checks, questions),
         tickets,

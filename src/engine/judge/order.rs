@@ -30,6 +30,8 @@ pub struct Reach {
     pub ca_file: Option<PathBuf>,
     /// Seconds until a call without a reply is given up.
     pub timeout: Option<u64>,
+    /// Ask although it asked to wait until a later time.
+    pub sooner: bool,
 }
 
 impl Reach {
@@ -165,6 +167,14 @@ impl By {
         match self {
             Self::Checks | Self::Script(_) => true,
             Self::Model { endpoint, .. } => endpoint.is_local(),
+        }
+    }
+
+    /// Whether a server on this machine may pass the texts on to another place.
+    pub fn may_pass_on(&self) -> bool {
+        match self {
+            Self::Checks | Self::Script(_) => false,
+            Self::Model { endpoint, .. } => endpoint.may_pass_on(),
         }
     }
 

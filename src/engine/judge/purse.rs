@@ -9,12 +9,10 @@ use std::time::Duration;
 use crate::domain::failure::Class;
 use crate::provider::{Estimate, Failure, Held, Price, Purse, Spent, Usage};
 use crate::store::{Store, jobs};
+use crate::text::numbers::money;
 
 /// How long a call the budget has no room for waits before it asks again.
 const STARVED: Duration = Duration::from_millis(20);
-
-/// What is said when there is no room for a call and none can come back.
-const SPENT: &str = "what is left of the budget is too little for one more call; start again with a larger `--max-cost` or `--max-tokens`";
 
 /// How long to wait before the same call is tried again, where a budget has no room for it now and may have later.
 pub(in crate::engine) fn starved(failure: &Failure) -> Option<Duration> {
@@ -183,6 +181,43 @@ impl JobPurse {
         }
     }
 
+    /// What is said when there is no room for a call and none can come back.
+    fn spent(&self, need: Amount, free: Amount) -> String {
+        let job = self.job;
+        let (micros, tokens) = self
+            .store
+            .read(move |db| jobs::left(db, job))
+            .unwrap_or_default();
+        // What this worker holds for no call is left as well.
+        let money_lacks = micros
+            .map(|left| left + free.micros)
+            .filter(|left| *left < need.micros);
+        let tokens_lack = tokens
+            .map(|left| left + free.tokens)
+            .filter(|left| *left < need.tokens);
+        let mut lacks = Vec::new();
+        if let Some(left) = money_lacks {
+            let (need, left) = (money(need.micros), money(left.max(0)));
+            lacks.push(format!(
+                "sets {need} aside at most, {left} is left (`--max-cost`)"
+            ));
+        }
+        if let Some(left) = tokens_lack {
+            let (need, left) = (need.tokens, left.max(0));
+            lacks.push(format!(
+                "sets {need} tokens aside at most, {left} are left (`--max-tokens`)"
+            ));
+        }
+        if lacks.is_empty() {
+            // Another process took or gave back something in between.
+            lacks.push("sets more aside than is left".to_owned());
+        }
+        format!(
+            "what is left of the budget is too little for one more call, which {}; start again with a larger limit",
+            lacks.join(", and ")
+        )
+    }
+
     /// Takes what a call may cost out of the budget.
     fn take(&self, need: Amount) -> bool {
         let (job, owner) = (self.job, self.owner.clone());
@@ -225,9 +260,13 @@ impl Purse for JobPurse {
         if self.holds == Holds::Each {
             let lacking = need.beyond(inner.free);
             if lacking != Amount::default() && !self.take(lacking) {
-                return Err(Failure {
-                    retry_after: inner.may_come_back().then_some(STARVED),
-                    ..Failure::new(Class::Budget, SPENT)
+                return Err(if inner.may_come_back() {
+                    Failure {
+                        retry_after: Some(STARVED),
+                        ..Failure::new(Class::Budget, Class::Budget.words())
+                    }
+                } else {
+                    Failure::new(Class::Budget, self.spent(need, inner.free))
                 });
             }
             inner.free = inner.free.plus(lacking).minus(need);
@@ -346,6 +385,8 @@ mod tests {
         assert_eq!(purse.take_settled(), None);
         let refused = purse.reserve(CALL).unwrap_err();
         assert_eq!((refused.class, starved(&refused)), (Class::Budget, None));
+        let said = "sets 6000 tokens aside at most, 4800 are left (`--max-tokens`)";
+        assert!(refused.message.contains(said), "{refused}");
     }
 
     #[test]

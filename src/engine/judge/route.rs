@@ -320,7 +320,12 @@ impl Desk {
             .first()
             .filter(|newest| Some(newest.row) == self.judge_row)
         else {
-            return Ok(Err("read by another judge later"));
+            let read = judges.iter().any(|judge| Some(judge.row) == self.judge_row);
+            return Ok(Err(if read {
+                "read again since by another judge, whose word counts"
+            } else {
+                "not read by this judge yet"
+            }));
         };
         let standing = ours.standing(&self.rubric, &self.eval);
         let threshold = self.rubric.threshold_for(self.eval.policy.pass_threshold);

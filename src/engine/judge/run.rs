@@ -14,7 +14,7 @@ use super::feed::{Feeder, drain};
 use super::first_send::announcing;
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
-use super::order::JudgeOrder;
+use super::order::{JudgeOrder, Reach};
 use super::purse::{Holds, JobPurse};
 use super::running::{Progress, Running, Told};
 use super::unit::{Asking, Next};
@@ -90,12 +90,6 @@ impl Engine {
             samples: plan.judge.samples,
         };
         self.fix_judge(&group, judge)
-    }
-
-    /// Says what is wanted of the job an order means. `false` if it was never started.
-    pub fn steer_job(&self, order: &JudgeOrder, wish: Wish) -> Result<bool> {
-        let id = job_id(&self.prepare_judging(order)?);
-        self.steer(id, wish)
     }
 
     /// Says what is wanted of a job. `false` if there is none.
@@ -239,7 +233,7 @@ impl Engine {
         let set_up = Job {
             concurrency: order.concurrency.max(1),
             purse: announcing(self, purse.clone(), first_send(plan)),
-            capabilities: self.capabilities(&plan.offer.place, &name)?,
+            capabilities: self.capabilities((&plan.offer.place, &name), &order.reach)?,
             ..Job::default()
         };
         let Some(model) = by.open(set_up)? else {
@@ -258,13 +252,21 @@ impl Engine {
     }
 
     /// What was found out about this endpoint and model before.
-    pub(in crate::engine) fn capabilities(&self, place: &str, model: &str) -> Result<Capabilities> {
+    pub(in crate::engine) fn capabilities(
+        &self,
+        (place, model): (&str, &str),
+        reach: &Reach,
+    ) -> Result<Capabilities> {
         let known = self
             .store()
             .read(|db| judging::endpoint(db, place, model))?;
-        Ok(known
+        let mut known: Capabilities = known
             .and_then(|body| serde_json::from_str(&body).ok())
-            .unwrap_or_default())
+            .unwrap_or_default();
+        if reach.sooner {
+            known.wait_until_ms = None;
+        }
+        Ok(known)
     }
 }
 
@@ -284,8 +286,13 @@ pub(super) fn limits_can_be_kept(order: &JudgeOrder, plan: &Plan) -> Result<()> 
     if order.max_micros.is_some() && plan.offer.price == Cost::Unpriced {
         return Err(EngineError::refused(
             format!(
-                "`--max-cost` cannot be kept: the price of `{}` is not known",
-                plan.offer.judge
+                "`--max-cost` cannot be kept: the price of `{}` is not known{}",
+                plan.offer.judge,
+                if plan.offer.may_pass_on {
+                    ", for a server on this machine may pass the calls on to a paid one"
+                } else {
+                    ""
+                }
             ),
             "limit tokens instead: `--max-tokens N`",
         ));
@@ -324,7 +331,7 @@ pub(in crate::engine) fn thread_error(error: &std::io::Error) -> EngineError {
 }
 
 /// The same judge over the same eval is the same job.
-fn job_id(plan: &Plan) -> [u8; 16] {
+pub(super) fn job_id(plan: &Plan) -> [u8; 16] {
     Identity::of("judge job")
         .part(&plan.eval.id.0)
         .part(&plan.judge.id.0)

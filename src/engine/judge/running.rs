@@ -16,10 +16,12 @@ use super::work::Work;
 use crate::domain::job::Wish;
 use crate::provider::{Failure, Model, Traffic};
 
+/// The least time between two writes: at thousands of answers a second each would be a transaction of its own.
+const KEEP_EVERY: Duration = Duration::from_millis(4);
 /// How often progress is told, and the job that this worker lives.
 const TELL_EVERY: Duration = Duration::from_millis(100);
-/// Finished calls that make a batch: what comes while the one before is written.
-const BATCH: usize = 256;
+/// Finished calls that are written without waiting for more.
+const BATCH: usize = 64;
 
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,7 +75,11 @@ impl Running {
         let mut pace = Pace::new();
         let mut written = Instant::now();
         loop {
-            let more = match self.done.recv_timeout(TELL_EVERY) {
+            let patience = match self.keeper.waiting() {
+                0 => TELL_EVERY,
+                _ => KEEP_EVERY.saturating_sub(written.elapsed()),
+            };
+            let more = match self.done.recv_timeout(patience) {
                 Ok(told) => {
                     self.hear(told)?;
                     true
@@ -86,8 +92,11 @@ impl Running {
             {
                 self.hear(told)?;
             }
-            // What was paid does not wait: a kill would lose it.
-            if self.keeper.waiting() > 0 || written.elapsed() >= TELL_EVERY || !more {
+            let due = match self.keeper.waiting() {
+                0 => written.elapsed() >= TELL_EVERY,
+                waiting => written.elapsed() >= KEEP_EVERY || waiting >= BATCH,
+            };
+            if due || !more {
                 let wish = self.keeper.write(self.traffic().in_flight)?;
                 self.obey(wish, control);
                 written = Instant::now();

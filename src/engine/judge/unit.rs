@@ -125,7 +125,7 @@ impl Asks for Asking {
 
     fn hopeless(&self, done: &Done, first: bool) -> Option<Failure> {
         let failure = done.failure.clone();
-        failure.filter(|failure| meets_all(failure.class, first))
+        failure.filter(|failure| failure.lasting || meets_all(failure.class, first))
     }
 }
 
@@ -223,7 +223,13 @@ impl Asking {
                     if failure.sent > 0 {
                         self.count(done, prepared, failure.class.name(), failure.usage, 0);
                     }
-                    return Answered::failed(prepared, failure, call);
+                    // A reply without anything in it is asked about again like one with the wrong thing.
+                    let rejected = Rejected::new(failure.class, failure.class.words());
+                    let Some(next) = reask::again(&ask, &filled.expected, &rejected, again) else {
+                        return Answered::failed(prepared, failure, call);
+                    };
+                    (ask, again) = (next, again + 1);
+                    continue;
                 }
             };
             let read = parse::read(&reply, &filled.expected);

@@ -127,6 +127,7 @@ impl Engine {
                         counted(all as u64, "question")
                     )
                 }
+                Ok(offer) if offer.may_pass_on => format!("{because}; may pass texts on"),
                 _ => because.to_owned(),
             },
             why_not: offer.as_ref().err().map(ToString::to_string),
@@ -165,6 +166,9 @@ impl From<Offer> for JudgeWork {
         }
     }
 }
+
+/// What is said of a gateway on this machine, or of a name that stands for a host elsewhere.
+pub const PASSES_ON: &str = "a server on this machine may pass the texts on to another host, which cannot be seen from here";
 
 /// An endpoint whose models are not known here.
 fn named(place: &str, because: String) -> UsableJudge {

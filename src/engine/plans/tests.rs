@@ -170,7 +170,7 @@ fn labels(bench: &Bench) -> Vec<(i64, u64, Option<i32>)> {
         let rubric = crate::store::rubrics::get(db, &bench.eval.rubric)?;
         plan_labels(db, row, &bench.eval, &rubric)
     });
-    let label = |one: PlanLabel| (one.ticket, one.chance.to_bits(), one.answers["q"].level());
+    let label = |one: PlanLabel| (one.ticket, one.chance.to_bits(), one.people[0]["q"].level());
     found.unwrap().0.into_iter().map(label).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::line;
+use crate::domain::decimal::fixed;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged};
 use crate::text::html::escape_line;
 
@@ -83,8 +84,13 @@ fn words(range: Option<&Ranged>) -> String {
     match range {
         None => "n/a".to_owned(),
         Some(range) => match range.interval {
-            Some((low, high)) => format!("{:.3} ({low:.3} to {high:.3})", range.estimate),
-            None => format!("{:.3} (interval n/a)", range.estimate),
+            Some((low, high)) => format!(
+                "{} ({} to {})",
+                fixed(range.estimate, 3),
+                fixed(low, 3),
+                fixed(high, 3)
+            ),
+            None => format!("{} (interval n/a)", fixed(range.estimate, 3)),
         },
     }
 }

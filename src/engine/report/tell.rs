@@ -2,26 +2,27 @@
 
 use super::verdict::Way;
 use crate::domain::count::counted;
+use crate::domain::decimal::fixed;
 use crate::domain::placeholder;
 use crate::domain::shell;
 use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, Standing, Told};
 use crate::domain::view::report::{Gap, ReportVerdict};
 use crate::stats::ppi::{FEWEST_FOR_PPI, FEWEST_LABELS};
 
-fn ranged(range: &Ranged, percent: bool) -> String {
+fn ranged(range: &Ranged, percent: bool, of: &str) -> String {
     let (unit, times, places) = if percent {
         (" %", 100.0, 0)
     } else {
         ("", 1.0, 3)
     };
-    let value = |value: f64| format!("{:.places$}", value * times);
+    let value = |value: f64| fixed(value * times, places);
     match range.interval {
         Some((low, high)) => format!(
             "{}{unit} (95 % interval {} to {}{unit}; {} in {})",
             value(range.estimate),
             value(low),
             value(high),
-            counted(range.n, "item"),
+            counted(range.n, of),
             counted(range.clusters, "cluster")
         ),
         None => format!("{}{unit} (interval n/a)", value(range.estimate)),
@@ -30,10 +31,14 @@ fn ranged(range: &Ranged, percent: bool) -> String {
 
 /// `p 0.012 after adjustment for 2 differences`.
 fn significance(p: Option<f64>, family: usize) -> String {
+    let among = match family {
+        0 | 1 => String::new(),
+        family => format!(" after adjustment for {family} differences"),
+    };
     match p {
         None => "p n/a".to_owned(),
-        Some(p) if p < 0.001 => format!("p below 0.001 after adjustment for {family} differences"),
-        Some(p) => format!("p {p:.3} after adjustment for {family} differences"),
+        Some(p) if p < 0.001 => format!("p below 0.001{among}"),
+        Some(p) => format!("p {p:.3}{among}"),
     }
 }
 
@@ -46,13 +51,13 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
     if let Some(mean) = &one.mean {
         said.push(format!(
             "The judge gives it a mean of {}.",
-            ranged(mean, false)
+            ranged(mean, false, "item")
         ));
     }
     if let Some(rate) = &one.pass_rate {
         said.push(format!(
             "It passes {} at a threshold of {}.",
-            ranged(rate, true),
+            ranged(rate, true, "item"),
             comparison.threshold_words
         ));
     }
@@ -60,14 +65,23 @@ pub(super) fn sure(comparison: &Comparison, at: Option<usize>, checked: bool) ->
         let p = significance(difference.p, comparison.family);
         said.push(format!(
             "Against `{baseline}` it is {}; {p}.",
-            ranged(&difference.range, false)
+            ranged(&difference.range, false, "item")
         ));
-        said.extend(difference.power().map(|power| format!("W{}.", &power[1..])));
+        said.extend(
+            difference
+                .power(comparison.family)
+                .map(|power| format!("W{}.", &power[1..])),
+        );
     }
     match one.human.as_ref().map(|human| &human.mean) {
         Some(Told::Value(human)) => said.push(format!(
-            "People and judge together give it {}{}.",
-            ranged(&human.range, false),
+            "{} give it {}{}.",
+            if human.lambda.is_some() {
+                "People and judge together"
+            } else {
+                "People alone"
+            },
+            ranged(&human.range, false, "review"),
             human
                 .n_effective
                 .map_or_else(String::new, |n| format!("; the labels are worth {n:.0}"))

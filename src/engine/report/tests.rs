@@ -103,7 +103,7 @@ fn every_cell_says_what_it_is_and_histograms_keep_their_blanks() {
     assert_eq!(bars, report().comparison.candidates.len());
     // The methods of the intervals stand beside them.
     assert!(
-        page.contains("95 % intervals: mean by t, pass by Wilson or t"),
+        page.contains("95 % intervals: mean by t, pass by Wilson, difference by paired t"),
         "{page}"
     );
     assert!(page.contains("cluster bootstrap (10000 draws)"));

@@ -68,6 +68,7 @@ impl Asks for Asking {
                 let refused = self.refused.fetch_add(1, Ordering::Relaxed) + 1;
                 refused >= HOPELESS && !self.answered.load(Ordering::Relaxed)
             }
+            _ if failure.lasting => true,
             class => meets_all(class, first),
         };
         hopeless.then(|| failure.clone())

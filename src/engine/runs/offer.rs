@@ -55,6 +55,8 @@ pub struct CandidateOffer {
     pub place: String,
     /// Whether nothing leaves this machine.
     pub local: bool,
+    /// Whether what is on this machine may pass the requests on to another place.
+    pub may_pass_on: bool,
     /// Runs it will have.
     pub runs: u32,
     /// Calls, before what earlier runs save.
@@ -334,6 +336,7 @@ fn candidate_offer(
     Ok(CandidateOffer {
         name: planned.candidate.name.clone(),
         local: planned.by.is_local(),
+        may_pass_on: planned.by.may_pass_on(),
         runs: planned.runs.len() as u32,
         calls,
         tokens,

@@ -198,6 +198,11 @@ fn item_line(scores: &GroupScores, item: usize) -> ItemLine {
             .filter_map(|one| apart(one, item))
             .max_by(f64::total_cmp),
         scores: each,
+        passes: scores
+            .candidates
+            .iter()
+            .map(|one| one.passes_of(item))
+            .collect(),
     }
 }
 

@@ -91,6 +91,7 @@ fn of_candidates(found: &Found) -> Vec<&Run> {
 /// Everything but the runs' rows.
 struct Frame {
     threshold: Threshold,
+    half_level: f64,
     judge: Option<GroupJudge>,
     /// Local row of the judge; 0 for none.
     judge_row: i64,
@@ -112,6 +113,7 @@ fn frame(db: &Db, found: &Found) -> crate::store::Result<Frame> {
     let (items, clusters) = items(db, found)?;
     Ok(Frame {
         threshold: found.rubric.threshold_for(threshold),
+        half_level: found.rubric.half_level(),
         judge: judge.map(|judge| group_judge(db, row, judge)).transpose()?,
         judge_row,
         others: others.map(|reader| reader.version.name).collect(),
@@ -151,6 +153,7 @@ impl Frame {
             rubric: group.rubric,
             rubric_name: found.rubric.id.clone(),
             threshold: self.threshold,
+            half_level: self.half_level,
             judge: self.judge,
             other_judges: self.others,
             baseline: candidates

@@ -120,7 +120,8 @@ impl Work<'_> {
         let set_up = Job {
             concurrency,
             purse: announcing(engine, purse.clone(), self.first_send()),
-            capabilities: engine.capabilities(&planned.by.place(), &planned.model)?,
+            capabilities: engine
+                .capabilities((&planned.by.place(), &planned.model), &self.order.reach)?,
             // For the time to the first token; a judge's questions are asked for in one piece.
             stream: true,
             ..Job::default()

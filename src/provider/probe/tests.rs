@@ -119,6 +119,46 @@ async fn one_endpoint_is_tried_in_every_form() {
 }
 
 #[tokio::test]
+async fn where_no_form_of_json_is_offered_words_are_tried_as_a_judge_would() {
+    for (words, works) in [
+        ("Sure:\n```json\n{\"ok\": true}\n```", true),
+        ("I will not.", false),
+    ] {
+        let said = chat(words);
+        let server = Server::by(move |_, seen| {
+            if seen.head.starts_with("get /v1/models") {
+                answer(404, "")
+            } else if seen.body.contains("response_format") {
+                answer(
+                    400,
+                    r#"{"error":{"message":"unknown parameter: response_format"}}"#,
+                )
+            } else if seen.body.contains("tool_choice") {
+                answer(
+                    400,
+                    r#"{"error":{"message":"this model does not support tools"}}"#,
+                )
+            } else {
+                answer(200, &said)
+            }
+        })
+        .await;
+        let check = check(&server.http(), "m").await;
+        let last = check.modes.last().unwrap();
+        assert_eq!((last.0, last.1.is_ok()), (Mode::Text, works), "{words}");
+        let lines = check.lines();
+        let tool = lines
+            .iter()
+            .find(|(_, line)| line.contains("forced tool"))
+            .unwrap();
+        assert!(
+            tool.1.contains("it refuses a forced tool: this model"),
+            "{tool:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_refused_key_is_one_line_and_nothing_more_is_tried() {
     let server = Server::playing(vec![answer(401, r#"{"error":{"message":"bad key"}}"#)]).await;
     let check = check(&server.http(), "m").await;

@@ -16,6 +16,9 @@ use crate::provider::purse::{Reservation, Spent};
 use crate::provider::stream::{OPTIONS, STREAM, Stream};
 use crate::provider::{Ask, Capabilities, Dialect, Failure, Mode, Reply, anthropic, openai, price};
 
+/// Redirects on the same server one question follows.
+const REDIRECTS: usize = 3;
+
 /// One request ready to go.
 pub(super) struct Attempt {
     request: Request,
@@ -147,7 +150,7 @@ impl Http {
             (request, Arc::default())
         };
         let exchange = client::exchange(&link.client, request, total, stream.as_deref_mut());
-        let answer = match (exchange.await, kept_here.get()) {
+        let mut answer = match (exchange.await, kept_here.get()) {
             (Ok(answer), _) => answer,
             (Err(_), Some(failure)) => {
                 return Err(Failed {
@@ -157,15 +160,20 @@ impl Http {
             }
             (Err(lost), None) => return Err(self.lost(link, ask, &lost)),
         };
-        if !watched || !matches!(answer.status, 307 | 308) {
-            return Ok(answer);
+        for _ in 0..REDIRECTS {
+            let Some(url) = answer.same_server.take() else {
+                break;
+            };
+            // By now there is nothing to watch: the question has left once.
+            let Some(mut again) = attempt.request.try_clone() else {
+                return Err(unrepeatable());
+            };
+            *again.url_mut() = url;
+            self.counts.resend();
+            let exchange = client::exchange(&link.client, again, total, stream.as_deref_mut());
+            answer = exchange.await.map_err(|lost| self.lost(link, ask, &lost))?;
         }
-        // A body that is watched cannot be sent on by itself; by now there is nothing to watch.
-        let Some(again) = attempt.request.try_clone() else {
-            return Err(unrepeatable());
-        };
-        let exchange = client::exchange(&link.client, again, total, stream);
-        exchange.await.map_err(|lost| self.lost(link, ask, &lost))
+        Ok(answer)
     }
 
     /// The request with a body that tells the purse before its first byte leaves, and why it was kept here if it was.
@@ -196,7 +204,10 @@ impl Http {
             None => message,
         };
         Failed {
-            failure: Failure::new(Class::Transport, message),
+            failure: Failure {
+                lasting: lost.lasting,
+                ..Failure::new(Class::Transport, message)
+            },
             spent: if lost.sent {
                 Spent::Unknown
             } else {

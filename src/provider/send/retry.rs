@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::domain::failure::Class;
 
 use super::Http;
 use super::once::Attempt;
+use crate::provider::retry_after::clock;
 use crate::provider::{Failure, Mode, openai};
 
 /// Sends of one question that may be asked to wait.
@@ -42,7 +45,7 @@ impl Http {
                     Err(failure)
                 }
             }
-            Class::Transport => {
+            Class::Transport if !failure.lasting => {
                 tries.transport += 1;
                 let back = self.job.backoff.wait(tries.transport, self.chance.next());
                 let wait = failure.retry_after.map_or(back, |asked| asked.max(back));
@@ -73,16 +76,29 @@ impl Http {
             // Zero is for what needs no wait at all.
             return Ok(wait.max(Duration::from_millis(1)));
         }
-        let reason = if tries_left {
-            format!(
-                "; it asks to wait {} s, which is too long to wait here",
-                wait.as_secs()
-            )
-        } else {
-            format!("; gave up after {sent} tries")
-        };
-        let message = failure.message.clone() + &reason;
+        if tries_left {
+            return Err(self.left_alone(failure, wait));
+        }
+        let message = format!("{}; gave up after {sent} tries", failure.message);
         Err(Failure { message, ..failure })
+    }
+
+    /// The endpoint wants to be left alone for longer than a question waits: nobody asks it before that time.
+    fn left_alone(&self, failure: Failure, wait: Duration) -> Failure {
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let until = Timestamp::now().as_millisecond().saturating_add(wait_ms);
+        self.learn(|found| found.wait_until_ms = Some(until));
+        let message = format!(
+            "{}; it asks to wait {} s, until {}, which is too long to wait here",
+            failure.message,
+            wait.as_secs(),
+            clock(until)
+        );
+        Failure {
+            message,
+            lasting: true,
+            ..failure
+        }
     }
 
     /// Notes what this try showed to be refused; false if leaving it out cannot help.

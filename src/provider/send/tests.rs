@@ -263,9 +263,25 @@ async fn a_redirect_on_the_same_server_is_followed_with_the_question() {
         }
     })
     .await;
-    let reply = server.http().ask(&ask("kept"), None).await.unwrap();
+    let http = server.http();
+    let reply = http.ask(&ask("kept"), None).await.unwrap();
     assert_eq!(reply.text, "fine");
     assert!(server.requests()[1].body.contains("kept"));
+    assert_eq!(http.traffic().sent, 2, "it left twice");
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_server_is_not_followed_and_ends_after_three_on_the_same() {
+    let elsewhere = Server::playing(vec![good()]).await;
+    let away = format!("location: http://{}/x", elsewhere.endpoint().host());
+    for (location, sent) in [(away.as_str(), 1), ("location: /again", 4)] {
+        let server = Server::playing(vec![answer_with(307, location, "")]).await;
+        let http = server.http();
+        assert_eq!(fails(&http).await.class, Class::BadRequest, "{location}");
+        assert_eq!(http.traffic().sent, sent, "{location}");
+        assert_eq!(server.requests().len() as u64, sent, "{location}");
+    }
+    assert!(elsewhere.requests().is_empty());
 }
 
 #[tokio::test]

@@ -154,6 +154,7 @@ fn scores(tickets_in: EvalId) -> GroupScores {
             value: PASS,
             source: ThresholdSource::Default,
         },
+        half_level: 0.1,
         judge: Some(GroupJudge {
             id: JudgeVersionId([4; 16]),
             name: "openai/gpt-4.1".into(),
@@ -187,7 +188,8 @@ fn run(number: u32, score: impl Fn(usize) -> Option<f64>) -> RunScores {
         let outcome = match score(at) {
             Some(score) => RowOutcome::Scored {
                 score,
-                pass: score >= PASS,
+                // As a rubric has it: 0.72 + 0.08 is 0.8, whatever its last bits say.
+                pass: score >= PASS - 1e-9,
             },
             None => RowOutcome::Unjudged,
         };

@@ -378,6 +378,8 @@ fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
         }],
         unread: 0,
         no_majority: 0,
+        split: 0,
+        several: 0,
         accuracy: Some(measured(0.64)),
         exact: Some(measured(0.67)),
         within_one: Some(measured(0.88)),
@@ -393,6 +395,7 @@ fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
             people_only: 2,
             drift_p: 0.6875,
             baseline: 0.7,
+            split: 0,
         }),
         scores: Some(ScoresOn {
             unit: "levels",

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::layout::GroupLayout;
 use crate::app::runs::OpenGroup;
 use crate::domain::currency::CURRENCY;
+use crate::domain::decimal::{fixed, signed};
 use crate::domain::view::compare::{CandidateSummary, Difference, Ranged, Sheet, Standing, WEAK};
 use crate::domain::view::{Age, GroupView};
 use crate::text::width::Align;
@@ -93,17 +94,24 @@ impl Page {
     }
 }
 
-/// `0.71 ±.05`, or the number alone where it has no interval.
+/// `0.71 .65–.77`, or the number alone where it has no interval. Both ends, because an interval of a share near 0 or 1
+/// reaches further to one side.
 fn ranged(range: Option<&Ranged>) -> String {
+    let short = |value: f64| match fixed(value, 2) {
+        text if text == "1.00" => "1.0".to_owned(),
+        text => text.strip_prefix('0').unwrap_or(&text).to_owned(),
+    };
     match range {
         None => "n/a".to_owned(),
         Some(range) => match range.interval {
-            Some((low, high)) => {
-                let half = format!("{:.2}", (high - low) / 2.0);
-                let half = half.strip_prefix('0').unwrap_or(&half);
-                format!("{:.2} ±{half}", range.estimate)
-            }
-            None => format!("{:.2} n/a", range.estimate),
+            Some((low, high)) => format!(
+                "{} {}{}{}",
+                fixed(range.estimate, 2),
+                short(low),
+                glyph::NONE,
+                short(high)
+            ),
+            None => format!("{} n/a", fixed(range.estimate, 2)),
         },
     }
 }
@@ -114,7 +122,7 @@ fn against(difference: Option<&Difference>) -> Cell {
         return Cell::dim(glyph::NONE);
     };
     let short = |value: f64| {
-        let text = format!("{value:+.2}");
+        let text = signed(value, 2);
         text.replacen("0.", ".", 1)
     };
     let range = match difference.range.interval {
@@ -127,7 +135,7 @@ fn against(difference: Option<&Difference>) -> Cell {
         Standing::Unclear => ("", Look::Text),
     };
     Cell::new(
-        format!("{:+.2} {range} {sign}", difference.range.estimate),
+        format!("{} {range} {sign}", signed(difference.range.estimate, 2)),
         look,
     )
 }
@@ -139,9 +147,9 @@ fn numbers_of(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
         page.area.width,
         vec![
             Column::left("candidate", 14, 26, 0),
-            Column::left("mean", 10, 10, 0),
+            Column::left("mean, 95 %", 12, 12, 0),
             Column::left(pass, 12, 12, 0),
-            Column::left("against baseline", 22, 24, 0),
+            Column::left("against baseline", 20, 24, 0),
             Column::right("scored", 9, 1),
             Column::left("failed", 12, 20, 2),
             Column::right("p50", 8, 5),
@@ -267,13 +275,7 @@ fn said(pen: &mut Pen<'_>, page: &mut Page, view: &GroupView) {
             );
         }
         if let Some(reruns) = &one.reruns {
-            let words = format!(
-                "{} reruns: {:.0} % of {} items flicker",
-                one.name,
-                reruns.flicker * 100.0,
-                reruns.items
-            );
-            page.text(pen, &words, Look::Dim);
+            page.text(pen, &reruns.words(one), Look::Dim);
         }
     }
     for note in &view.notes {

@@ -3,6 +3,8 @@
 use crate::app::layout::GroupLayout;
 use crate::app::runs::OpenGroup;
 use crate::domain::count::counted;
+use crate::domain::decimal::{fixed, signed};
+use crate::domain::group_scores::ItemVerdict;
 use crate::domain::view::{GroupView, ItemLine};
 
 use super::super::glyph;
@@ -50,28 +52,33 @@ pub(super) fn draw(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, vie
     for line in 0..usize::from(area.height) {
         let at = open.top + line;
         let Some(row) = open.line(at) else { break };
-        let cells = cells(row, view.comparison.threshold);
+        let cells = cells(row);
         table.row(pen, nth_row(area, line as u16), &cells, at == open.row);
     }
 }
 
-fn cells(row: &ItemLine, threshold: f64) -> Vec<Cell> {
+fn cells(row: &ItemLine) -> Vec<Cell> {
     let mut cells = vec![Cell::text(row.name.as_str())];
-    for score in &row.scores {
-        cells.push(match score {
-            // The sign says what the colour does; the mean of several runs is held against the same threshold.
-            Some(score) if *score >= threshold - 1e-9 => {
-                Cell::new(format!("{score:.2} {}", glyph::CHECK), Look::Text)
+    for (at, score) in row.scores.iter().enumerate() {
+        let passes = row.passes.get(at).copied().unwrap_or_default();
+        cells.push(match (score, passes.verdict()) {
+            // Where runs differ neither sign would be true of all of them.
+            (Some(score), Some(_)) if passes.flickers() => Cell::new(
+                format!("{} {}/{}", fixed(*score, 2), passes.passed, passes.runs),
+                Look::Warn,
+            ),
+            (Some(score), Some(ItemVerdict::Passes)) => {
+                Cell::text(format!("{} {}", fixed(*score, 2), glyph::CHECK))
             }
-            Some(score) => Cell::new(format!("{score:.2} {}", glyph::CROSS), Look::Text),
-            None => Cell::dim("n/a"),
+            (Some(score), _) => Cell::text(format!("{} {}", fixed(*score, 2), glyph::CROSS)),
+            (None, _) => Cell::dim("n/a"),
         });
     }
     let or_none = |value: Option<String>| match value {
         Some(value) => Cell::text(value),
         None => Cell::dim(glyph::NONE),
     };
-    cells.push(or_none(row.difference.map(|gap| format!("{gap:+.2}"))));
+    cells.push(or_none(row.difference.map(|gap| signed(gap, 2))));
     cells.push(or_none(row.disagreement.map(|apart| format!("{apart:.2}"))));
     cells.push(Cell::dim(row.tags.as_str()));
     cells
@@ -115,6 +122,7 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
             Column::left("tag", 16, 40, 0),
             Column::right("fails", 8, 0),
             Column::right("of", 8, 0),
+            Column::right("half of runs", 12, 2),
             Column::left("", 12, 24, 1),
         ],
     );
@@ -127,8 +135,44 @@ pub(super) fn tags(pen: &mut Pen<'_>, place: &GroupLayout, open: &OpenGroup, _vi
             Cell::text(weak.tag.as_str()),
             Cell::text(bar::thousands(weak.failed as u64)),
             Cell::dim(bar::thousands(weak.of as u64)),
+            match weak.split {
+                0 => Cell::dim(glyph::NONE),
+                split => Cell::new(bar::thousands(split as u64), Look::Warn),
+            },
             Cell::new(bar::filled(share, 12), Look::Accent),
         ];
         table.row(pen, nth_row(area, line as u16), &cells, at == open.tag);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::group_scores::ItemPasses;
+
+    #[test]
+    fn an_item_whose_runs_differ_has_neither_sign() {
+        let passes = |passed, runs| ItemPasses { passed, runs };
+        let row = ItemLine {
+            item: 1,
+            name: "t1".into(),
+            tags: String::new(),
+            scores: vec![Some(0.85), Some(0.9), Some(0.3), Some(0.8), None],
+            passes: vec![
+                passes(1, 2),
+                passes(2, 2),
+                passes(0, 3),
+                // A floor that is missed fails what the score alone would pass.
+                passes(0, 1),
+                passes(0, 0),
+            ],
+            difference: Some(-0.001),
+            lowest: None,
+            disagreement: None,
+        };
+        let shown = format!("{:?}", cells(&row));
+        for said in ["0.85 1/2", "0.90 ✓", "0.30 ✗", "0.80 ✗", "n/a", "\"0.00\""] {
+            assert!(shown.contains(said), "{said}: {shown}");
+        }
     }
 }

@@ -23,7 +23,7 @@ pub struct Basis {
     pub reviewers: Vec<Reviewer>,
     /// Reviews that do not count, by reason.
     pub left_out: Vec<LeftOut>,
-    /// Whether tickets stand for different numbers of tickets (plans drawn at different shares).
+    /// Whether tickets had different chances to be reviewed, and so stand for different numbers of tickets.
     pub weighted: bool,
 }
 

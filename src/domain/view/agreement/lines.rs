@@ -1,7 +1,8 @@
 //! The numbers of one criterion as lines, the same in the terminal and on the screen.
 
-use super::super::super::count::counted;
-use super::{JudgeOn, Learning, Measured, PeopleOn};
+use super::super::super::count::{counted, either};
+use super::super::super::decimal::{fixed, signed};
+use super::{About, JudgeOn, Learning, Measured, PeopleOn};
 
 /// One number with its name.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,16 +41,18 @@ impl NumberLine {
     pub fn shown(&self, decimals: usize) -> String {
         match (self.value, self.signed) {
             (None, _) => "n/a".to_owned(),
-            (Some(value), false) => format!("{value:.decimals$}"),
-            (Some(value), true) => format!("{value:+.decimals$}"),
+            (Some(value), false) => fixed(value, decimals),
+            (Some(value), true) => signed(value, decimals),
         }
     }
 
     /// Its interval, or nothing where the number has none to show.
     pub fn ends_shown(&self) -> String {
         match self.ends {
-            Some((low, high)) if self.signed => format!("{low:+.2} to {high:+.2}"),
-            Some((low, high)) => format!("{low:.2} to {high:.2}"),
+            Some((low, high)) if self.signed => {
+                format!("{} to {}", signed(low, 2), signed(high, 2))
+            }
+            Some((low, high)) => format!("{} to {}", fixed(low, 2), fixed(high, 2)),
             None => String::new(),
         }
     }
@@ -108,8 +111,19 @@ impl JudgeOn {
         };
         let people = self.people_kappa;
         let versus = people.map_or_else(String::new, |kappa| {
-            format!("people among themselves {kappa:.4}")
+            format!("people among themselves {}", fixed(kappa, 4))
         });
+        let versus = match &self.kappa {
+            Some(kappa) if self.split > 0 && self.within_one.is_some() => {
+                let of = format!("of {}", kappa.n);
+                if versus.is_empty() {
+                    of
+                } else {
+                    format!("{of}; {versus}")
+                }
+            }
+            _ => versus,
+        };
         let scored = format!("of the {} scored", self.scored);
         let mut lines = vec![
             NumberLine::of(
@@ -122,10 +136,15 @@ impl JudgeOn {
             NumberLine::of("exact", self.exact.as_ref(), scored),
         ];
         if self.within_one.is_some() {
+            let about = if self.split > 0 {
+                of("", self.within_one.as_ref()).trim_end().to_owned()
+            } else {
+                "level".to_owned()
+            };
             lines.push(NumberLine::of(
                 "within one",
                 self.within_one.as_ref(),
-                "level",
+                about,
             ));
         }
         if let Some(pass) = &self.pass {
@@ -147,8 +166,13 @@ impl JudgeOn {
             ]);
         }
         if let Some(scores) = &self.scores {
+            let of = if self.several > 0 {
+                format!("{} of {}", scores.unit, scores.bias.n)
+            } else {
+                scores.unit.to_owned()
+            };
             let limits = scores.limits.map_or_else(String::new, |(low, high)| {
-                format!("{}; singly {low:+.2} to {high:+.2}", scores.unit)
+                format!("{of}; singly {} to {}", signed(low, 2), signed(high, 2))
             });
             lines.extend([
                 NumberLine {
@@ -173,6 +197,26 @@ impl JudgeOn {
         NumberLine::alone("constant guess", Some(baseline.accuracy), about)
     }
 
+    /// How answers that differ were brought together; `None` where none do.
+    pub fn brought_together(&self) -> Option<String> {
+        if self.several == 0 || self.about == About::Choice {
+            return None;
+        }
+        let split = match &self.pass {
+            Some(pass) if pass.split > 0 => format!(
+                "; {} that as many pass as fail {} left out of TPR, TNR and drift",
+                pass.split,
+                either(pass.split, "is", "are")
+            ),
+            _ => String::new(),
+        };
+        Some(format!(
+            "people differ on {}: bias, MAE, singly and correlations are against the mean of what they say, the rest against the \
+             answer of most, else the middle one{split}",
+            counted(self.several, "ticket")
+        ))
+    }
+
     /// What the accuracy is a share of, and what is not in it.
     pub fn asked(&self) -> String {
         let mut parts = vec![format!("of {}", counted(self.total, "ticket"))];
@@ -189,6 +233,16 @@ impl JudgeOn {
         }
         if self.no_majority > 0 {
             parts.push(format!("{} without a majority", self.no_majority));
+        }
+        if self.split > 0 {
+            parts.push(if self.within_one.is_some() {
+                format!(
+                    "{} on which people lie between two levels, in kappa and within one with the half, not in accuracy",
+                    self.split
+                )
+            } else {
+                format!("{} on which people are split, in no share and no kappa", self.split)
+            });
         }
         parts.join("; ")
     }

@@ -237,11 +237,17 @@ pub struct JudgeOn {
     pub unread: u64,
     /// Tickets whose people have no majority, and so no answer to hold a judge against.
     pub no_majority: u64,
+    /// Tickets whose people are split: the middle lies between two levels, or as many pass them as fail them. They count in
+    /// no share of right answers and no table, with the half level in kappa and within one of a scale, and with the mean of
+    /// what people say in bias, distance and correlation.
+    pub split: u64,
+    /// Tickets the judge answered on which people say different things.
+    pub several: u64,
     /// Share of `total` that equals the people's answer; unscored tickets are not equal.
     pub accuracy: Option<Measured>,
     /// Share of `scored` that equals the people's answer.
     pub exact: Option<Measured>,
-    /// Share of `scored` at most one level apart.
+    /// Share at most one level apart, those of `split` from the half level.
     pub within_one: Option<Measured>,
     /// `kappa`, or `weighted kappa` on scales of more than two levels.
     pub kappa_name: &'static str,
@@ -298,6 +304,8 @@ pub struct PassOn {
     pub drift_p: f64,
     /// Share the more frequent human answer has.
     pub baseline: f64,
+    /// Tickets that as many people pass as fail: left out of all of these.
+    pub split: u64,
 }
 
 /// Judge against people on levels or scores.
@@ -307,7 +315,7 @@ pub struct ScoresOn {
     pub unit: &'static str,
     /// Mean absolute difference.
     pub mae: f64,
-    /// Mean of judge less people; above 0 the judge is the more generous.
+    /// Mean of judge less people, of several people less their mean; above 0 the judge is the more generous.
     pub bias: Measured,
     /// Where 95 % of single differences lie.
     pub limits: Option<(f64, f64)>,

@@ -170,6 +170,8 @@ pub struct LengthControl {
     pub raw: f64,
     /// The same at equal length.
     pub at_equal_length: f64,
+    /// Its 95 % interval; `None` below three clusters.
+    pub interval: Option<(f64, f64)>,
     /// Whether length explains much of it.
     pub large_shift: bool,
 }

@@ -1,8 +1,10 @@
 //! What stands behind `--full`, as tables.
 
 use super::{ends, p, signed, standing, three, two, value};
+use crate::domain::count::{counted, either};
+use crate::domain::decimal::fixed;
 use crate::domain::view::compare::{
-    CandidateSummary, Comparison, Detail, Difference, Full, LengthControl, Sheet, Stability, Told,
+    CandidateSummary, Comparison, Detail, Full, LengthControl, Sheet, Stability, Told,
 };
 
 fn against(comparison: &Comparison) -> impl Iterator<Item = (&CandidateSummary, &Full)> {
@@ -24,8 +26,8 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
     against(comparison).next()?;
     let mut sheet = Sheet::new(
         format!(
-            "secondary, not the headline; {} differences in the family (Holm)",
-            comparison.family
+            "secondary, not the headline; {} in the family (Holm)",
+            counted(comparison.family, "difference")
         ),
         &[
             "candidate",
@@ -34,6 +36,7 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
             "#loss",
             "#win rate",
             "#equal length",
+            "95 %",
             "#sign p",
             "#McNemar p",
             "#mid-p",
@@ -43,14 +46,15 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
         ],
     );
     for (one, full) in against(comparison) {
-        let length = full.length.value().map(|length| length.at_equal_length);
+        let length = full.length.value();
         sheet.row([
             one.name.clone(),
             full.win.to_string(),
             full.tie.to_string(),
             full.loss.to_string(),
             format!("{:.3}", full.win_rate),
-            three(length),
+            three(length.map(|length| length.at_equal_length)),
+            between(length.and_then(|length| length.interval)),
             p(full.sign_p),
             p(full.mcnemar_p),
             p(full.mcnemar_mid_p),
@@ -62,6 +66,14 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
             let name = &one.name;
             sheet.note(format!("{name}: sign, McNemar and Wilcoxon n/a: {why}"));
         }
+        if full.split > 0 {
+            sheet.note(format!(
+                "{}: McNemar leaves out {} that {} in exactly half of the runs of one side or both",
+                one.name,
+                counted(full.split, "item"),
+                either(full.split, "passes", "pass"),
+            ));
+        }
         match &full.length {
             Told::Value(length) if length.large_shift => {
                 sheet.notes.push(by_length(&one.name, length));
@@ -71,24 +83,42 @@ pub(super) fn tests(comparison: &Comparison) -> Option<Sheet> {
                 .notes
                 .push(format!("{}: win rate at equal length n/a: {why}", one.name)),
         }
-        if let Some(power) = one.difference.as_ref().and_then(Difference::power) {
+        if let Some(power) = one
+            .difference
+            .as_ref()
+            .and_then(|difference| difference.power(comparison.family))
+        {
             sheet.notes.push(format!("{}: {power}", one.name));
         }
     }
     Some(sheet)
 }
 
-/// How much of a win rate is length, in one sentence.
+/// How much of a win rate is length, in one sentence: no more than its interval allows.
 fn by_length(name: &str, length: &LengthControl) -> String {
     let what = if length.raw > length.at_equal_length {
         "wins"
     } else {
         "losses"
     };
+    let so = match length.interval {
+        Some((low, high)) if length.raw < low || length.raw > high => {
+            format!("its {what} go with length, which is no proof that length makes them")
+        }
+        _ => format!("how far its {what} go with length cannot be told from these items"),
+    };
     format!(
-        "{name}: its win rate is {:.3}; with outputs as long as the baseline's it would be {:.3}, so much of its {what} \
-         come from length and not from what is said",
-        length.raw, length.at_equal_length
+        "{name}: its win rate is {:.3}; with outputs as long as the baseline's it would be {:.3} ({}): {so}",
+        length.raw,
+        length.at_equal_length,
+        between(length.interval)
+    )
+}
+
+fn between(interval: Option<(f64, f64)>) -> String {
+    interval.map_or_else(
+        || "n/a".to_owned(),
+        |(low, high)| format!("{} to {}", fixed(low, 3), fixed(high, 3)),
     )
 }
 
@@ -234,11 +264,19 @@ fn repeated(
             two(found.icc),
             found.icc_interval.map_or_else(
                 || "n/a".to_owned(),
-                |(low, high)| format!("{low:.2} to {high:.2}"),
+                |(low, high)| format!("{} to {}", fixed(low, 2), fixed(high, 2)),
             ),
             three(found.sd_within),
             found.advice.to_string(),
         ]);
+        if found.icc_units < found.units {
+            let name = &one.name;
+            let (whole, k) = (found.icc_units, found.repeats);
+            sheet.note(format!(
+                "{name}: pass^k, pass@k and ICC rest on the {whole} with {k} repeats, flips and spread on all {}",
+                found.units
+            ));
+        }
         if !found.because.is_empty() {
             let because = found.because.join("; ");
             sheet

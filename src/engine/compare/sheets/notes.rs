@@ -1,6 +1,7 @@
 //! How the intervals were made, and a candidate's runs one by one, in words.
 
 use super::three;
+use crate::domain::decimal::{fixed, signed};
 use crate::domain::view::compare::{CandidateSummary, Comparison, Ranged, RunMean};
 use crate::stats::bootstrap::REPLICATES;
 use crate::text::numbers::counted;
@@ -42,7 +43,7 @@ fn resampled(comparison: &Comparison) -> Option<String> {
         let range = one.difference.as_ref()?.resampled.as_ref()?;
         let (low, high) = range.interval?;
         Some((
-            format!("{} {low:+.3} to {high:+.3}", one.name),
+            format!("{} {} to {}", one.name, signed(low, 3), signed(high, 3)),
             range.method.clone(),
         ))
     };
@@ -60,14 +61,28 @@ fn resampled(comparison: &Comparison) -> Option<String> {
 pub fn history(one: &CandidateSummary) -> Option<String> {
     let run = |run: &RunMean| {
         let mean = three(run.mean.as_ref().map(|mean| mean.estimate));
+        let n = run.mean.as_ref().map_or(0, |mean| mean.n);
         let ends = match run.mean.as_ref().and_then(|mean| mean.interval) {
-            Some((low, high)) => format!(" ({low:.3} to {high:.3})"),
-            None => String::new(),
+            Some((low, high)) => format!(" ({} to {}, n {n})", fixed(low, 3), fixed(high, 3)),
+            None => format!(" (n {n})"),
         };
         let because = run.because.as_ref();
         let because = because.map_or_else(String::new, |why| format!(", {why}"));
         format!("run {} {mean}{ends}{because}", run.number)
     };
     let runs: Vec<String> = one.history.iter().map(run).collect();
-    (!runs.is_empty()).then(|| format!("{} run by run: {}", one.name, runs.join("; ")))
+    (!runs.is_empty()).then(|| {
+        let counts = one
+            .history
+            .iter()
+            .map(|run| run.mean.as_ref().map_or(0, |mean| mean.n));
+        let mut counts: Vec<usize> = counts.collect();
+        counts.dedup();
+        let differ = if counts.len() > 1 {
+            ", not all on the same items"
+        } else {
+            ""
+        };
+        format!("{} run by run{differ}: {}", one.name, runs.join("; "))
+    })
 }

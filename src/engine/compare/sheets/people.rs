@@ -1,14 +1,28 @@
 //! What people say beside what the judge says, as a table.
 
-use super::{ends, percent, percent_ends, value};
+use super::{ends, percent, percent_ends, signed, value};
 use crate::domain::view::compare::{
     CandidateSummary, Comparison, HumanEstimate, HumanNumbers, Ranged, Sheet, Told,
 };
 
 /// The judge alone, and people and judge together. Without a review that counts it says why, and what fills it.
 pub fn people(comparison: &Comparison) -> Sheet {
+    let all: Vec<(&CandidateSummary, &HumanNumbers)> = comparison
+        .candidates
+        .iter()
+        .filter_map(|one| Some((one, one.human.as_ref()?)))
+        .collect();
+    let joined = all
+        .iter()
+        .filter_map(|(_, human)| human.mean.value())
+        .any(|mean| mean.lambda.is_some());
+    let who = if joined {
+        "people and judge together"
+    } else {
+        "people alone"
+    };
     let mut sheet = Sheet::new(
-        "people and judge together (blind reviews of the plan), beside the judge alone",
+        format!("{who} (blind reviews of the plan), beside the judge alone"),
         &[
             "candidate",
             "#labels",
@@ -22,11 +36,6 @@ pub fn people(comparison: &Comparison) -> Sheet {
             "#worth",
         ],
     );
-    let all: Vec<(&CandidateSummary, &HumanNumbers)> = comparison
-        .candidates
-        .iter()
-        .filter_map(|one| Some((one, one.human.as_ref()?)))
-        .collect();
     if all.iter().all(|(_, human)| human.labels == 0) {
         sheet.title.clear();
         sheet.note(nobody(comparison, all.first().map(|(_, human)| *human)));
@@ -73,7 +82,7 @@ fn row(sheet: &mut Sheet, one: &CandidateSummary, human: &HumanNumbers) {
         ends(mean.as_ref()),
         percent(pass.as_ref()),
         percent_ends(pass.as_ref()),
-        value(difference.as_ref()),
+        signed(difference.as_ref()),
         ends(difference.as_ref()),
         worth.map_or_else(|| "n/a".to_owned(), |n| format!("{n:.0}")),
     ]);

@@ -9,7 +9,7 @@ use crate::engine::compare::people::People;
 use crate::engine::compare::reading::{Reading, Readings};
 use crate::engine::compare::{criteria, people, stability};
 
-fn rubric() -> Rubric {
+pub(super) fn rubric() -> Rubric {
     let mut rubric = Rubric::empty("right");
     rubric
         .criteria
@@ -18,7 +18,7 @@ fn rubric() -> Rubric {
 }
 
 /// Gives every row a ticket of its own; the second run's tickets follow the first's.
-fn with_tickets(mut scores: GroupScores) -> GroupScores {
+pub(super) fn with_tickets(mut scores: GroupScores) -> GroupScores {
     let mut next = 0;
     for candidate in &mut scores.candidates {
         for row in candidate.runs.iter_mut().flat_map(|run| &mut run.rows) {
@@ -212,12 +212,16 @@ fn every_question_has_its_mean_level_and_its_difference() {
 const RUNS: [RunId; 2] = [RunId([1; 16]), RunId([2; 16])];
 
 /// People's levels of the first `n` tickets.
-fn labels(n: usize, chance: impl Fn(usize) -> f64, level: impl Fn(usize) -> i32) -> PlanLabels {
+pub(super) fn labels(
+    n: usize,
+    chance: impl Fn(usize) -> f64,
+    level: impl Fn(usize) -> i32,
+) -> PlanLabels {
     let label = |at: usize| PlanLabel {
         ticket: at as i64 + 1,
         runs: RUNS.map(|run| (run, chance(at))).into(),
         plan: 1,
-        answers: [("right".to_owned(), Answer::Level(level(at)))].into(),
+        people: vec![[("right".to_owned(), Answer::Level(level(at)))].into()],
     };
     PlanLabels {
         labels: (0..n).map(label).collect(),

@@ -51,8 +51,8 @@ pub(super) fn all_say(material: &mut Material, at: usize, tag: Option<&str>, goo
         material.criteria.insert(ticket, all.clone());
         if let Some(label) = material.labels.get_mut(&ticket) {
             *label = Label {
-                score: Some((score, good)),
-                criteria: all.clone(),
+                score: Some((score, score)),
+                criteria: all.keys().map(|id| (id.clone(), score)).collect(),
                 runs: label.runs.clone(),
             };
         }
@@ -154,7 +154,7 @@ fn floor_fault(of: &FloorOf, id: String) -> Fault {
                         on.insert(criterion.clone(), false);
                     }
                     if let Some(label) = material.labels.get_mut(&ticket) {
-                        label.criteria.insert(criterion.clone(), false);
+                        label.criteria.insert(criterion.clone(), 0.0);
                     }
                 }
             }),

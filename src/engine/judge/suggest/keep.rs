@@ -17,6 +17,8 @@ use super::repair::{Found, Step};
 use crate::domain::failure::Class;
 use crate::domain::job::Wish;
 use crate::domain::suggestion::{Helped, Kind, Suggestion};
+use crate::judge::subject::Output;
+use crate::judge::suggest::stays_here;
 use crate::store::jobs::{self, Progress as Advance};
 use crate::store::{leases, suggestions};
 
@@ -40,6 +42,8 @@ pub struct Suggested {
     pub rewrites: u64,
     /// Of all of these, those that leave something unrepaired.
     pub unresolved: u64,
+    /// Of those that helped, those no export writes by itself: what was judged has a warning on it.
+    pub stay_here: u64,
     /// Tickets with nothing to repair, or in another worker's hands.
     pub nothing: u64,
     /// Tickets no suggestion could be read for, by class.
@@ -57,7 +61,9 @@ pub struct Suggested {
 }
 
 impl Suggested {
-    fn settled(&mut self, one: &Suggestion) {
+    fn settled(&mut self, one: &Suggestion, original: Option<&Output>) {
+        let warned = original.and_then(|output| stays_here(output, &one.text));
+        self.stay_here += u64::from(one.helped == Helped::Helped && warned.is_some());
         match one.helped {
             Helped::Helped => self.helped += 1,
             Helped::DidNotHelp => self.did_not_help += 1,
@@ -101,6 +107,11 @@ impl Keeper {
             renewed: now,
             kept: Suggested::default(),
         }
+    }
+
+    /// What every call shared.
+    pub fn asking(&self) -> &Asking {
+        &self.asking
     }
 
     /// Writes what comes until the driver is done. Suggestions are few and slow: each is written when it comes.
@@ -152,7 +163,7 @@ impl Keeper {
         self.kept.unpriced += step.calls.iter().filter(unpriced).count() as u64;
         match &step.found {
             Found::Pending(_) => return,
-            Found::Settled(one) => self.kept.settled(one),
+            Found::Settled(one) => self.kept.settled(one, step.case.subject.outputs.first()),
             Found::Unscored(why) => count(&mut self.kept.unscored, why.class),
             Found::Failed(why) => {
                 if why.class != Class::Cancelled {

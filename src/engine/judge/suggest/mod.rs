@@ -29,8 +29,8 @@ use crate::domain::job::Outcome;
 use crate::domain::rubric::Kind;
 use crate::domain::view::Order;
 use crate::engine::{Engine, EngineError, Result};
-use crate::provider::{Cancel, Failure};
-use crate::store::{jobs, leases, suggestions, tickets, verdicts};
+use crate::provider::{Cancel, Capabilities, Failure};
+use crate::store::{jobs, judging, leases, suggestions, tickets, verdicts};
 use case::{Desk, fails};
 pub use keep::Suggested;
 use keep::{Keeper, Told};
@@ -125,7 +125,9 @@ impl Engine {
         });
         written?;
         let (outcome, message) = ending(driven, &keeper.kept);
-        self.end_suggesting(&desk, job, outcome, message.clone())?;
+        let found = keeper.asking().model.capabilities();
+        let place = (plan.offer.place.clone(), plan.judge.version.model.clone());
+        self.end_suggesting(&desk, job, (outcome, message.clone()), (place, &found))?;
         Ok(SuggestReport {
             job: id,
             judge: plan.judge.version.name.clone(),
@@ -142,13 +144,17 @@ impl Engine {
         &self,
         desk: &Desk,
         job: i64,
-        outcome: Outcome,
-        message: Option<String>,
+        (outcome, message): (Outcome, Option<String>),
+        ((place, model), found): ((String, Option<String>), &Capabilities),
     ) -> Result<()> {
         let (engine, seat) = (self.clone(), desk.seat());
+        let found = serde_json::to_string(found).ok();
         Ok(self.store().write_light(move |db| {
             leases::release_seat(db, &seat, &engine.owner)?;
             jobs::leave(db, job, &engine.owner, false)?;
+            if let (Some(found), Some(model)) = (found, model) {
+                judging::put_endpoint(db, &place, &model, &found)?;
+            }
             let now = engine.clock().now_ms();
             jobs::end(db, job, outcome, message.as_deref(), now)
         })?)
@@ -234,7 +240,7 @@ fn ending(driven: std::result::Result<(), Failure>, kept: &Suggested) -> (Outcom
 }
 
 /// The same judge over the same eval is the same job.
-fn job_id(plan: &Plan) -> [u8; 16] {
+pub(super) fn job_id(plan: &Plan) -> [u8; 16] {
     Identity::of("suggest job")
         .part(&plan.eval.id.0)
         .part(&plan.judge.id.0)
@@ -310,7 +316,9 @@ impl Driver {
             tokio::select! {
                 biased;
                 Some(failure) = flying.next(), if !flying.is_empty() => {
-                    let hopeless = |failure: &Failure| meets_all(failure.class, most == 1);
+                    let hopeless = |failure: &Failure| {
+                        failure.lasting || meets_all(failure.class, most == 1)
+                    };
                     stopped = stopped.or(failure.filter(hopeless));
                     most = self.concurrency;
                 }

@@ -1,5 +1,6 @@
 //! A suggestion for the ticket on the screen: who could make it, what it would take, and what came of it in a sentence.
 
+use super::super::again;
 use super::super::running::Progress;
 use super::{Control, SuggestOrder, SuggestReport};
 use crate::domain::failure::Class;
@@ -82,8 +83,8 @@ impl Engine {
 /// What this judge is called after `--judge`; `None` where no model stands behind it.
 fn order_name(version: &JudgeVersion) -> Option<String> {
     match version.kind {
-        JudgeKind::Model => Some(version.name.clone()),
-        JudgeKind::Scripted => Some(format!("scripted:{}", version.model.as_ref()?)),
+        // At an address of its own it is named with that address.
+        JudgeKind::Model | JudgeKind::Scripted => again::in_one(version),
         JudgeKind::Imported | JudgeKind::Checks => None,
     }
 }

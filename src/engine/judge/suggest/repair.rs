@@ -130,44 +130,36 @@ async fn ask(
     let mut ask = question(asking, wanted, original);
     let mut again = 0;
     loop {
-        let reply = match asking.model.ask(&ask, None).await {
-            Ok(reply) => reply,
+        let rejected = match asking.model.ask(&ask, None).await {
+            Ok(reply) => {
+                let read = suggest::read(&reply, &nonce, original);
+                let class = read
+                    .as_ref()
+                    .map_or_else(|no| no.class.name(), |_| "scored");
+                let took = reply.took.as_millis();
+                calls.push(asking.call(case.row, SUGGESTION, class, reply.usage, took));
+                match read {
+                    Ok(read) => return Ok(Ok(suggestion(case, read, &reply.raw))),
+                    Err(rejected) => rejected,
+                }
+            }
             Err(failure) => {
                 if let Some(wait) = starved(&failure) {
                     tokio::time::sleep(wait).await;
                     continue;
                 }
                 if failure.sent > 0 {
-                    calls.push(asking.call(
-                        case.row,
-                        SUGGESTION,
-                        failure.class.name(),
-                        failure.usage,
-                        0,
-                    ));
+                    let class = failure.class.name();
+                    calls.push(asking.call(case.row, SUGGESTION, class, failure.usage, 0));
                 }
-                return match failure.class.answerable() {
+                // A reply without anything in it is asked about again like one with the wrong thing.
+                match failure.class.answerable() {
                     Answerable::Again(_) | Answerable::Unscored => {
-                        Ok(Err(Rejected::new(failure.class, failure.message)))
+                        Rejected::new(failure.class, failure.message)
                     }
-                    _ => Err(failure),
-                };
+                    _ => return Err(failure),
+                }
             }
-        };
-        let read = suggest::read(&reply, &nonce, original);
-        let class = read
-            .as_ref()
-            .map_or_else(|no| no.class.name(), |_| "scored");
-        calls.push(asking.call(
-            case.row,
-            SUGGESTION,
-            class,
-            reply.usage,
-            reply.took.as_millis(),
-        ));
-        let rejected = match read {
-            Ok(read) => return Ok(Ok(suggestion(case, read, &reply.raw))),
-            Err(rejected) => rejected,
         };
         match rejected.class.answerable() {
             Answerable::Again(limit) if again < limit => again_with(&mut ask, &rejected, &nonce),

@@ -179,5 +179,11 @@ async fn a_first_question_follows_a_redirect_too() {
     let door = Arc::new(Door::default());
     let http = behind(server.endpoint(), &door);
     assert_eq!(http.ask(&ask("kept"), None).await.unwrap().text, "fine");
-    assert!(server.requests().last().unwrap().body.contains("kept"));
+    let seen = server.requests();
+    assert!(seen.last().unwrap().body.contains("kept"));
+    assert_eq!(
+        (seen.len(), http.traffic().sent),
+        (2, 2),
+        "each send is counted"
+    );
 }

@@ -76,7 +76,43 @@ async fn a_wait_longer_than_our_patience_fails_with_the_time_it_names() {
     let failure = fails(&server.http()).await;
     assert_eq!(failure.class, Class::RateLimit);
     assert_eq!(failure.retry_after, Some(Duration::from_secs(4000)));
+    assert!(failure.lasting);
+    assert!(failure.message.contains("4000 s, until 2"), "{failure}");
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn who_was_told_to_wait_long_asks_nothing_until_then_and_tells_the_next_job() {
+    let server = Server::playing(vec![answer_with(429, "retry-after: 4000", ""), good()]).await;
+    let http = server.http();
+    fails(&http).await;
+    let refused = fails(&http).await;
+    assert_eq!((refused.class, refused.sent), (Class::RateLimit, 0));
+    assert!(
+        refused.lasting && refused.message.contains(" UTC"),
+        "{refused}"
+    );
+    let found = http.capabilities();
+    let next = |found: Capabilities| {
+        let job = Job {
+            capabilities: found,
+            ..quick()
+        };
+        Http::new(server.endpoint(), job)
+    };
+    assert_eq!(fails(&next(found.clone())).await.sent, 0);
+    assert_eq!(server.requests().len(), 1, "nothing more was sent");
+    let sooner = next(Capabilities {
+        wait_until_ms: None,
+        ..found.clone()
+    });
+    sooner.ask(&ask("x"), None).await.unwrap();
+    let over = next(Capabilities {
+        wait_until_ms: Some(1_000),
+        ..found
+    });
+    over.ask(&ask("x"), None).await.unwrap();
+    assert_eq!(over.capabilities().wait_until_ms, None, "it is over");
 }
 
 #[tokio::test]
