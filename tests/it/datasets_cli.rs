@@ -817,7 +817,11 @@ fn runs_of_words_that_leave_although_they_are_measured_on_are_warned_of_and_noth
         desk.done(&["dataset", "show", "exam"])
             .contains("clausew0 clausew1")
     );
-    // Where it is measured on, the comparison and the gate say it, for programs too.
+    measured_on_is_told(&desk);
+}
+
+/// Where it is measured on, the comparison and the gate say it, for programs too.
+fn measured_on_is_told(desk: &Desk) {
     let eval = ["eval", "new", "measure", "--dataset", "exam"];
     desk.done(&[&eval[..], &["--rubric", "send-as-is", "--mode", "assist"]].concat());
     desk.done(&["eval", "grow", "measure"]);
