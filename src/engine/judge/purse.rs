@@ -1,6 +1,6 @@
 //! A job's budget in this process: taken out of the workspace call by call, so that what a killed process
 //! held is no more than its calls under way. Without a budget as much is held as those calls may cost at most, so that
-//! the next start can say what a kill may have cost.
+//! the job can say what a kill may have cost.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
