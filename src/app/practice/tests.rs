@@ -6,10 +6,10 @@ use super::super::test_kit::{Bench, doc, rubric};
 use super::*;
 use crate::domain::eval::Mode;
 
-fn with_example() -> Bench {
-    let mut rubric = rubric();
-    rubric.examples.push(Example {
-        input: "Charged twice".into(),
+/// An example of a refund that answers both questions.
+fn example(input: &str) -> Example {
+    Example {
+        input: input.into(),
         outputs: vec!["We refund both.".into()],
         reference: None,
         answers: [
@@ -19,7 +19,12 @@ fn with_example() -> Bench {
         .into(),
         why: "Only the duplicate is refunded.".into(),
         correction: Some("We refund the duplicate.".into()),
-    });
+    }
+}
+
+fn with_example() -> Bench {
+    let mut rubric = rubric();
+    rubric.examples.push(example("Charged twice"));
     Bench::with(doc(1, Mode::Blind, rubric))
 }
 
@@ -144,18 +149,6 @@ fn under_a_policy() -> Bench {
     let mut rubric = rubric();
     rubric.instructions = "The system prompt of the request holds the policy.".into();
     rubric.criteria[0].anchors = [(1, "The main statement is wrong.".to_owned())].into();
-    let example = |input: &str| Example {
-        input: input.into(),
-        outputs: vec!["We refund both.".into()],
-        reference: None,
-        answers: [
-            ("correct".to_owned(), Answer::Level(1)),
-            ("complete".to_owned(), Answer::Level(4)),
-        ]
-        .into(),
-        why: "Only the duplicate is refunded.".into(),
-        correction: Some("We refund the duplicate.".into()),
-    };
     rubric.examples = vec![example("Charged twice"), example("Charged thrice")];
     let mut doc = doc(1, Mode::Blind, rubric);
     let mut request = doc.request.as_ref().clone();
