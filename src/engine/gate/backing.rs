@@ -1,6 +1,7 @@
 //! What stands behind a judge's word: its agreement with people, or that nobody has checked it.
 
 use super::super::{Engine, Result};
+use crate::domain::decimal::fixed;
 use crate::domain::group_scores::GroupScores;
 use crate::domain::ids::EvalId;
 use crate::domain::run::RunGroup;
@@ -97,10 +98,15 @@ fn backed(on: &JudgeOn, eval: &str, stale: bool) -> JudgeBacking {
     let interval = measured.and_then(|kappa| kappa.low.zip(kappa.high));
     let tickets = on.scored;
     let number = match (measured, interval) {
-        (Some(kappa), Some((low, high))) => {
-            format!("kappa on pass {:.2} ({low:.2} to {high:.2})", kappa.value)
+        (Some(kappa), Some((low, high))) => format!(
+            "kappa on pass {} ({} to {})",
+            fixed(kappa.value, 2),
+            fixed(low, 2),
+            fixed(high, 2)
+        ),
+        (Some(kappa), None) => {
+            format!("kappa on pass {} (interval n/a)", fixed(kappa.value, 2))
         }
-        (Some(kappa), None) => format!("kappa on pass {:.2} (interval n/a)", kappa.value),
         (None, _) => "kappa n/a".to_owned(),
     };
     let same = on.pass.as_ref().map_or_else(String::new, |pass| {

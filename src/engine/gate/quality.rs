@@ -7,6 +7,7 @@ use super::measure::Numbers;
 use super::needed::{Needed, needed};
 use super::{people, ways};
 use crate::domain::count::{counted, either, noun};
+use crate::domain::decimal::fixed;
 use crate::domain::gate::{Asked, Basis, FloorOf, GateVerdict, Metric};
 use crate::domain::nearest::nearest;
 use crate::domain::shell::word;
@@ -359,27 +360,56 @@ fn tagged(asking: &Asking) -> String {
 /// `0.886, at least 0.847 at 95 % (n 28, 28 clusters, t)`.
 fn told(bound: &Bound, alpha: f64) -> String {
     let confidence = crate::domain::gate::words::percent(1.0 - alpha);
+    let shown = |value: f64| fixed(value, 3);
     let ends = match (bound.lower, bound.upper) {
-        (Some(lower), Some(upper)) => {
-            format!("at least {lower:.3} and at most {upper:.3}, each at {confidence}")
-        }
+        (Some(lower), Some(upper)) => format!(
+            "at least {} and at most {}, each at {confidence}",
+            shown(lower),
+            shown(upper)
+        ),
         _ => "bounds n/a".to_owned(),
     };
     let worth = bound
         .n_effective
         .map_or_else(String::new, |n| format!(" worth {n:.0}"));
     let judge = match &bound.judge_only {
-        Some((value, Some(lower), Some(upper))) => {
-            format!("; the judge alone says {value:.3} ({lower:.3} to {upper:.3}), advisory")
-        }
-        Some((value, ..)) => format!("; the judge alone says {value:.3}, advisory"),
+        Some((value, Some(lower), Some(upper))) => format!(
+            "; the judge alone says {} ({} to {}), advisory",
+            shown(*value),
+            shown(*lower),
+            shown(*upper)
+        ),
+        Some((value, ..)) => format!("; the judge alone says {}, advisory", shown(*value)),
         None => String::new(),
     };
     format!(
-        "{:.3}, {ends} (n {}{worth}, {}, {}){judge}",
-        bound.estimate,
+        "{}, {ends} (n {}{worth}, {}, {}){judge}",
+        shown(bound.estimate),
         bound.n,
         counted(bound.clusters, "cluster"),
         bound.method
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rounds_to_nothing_has_no_side() {
+        let bound = Bound {
+            estimate: -0.000_04,
+            lower: Some(-0.02),
+            upper: Some(0.02),
+            judge_only: Some((-0.000_04, Some(-0.000_1), Some(0.01))),
+            n: 40,
+            clusters: 40,
+            method: "t",
+            p: None,
+            n_effective: None,
+        };
+        let said = told(&bound, 0.05);
+        assert!(said.starts_with("0.000, at least -0.020"), "{said}");
+        assert!(!said.contains("-0.000"), "{said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! How far the judge of a group agrees with people on the group's own tickets, as a table.
 
 use super::super::{Engine, Result};
+use crate::domain::decimal::fixed;
 use crate::domain::view::agreement::{AgreementOptions, Measured};
 use crate::domain::view::compare::{Comparison, Sheet};
 
@@ -61,7 +62,7 @@ impl Engine {
 }
 
 fn value(measured: Option<&Measured>) -> String {
-    measured.map_or_else(|| "n/a".to_owned(), |one| format!("{:.2}", one.value))
+    measured.map_or_else(|| "n/a".to_owned(), |one| fixed(one.value, 2))
 }
 
 fn share(measured: Option<&Measured>) -> String {
