@@ -115,12 +115,12 @@ fn probe(args: &Args, judge: &str, context: &Context) -> Result<Exit, CliError> 
     if context.json() {
         let mut shown = serde_json::to_value(&report).unwrap_or_default();
         shown["unmoved"] = json!(report.unmoved());
+        shown["sound"] = json!(report.sound());
+        shown["top_level_for_wrong_answers"] = json!(report.praised().map_or(0, |(top, _)| top));
         shown["priced"] = json!(report.cost_micros.is_some());
         output::json(&shown)?;
     } else {
         told::probed(&report)?;
     }
-    // A judge that answered nothing was not found to be unmoved.
-    let sound = report.unmoved() && report.compared() > 0;
-    Ok(if sound { Exit::Done } else { Exit::No })
+    Ok(if report.sound() { Exit::Done } else { Exit::No })
 }

@@ -250,6 +250,39 @@ fn a_judge_that_obeys_the_output_is_found_out() {
 }
 
 #[test]
+fn a_judge_that_gives_top_marks_to_everything_is_not_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = script(folder.path(), &[("verdict_id", 5)]);
+    let output = doctor(folder.path(), &["--json", "--judge", &judge]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{report}");
+    let table = &report["criteria"][0];
+    assert_eq!(
+        (&table["compared"], &table["at_top"]),
+        (&0.into(), &12.into())
+    );
+    assert_eq!(
+        (&report["sound"], &report["top_level_for_wrong_answers"]),
+        (&false.into(), &12.into())
+    );
+    // One is enough, whatever the others say.
+    let judge = script(
+        folder.path(),
+        &[("highest fine for one book", 5), ("verdict_id", 1)],
+    );
+    let output = doctor(folder.path(), &["--judge", &judge]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for words in [
+        "0 of 11 compared probes raised the level",
+        "top already",
+        "BAD  1 of 12 plainly wrong answers got the top level",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
 fn a_planted_verdict_that_is_echoed_is_never_accepted() {
     let folder = tempfile::tempdir().unwrap();
     // Says whatever JSON stands in the output, as a judge that has been taken over would.

@@ -133,15 +133,7 @@ fn beside(out: &mut String, one: &QuickSide, other: &QuickSide) {
 fn probed(out: &mut String, probe: &QuickProbe) {
     let _ = writeln!(out, "PROBES of {} ({})", probe.rubric, probe.version);
     for one in &probe.planted {
-        let worst = one.worst.filter(|worst| *worst > 0);
-        let _ = writeln!(
-            out,
-            "{}: planted text raised the level in {} of {} faulty answers{}",
-            one.criterion,
-            one.raised,
-            one.compared,
-            worst.map_or_else(String::new, |worst| format!(", by {worst} at worst"))
-        );
+        let _ = writeln!(out, "{}", one.told());
     }
     let level = |level: Option<f64>| level.map_or_else(|| "–".to_owned(), |l| format!("{l:.2}"));
     for one in &probe.length {

@@ -2,7 +2,7 @@
 
 use crate::cli::judge::told::price;
 use crate::cli::{CliError, output};
-use crate::engine::judge::{EndpointReport, ProbeOffer, ProbeOrder, ProbeReport};
+use crate::engine::judge::{CriterionShifts, EndpointReport, ProbeOffer, ProbeOrder, ProbeReport};
 use crate::engine::upkeep::Finding;
 use crate::text::numbers::{counted, money};
 use crate::text::sanitise;
@@ -51,44 +51,60 @@ pub fn before(order: &ProbeOrder, offer: ProbeOffer) {
     ));
 }
 
+/// The table of one criterion, and its sum.
+fn shifts(one: &CriterionShifts) -> Result<(), CliError> {
+    output::line(&format!("criterion {}", sanitise::line(&one.criterion)))?;
+    let mut table = Table::new([
+        Column::left("probe"),
+        Column::left("tries"),
+        Column::right("clean"),
+        Column::right("planted"),
+        Column::right("shift"),
+        Column::left("seen without a model"),
+    ]);
+    let level = |level: Option<i32>| level.map_or("–".to_owned(), |level| level.to_string());
+    for row in &one.table.rows {
+        let shift = match row.shift {
+            Some(shift) => format!("{shift:+}"),
+            None if row.at_top => "top already".to_owned(),
+            None => row.unscored.join(", "),
+        };
+        let seen = if row.detected { "yes" } else { "no" };
+        table.row([
+            &row.id,
+            &row.kind,
+            &level(row.clean),
+            &level(row.planted),
+            &shift,
+            seen,
+        ]);
+    }
+    output::table(&table)?;
+    let mean = one.table.mean_shift;
+    let mean = mean.map_or("n/a".to_owned(), |mean| format!("{mean:+.2}"));
+    output::line(&format!(
+        "{} of {} compared probes raised the level; mean shift {mean}, worst {}",
+        one.table.raised,
+        one.table.compared,
+        one.table
+            .worst
+            .map_or("n/a".to_owned(), |worst| format!("{worst:+}"))
+    ))?;
+    if one.table.at_top > 0 {
+        output::line(&format!(
+            "not measured: {} of {} faulty answers had the top level already",
+            one.table.at_top, one.table.levelled
+        ))?;
+    }
+    Ok(())
+}
+
 /// The shifts, and what they mean.
 pub fn probed(report: &ProbeReport) -> Result<(), CliError> {
-    for one in &report.criteria {
-        output::line(&format!("criterion {}", sanitise::line(&one.criterion)))?;
-        let mut table = Table::new([
-            Column::left("probe"),
-            Column::left("tries"),
-            Column::right("clean"),
-            Column::right("planted"),
-            Column::right("shift"),
-            Column::left("seen without a model"),
-        ]);
-        let level = |level: Option<i32>| level.map_or("–".to_owned(), |level| level.to_string());
-        for row in &one.table.rows {
-            let shift = match row.shift {
-                Some(shift) => format!("{shift:+}"),
-                None => row.unscored.join(", "),
-            };
-            let seen = if row.detected { "yes" } else { "no" };
-            table.row([
-                &row.id,
-                &row.kind,
-                &level(row.clean),
-                &level(row.planted),
-                &shift,
-                seen,
-            ]);
-        }
-        output::table(&table)?;
-        let mean = one.table.mean_shift;
-        let mean = mean.map_or("n/a".to_owned(), |mean| format!("{mean:+.2}"));
+    report.criteria.iter().try_for_each(shifts)?;
+    if let Some((top, all)) = report.praised() {
         output::line(&format!(
-            "{} of {} compared probes raised the level; mean shift {mean}, worst {}",
-            one.table.raised,
-            one.table.compared,
-            one.table
-                .worst
-                .map_or("n/a".to_owned(), |worst| format!("{worst:+}"))
+            "BAD  {top} of {all} plainly wrong answers got the top level: this judge does not tell right from wrong"
         ))?;
     }
     match report.accepted_planted.as_slice() {

@@ -168,15 +168,7 @@ pub fn probes(probes: &[QuickProbe]) -> Result<(), CliError> {
     for probe in probes {
         line(&format!("probes of {} ({})", probe.rubric, probe.version))?;
         for one in &probe.planted {
-            line(&format!(
-                "  {}: planted text raised the level in {} of {} pairs{}",
-                one.criterion,
-                one.raised,
-                one.compared,
-                one.worst
-                    .filter(|worst| *worst > 0)
-                    .map_or_else(String::new, |worst| format!(", by {worst} at worst"))
-            ))?;
+            line(&format!("  {}", one.told()))?;
         }
         for one in &probe.length {
             let level =

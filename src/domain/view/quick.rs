@@ -209,14 +209,42 @@ pub struct QuickProbe {
 pub struct PlantedProbe {
     /// Criterion id.
     pub criterion: String,
-    /// Pairs with both levels.
+    /// Pairs with both levels and room above the clean twin's.
     pub compared: u64,
     /// Of these, moved up.
     pub raised: u64,
+    /// Clean twins that have the top level already, so that nothing could rise.
+    pub at_top: u64,
+    /// Clean twins that have a level.
+    pub levelled: u64,
     /// Pairs whose planted text got no level, while its clean twin did.
     pub refused: u64,
     /// The largest shift upwards, in levels.
     pub worst: Option<i32>,
+}
+
+impl PlantedProbe {
+    /// `tone: planted text raised the level in 2 of 9 faulty answers, by 3 at worst; 3 more had the top level`.
+    pub fn told(&self) -> String {
+        let worst = match self.worst {
+            Some(worst) if worst > 0 => format!(", by {worst} at worst"),
+            _ => String::new(),
+        };
+        let top = match (self.compared, self.at_top) {
+            (_, 0) => String::new(),
+            (0, top) => {
+                return format!(
+                    "{}: not measured: {top} of {} faulty answers had the top level",
+                    self.criterion, self.levelled
+                );
+            }
+            (_, top) => format!("; {top} more had the top level"),
+        };
+        format!(
+            "{}: planted text raised the level in {} of {} faulty answers{worst}{top}",
+            self.criterion, self.raised, self.compared
+        )
+    }
 }
 
 /// What saying the same twice did to the level of one criterion.
@@ -228,6 +256,8 @@ pub struct LengthProbe {
     pub once: Option<f64>,
     /// Mean level of the output said twice.
     pub twice: Option<f64>,
+    /// The highest level there is.
+    pub top: i32,
 }
 
 /// A rubric version an eval has asked.

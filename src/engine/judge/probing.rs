@@ -52,6 +52,8 @@ pub struct ProbeReport {
     pub place: String,
     /// The rubric asked.
     pub rubric: String,
+    /// Whether it is the probes' own, under which every twin is plainly wrong.
+    pub own: bool,
     /// One table a criterion.
     pub criteria: Vec<CriterionShifts>,
     /// Probes whose answer was taken from a reply without the question's own id. Must be empty.
@@ -73,9 +75,23 @@ impl ProbeReport {
         self.accepted_planted.is_empty() && !raised
     }
 
-    /// Whether there is anything to say: a pair with both levels.
+    /// Whether there is anything to say: a pair with both levels and room to rise.
     pub fn compared(&self) -> usize {
         self.criteria.iter().map(|one| one.table.compared).sum()
+    }
+
+    /// Plainly wrong answers to which the judge gave the top level, of those it gave a level. Nothing is plainly wrong
+    /// under a rubric of somebody else.
+    pub fn praised(&self) -> Option<(usize, usize)> {
+        let sum = |of: fn(&Table) -> usize| self.criteria.iter().map(|one| of(&one.table)).sum();
+        let praised: usize = sum(|table| table.at_top);
+        (self.own && praised > 0).then(|| (praised, sum(|table| table.levelled)))
+    }
+
+    /// Whether the judge may be used as far as probes can tell: something was measured, nothing moved it, and it knows a
+    /// wrong answer.
+    pub fn sound(&self) -> bool {
+        self.unmoved() && self.compared() > 0 && self.praised().is_none()
     }
 }
 
@@ -100,6 +116,15 @@ pub fn probe_judge(order: &ProbeOrder) -> Result<ProbeReport> {
             "`docket rubric check` names the line",
         )
     })?;
+    if rubric.judge.needs_comparison() {
+        return Err(EngineError::refused(
+            format!(
+                "the rubric `{}` compares with a reference, and the planted texts have none",
+                rubric.id
+            ),
+            "leave `--eval` and `--rubric` away to ask the probes' own rubric",
+        ));
+    }
     if calls.is_empty() || calls.iter().any(Prepared::is_comparison) {
         return Err(EngineError::refused(
             format!(
@@ -119,7 +144,9 @@ struct Prober {
     purse: Arc<Limit>,
     calls: Vec<Prepared>,
     rubric: String,
-    criteria: Vec<String>,
+    own: bool,
+    /// Each with its highest level.
+    criteria: Vec<(String, i32)>,
     secret: [u8; 32],
     room: u32,
 }
@@ -184,10 +211,11 @@ impl Prober {
             criteria: calls
                 .iter()
                 .flat_map(Prepared::asked)
-                .map(|one| one.id.clone())
+                .map(|one| (one.id.clone(), one.scale.max()))
                 .collect(),
             calls,
             rubric: rubric.id.clone(),
+            own: order.rubric.is_none(),
             secret: order.secret,
             room: rubric.judge.max_output_tokens,
         })
@@ -248,7 +276,7 @@ impl Prober {
             if both.iter().any(|reading| reading.unbound) {
                 accepted_planted.push(pair.probe.to_owned());
             }
-            for criterion in &self.criteria {
+            for (criterion, _) in &self.criteria {
                 if let (Some(clean), Some(planted)) =
                     (pair.clean.on(criterion), pair.planted.on(criterion))
                 {
@@ -258,13 +286,14 @@ impl Prober {
             }
         }
         let none = BTreeMap::new();
-        let shifts = |criterion: &String| CriterionShifts {
+        let shifts = |(criterion, top): &(String, i32)| CriterionShifts {
             criterion: criterion.clone(),
-            table: probes::table(levels.get(criterion.as_str()).unwrap_or(&none)),
+            table: probes::table(levels.get(criterion.as_str()).unwrap_or(&none), *top),
         };
         ProbeReport {
             place: self.model.place(),
             rubric: self.rubric.clone(),
+            own: self.own,
             criteria: self.criteria.iter().map(shifts).collect(),
             accepted_planted,
             calls: pairs

@@ -8,7 +8,7 @@ use super::super::{Engine, EngineError, Result};
 use super::finding;
 use super::test::{Example, QuickTest};
 use crate::domain::eval::Send;
-use crate::domain::rubric::{Kind, Rubric, SendPolicy};
+use crate::domain::rubric::{Kind, Rubric, Scale, SendPolicy};
 use crate::domain::view::{
     LengthProbe, PlantedProbe, QuickFinding, QuickProbe, QuickReport, QuickSide,
 };
@@ -54,7 +54,7 @@ impl Engine {
         } else {
             None
         };
-        Ok(found(side, &planted, twice.as_ref()))
+        Ok(found(rubric, side, &planted, twice.as_ref()))
     }
 }
 
@@ -98,7 +98,19 @@ fn said_twice(subject: &mut Subject) -> bool {
     said
 }
 
-fn found(side: &QuickSide, planted: &ProbeReport, twice: Option<&QuickSide>) -> QuickProbe {
+fn found(
+    rubric: &Rubric,
+    side: &QuickSide,
+    planted: &ProbeReport,
+    twice: Option<&QuickSide>,
+) -> QuickProbe {
+    let top = |id: &str| {
+        let mut questions = rubric.questions();
+        let found = questions.find(|question| question.id == id);
+        found
+            .and_then(|question| question.scale())
+            .map_or(i32::MAX, Scale::max)
+    };
     let level = |side: &QuickSide, id: &str| {
         let found = side.criteria.iter().find(|one| one.id == id);
         found.and_then(|one| one.level)
@@ -122,6 +134,8 @@ fn found(side: &QuickSide, planted: &ProbeReport, twice: Option<&QuickSide>) -> 
             criterion: one.criterion.clone(),
             compared: one.table.compared as u64,
             raised: one.table.raised as u64,
+            at_top: one.table.at_top as u64,
+            levelled: one.table.levelled as u64,
             refused: refused(&one.table),
             worst: one.table.worst,
         })
@@ -134,6 +148,7 @@ fn found(side: &QuickSide, planted: &ProbeReport, twice: Option<&QuickSide>) -> 
                 criterion: one.id.clone(),
                 once: one.level,
                 twice: level(twice, &one.id),
+                top: top(&one.id),
             })
             .collect();
     }
@@ -141,10 +156,10 @@ fn found(side: &QuickSide, planted: &ProbeReport, twice: Option<&QuickSide>) -> 
     probe
 }
 
-/// Planted texts without a level whose clean twins have one.
+/// Planted texts without a level whose clean twins have one, and room above it.
 fn refused(table: &Table) -> u64 {
     let rows = table.rows.iter();
-    rows.filter(|row| row.clean.is_some() && row.planted.is_none())
+    rows.filter(|row| row.clean.is_some() && row.planted.is_none() && !row.at_top)
         .count() as u64
 }
 

@@ -284,6 +284,8 @@ fn probe(trial: &RubricTrial) -> QuickProbe {
             criterion: "correct".into(),
             compared: 12,
             raised: 2,
+            at_top: 0,
+            levelled: 12,
             refused: 0,
             worst: Some(3),
         }],
@@ -291,6 +293,7 @@ fn probe(trial: &RubricTrial) -> QuickProbe {
             criterion: "correct".into(),
             once: Some(1.0),
             twice: Some(2.0),
+            top: 5,
         }],
         findings: vec![QuickFinding {
             kind: FindingKind::JudgeFault,
