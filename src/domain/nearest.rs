@@ -8,12 +8,20 @@
 /// Near means at most one edit in three characters (insert, delete, replace, swap of neighbours),
 /// compared without case. Ties go to the earlier candidate.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    within(word, candidates, word.chars().count().div_ceil(3))
+}
+
+/// The same with the most edits that count as near.
+pub fn within<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    allowed: usize,
+) -> Option<&'a str> {
     let word = word.to_lowercase();
     // Very long words are no slips of the hand, and the table below grows with the product of lengths.
     if word.len() > 64 {
         return None;
     }
-    let allowed = word.chars().count().div_ceil(3);
     candidates
         .into_iter()
         .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))

@@ -64,6 +64,8 @@ docket tickets support --filter='-has:correction'
 docket import logs.jsonl --dataset support --where 'feature:billing'
 ```
 
+A score runs from 0 to 1, whatever the levels of the rubric are: `score>=4` is refused.
+
 A blind eval refuses a filter that would tell a score, a model or another review before your own commit. A mistake is
 named with its place in the filter; nothing is guessed.
 

@@ -97,8 +97,8 @@ impl WordField {
 }
 
 /// The words of [`WordField::Unscored`].
-const UNSCORED: [&str; 17] = {
-    let mut names = [""; 17];
+const UNSCORED: [&str; 18] = {
+    let mut names = [""; 18];
     let mut at = 0;
     while at < names.len() {
         names[at] = Class::ALL[at].name();

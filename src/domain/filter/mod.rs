@@ -22,6 +22,7 @@ use super::failure::Class;
 pub use evaluate::Snapshot;
 pub use field::{FieldInfo, Measure, TABLE, Thing, WordField};
 pub use parse::FilterError;
+pub(super) use parse::bare_words;
 
 /// The longest filter read, in bytes.
 pub const MAX_BYTES: usize = 4096;

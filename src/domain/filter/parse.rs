@@ -62,6 +62,16 @@ impl Filter {
     }
 }
 
+/// The unquoted words a filter searches the text for, each with its byte offset. None of a text that is no filter.
+pub(in crate::domain) fn bare_words(text: &str) -> Vec<(usize, String)> {
+    let read = |text| -> Result<Vec<(usize, String)>, FilterError> {
+        let mut parser = Parser::new(text, None)?;
+        parser.either()?;
+        Ok(parser.bare)
+    };
+    read(text).unwrap_or_default()
+}
+
 fn parse(text: &str, questions: Option<&[&str]>) -> Result<Filter, FilterError> {
     if text.len() > MAX_BYTES {
         return Err(FilterError::new(
@@ -71,15 +81,7 @@ fn parse(text: &str, questions: Option<&[&str]>) -> Result<Filter, FilterError> 
             "use fewer terms, or a tag that stands for them",
         ));
     }
-    let tokens = Lexer::new(text).tokens()?;
-    let mut parser = Parser {
-        text,
-        questions,
-        tokens,
-        at: 0,
-        depth: 0,
-        terms: 0,
-    };
+    let mut parser = Parser::new(text, questions)?;
     if parser.tokens.is_empty() {
         return Ok(Filter::all());
     }
@@ -104,11 +106,27 @@ struct Parser<'a> {
     at: usize,
     depth: usize,
     terms: usize,
+    /// Unquoted words that search the text, with their offsets.
+    bare: Vec<(usize, String)>,
 }
 
 /// The words with a meaning of their own, in any case, unless quoted.
 fn keyword(token: &Token, word: &str) -> bool {
     matches!(&token.kind, TokenKind::Word(value) if !value.quoted && value.text.eq_ignore_ascii_case(word))
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, questions: Option<&'a [&'a str]>) -> Result<Self, FilterError> {
+        Ok(Self {
+            text,
+            questions,
+            tokens: Lexer::new(text).tokens()?,
+            at: 0,
+            depth: 0,
+            terms: 0,
+            bare: Vec::new(),
+        })
+    }
 }
 
 impl Parser<'_> {
@@ -242,6 +260,9 @@ impl Parser<'_> {
             self.at += 1;
             let test = self.test(word.start, Test::Has(thing))?;
             return Ok(if has == "no" { test.negate() } else { test });
+        }
+        if !word.quoted {
+            self.bare.push((word.start, word.text.clone()));
         }
         self.text(word)
     }

@@ -422,10 +422,12 @@ fn test() -> impl Strategy<Value = Test> {
             prop::collection::vec(word, 1..4)
         )
             .prop_map(|(field, any)| Test::Is { field, any }),
-        (measures, ops.clone(), -1e9..1e9_f64).prop_map(|(measure, op, value)| Test::Compare {
-            measure,
-            op,
-            value
+        (measures, ops.clone(), -1e9..1e9_f64).prop_map(|(measure, op, value)| {
+            let value = match measure {
+                Measure::Score | Measure::Judge => value.abs() / 1e9,
+                _ => value,
+            };
+            Test::Compare { measure, op, value }
         }),
         (ops, -60_000_000_000_000..200_000_000_000_000_i64).prop_map(|(op, millis)| Test::Time {
             // Equality is written as two ends, so no tree from a text holds it, and day-less `>` and `<=` move by one.

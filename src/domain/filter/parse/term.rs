@@ -207,6 +207,32 @@ impl Parser<'_> {
         Err(self.error(start, format!("unknown {what} `{asked}`"), hint))
     }
 
+    /// Somebody who thinks in levels would write a test that holds for everything or nothing.
+    fn on_scale(
+        &self,
+        measure: &Measure,
+        op: &str,
+        value: &Value,
+        number: f64,
+    ) -> Result<f64, FilterError> {
+        let is_score = matches!(measure, Measure::Score | Measure::Judge);
+        if !is_score || (0.0..=1.0).contains(&number) {
+            return Ok(number);
+        }
+        let (name, op) = (
+            measure.name(),
+            if matches!(op, ":" | "=") { ">=" } else { op },
+        );
+        Err(self.error(
+            value.start,
+            format!(
+                "`{name}` runs from 0, the worst, to 1, the best, whatever the levels are; `{}` lies outside",
+                value.text
+            ),
+            format!("write a share, such as `{name}{op}0.8` or `{name}{op}80%`"),
+        ))
+    }
+
     fn compare(&mut self, measure: &Measure, op: &str, value: &Value) -> Result<Expr, FilterError> {
         if value.star {
             return Err(self.error(
@@ -223,8 +249,10 @@ impl Parser<'_> {
                 hint,
             )
         };
+        let on_scale = |number| self.on_scale(measure, op, value, number);
         if let (":" | "=", Some((low, high))) = (op, value.text.split_once("..")) {
             let (low, high) = (read(low).map_err(refuse)?, read(high).map_err(refuse)?);
+            let (low, high) = (on_scale(low)?, on_scale(high)?);
             let low = self.test(
                 value.start,
                 Test::Compare {
@@ -243,7 +271,7 @@ impl Parser<'_> {
             )?;
             return Ok(Expr::And(vec![low, high]));
         }
-        let number = read(&value.text).map_err(refuse)?;
+        let number = on_scale(read(&value.text).map_err(refuse)?)?;
         self.test(
             value.start,
             Test::Compare {
