@@ -14,9 +14,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::eval::{Mode, Policy};
-use super::filter::{Expr, Filter, FilterError, Measure, Test, Thing, Word, WordField};
+use super::filter::{
+    Expr, Filter, FilterError, Measure, TABLE, Test, Thing, Word, WordField, bare_words,
+};
 use super::ids::{JudgeVersionId, VerdictId};
-use super::nearest::nearest;
+use super::nearest::{nearest, within};
 
 /// The most rules an eval has.
 pub const MAX_RULES: usize = 32;
@@ -103,6 +105,9 @@ impl Rule {
             let message = "a rule needs a condition after `when`".to_owned();
             return Err(fail(text.len(), message, EXAMPLE.to_owned()));
         };
+        if let Some((at, message, hint)) = slip(condition) {
+            return Err(fail(from + at, message, hint));
+        }
         if let Some((name, why)) = unfit(root) {
             let place = condition.to_lowercase().find(&name).unwrap_or_default();
             let message = format!("`{name}` has no place in a rule: {why}");
@@ -145,14 +150,19 @@ impl Rule {
         needs
     }
 
+    /// Whether it asks for warnings on what a judge said: what it has to say of a ticket is only known once a judge has
+    /// read it, though a person's flag may decide before.
+    pub fn asks_of_warnings(&self) -> bool {
+        let mut asks = false;
+        if let Some(root) = &self.when.root {
+            root.visit(&mut |test| asks |= matches!(test, Test::Has(Thing::Warning)));
+        }
+        asks
+    }
+
     /// Fields that would tell a blind reviewer something, were a ticket's way known.
     pub fn blinded_fields(&self) -> BTreeSet<String> {
-        let mut fields = self.when.blinded_fields("");
-        // That a judge leaves flagged tickets alone tells nothing: nothing is done to them.
-        if self.target == Target::Human {
-            fields.remove("has:warning");
-        }
-        fields
+        self.when.blinded_fields("")
     }
 
     /// Whether a reviewer who must not see the judge yet may read it where it was applied.
@@ -184,6 +194,55 @@ fn target(word: &str) -> Result<Target, (String, String)> {
             },
         )),
     }
+}
+
+/// A bare word of a condition that is more likely a slip of the hand than a word to search for. A filter shows what it
+/// finds at once; a rule that searches for the wrong thing works in silence.
+fn slip(condition: &str) -> Option<(usize, String, String)> {
+    let quotes = |word: &str| format!("put \"{word}\" in quotes to search for the word");
+    let things = || Thing::ALL.map(Thing::name);
+    let words = bare_words(condition);
+    let mut before = None;
+    for (at, word) in &words {
+        let lower = word.to_lowercase();
+        let last: Option<(usize, String)> = before.replace((at + word.len(), lower.clone()));
+        let next = |end: usize| {
+            let between = condition.get(end..*at).unwrap_or_default();
+            between.trim().is_empty()
+        };
+        let has = last.filter(|(end, has)| ["has", "no"].contains(&has.as_str()) && next(*end));
+        if let Some((_, has)) = has {
+            let meant = nearest(word, things());
+            let hint = meant.map_or_else(
+                || format!("there are: {}; {}", things().join(", "), quotes(word)),
+                |meant| format!("did you mean `{has} {meant}`? {}", quotes(word)),
+            );
+            return Some((*at, format!("a ticket cannot have `{word}`"), hint));
+        }
+        if lower == "flag" {
+            continue;
+        }
+        let fields = TABLE.iter().map(|info| info.name);
+        let known = fields.chain(things()).chain(["and", "or", "not", "when"]);
+        let edits = if word.chars().count() > 6 { 2 } else { 1 };
+        // `has` and `no` before another word are told above, with that word.
+        let alone = !["has", "no"].contains(&lower.as_str()) || at == &words[words.len() - 1].0;
+        if let Some(meant) = within(word, known, edits).filter(|_| alone) {
+            let example = TABLE.iter().find(|info| info.name == meant);
+            let meant = match (Thing::named(meant), example) {
+                (None | Some(Thing::Score | Thing::Judge), Some(info)) => info.example.to_owned(),
+                (Some(thing), _) => format!("has:{}", thing.name()),
+                (None, None) => meant.to_owned(),
+            };
+            let message = format!("`{word}` stands alone and would be searched for in the text");
+            return Some((
+                *at,
+                message,
+                format!("did you mean `{meant}`? {}", quotes(word)),
+            ));
+        }
+    }
+    None
 }
 
 /// What a rule must not ask about, and why.
@@ -239,6 +298,48 @@ fn judged(expr: Expr) -> Expr {
 fn flagged() -> Expr {
     let has = |thing| Expr::Test(Test::Has(thing));
     Expr::Or(vec![has(Thing::Flag), has(Thing::Warning)])
+}
+
+/// A condition once a part of it is known.
+enum Known {
+    Always,
+    Never,
+    Open(Expr),
+}
+
+/// A condition where no judge has warned of anything.
+fn unwarned(expr: Expr) -> Known {
+    match expr {
+        Expr::Test(Test::Has(Thing::Warning)) => Known::Never,
+        Expr::Not(inner) => match unwarned(*inner) {
+            Known::Always => Known::Never,
+            Known::Never => Known::Always,
+            Known::Open(expr) => Known::Open(expr.negate()),
+        },
+        Expr::And(parts) => {
+            let mut open = Vec::new();
+            for part in parts {
+                match unwarned(part) {
+                    Known::Always => {}
+                    Known::Never => return Known::Never,
+                    Known::Open(expr) => open.push(expr),
+                }
+            }
+            Expr::all(open).map_or(Known::Always, Known::Open)
+        }
+        Expr::Or(parts) => {
+            let mut open = Vec::new();
+            for part in parts {
+                match unwarned(part) {
+                    Known::Always => return Known::Always,
+                    Known::Never => {}
+                    Known::Open(expr) => open.push(expr),
+                }
+            }
+            Expr::any(open).map_or(Known::Never, Known::Open)
+        }
+        test @ Expr::Test(_) => Known::Open(test),
+    }
 }
 
 /// A condition without its `no flag`; `None` if there is no more to it.
@@ -304,6 +405,15 @@ impl Routes {
         }
         for rule in &self.0 {
             let text = &rule.text;
+            if policy.mode == Mode::Blind && rule.asks_of_warnings() {
+                return Some((
+                    format!(
+                        "a blind eval cannot have the rule `{text}`: `flag` also means a warning on what the judge said, and where a ticket goes would tell it"
+                    ),
+                    "ask for the flags of people alone, `flag:*`, or use `--mode assist`"
+                        .to_owned(),
+                ));
+            }
             if policy.mode == Mode::Blind && rule.needs_verdict() {
                 return Some((
                     format!(
@@ -346,11 +456,32 @@ impl Routes {
 
     /// Tickets a judge may claim.
     pub fn claimable(&self) -> Filter {
+        Filter {
+            root: Expr::all(self.for_people().into_iter().map(Expr::negate)),
+        }
+    }
+
+    /// Tickets a judge that has begun with them may go on with, whatever warnings there are by now on what it said itself;
+    /// `None` if there is no such ticket.
+    pub fn resumable(&self) -> Option<Filter> {
+        let mut kept = Vec::new();
+        for root in self.for_people() {
+            match unwarned(root) {
+                Known::Open(expr) => kept.push(expr.negate()),
+                Known::Always => return None,
+                Known::Never => {}
+            }
+        }
+        Some(Filter {
+            root: Expr::all(kept),
+        })
+    }
+
+    /// What keeps judges off.
+    fn for_people(&self) -> Vec<Expr> {
         let kept = self.before().into_iter();
         let kept = kept.filter(|(rule, _)| rule.target == Target::Human);
-        Filter {
-            root: Expr::all(kept.filter_map(|(_, filter)| filter.root.map(Expr::negate))),
-        }
+        kept.filter_map(|(_, filter)| filter.root).collect()
     }
 
     fn exclusive(&self, takes: impl Fn(&Rule) -> bool) -> Vec<(&Rule, Filter)> {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::db::{Db, Val};
 use super::error::Result;
-use super::filter_sql::compile;
+use super::filter_sql::{Arg, compile};
 use super::queue::Ask;
 use super::verdicts;
 use crate::domain::eval::Eval;
+use crate::domain::filter::Filter;
 use crate::domain::ids::VerdictId;
 use crate::domain::judge_version::JudgeVersion;
 
@@ -25,7 +26,7 @@ pub fn sample_of(stored: u32) -> u32 {
 }
 
 /// How much is to be judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Want {
     /// Local row of the judge; 0 if it has judged nothing yet.
     pub judge: i64,
@@ -37,6 +38,63 @@ pub struct Want {
     pub limit: u64,
     /// Of those only these, by local row.
     pub only: Option<Vec<i64>>,
+    /// What routing leaves to this judge.
+    pub lane: Lane,
+}
+
+/// Which tickets routing leaves to a judge. What it has begun with counts among the first of the plan whatever became of
+/// it, or a limit would move on with every ticket that leaves the lane.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lane {
+    /// Tickets it may claim.
+    pub open: Filter,
+    /// Of those it has begun with, tickets it may go on with; `None` for none.
+    pub begun: Option<Filter>,
+}
+
+/// The lane as two conditions over ticket `t` and a judge's local row: what counts, and what may be read.
+struct LaneSql {
+    counts: String,
+    reads: String,
+    /// Those of `reads`, which begin with those of `counts`.
+    args: Vec<Arg>,
+    /// How many `counts` has.
+    counted: usize,
+}
+
+impl LaneSql {
+    /// `judge` is the parameter with the local row, `from` the first one that is free.
+    fn of(db: &Db, lane: &Lane, ask: &Ask<'_>, judge: &str, from: usize) -> Result<Self> {
+        if lane.open.is_all() {
+            return Ok(Self {
+                counts: String::new(),
+                reads: String::new(),
+                args: Vec::new(),
+                counted: 0,
+            });
+        }
+        let open = compile(db, &lane.open, &ask.scope, from)?;
+        let read = format!(
+            "EXISTS (SELECT 1 FROM verdict l WHERE l.ticket = t.row AND l.judge = {judge})"
+        );
+        let counts = format!(" AND ({} OR {read})", open.sql);
+        let mut args = open.args;
+        let counted = args.len();
+        let reads = match &lane.begun {
+            None => format!(" AND {}", open.sql),
+            Some(begun) => {
+                let begun = compile(db, begun, &ask.scope, from + args.len())?;
+                args.extend(begun.args);
+                format!(" AND ({} OR ({read} AND {}))", open.sql, begun.sql)
+            }
+        };
+        Ok(Self {
+            counts,
+            reads,
+            args,
+            counted,
+        })
+    }
 }
 
 /// A condition that lets only these rows through.
@@ -50,14 +108,20 @@ fn among(only: Option<&[i64]>) -> String {
 /// Tickets a filter shows that the judge has not finished, among the first of the plan, in its order, by local row.
 pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
     let compiled = compile(db, ask.filter, &ask.scope, 6)?;
+    let lane = LaneSql::of(db, &want.lane, ask, "?2", 6 + compiled.args.len())?;
     let among = among(want.only.as_deref());
     let limit = i64::try_from(want.limit).unwrap_or(i64::MAX);
+    let reads = &lane.reads;
     let of = if limit == i64::MAX {
-        format!("ticket t WHERE t.eval = ?1 AND {}{among}", compiled.sql)
+        format!(
+            "ticket t WHERE t.eval = ?1 AND {}{among}{reads}",
+            compiled.sql
+        )
     } else {
         format!(
-            "(SELECT t.row, t.plan_key FROM ticket t WHERE t.eval = ?1 AND {}{among} ORDER BY t.plan_key LIMIT ?5) t WHERE true",
-            compiled.sql
+            "ticket t WHERE t.row IN (SELECT t.row FROM ticket t WHERE t.eval = ?1 AND {}{among}{}
+               ORDER BY t.plan_key LIMIT ?5){reads}",
+            compiled.sql, lane.counts
         )
     };
     let sql = format!(
@@ -74,7 +138,7 @@ pub fn unfinished(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<Vec<i64>> {
         limit
     ]
     .to_vec();
-    args.extend(compiled.args.iter().map(super::filter_sql::Arg::val));
+    args.extend(compiled.args.iter().chain(&lane.args).map(Arg::val));
     db.query(&sql, &args, |row| row.int(0))
 }
 
@@ -89,16 +153,24 @@ pub fn scored_elsewhere(db: &Db, eval: i64, judge: &JudgeVersion) -> Result<BTre
     Ok(found)
 }
 
-/// How many tickets a filter shows, among all or among some by local row.
-pub fn matching(db: &Db, ask: &Ask<'_>, only: Option<&[i64]>) -> Result<u64> {
-    let compiled = compile(db, ask.filter, &ask.scope, 2)?;
+/// How many tickets a filter shows that are the judge's to read or that it has read, among all or among some.
+pub fn matching(db: &Db, ask: &Ask<'_>, want: &Want) -> Result<u64> {
+    let compiled = compile(db, ask.filter, &ask.scope, 3)?;
+    let lane = LaneSql::of(db, &want.lane, ask, "?2", 3 + compiled.args.len())?;
     let sql = format!(
-        "SELECT count(*) FROM ticket t WHERE t.eval = ?1 AND {}{}",
+        "SELECT count(*) FROM ticket t WHERE t.eval = ?1 AND {}{}{} AND ?2 = ?2",
         compiled.sql,
-        among(only)
+        among(want.only.as_deref()),
+        lane.counts
     );
-    let mut args: Vec<Val<'_>> = args![ask.scope.eval].to_vec();
-    args.extend(compiled.args.iter().map(super::filter_sql::Arg::val));
+    let mut args: Vec<Val<'_>> = args![ask.scope.eval, want.judge].to_vec();
+    args.extend(
+        compiled
+            .args
+            .iter()
+            .chain(&lane.args[..lane.counted])
+            .map(Arg::val),
+    );
     Ok(db.number(&sql, &args)? as u64)
 }
 
@@ -162,6 +234,33 @@ pub fn sizes(db: &Db, tickets: &[i64]) -> Result<(u64, u64)> {
         sum = (sum.0 + output, sum.1 + request);
     }
     Ok(sum)
+}
+
+/// Tickets of an eval whose item has neither a reference nor, where that would do, another output that was logged: by
+/// local row.
+pub fn nothing_to_compare(db: &Db, eval: i64, logged: bool) -> Result<BTreeSet<i64>> {
+    let missing = lacks_comparison("?2", "AND o.row < t.output");
+    let sql = format!(
+        "SELECT t.row FROM ticket t JOIN item i ON i.row = t.item WHERE t.eval = ?1 AND {missing}"
+    );
+    let rows = db.query(&sql, args![eval, logged], |row| row.int(0))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many items from one local row to another have neither a reference nor, where that would do, a logged output.
+pub fn items_without_comparison(db: &Db, (lo, hi): (i64, i64), logged: bool) -> Result<u64> {
+    let missing = lacks_comparison("?3", "");
+    let sql = format!("SELECT count(*) FROM item i WHERE i.row BETWEEN ?1 AND ?2 AND {missing}");
+    Ok(db.number(&sql, args![lo, hi, logged])? as u64)
+}
+
+/// The condition that item `i` has no reference and, if the parameter `logged` is set, no logged output that also `holds`.
+fn lacks_comparison(logged: &str, holds: &str) -> String {
+    format!(
+        "i.reference IS NULL AND i.reference_at IS NULL AND ({logged} = 0 OR NOT EXISTS (
+           SELECT 1 FROM output o JOIN raw r ON r.row = o.raw JOIN source s ON s.row = r.source
+           WHERE o.item = i.row AND s.format <> 'run' AND (o.message IS NOT NULL OR o.message_at IS NOT NULL) {holds}))"
+    )
 }
 
 /// Whether an eval's items have references.

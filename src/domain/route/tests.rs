@@ -58,6 +58,27 @@ fn a_mistake_is_named_with_its_place_and_the_likely_word() {
         ("human when mine:yes", 12, "`mine`", "a rule asks"),
         ("human when level.tone<2", 12, "`level.tone`", "a rule asks"),
         (
+            "close when score>=2",
+            19,
+            "from 0, the worst, to 1, the best",
+            "`score>=0.8`",
+        ),
+        ("human when judge:0.5..4", 18, "runs from 0", "80%"),
+        (
+            "close when score>=0.9 and no flagg",
+            30,
+            "cannot have `flagg`",
+            "did you mean `no flag`?",
+        ),
+        (
+            "human when flga",
+            12,
+            "`flga` stands alone",
+            "did you mean `has:flag`?",
+        ),
+        ("human when refund or tagg", 22, "`tagg`", "`has:tag`"),
+        ("@ana when scoer", 11, "`scoer`", "`score<0.5`"),
+        (
             "close when score>0.5 reviewer:ana",
             22,
             "`reviewer`",
@@ -69,6 +90,20 @@ fn a_mistake_is_named_with_its_place_and_the_likely_word() {
         assert_eq!(error.column, column, "{text}: {error}");
         assert!(error.to_string().contains(message), "{text}: {error}");
         assert!(error.hint.contains(hint), "{text}: {}", error.hint);
+    }
+}
+
+#[test]
+fn a_word_that_is_no_slip_of_the_hand_is_searched_for() {
+    for text in [
+        "human when refund",
+        "human when legal or \"double charge\"",
+        "human when \"flagg\" or text:tagg",
+        "human when no flag",
+        "human when flag",
+        "human when refund no tag",
+    ] {
+        assert!(Rule::parse(text).is_ok(), "{text}");
     }
 }
 
@@ -211,6 +246,37 @@ fn the_first_rule_that_fits_decides_and_each_ticket_is_decided_once() {
 }
 
 #[test]
+fn its_own_warning_does_not_keep_a_judge_from_going_on_with_a_ticket() {
+    let ticket = |flagged, warned| Ticket {
+        flagged,
+        warned,
+        ..Ticket::default()
+    };
+    for (rule, goes_on) in [
+        ("human when flag", [Some(true), Some(true), Some(false)]),
+        (
+            "human when has:warning",
+            [Some(true), Some(true), Some(true)],
+        ),
+        (
+            "human when flag and tag:faq",
+            [Some(true), Some(true), Some(true)],
+        ),
+        ("human when no:warning", [None, None, None]),
+        ("human when no flag", [Some(false), Some(false), Some(true)]),
+        ("human when not (flag or no:warning)", [Some(true); 3]),
+    ] {
+        let routes = Routes::of(&policy(&[rule], Mode::Assist, 0.1)).unwrap();
+        let may = routes.resumable();
+        let said = [(false, false), (false, true), (true, false)].map(|(flagged, warned)| {
+            may.as_ref()
+                .map(|may| may.matches(&ticket(flagged, warned)))
+        });
+        assert_eq!(said, goes_on, "{rule}");
+    }
+}
+
+#[test]
 fn without_rules_a_judge_may_claim_everything() {
     assert!(Routes::default().claimable().is_all());
 }
@@ -228,7 +294,19 @@ fn a_blind_eval_takes_no_rule_that_would_tell_what_the_judge_or_the_model_is() {
         ),
         ("@ana when model:harbor*", Mode::Blind, 0.1, Some("`model`")),
         ("@ana when lang:de", Mode::Blind, 0.0, None),
-        ("human when no flag", Mode::Blind, 0.0, None),
+        ("human when flag:*", Mode::Blind, 0.0, None),
+        (
+            "human when no flag",
+            Mode::Blind,
+            0.0,
+            Some("a warning on what the judge said"),
+        ),
+        (
+            "human when tag:faq or has:warning",
+            Mode::Blind,
+            0.0,
+            Some("a warning on what the judge said"),
+        ),
         ("close when score>=0.9", Mode::Assist, 0.1, None),
         (
             "close when score>=0.9",

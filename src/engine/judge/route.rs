@@ -90,7 +90,7 @@ impl Engine {
         let mut counts = Vec::new();
         for judged in [false, true] {
             for (rule, filter) in rules(&routes, judged) {
-                let ids = self.fitting(&plan, order, filter, judged)?;
+                let ids = self.fitting(&plan, order, (rule, filter), judged)?;
                 let rule_count = RuleCount::of(rule, judged);
                 counts.push(self.weigh(&plan, rule, judged, &ids, rule_count)?);
             }
@@ -117,7 +117,7 @@ impl Engine {
         let pen = Arc::new(Pen::new(self));
         let mut counts = Vec::new();
         for (rule, filter) in rules(&routes, judged) {
-            let ids = self.fitting(plan, order, filter, judged)?;
+            let ids = self.fitting(plan, order, (rule, filter), judged)?;
             let mut count = RuleCount::of(rule, judged);
             for batch in ids.chunks(BATCH) {
                 let (moved, kept) = self.apply(plan, rule, judged, batch, &pen)?;
@@ -137,16 +137,20 @@ impl Engine {
         &self,
         plan: &Plan,
         order: &JudgeOrder,
-        rule: Filter,
+        (rule, when): (&Rule, Filter),
         judged: bool,
     ) -> Result<Vec<TicketId>> {
         let ordered = Filter::parse(&order.filter).unwrap_or_default();
-        let mut filter = ordered.and(rule).and(untouched());
-        if judged {
-            filter = filter.and(Filter {
-                root: Some(Expr::Test(Test::Has(Thing::Judge))),
-            });
-        }
+        let mut filter = ordered.and(when).and(untouched());
+        let has = |thing| Expr::Test(Test::Has(thing));
+        // A warning stands on what a judge said: what it decides is decided after judging.
+        let further = if judged {
+            Some(has(Thing::Judge))
+        } else {
+            rule.asks_of_warnings()
+                .then(|| has(Thing::Warning).negate())
+        };
+        filter = filter.and(Filter { root: further });
         let mut ids = self.store().read(|db| {
             queue::matching(
                 db,
@@ -221,9 +225,17 @@ fn rules(routes: &Routes, judged: bool) -> Vec<(&Rule, Filter)> {
     } else {
         routes.before()
     };
-    // What needs no verdict was decided before judging; afterwards it only keeps later rules away.
+    // What asks nothing about the judge was decided before judging; afterwards it only keeps later rules away. What asks
+    // for flags is decided twice: by those of people before, by a judge's warnings after it has read.
+    let now = |rule: &Rule| {
+        if judged {
+            rule.needs_verdict() || rule.asks_of_warnings()
+        } else {
+            !rule.needs_verdict()
+        }
+    };
     pass.into_iter()
-        .filter(|(rule, _)| rule.target != Target::Judge && rule.needs_verdict() == judged)
+        .filter(|(rule, _)| rule.target != Target::Judge && now(rule))
         .collect()
 }
 
@@ -258,10 +270,10 @@ impl Desk {
         let folded = tickets::folded(db, ticket.row)?;
         let policy = &self.eval.policy;
         let audit = is_audit(policy.mode, policy.audit_share, self.eval.seed, id);
-        if audit && rule.needs_verdict() {
+        if audit && self.judged {
             return Ok(Fate::Stays("in the audit share"));
         }
-        let said = if self.judged && rule.needs_verdict() {
+        let said = if self.judged {
             self.said(db, ticket.row)?
         } else {
             Err("not read by this judge")

@@ -376,3 +376,56 @@ fn a_warning_is_looked_for_on_the_judge_the_ticket_shows() {
     let items = bench.ana.items_passing("has:warning").unwrap();
     assert_eq!(items.0.len(), 1);
 }
+
+#[test]
+fn a_limit_counts_what_it_has_read_although_a_rule_leaves_it_to_people() {
+    let routed = Routed::new(6, Mode::Assist, &["human when flag"], |_| 4);
+    let path = routed.bench.folder.path().join("script.jsonl");
+    let script = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(
+        &path,
+        script.replace("\"quote\":\"answer\"", "\"quote\":\"never said\""),
+    )
+    .unwrap();
+    let limited = |limit| JudgeOrder {
+        limit: Some(limit),
+        ..routed.order.clone()
+    };
+    let run = |limit| {
+        let ana = &routed.bench.ana;
+        let report = ana.judge_run(&limited(limit), &Control::default(), &mut |_| {});
+        report.unwrap()
+    };
+    let report = run(2);
+    assert_eq!((report.kept.tickets, report.left), (2, 0));
+    assert_eq!(counts(&report.routed), [("human", 2, 0)]);
+    assert!(report.routed[0].judged, "as soon as the judge has read");
+    let offer = routed.bench.ana.judge_offer(&limited(2)).unwrap();
+    assert_eq!((offer.tickets, offer.matching), (0, 2));
+    let offer = routed.bench.ana.judge_offer(&limited(5)).unwrap();
+    assert_eq!((offer.tickets, offer.matching), (3, 5));
+    assert_eq!(run(5).kept.tickets, 3);
+    assert_eq!(routed.bench.ana.route_judged(&limited(5)).unwrap(), []);
+}
+
+#[test]
+fn a_person_s_flag_keeps_a_judge_off_and_its_own_warning_does_not_while_it_reads() {
+    let routed = Routed::new(3, Mode::Assist, &["human when flag"], |_| 5);
+    let flag = Decision::Flag(true, "odd".into());
+    let bench = &routed.bench;
+    bench.ana.decide(&bench.tickets[..1], &flag).unwrap();
+    let order = JudgeOrder {
+        samples: Some(2),
+        ..quoting(bench, "q.jsonl", "never said")
+    };
+    let control = Control::default();
+    let report = bench.ana.judge_run(&order, &control, &mut |_| {}).unwrap();
+    assert_eq!((report.kept.tickets, report.left), (2, 0));
+    assert_eq!(counts(&report.routed), [("human", 1, 0), ("human", 2, 0)]);
+    // A further reading of what it has read goes on, warned of or not.
+    let more = JudgeOrder {
+        samples: Some(3),
+        ..order
+    };
+    assert_eq!(bench.ana.judge_offer(&more).unwrap().tickets, 2);
+}
