@@ -1,5 +1,7 @@
 //! What was decided, as lines for people.
 
+mod telling;
+
 use std::collections::HashSet;
 
 use super::runs::beside::SIDE_BY_SIDE;
@@ -16,6 +18,7 @@ use crate::domain::rubric::{Answer, Choice};
 use crate::domain::sight;
 use crate::domain::view::HistoryLine;
 use crate::store::{catalog, ledger, tickets};
+use telling::Telling;
 
 impl Engine {
     /// What happened to a ticket, oldest first. Other people's decisions are left out before the own
@@ -27,12 +30,16 @@ impl Engine {
             let folded = tickets::folded(db, ticket.row)?;
             let view = sight::view(&eval, &id, &folded, &self.reviewer);
             let mut events = ledger::of_ticket(db, &id)?;
-            events.retain(|event| {
+            let mut telling = Telling::default();
+            let mut shown = Vec::with_capacity(events.len());
+            for event in &events {
                 let mine = event.reviewer == self.reviewer;
-                let of_judge = tells(&event.body)
+                let of_judge = telling.tells(db, event)?
                     || !mine && matches!(event.body, Body::JudgeCorrected(_) | Body::Revealed(_));
-                view.open || ((mine || view.known) && !of_judge)
-            });
+                shown.push(view.open || ((mine || view.known) && !of_judge));
+            }
+            let mut shown = shown.into_iter();
+            events.retain(|_| shown.next().unwrap_or(false));
             let outputs = tickets::outputs(db, &ticket)?.len();
             let order = display_order(&id, &self.reviewer, outputs);
             Ok(lines(&events, Some(&order)))
@@ -45,32 +52,37 @@ impl Engine {
     }
 
     /// The latest decisions of the workspace by the time they were made, latest first. Levels in blind evals are
-    /// left out.
+    /// left out, and so is what a rule did on a judge's word wherever this reviewer may not see the judge yet.
     pub fn history(&self, limit: u32) -> Result<Vec<HistoryLine>> {
         Ok(self.store().read(|db| {
             let blind = catalog::evals(db)?
                 .iter()
                 .any(|(_, eval)| eval.policy.mode == Mode::Blind);
-            let mut events = ledger::latest(db, limit)?;
+            let mut events = self.latest_shown(db, limit)?;
             // Oldest first, the order in which it can be told what was taken back.
             events.reverse();
             let mut lines = lines(&events, None);
             for (line, event) in lines.iter_mut().zip(&events) {
-                if blind
-                    && event.reviewer != self.reviewer
-                    && matches!(event.body, Body::ReviewSubmitted(_))
-                {
-                    line.what = "reviewed".into();
-                }
-                if blind
-                    && event.reviewer != self.reviewer
-                    && matches!(event.body, Body::JudgeCorrected(_))
-                {
-                    line.what = "disagreed with the judge".into();
-                }
-                if event.reviewer != self.reviewer && matches!(event.body, Body::PreferenceGiven(_))
-                {
-                    line.what = "said which output of an item is best".into();
+                let other = event.reviewer != self.reviewer;
+                let unseen = match (&event.body, event.ticket) {
+                    (Body::ReviewSubmitted(_), Some(id)) if other => {
+                        blind || !self.view_of(db, &id)?.known
+                    }
+                    (Body::JudgeCorrected(_), Some(id)) if other => {
+                        blind || !self.view_of(db, &id)?.open
+                    }
+                    (Body::PreferenceGiven(_), _) => other,
+                    _ => false,
+                };
+                match &event.body {
+                    Body::ReviewSubmitted(_) if unseen => line.what = "reviewed".into(),
+                    Body::JudgeCorrected(_) if unseen => {
+                        line.what = "disagreed with the judge".into();
+                    }
+                    Body::PreferenceGiven(_) if unseen => {
+                        line.what = "said which output of an item is best".into();
+                    }
+                    _ => {}
                 }
                 if let Some(ticket) = event.ticket {
                     line.what = format!("{} · ticket {}", line.what, ticket.short());
@@ -262,16 +274,6 @@ fn gates(body: &Body) -> String {
         }
         other => other.kind().to_owned(),
     }
-}
-
-/// Whether it was decided by a rule that rests on what a blind reviewer must not know.
-fn tells(body: &Body) -> bool {
-    let rule = match body {
-        Body::Assigned(to) => to.rule.as_ref(),
-        Body::Routed(routed) => Some(&routed.rule),
-        _ => None,
-    };
-    rule.is_some_and(|rule| sight::tells(rule))
 }
 
 /// `, corrected with parts of the judge's suggestion`.
