@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::{Cancel, Capabilities, Purse, Unlimited};
+use crate::domain::failure::Class;
 
 /// Waits between tries of the transport: anywhere between nothing and a bound that doubles with each try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub(super) struct Counts {
     pub(super) sent: AtomicU64,
     pub(super) retries: AtomicU64,
     pub(super) rate_limited: AtomicU64,
+    pub(super) told_to_wait: AtomicU64,
+    pub(super) lost_on_the_way: AtomicU64,
     pub(super) in_flight: AtomicUsize,
 }
 
@@ -101,6 +104,14 @@ impl Counts {
         }
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         UnderWay(self)
+    }
+
+    /// Counts a reply whose question is asked again.
+    pub(super) fn again(&self, class: Class) {
+        match class {
+            Class::RateLimit => self.told_to_wait.fetch_add(1, Ordering::Relaxed),
+            _ => self.lost_on_the_way.fetch_add(1, Ordering::Relaxed),
+        };
     }
 
     /// Counts a request under way as sent once more: it was redirected.

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::domain::failure::Class;
+
 use super::{Ask, Capabilities, Failure, Reply, Slot};
 
 /// A future that can be kept behind a trait object.
@@ -44,10 +46,24 @@ pub struct Traffic {
     pub retries: u64,
     /// Replies that asked to wait.
     pub rate_limited: u64,
+    /// Of these, those whose question is asked again.
+    pub told_to_wait: u64,
+    /// Requests that failed on the way or at the server, and are made again.
+    pub lost_on_the_way: u64,
     /// Requests under way now.
     pub in_flight: usize,
     /// Questions waiting for the time the endpoint named, without a place.
     pub delayed: usize,
     /// How many may be under way at once now.
     pub ceiling: usize,
+}
+
+impl Traffic {
+    /// What came back without being an answer and is asked again, by class.
+    pub fn again(&self) -> [(Class, u64); 2] {
+        [
+            (Class::Transport, self.lost_on_the_way),
+            (Class::RateLimit, self.told_to_wait),
+        ]
+    }
 }

@@ -296,6 +296,8 @@ impl Model for Http {
             sent: self.counts.sent.load(Ordering::Relaxed),
             retries: self.counts.retries.load(Ordering::Relaxed),
             rate_limited: self.counts.rate_limited.load(Ordering::Relaxed),
+            told_to_wait: self.counts.told_to_wait.load(Ordering::Relaxed),
+            lost_on_the_way: self.counts.lost_on_the_way.load(Ordering::Relaxed),
             in_flight: self.counts.in_flight.load(Ordering::Relaxed),
             delayed: self.gate.delayed(),
             ceiling: self.gate.ceiling(),

@@ -3,6 +3,7 @@
 use super::db::Db;
 use super::error::{Result, StoreError};
 use super::{jobs, verdicts};
+use crate::domain::failure::Class;
 use crate::domain::ids::EvalId;
 use crate::domain::job::Job;
 use crate::domain::judge_version::JudgeVersion;
@@ -18,8 +19,19 @@ pub struct Told {
     pub judge: Option<JudgeVersion>,
     /// Workers heard of lately, by their owner names.
     pub owners: Vec<String>,
-    /// Its latest calls, of all the latest: when each ended, and on which ticket.
-    pub calls: Vec<(i64, Option<i64>)>,
+    /// Its latest calls, of all the latest.
+    pub calls: Vec<Lately>,
+}
+
+/// A call that ended lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lately {
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Local row of its ticket, where that is kept.
+    pub ticket: Option<i64>,
+    /// What came back, where that was no answer and is asked about again.
+    pub again: Option<Class>,
 }
 
 /// Calls a rate is taken from: enough for a steady number, few enough to be read at once.
@@ -55,9 +67,15 @@ fn one_told(db: &Db, job: Job, now_ms: i64) -> Result<Told> {
     let calls = if owners.is_empty() {
         Vec::new()
     } else {
-        let sql = "SELECT at_ms, ticket FROM (SELECT job, at_ms, ticket FROM call ORDER BY row DESC LIMIT ?2) WHERE job = ?1";
+        let sql = "SELECT at_ms, ticket, criterion, class
+                   FROM (SELECT job, at_ms, ticket, criterion, class FROM call ORDER BY row DESC LIMIT ?2) WHERE job = ?1";
         db.query(sql, args![row, LATEST_CALLS], |row| {
-            Ok((row.int(0)?, row.maybe_int(1)?))
+            let again = row.text(2)? == jobs::ASKED_AGAIN;
+            Ok(Lately {
+                at_ms: row.int(0)?,
+                ticket: row.maybe_int(1)?,
+                again: Class::read(row.text(3)?).filter(|_| again),
+            })
         })?
     };
     Ok(Told {

@@ -210,6 +210,27 @@ pub fn put_call(db: &Db, job: i64, call: &CallFact, now_ms: i64) -> Result<()> {
     Ok(())
 }
 
+/// What stands in place of the criterion where a reply was no answer and its question is asked again.
+pub const ASKED_AGAIN: &str = "asked again";
+
+/// Remembers replies that were no answers and whose questions are asked again: so many of each class.
+pub fn put_again(db: &Db, job: i64, again: &[(Class, u64)], now_ms: i64) -> Result<()> {
+    for (class, n) in again {
+        let call = CallFact {
+            ticket: None,
+            criterion: ASKED_AGAIN.to_owned(),
+            class: class.name(),
+            tokens: None,
+            micros: None,
+            took_ms: 0,
+        };
+        for _ in 0..*n {
+            put_call(db, job, &call, now_ms)?;
+        }
+    }
+    Ok(())
+}
+
 /// What a batch of finished work adds to its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {

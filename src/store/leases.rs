@@ -4,6 +4,8 @@
 //! rises with every lease on the seat, so a submit that was written under an older lease is refused whatever
 //! happened meanwhile. One compare-and-swap statement decides; the database serialises it.
 
+use std::collections::HashSet;
+
 use super::db::Db;
 use super::error::{Result, StoreError};
 use crate::domain::view::Lease;
@@ -61,6 +63,13 @@ pub fn release_judge(db: &Db, ticket: i64, judge: &str, owner: &str) -> Result<(
     let sql = "DELETE FROM lease WHERE ticket = ?1 AND seat = ?2 AND owner = ?3";
     db.exec(sql, args![ticket, judge, owner])?;
     Ok(())
+}
+
+/// Tickets on which others than `owner` hold a judge's seat now, by local row.
+pub fn held_tickets(db: &Db, seat: &str, owner: &str, now_ms: i64) -> Result<HashSet<i64>> {
+    let sql = "SELECT ticket FROM lease WHERE seat = ?1 AND owner <> ?2 AND until_ms > ?3";
+    let held = db.query(sql, args![seat, owner, now_ms], |row| row.int(0))?;
+    Ok(held.into_iter().collect())
 }
 
 /// Seats a worker wanted and another one holds.

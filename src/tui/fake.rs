@@ -616,6 +616,7 @@ impl Desk for FakeDesk {
         let work = |calls: u64, price: Price, first_send: &[&str]| JudgeWork {
             place: "api.example".into(),
             tickets,
+            nothing_to_compare: 0,
             calls,
             planted: 24,
             tokens: calls * 600,
@@ -767,6 +768,7 @@ impl Desk for FakeDesk {
             work: Ok(JudgeWork {
                 place: "api.example".into(),
                 tickets: 1,
+                nothing_to_compare: 0,
                 calls: 4,
                 planted: 24,
                 tokens: 2_400,

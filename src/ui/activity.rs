@@ -163,7 +163,12 @@ fn row(
     };
     let (sign, look) = sign(job.stage(), now_ms);
     pen.put(columns.stage.x, columns.stage.y, 1, sign, look);
-    pen.line(shift_right(columns.stage, 2), job.stage().words(), dim);
+    let (stage, look) = match card.held_up() {
+        Some(class) if cursor => (class.short(), dim),
+        Some(class) => (class.short(), Look::Warn),
+        None => (job.stage().words(), dim),
+    };
+    pen.line(shift_right(columns.stage, 2), stage, look);
     let what = Words::new()
         .add(text, card.judge.as_str())
         .add(dim, format!(" {} {}", on(card), job.eval));

@@ -199,7 +199,7 @@ fn a_refused_key_is_one_message_and_not_one_call_per_ticket() {
 #[test]
 fn who_is_asked_to_wait_waits_and_none_ends_failed() {
     let folder = tempfile::tempdir().unwrap();
-    prepared(folder.path());
+    let file = prepared(folder.path());
     let refused: &Mutex<Vec<(String, Instant)>> = Box::leak(Box::default());
     let endpoint = Endpoint::start(move |asked: &Asked| {
         let mut seen = refused.lock().unwrap();
@@ -232,6 +232,13 @@ fn who_is_asked_to_wait_waits_and_none_ends_failed() {
         (&report["judged"], &report["failed"]),
         (&TICKETS.into(), &serde_json::json!({}))
     );
+    let again = &report["asked_again"];
+    assert_eq!(again["rate_limit"], report["rate_limited"], "{report}");
+    let (waits, lost) = (again["rate_limit"].as_i64(), again["transport"].as_i64());
+    let refusals = refused.lock().unwrap().len() as i64;
+    assert_eq!(waits.unwrap() + lost.unwrap(), refusals);
+    let told = "SELECT count(*) FROM call WHERE criterion = 'asked again' AND class = 'rate_limit'";
+    assert_eq!(number(&file, told), waits.unwrap());
     for (nonce, at) in refused.lock().unwrap().iter() {
         let next = endpoint
             .requests()

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::cli::{CliError, output};
+use crate::domain::count::either;
 use crate::domain::event::short_set;
 use crate::domain::failure::Class;
 use crate::engine::judge::{Cost, Offer, PASSES_ON, Progress, Report, RuleCount};
@@ -22,6 +23,7 @@ pub fn offer_json(offer: &Offer) -> Value {
         "may_pass_on": offer.may_pass_on,
         "tickets": offer.tickets,
         "matching": offer.matching,
+        "nothing_to_compare": offer.nothing_to_compare,
         "calls": offer.calls,
         "input_tokens": offer.tokens.0,
         "output_tokens": offer.tokens.1,
@@ -136,6 +138,13 @@ fn lines(offer: &Offer) -> Vec<String> {
         counted(offer.calls, "call", "calls"),
         price(offer.price)
     )];
+    if offer.nothing_to_compare > 0 {
+        lines.push(format!(
+            "{} of {tickets} {} nothing to compare with, no reference and no logged response: they stay unscored, nothing is asked",
+            offer.nothing_to_compare,
+            either(offer.nothing_to_compare, "has", "have")
+        ));
+    }
     if offer.may_pass_on {
         lines.push(format!("{}: {PASSES_ON}", offer.place));
     }
@@ -216,6 +225,12 @@ pub fn after(report: &Report, json: bool) -> Result<(), CliError> {
     }
     if !report.kept.failed.is_empty() {
         output::line(&format!("failed: {}", classes(&report.kept.failed)))?;
+    }
+    if report.left > 0 && !report.checks_only {
+        output::line(&format!(
+            "left: {} without a verdict of this judge",
+            counted(report.left, "ticket", "tickets")
+        ))?;
     }
     if report.kept.calls > 0 {
         let cost = spent(report.price, report.kept.micros);
@@ -348,9 +363,28 @@ fn report_json(report: &Report) -> Value {
         "sent": report.traffic.sent,
         "retries": report.traffic.retries,
         "rate_limited": report.traffic.rate_limited,
+        "asked_again": asked_again(report),
         "seconds": report.took.as_secs_f64(),
         "routes": report.routed.iter().map(way_json).collect::<Value>(),
     })
+}
+
+fn asked_again(report: &Report) -> Value {
+    let each = report.traffic.again().into_iter();
+    let each = each.filter(|(_, n)| *n > 0);
+    each.map(|(class, n)| (class.name().to_owned(), json!(n)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// `asked again: rate_limit 10, 2 waiting`: what came back without being an answer, and how many wait now.
+pub(in crate::cli) fn again(by_class: &[(Class, u64)], waiting: usize) -> Option<String> {
+    let each = by_class
+        .iter()
+        .map(|(class, n)| format!("{} {n}", class.name()));
+    let waiting = (waiting > 0).then(|| format!("{waiting} waiting"));
+    let parts: Vec<String> = each.chain(waiting).collect();
+    (!parts.is_empty()).then(|| format!("asked again: {}", parts.join(", ")))
 }
 
 /// Rate, cost, failures, time left.
@@ -368,9 +402,7 @@ pub(super) fn about(at: &Progress) -> String {
     if failed > 0 {
         parts.push(format!("{failed} without a verdict"));
     }
-    if at.delayed > 0 {
-        parts.push(format!("{} waiting to ask again", at.delayed));
-    }
+    parts.extend(again(&at.again, at.delayed));
     if at.paused {
         parts.push("held".to_owned());
     } else if let Some(left) = at.left {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::judge::told::{classes, here, price, price_micros};
+use crate::cli::judge::told::{again, classes, here, price, price_micros};
 use crate::cli::{CliError, output};
+use crate::domain::count::either;
 use crate::engine::judge::{Cost, PASSES_ON};
 use crate::engine::runs::{CandidateOffer, CandidateReport, RunOffer, RunProgress, RunReport};
 use crate::text::numbers::{counted, money, span};
@@ -35,6 +36,7 @@ fn offer_json(offer: &RunOffer) -> Value {
         "items": offer.items,
         "baseline": offer.baseline,
         "logged": offer.logged,
+        "nothing_to_compare": offer.nothing_to_compare,
         "candidates": candidates,
         "calls": offer.calls,
         "price_micros": price_micros(offer.price),
@@ -58,6 +60,26 @@ fn candidate_json(one: &CandidateOffer) -> Value {
     })
 }
 
+/// What no judge will score under a rubric that compares.
+fn unscored(offer: &RunOffer) -> Vec<String> {
+    let mut lines = Vec::new();
+    if offer.logged && offer.against_logged {
+        lines.push(
+            "the rubric compares with what was logged, so what was logged itself stays unscored"
+                .to_owned(),
+        );
+    }
+    if offer.nothing_to_compare > 0 {
+        lines.push(format!(
+            "{} of {} {} nothing to compare with, no reference and no logged response: what is answered to them stays unscored",
+            offer.nothing_to_compare,
+            counted(offer.items, "item", "items"),
+            either(offer.nothing_to_compare, "has", "have")
+        ));
+    }
+    lines
+}
+
 fn lines(offer: &RunOffer) -> Vec<String> {
     let what = if offer.there { "group" } else { "new group" };
     let mut lines = vec![format!(
@@ -69,6 +91,7 @@ fn lines(offer: &RunOffer) -> Vec<String> {
     if offer.logged {
         lines.push("logged: what was answered before, no call".to_owned());
     }
+    lines.extend(unscored(offer));
     for one in &offer.candidates {
         let runs = if one.runs > 1 {
             format!("{} runs, ", one.runs)
@@ -223,9 +246,7 @@ pub(super) fn about(at: &RunProgress) -> String {
     if failed > 0 {
         parts.push(format!("{failed} failed"));
     }
-    if at.delayed > 0 {
-        parts.push(format!("{} waiting to ask again", at.delayed));
-    }
+    parts.extend(again(&at.again, at.delayed));
     if at.paused {
         parts.push("held".to_owned());
     } else if let Some(left) = at.left {

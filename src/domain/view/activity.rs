@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::super::failure::Class;
 use super::super::ids::EvalId;
-use super::super::job::Job;
+use super::super::job::{Job, Stage};
 
 /// A job as the Activity screen and Home show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub struct JobCard {
     pub rate: Option<f64>,
     /// Time left at that rate.
     pub time_left: Option<Duration>,
+    /// Replies of the last minute that were no answers and are asked about again, by class, the most first.
+    pub again: Vec<(Class, u64)>,
 }
 
 impl JobCard {
@@ -32,11 +35,70 @@ impl JobCard {
         }
     }
 
+    /// What keeps a job at work from getting anywhere: all that came back in the last minute is asked about again.
+    pub fn held_up(&self) -> Option<Class> {
+        let running = self.job.stage() == Stage::Running;
+        let first = self
+            .again
+            .first()
+            .filter(|_| running && self.rate.is_none());
+        first.map(|(class, _)| *class)
+    }
+
     /// Share that is finished, 0 to 1; 1 where there is nothing to do.
     pub fn share(&self) -> f64 {
         if self.job.total == 0 {
             return 1.0;
         }
         self.job.done.min(self.job.total) as f64 / self.job.total as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::job::{Outcome, Wish};
+
+    #[test]
+    fn a_job_is_held_up_where_nothing_comes_through() {
+        let card = |workers, rate, again: &[(Class, u64)]| JobCard {
+            job: Job {
+                id: [1; 16],
+                kind: "judge".into(),
+                eval: "e".into(),
+                title: "t".into(),
+                wish: Wish::Run,
+                concurrency: 8,
+                max_micros: None,
+                max_tokens: None,
+                spent_micros: 0,
+                spent_tokens: 0,
+                lost_micros: 0,
+                lost_tokens: 0,
+                unpriced: 0,
+                total: 10,
+                done: 0,
+                calls: 0,
+                cached: 0,
+                started_ms: 0,
+                changed_ms: 0,
+                ended_ms: None,
+                outcome: (workers == 0).then_some(Outcome::Done),
+                message: None,
+                workers,
+                failures: Vec::new(),
+            },
+            eval: None,
+            judge: "m".into(),
+            named: None,
+            rate,
+            time_left: None,
+            again: again.to_vec(),
+        };
+        let waits = [(Class::RateLimit, 9), (Class::Transport, 1)];
+        assert_eq!(card(1, None, &waits).held_up(), Some(Class::RateLimit));
+        assert_eq!(card(1, Some(0.2), &waits).held_up(), None);
+        assert_eq!(card(1, None, &[]).held_up(), None);
+        assert_eq!(card(0, None, &waits).held_up(), None, "it has ended");
     }
 }

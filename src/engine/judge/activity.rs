@@ -1,15 +1,16 @@
 //! What judges are doing here, in this process and in others.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::super::{Engine, Result, is_gone};
 use super::again;
 use super::order::JudgeOrder;
+use crate::domain::failure::Class;
 use crate::domain::job::Job;
 use crate::domain::view::JobCard;
-use crate::store::activity::{self, Told};
+use crate::store::activity::{self, Lately, Told};
 
 /// Milliseconds a rate is taken over.
 const WINDOW_MS: i64 = 60_000;
@@ -80,6 +81,11 @@ fn card(told: Told, now: i64) -> JobCard {
         named: told.judge.as_ref().and_then(again::in_one),
         eval: told.eval,
         rate: pace.map(|(calls, _)| calls),
+        again: if workers > 0 {
+            again_lately(&told.calls, now)
+        } else {
+            Vec::new()
+        },
         time_left: pace
             .filter(|(_, tickets)| *tickets > 0.0)
             .and_then(|(_, tickets)| Duration::try_from_secs_f64(job.left() as f64 / tickets).ok()),
@@ -87,15 +93,28 @@ fn card(told: Told, now: i64) -> JobCard {
     }
 }
 
-/// Calls and tickets a second up to now, from the latest calls.
-fn pace(calls: &[(i64, Option<i64>)], now: i64) -> Option<(f64, f64)> {
-    let recent = || calls.iter().filter(|(at, _)| *at > now - WINDOW_MS);
-    let span = now - recent().map(|(at, _)| *at).min()?;
+/// Replies of the last minute that are asked about again, by class, the most first.
+fn again_lately(calls: &[Lately], now: i64) -> Vec<(Class, u64)> {
+    let mut counts: BTreeMap<Class, u64> = BTreeMap::new();
+    let recent = calls.iter().filter(|call| call.at_ms > now - WINDOW_MS);
+    for class in recent.filter_map(|call| call.again) {
+        *counts.entry(class).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, n)| Reverse(*n));
+    counts
+}
+
+/// Calls and tickets a second up to now, from the latest calls that came to an end.
+fn pace(calls: &[Lately], now: i64) -> Option<(f64, f64)> {
+    let ended = || calls.iter().filter(|call| call.again.is_none());
+    let recent = || ended().filter(|call| call.at_ms > now - WINDOW_MS);
+    let span = now - recent().map(|call| call.at_ms).min()?;
     if span < SHORT_MS {
         return None;
     }
     let seconds = span as f64 / 1000.0;
-    let tickets: HashSet<i64> = recent().filter_map(|(_, ticket)| *ticket).collect();
+    let tickets: HashSet<i64> = recent().filter_map(|call| call.ticket).collect();
     Some((
         recent().count() as f64 / seconds,
         tickets.len() as f64 / seconds,
@@ -108,15 +127,41 @@ mod tests {
 
     #[test]
     fn the_pace_is_that_of_the_last_minute_and_falls_while_nothing_comes_back() {
-        let calls: Vec<(i64, Option<i64>)> = (0..20)
-            .map(|n| (100_000 + n * 500, Some(n / 2)))
-            .chain([(1_000, Some(99))])
+        let call = |at_ms, ticket| Lately {
+            at_ms,
+            ticket: Some(ticket),
+            again: None,
+        };
+        let calls: Vec<Lately> = (0..20)
+            .map(|n| call(100_000 + n * 500, n / 2))
+            .chain([call(1_000, 99)])
             .collect();
         let (rate, tickets) = pace(&calls, 110_000).unwrap();
         assert!((rate - 2.0).abs() < 1e-9 && (tickets - 1.0).abs() < 1e-9);
         let (later, _) = pace(&calls, 120_000).unwrap();
         assert!((later - 1.0).abs() < 1e-9, "{later}");
         assert_eq!(pace(&calls, 400_000), None);
-        assert_eq!(pace(&[(5_000, None)], 5_200), None, "too short to tell");
+        assert_eq!(pace(&[call(5_000, 1)], 5_200), None, "too short to tell");
+    }
+
+    #[test]
+    fn what_is_asked_about_again_is_told_by_class_and_is_no_progress() {
+        let again = |at_ms, class| Lately {
+            at_ms,
+            ticket: None,
+            again: Some(class),
+        };
+        let calls = [
+            again(10_000, Class::RateLimit),
+            again(100_000, Class::Transport),
+            again(100_500, Class::RateLimit),
+            again(101_000, Class::RateLimit),
+        ];
+        assert_eq!(pace(&calls, 110_000), None);
+        assert_eq!(
+            again_lately(&calls, 110_000),
+            [(Class::RateLimit, 2), (Class::Transport, 1)]
+        );
+        assert_eq!(again_lately(&calls, 400_000), []);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -127,6 +128,19 @@ pub(in crate::engine) fn on_this_thread<A: Asks>(
             () = grace(&cancel) => Err(Failure::cancelled()),
         }
     })
+}
+
+/// How the driver's thread ended; nothing is wrong where it has been waited for before.
+pub(in crate::engine) fn joined(
+    driver: Option<JoinHandle<Result<(), Failure>>>,
+) -> Result<(), Failure> {
+    let died = |_| {
+        Err(Failure::new(
+            Class::Transport,
+            "the thread that asks has died",
+        ))
+    };
+    driver.map_or(Ok(()), |driver| driver.join().unwrap_or_else(died))
 }
 
 /// A stopped job may finish what is under way for a moment, because those calls are paid; the model itself is

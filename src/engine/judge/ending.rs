@@ -57,26 +57,23 @@ impl Running {
         engine: &Engine,
         order: &JudgeOrder,
         plan: &Plan,
-        told: crate::store::Result<()>,
+        driven: std::result::Result<(), Failure>,
     ) -> Result<Report> {
         let traffic = self.traffic();
-        if told.is_err() {
-            // Nothing can be written any more: what is under way is given up with its leases.
-            drop(self.done);
-        }
-        let driven = self.driver.join().unwrap_or_else(|_| {
-            Err(Failure::new(
-                Class::Transport,
-                "the thread that asks has died",
-            ))
-        });
-        told?;
         if driven.is_ok() {
             // No answer was needed for what waited for one.
             self.keeper.release();
-            self.keeper.write(0)?;
+            self.keeper.write(&Traffic {
+                in_flight: 0,
+                ..traffic
+            })?;
         }
-        let left = engine.prepare_judging(order)?.offer.tickets;
+        // What it read without an answer has its verdict, whether such are asked for again or not.
+        let once = JudgeOrder {
+            again: false,
+            ..order.clone()
+        };
+        let left = engine.prepare_judging(&once)?.offer.tickets;
         let stopped_by = driven.as_ref().err().map(|failure| failure.class);
         let held = engine.store().read(|db| {
             let (seats, now) = ([plan.judge.seat()], engine.clock().now_ms());
@@ -166,6 +163,15 @@ fn ending(
                 held.map_or_else(String::new, |held| format!("; {held}"))
             )),
         ),
+        // Others gave back what they held after the last look, or it was imported meanwhile.
+        Ok(()) if left > 0 => (
+            Outcome::Failed,
+            Some(format!(
+                "{left} {} no verdict yet; start again to go on with {}",
+                either(left, "ticket has", "tickets have"),
+                either(left, "it", "them")
+            )),
+        ),
         Ok(()) if nothing_scored(kept, plan.offer.checks_only) => (
             // That a judge cannot tell is its answer.
             if kept
@@ -197,6 +203,9 @@ fn unscored_for(unscored: &BTreeMap<String, u64>) -> String {
     let mut why: Vec<&str> = classes.iter().map(|class| class.words()).collect();
     if classes.contains(&Class::TooLong) {
         why.push("nothing is cut, so only a judge with more room can read them");
+    }
+    if classes.contains(&Class::NoReference) {
+        why.push("import references for these items, or judge them by a rubric that compares with nothing");
     }
     if classes.contains(&Class::CannotJudge) {
         why.push("what a judge cannot tell is for a person");
@@ -234,6 +243,7 @@ mod tests {
             (Class::Refusal, "refused", true),
             (Class::TooLong, "a judge with more room", false),
             (Class::CannotJudge, "for a person", false),
+            (Class::NoReference, "import references", false),
         ] {
             let told = unscored_for(&BTreeMap::from([(class.name().to_owned(), 2)]));
             assert!(told.contains(says), "{told}");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::Engine;
 use super::purse::{JobPurse, Settled};
+use super::retried::Retried;
 use super::tally::{Finished, Kept, Open};
 use super::unit::Done;
 use super::unsaved::Unsaved;
@@ -16,6 +17,7 @@ use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::judge::checks::contradicts;
+use crate::provider::Traffic;
 use crate::store::jobs::{self, Progress as Advance};
 use crate::store::project::Refolder;
 use crate::store::{Db, judging, leases, verdicts};
@@ -53,6 +55,7 @@ pub(super) struct Keeper {
     renewed: Instant,
     /// Answers that are not on disk yet, here or on their way here.
     unsaved: Arc<Unsaved>,
+    retried: Retried,
     pub kept: Kept,
 }
 
@@ -75,6 +78,7 @@ impl Keeper {
             finished: Vec::new(),
             renewed: Instant::now(),
             unsaved,
+            retried: Retried::default(),
             kept: Kept::default(),
         }
     }
@@ -168,7 +172,7 @@ impl Keeper {
         for call in &done.calls {
             self.kept.unpriced += u64::from(call.micros.is_none() && call.tokens.is_some());
         }
-        if let Some(failure) = &done.failure {
+        if let Some(failure) = done.failure.as_ref().filter(|one| is_trouble(one.class)) {
             let class = failure.class.name().to_owned();
             *self.kept.failed.entry(class).or_default() += 1;
         }
@@ -206,7 +210,7 @@ impl Keeper {
     }
 
     /// Writes everything gathered, in one transaction, and says that this worker lives.
-    pub fn write(&mut self, in_flight: usize) -> crate::store::Result<Wish> {
+    pub fn write(&mut self, traffic: &Traffic) -> crate::store::Result<Wish> {
         let batch = Batch {
             claims: Arc::clone(&self.claims),
             job: self.job,
@@ -214,7 +218,8 @@ impl Keeper {
             done: std::mem::take(&mut self.done),
             finished: std::mem::take(&mut self.finished),
             settled: self.purse.as_ref().and_then(|purse| purse.take_settled()),
-            in_flight,
+            again: self.retried.more(traffic),
+            in_flight: traffic.in_flight,
             renew: self.renewed.elapsed() >= RENEW_EVERY,
         };
         if batch.renew {
@@ -242,6 +247,8 @@ struct Batch {
     done: Vec<Done>,
     finished: Vec<Finished>,
     settled: Option<Settled>,
+    /// Replies that are asked about again.
+    again: Vec<(Class, u64)>,
     in_flight: usize,
     renew: bool,
 }
@@ -286,6 +293,7 @@ impl Batch {
             cached,
             ..calls
         };
+        jobs::put_again(db, self.job, &self.again, now)?;
         jobs::advance(db, self.job, advance, now)?;
         if self.renew {
             leases::renew_judge(db, &seat, &engine.owner, now)?;
@@ -328,13 +336,19 @@ impl Batch {
             if let Some(failure) = &done.failure {
                 let criterion = self.claims.calls[done.unit.call].criterion();
                 let place = (done.work.row, criterion, done.unit.sample);
-                if failure.class != Class::Cancelled {
+                if is_trouble(failure.class) {
                     jobs::put_failure(db, self.job, place, failure.class, &failure.message)?;
                 }
             }
         }
         Ok(advance)
     }
+}
+
+/// Whether something went wrong. What was not asked because the work was stopped or its budget spent is left, and nothing
+/// failed about it: how many of it had been claimed by then says nothing.
+fn is_trouble(class: Class) -> bool {
+    !matches!(class, Class::Cancelled | Class::Budget)
 }
 
 /// Flags that come from the judged text, and from checks that contradict the judge.

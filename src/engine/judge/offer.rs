@@ -15,7 +15,7 @@ use crate::domain::rubric::{Rubric, SendPolicy};
 use crate::domain::view::Order;
 use crate::judge::prompt::Prepared;
 use crate::provider::{Priced, Usage};
-use crate::store::judging::Want;
+use crate::store::judging::{Lane, Want};
 use crate::store::{Db, catalog, judging, rubrics, tickets, verdicts};
 
 /// Above this many calls a limit or a yes is wanted.
@@ -48,6 +48,8 @@ pub struct Offer {
     pub tickets: u64,
     /// Tickets the filter shows, no more than the limit.
     pub matching: u64,
+    /// Of those to be read, tickets the rubric has nothing to compare with: they stay unscored, and nothing is asked.
+    pub nothing_to_compare: u64,
     /// Calls for those, before what earlier answers save.
     pub calls: u64,
     /// Estimated tokens of questions and replies.
@@ -139,7 +141,11 @@ impl Engine {
                 error.way_on(),
             )
         })?;
-        let filter = filter.and(routes(&eval)?.claimable());
+        let routes = routes(&eval)?;
+        let lane = Lane {
+            open: routes.claimable(),
+            begun: routes.resumable(),
+        };
         let rubric = self.store().read(|db| rubrics::get(db, &eval.rubric))?;
         let row = self.store().read(|db| catalog::eval(db, &eval.id))?;
         let eval_row = row.map_or(0, |(row, _)| row);
@@ -160,15 +166,16 @@ impl Engine {
                     again: order.again,
                     limit: order.limit.unwrap_or(u64::MAX),
                     only: named_rows(db, order, (eval_row, &judge.version))?,
+                    lane: lane.clone(),
                 };
                 let rows = judging::unfinished(db, &ask, &want)?;
-                let matching = judging::matching(db, &ask, want.only.as_deref())?.min(want.limit);
+                let matching = judging::matching(db, &ask, &want)?.min(want.limit);
                 let offer = offer(
                     db,
                     order,
                     (&eval, &rubric, &judge),
                     (&calls, &learned),
-                    &rows,
+                    (eval_row, &rows),
                     matching,
                 )?;
                 Ok(Plan {
@@ -273,10 +280,12 @@ pub(super) fn offer(
     order: &JudgeOrder,
     (eval, rubric, judge): (&Eval, &Rubric, &Judge),
     (calls, learned): (&[Prepared], &Learned),
-    rows: &[i64],
+    (eval_row, rows): (i64, &[i64]),
     matching: u64,
 ) -> crate::store::Result<Offer> {
     let tickets = rows.len() as u64;
+    let missing = nothing_to_compare(db, rubric, (eval_row, rows))?;
+    let asked = tickets - missing;
     let orders: u64 = if calls.iter().any(Prepared::is_comparison) {
         2
     } else {
@@ -288,11 +297,11 @@ pub(super) fn offer(
     let (output, request) = judging::sizes(db, &looked)?;
     let mean = (output + request) / (looked.len() as u64).max(1);
     let standing: u64 = calls.iter().map(Prepared::standing_tokens).sum();
-    let input = tickets
+    let input = asked
         * u64::from(judge.samples)
         * orders
         * (standing + (mean / 4 + learned.library.tokens_per_prompt()) * calls.len() as u64);
-    let replies = tickets * per_ticket * ANSWER_TOKENS;
+    let replies = asked * per_ticket * ANSWER_TOKENS;
     let price = Cost::of(
         judge.by.price(),
         Usage {
@@ -301,7 +310,7 @@ pub(super) fn offer(
             ..Usage::default()
         },
     );
-    let all = tickets * per_ticket;
+    let all = asked * per_ticket;
     let time = all as f64 * GUESSED_SECONDS / order.concurrency.max(1) as f64;
     let questions = rubric.questions().count();
     let from_checks = rubric
@@ -317,6 +326,7 @@ pub(super) fn offer(
         checked: (from_checks, questions),
         tickets,
         matching,
+        nothing_to_compare: if calls.is_empty() { 0 } else { missing },
         calls: all,
         tokens: (input, replies),
         price,
@@ -332,6 +342,20 @@ pub(super) fn offer(
             .guidelines_hash()
             .map(|set| (set, learned.guidelines.len())),
     })
+}
+
+/// How many of these tickets the rubric has nothing to compare with.
+fn nothing_to_compare(
+    db: &Db,
+    rubric: &Rubric,
+    (eval_row, rows): (i64, &[i64]),
+) -> crate::store::Result<u64> {
+    if !rubric.judge.needs_comparison() {
+        return Ok(0);
+    }
+    let logged = rubric.judge.shows_logged(false);
+    let missing = judging::nothing_to_compare(db, eval_row, logged)?;
+    Ok(rows.iter().filter(|row| missing.contains(row)).count() as u64)
 }
 
 /// Which fields an endpoint would get that it has never got from this eval.

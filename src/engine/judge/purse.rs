@@ -1,8 +1,11 @@
 //! A job's budget in this process: taken out of the workspace call by call, so that what a killed process
 //! held is no more than its calls under way. Without a budget as much is held as those calls may cost at most, so that
 //! the job can say what a kill may have cost.
+//!
+//! Where money is short, calls get it in the order they were begun, so that it goes into tickets that can be finished and
+//! not into a first question of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +16,11 @@ use crate::text::numbers::money;
 
 /// How long a call the budget has no room for waits before it asks again.
 const STARVED: Duration = Duration::from_millis(20);
+
+tokio::task_local! {
+    /// The place of the work a call belongs to in the order in which it was begun. Work without one stands in no line.
+    pub(in crate::engine) static TURN: u64;
+}
 
 /// How long to wait before the same call is tried again, where a budget has no room for it now and may have later.
 pub(in crate::engine) fn starved(failure: &Failure) -> Option<Duration> {
@@ -130,6 +138,12 @@ struct Inner {
     most: Amount,
     /// Whether the keeper may still be writing what it took: until it asks for more, that counts as held.
     writing: bool,
+    /// Places given out so far.
+    turns: u64,
+    /// Places of work that waits for money.
+    line: BTreeSet<u64>,
+    /// Whether the work was stopped, so that nobody waits for anybody any more.
+    stopped: bool,
 }
 
 impl Inner {
@@ -138,6 +152,26 @@ impl Inner {
     fn may_come_back(&self) -> bool {
         !self.out.is_empty() || self.settled.is_some() || self.writing
     }
+
+    /// Whether work begun earlier waits for money, too.
+    fn is_behind(&self, turn: Option<u64>) -> bool {
+        let first = self.line.first().filter(|_| !self.stopped);
+        turn.is_some_and(|turn| first.is_some_and(|first| *first < turn))
+    }
+
+    /// The work around this call waits for money.
+    fn waits(&mut self, turn: Option<u64>) -> Failure {
+        self.line.extend(turn);
+        Failure {
+            retry_after: Some(STARVED),
+            ..Failure::new(Class::Budget, Class::Budget.words())
+        }
+    }
+}
+
+/// The place of the work around this call.
+fn turn() -> Option<u64> {
+    TURN.try_with(|turn| *turn).ok()
 }
 
 impl JobPurse {
@@ -154,6 +188,30 @@ impl JobPurse {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The place of work that is begun now.
+    pub fn begins(&self) -> u64 {
+        let mut inner = self.inner();
+        inner.turns += 1;
+        inner.turns
+    }
+
+    /// Work has ended, and waits for no money any more; `stopped` where nothing further will be sent.
+    pub fn ends(&self, turn: u64, stopped: bool) {
+        let mut inner = self.inner();
+        inner.line.remove(&turn);
+        inner.stopped |= stopped;
+    }
+
+    /// Waits before a call the budget had no room for is tried again: until no work begun earlier waits.
+    pub async fn wait(&self, moment: Duration) {
+        loop {
+            tokio::time::sleep(moment).await;
+            if !self.inner().is_behind(turn()) {
+                return;
+            }
+        }
     }
 
     /// What was settled since the last time: to be written with the replies it belongs to.
@@ -258,16 +316,20 @@ impl Purse for JobPurse {
             self.hold(&mut inner, need.times(calls));
         }
         if self.holds == Holds::Each {
+            let turn = turn();
+            if inner.is_behind(turn) {
+                return Err(inner.waits(turn));
+            }
             let lacking = need.beyond(inner.free);
             if lacking != Amount::default() && !self.take(lacking) {
                 return Err(if inner.may_come_back() {
-                    Failure {
-                        retry_after: Some(STARVED),
-                        ..Failure::new(Class::Budget, Class::Budget.words())
-                    }
+                    inner.waits(turn)
                 } else {
                     Failure::new(Class::Budget, self.spent(need, inner.free))
                 });
+            }
+            if let Some(turn) = turn {
+                inner.line.remove(&turn);
             }
             inner.free = inner.free.plus(lacking).minus(need);
         }
@@ -387,6 +449,37 @@ mod tests {
         assert_eq!((refused.class, starved(&refused)), (Class::Budget, None));
         let said = "sets 6000 tokens aside at most, 4800 are left (`--max-tokens`)";
         assert!(refused.message.contains(said), "{refused}");
+    }
+
+    #[test]
+    fn money_goes_to_work_that_was_begun_first() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let job = job(&bench, 10_000);
+        let purse = purse(&bench, job);
+        let reserve = |turn| TURN.sync_scope(turn, || purse.reserve(CALL));
+        let waits = |turn| starved(&reserve(turn).unwrap_err()).is_some();
+        let first = reserve(1).unwrap();
+        assert!(waits(3) && waits(2) && waits(4));
+        purse.settle(first, cheap());
+        write(&bench, job, &purse);
+        assert!(waits(3) && waits(4), "there is room, and 2 waits as well");
+        let second = reserve(2).unwrap();
+        purse.ends(2, false);
+        purse.settle(second, Spent::Nothing);
+        assert!(waits(4));
+        purse.ends(3, false);
+        assert!(reserve(4).is_ok());
+    }
+
+    #[test]
+    fn once_the_work_is_stopped_nobody_waits_for_anybody() {
+        let bench = Bench::new(2, Mode::Assist, 1, false);
+        let purse = purse(&bench, job(&bench, 10_000));
+        let reserve = |turn| TURN.sync_scope(turn, || purse.reserve(CALL));
+        reserve(1).unwrap();
+        assert!(reserve(2).is_err() && purse.inner().is_behind(Some(3)));
+        purse.ends(1, true);
+        assert!(!purse.inner().is_behind(Some(3)));
     }
 
     #[test]

@@ -1,23 +1,20 @@
 //! Doing it: claims on one thread, calls on another, writing on the caller's.
 
-use std::sync::Arc;
-use std::sync::mpsc::channel;
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::sync::watch;
 
 use super::super::{Engine, EngineError, Result, is_gone};
-use super::drive::{Drive, on_this_thread};
 use super::ending::Report;
-use super::feed::{Feeder, drain};
 use super::first_send::announcing;
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
 use super::order::{JudgeOrder, Reach};
 use super::purse::{Holds, JobPurse};
-use super::running::{Progress, Running, Told};
-use super::unit::{Asking, Next};
+use super::rounds::Rounds;
+use super::running::{Progress, Running};
+use super::unit::Asking;
 use super::unsaved::Unsaved;
 use super::work::Claims;
 use crate::domain::event::FirstSend;
@@ -26,7 +23,7 @@ use crate::domain::job::Wish;
 use crate::domain::rubric::Rubric;
 use crate::domain::run::FixedJudge;
 use crate::judge::checks::Checks;
-use crate::provider::{Cancel, Capabilities, Failure, Job, Priced};
+use crate::provider::{Cancel, Capabilities, Job, Priced};
 use crate::store::jobs::{self, Start};
 use crate::store::{judging, verdicts};
 
@@ -62,12 +59,19 @@ impl Engine {
         self.group_judged(&plan)?;
         let mut routed = self.route(order, &plan, false)?;
         let mut running = self.begin(order, &plan, control)?;
-        let told = running.keep(control, tell);
-        if told.is_err() {
-            // A call may wait for money that is written back, and nothing is written any more.
-            control.stop();
-        }
-        let report = running.end(self, order, &plan, told)?;
+        let driven = loop {
+            let told = running.keep(control, tell);
+            if told.is_err() {
+                // A call may wait for money that is written back, and nothing is written any more.
+                control.stop();
+            }
+            let driven = running.round.join(told.is_err());
+            told?;
+            if driven.is_err() || !self.another_round(order, control, &mut running)? {
+                break driven;
+            }
+        };
+        let report = running.end(self, order, &plan, driven)?;
         routed.extend(self.route(order, &plan, true)?);
         Ok(Report { routed, ..report })
     }
@@ -121,48 +125,29 @@ impl Engine {
             again: order.again,
             checks,
             learned: Arc::clone(&plan.learned),
+            had: Mutex::default(),
         });
-        let (told, done) = channel();
         let (paused, pause) = watch::channel(false);
         let asking = self.asking(order, plan, job)?;
         let model = asking.as_ref().map(|asking| Arc::clone(&asking.model));
         let purse = asking.as_ref().map(|asking| Arc::clone(&asking.purse));
-        let (send_work, work) = tokio::sync::mpsc::channel(2);
-        let concurrency = order.concurrency.max(1);
-        let feeder = Feeder {
-            claims: Arc::clone(&claims),
-            rows: plan.rows.clone(),
-            told: told.clone(),
-            work: send_work,
-            // Each claim ends what the reader's cache holds, so larger ones are cheaper.
-            batch: (concurrency * 4).clamp(32, 256),
-            cancel: control.cancel.clone(),
-        };
-        std::thread::Builder::new()
-            .name("docket-claims".into())
-            .spawn(move || feeder.run())
-            .map_err(|error| thread_error(&error))?;
-        let done_to = told.clone();
         let unsaved = Arc::<Unsaved>::default();
-        let answered = Arc::clone(&unsaved);
-        let drive = asking.map(|asking| Drive {
+        let rounds = Rounds {
+            claims: Arc::clone(&claims),
             asking,
+            concurrency: order.concurrency.max(1),
             cancel: control.cancel.clone(),
-            paused: pause,
-            done: Box::new(move |done| {
-                answered.one_more();
-                let _ = done_to.send(Told::Done(Box::new(done)));
-            }),
-            concurrency,
+            pause,
             unsaved: Arc::clone(&unsaved),
-        });
-        let driver = spawn_driver(drive, work)?;
+        };
+        let round = rounds.start(plan.rows.clone())?;
         Ok(Running {
             job,
             id,
             keeper: Keeper::new(claims, job, purse, unsaved),
-            done,
-            driver,
+            rounds,
+            round,
+            had: None,
             model,
             paused,
             total: plan.rows.len() as u64,
@@ -304,23 +289,6 @@ pub(super) fn compiled(rubric: &Rubric) -> Result<Checks> {
     Checks::compile(rubric).map_err(|error| {
         EngineError::refused(error.to_string(), "`docket rubric check` names the line")
     })
-}
-
-/// The thread that talks to the model; without one it only lets the work pass.
-fn spawn_driver(
-    drive: Option<Drive<Asking>>,
-    work: tokio::sync::mpsc::Receiver<Vec<Next>>,
-) -> Result<JoinHandle<std::result::Result<(), Failure>>> {
-    std::thread::Builder::new()
-        .name("docket-calls".into())
-        .spawn(move || {
-            if let Some(drive) = drive {
-                return on_this_thread(drive, work);
-            }
-            drain(work);
-            Ok(())
-        })
-        .map_err(|error| thread_error(&error))
 }
 
 pub(in crate::engine) fn thread_error(error: &std::io::Error) -> EngineError {

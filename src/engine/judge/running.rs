@@ -2,19 +2,20 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::thread::JoinHandle;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::keep::Keeper;
+use super::rounds::{Round, Rounds};
 use super::run::Control;
 use super::tally::Kept;
 use super::unit::Done;
 use super::work::Work;
+use crate::domain::failure::Class;
 use crate::domain::job::Wish;
-use crate::provider::{Failure, Model, Traffic};
+use crate::provider::{Model, Traffic};
 
 /// The least time between two writes: at thousands of answers a second each would be a transaction of its own.
 const KEEP_EVERY: Duration = Duration::from_millis(4);
@@ -34,6 +35,8 @@ pub struct Progress {
     pub in_flight: usize,
     /// Calls waiting for the time their endpoint named.
     pub delayed: usize,
+    /// Replies that were no answers and are asked about again, by class, those of this run.
+    pub again: Vec<(Class, u64)>,
     /// Calls a second, over this run.
     pub rate: f64,
     /// Time left at this rate.
@@ -47,8 +50,11 @@ pub(super) struct Running {
     pub job: i64,
     pub id: [u8; 16],
     pub keeper: Keeper,
-    pub done: Receiver<Told>,
-    pub driver: JoinHandle<std::result::Result<(), Failure>>,
+    pub rounds: Rounds,
+    /// The one under way.
+    pub round: Round,
+    /// Tickets it had had when a further one was sent out last.
+    pub had: Option<usize>,
     pub model: Option<Arc<dyn Model>>,
     pub paused: watch::Sender<bool>,
     pub total: u64,
@@ -79,7 +85,7 @@ impl Running {
                 0 => TELL_EVERY,
                 _ => KEEP_EVERY.saturating_sub(written.elapsed()),
             };
-            let more = match self.done.recv_timeout(patience) {
+            let more = match self.round.done.recv_timeout(patience) {
                 Ok(told) => {
                     self.hear(told)?;
                     true
@@ -88,7 +94,7 @@ impl Running {
                 Err(RecvTimeoutError::Disconnected) => false,
             };
             while self.keeper.waiting() < BATCH
-                && let Ok(told) = self.done.try_recv()
+                && let Ok(told) = self.round.done.try_recv()
             {
                 self.hear(told)?;
             }
@@ -97,7 +103,7 @@ impl Running {
                 waiting => written.elapsed() >= KEEP_EVERY || waiting >= BATCH,
             };
             if due || !more {
-                let wish = self.keeper.write(self.traffic().in_flight)?;
+                let wish = self.keeper.write(&self.traffic())?;
                 self.obey(wish, control);
                 written = Instant::now();
             }
@@ -154,6 +160,11 @@ impl Running {
             kept,
             in_flight: traffic.in_flight,
             delayed: traffic.delayed,
+            again: traffic
+                .again()
+                .into_iter()
+                .filter(|(_, n)| *n > 0)
+                .collect(),
             rate,
             left,
             paused: *self.paused.borrow(),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::drive::{Asks, meets_all};
 use super::learn::Shots;
 use super::order::Judge;
-use super::purse::{JobPurse, starved};
+use super::purse::{JobPurse, TURN, starved};
 use super::readings::{add, together, verdicts, with_call};
 use super::work::Work;
-use crate::domain::failure::Answerable;
+use crate::domain::failure::{Answerable, Class};
 use crate::domain::rubric::Example;
 use crate::domain::verdict::{Call, Verdict};
 use crate::judge::aggregate::pairwise_verdict;
@@ -120,7 +120,19 @@ impl Asks for Asking {
     }
 
     fn run(self: Arc<Self>, (work, unit): Next, slot: Slot) -> impl Future<Output = Done> {
-        self.answer(work, unit, Some(slot))
+        // Taken here and not when it is first looked at: units are begun in the order of their tickets.
+        let turn = self.purse.begins();
+        let purse = Arc::clone(&self.purse);
+        let answer = TURN.scope(turn, self.answer(work, unit, Some(slot)));
+        async move {
+            let done = answer.await;
+            let failure = done.failure.as_ref().map(|failure| failure.class);
+            purse.ends(
+                turn,
+                matches!(failure, Some(Class::Budget | Class::Cancelled)),
+            );
+            done
+        }
     }
 
     fn hopeless(&self, done: &Done, first: bool) -> Option<Failure> {
@@ -216,7 +228,7 @@ impl Asking {
                 Err(failure) => {
                     if let Some(wait) = starved(&failure) {
                         // Other calls hold money that may come back.
-                        tokio::time::sleep(wait).await;
+                        self.purse.wait(wait).await;
                         continue;
                     }
                     // What never went out is no call.

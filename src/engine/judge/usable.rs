@@ -152,6 +152,7 @@ impl From<Offer> for JudgeWork {
         Self {
             needs_yes: offer.needs_yes(),
             tickets: offer.tickets,
+            nothing_to_compare: offer.nothing_to_compare,
             calls: offer.calls,
             planted: probes::texts() as u64,
             tokens: offer.tokens.0 + offer.tokens.1,

@@ -1,6 +1,7 @@
 //! Claiming and reading: tickets in plan order, each with what is still to be asked about it.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::Engine;
 use super::super::ticket::request_of;
@@ -55,11 +56,19 @@ pub(super) struct Claims {
     pub again: bool,
     pub checks: Checks,
     pub learned: Arc<Learned>,
+    /// Local rows of tickets this run has had a seat on.
+    pub had: Mutex<HashSet<i64>>,
 }
 
 impl Claims {
     fn store(&self) -> &Store {
         self.engine.store()
+    }
+
+    /// Local rows of tickets this run has had a seat on.
+    pub fn had(&self) -> HashSet<i64> {
+        let had = self.had.lock();
+        had.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes seats on these tickets and reads those it got that still lack something.
@@ -76,6 +85,9 @@ impl Claims {
             }
             Ok(got)
         })?;
+        let mut had = self.had.lock().unwrap_or_else(PoisonError::into_inner);
+        had.extend(&got);
+        drop(had);
         let read = self.store().read(|db| {
             got.iter()
                 .map(|row| Ok((*row, self.read(db, *row)?)))

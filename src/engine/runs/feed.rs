@@ -1,7 +1,8 @@
 //! The thread that takes items and makes questions of them, as many as are wanted next.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::Engine;
 use super::ask::{ask, key};
@@ -33,7 +34,12 @@ pub(super) struct Feeder {
     pub batch: usize,
     pub fresh: bool,
     pub cancel: Cancel,
+    /// Items this run has had a seat on, with the place of the run.
+    pub had: Had,
 }
+
+/// See [`Feeder::had`].
+pub(super) type Had = Arc<Mutex<HashSet<(i64, usize)>>>;
 
 /// What an item turned out to need.
 enum Needs {
@@ -79,6 +85,9 @@ impl Feeder {
             }
             Ok(got)
         })?;
+        let mut had = self.had.lock().unwrap_or_else(PoisonError::into_inner);
+        had.extend(&got);
+        drop(had);
         self.engine.store().read(|db| {
             let read = got.iter().map(|(item, run)| self.read(db, *item, *run));
             let read: Vec<_> = read.collect::<crate::store::Result<_>>()?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::Engine;
 use super::super::judge::purse::{JobPurse, Settled};
+use super::super::judge::retried::Retried;
 use super::super::judge::unsaved::Unsaved;
 use super::asking::{Done, Question, finish, message};
 use crate::domain::canonical::output_id;
@@ -15,7 +16,7 @@ use crate::domain::json::Json;
 use crate::domain::message::{Message, Role};
 use crate::domain::plan::ticket_id;
 use crate::domain::run::Run;
-use crate::provider::Reply;
+use crate::provider::{Reply, Traffic};
 use crate::store::ingest::{
     Batch, ItemFact, Loader, OutputFact, Piece, RowFacts, Target, put_source,
 };
@@ -71,6 +72,7 @@ pub(super) struct Keeper {
     reused: Vec<Reused>,
     /// Answers that are not on disk yet, here or on their way here.
     unsaved: Arc<Unsaved>,
+    retried: Retried,
     pub kept: Kept,
 }
 
@@ -82,6 +84,7 @@ impl Keeper {
             done: Vec::new(),
             reused: Vec::new(),
             unsaved,
+            retried: Retried::default(),
             kept: Kept::default(),
         }
     }
@@ -118,7 +121,8 @@ impl Keeper {
     }
 
     /// Writes everything gathered in one transaction, and says that this worker lives.
-    pub fn write(&mut self, in_flight: usize, renew: bool) -> crate::store::Result<Wish> {
+    pub fn write(&mut self, traffic: &Traffic, renew: bool) -> crate::store::Result<Wish> {
+        let (again, in_flight) = (self.retried.more(traffic), traffic.in_flight);
         let settled = self.purse.take_settled();
         if let Some(most) = settled.map(Settled::most) {
             self.kept.micros += most.micros;
@@ -133,6 +137,7 @@ impl Keeper {
             desk.write(db, &done, &reused)?;
             desk.count(db, &done, reused.len() as u64, settled)?;
             let now = desk.engine.clock().now_ms();
+            jobs::put_again(db, desk.job, &again, now)?;
             if renew {
                 for run in &desk.runs {
                     leases::renew_judge(db, &seat(&run.id), &desk.engine.owner, now)?;

@@ -12,7 +12,7 @@ use super::order::RunOrder;
 use crate::domain::failure::{Answerable, Class};
 use crate::domain::run::{Asked, Candidate, Origin, Run, by_candidate};
 use crate::provider::Usage;
-use crate::store::{Db, runs};
+use crate::store::{Db, judging, runs};
 
 /// Items an estimate of sizes looks at.
 const SAMPLE: usize = 200;
@@ -38,6 +38,10 @@ pub struct RunOffer {
     pub logged: bool,
     /// Candidates that are to be asked.
     pub candidates: Vec<CandidateOffer>,
+    /// Items the group's rubric has nothing to compare with: no judge will score what is answered to them.
+    pub nothing_to_compare: u64,
+    /// Whether that rubric compares with what was logged, so that what was logged itself gets no score.
+    pub against_logged: bool,
     /// Calls over all, before what earlier runs save.
     pub calls: u64,
     /// Estimated price over all.
@@ -227,7 +231,8 @@ fn planned_runs(order: &RunOrder, found: &Found, candidate: &Candidate) -> Resul
     Ok(runs)
 }
 
-fn missing(
+/// Local rows of items that lack a reply, with the place of the run.
+pub(super) fn missing(
     db: &Db,
     found: &Found,
     planned: &Planned,
@@ -283,12 +288,25 @@ fn offer(
         items: group.items,
         baseline: group.baseline.clone(),
         logged,
+        nothing_to_compare: nothing_to_compare(db, found)?,
+        against_logged: found.rubric.judge.against_logged,
         calls,
         price: candidates
             .iter()
             .fold(Cost::Free, |sum, one| plus(sum, one.price)),
         time: (calls > 0).then(|| Duration::from_secs_f64(seconds)),
         candidates,
+    })
+}
+
+fn nothing_to_compare(db: &Db, found: &Found) -> crate::store::Result<u64> {
+    let judge = &found.rubric.judge;
+    if !judge.needs_comparison() {
+        return Ok(0);
+    }
+    let logged = judge.shows_logged(false);
+    found.items.iter().try_fold(0, |sum, (lo, hi)| {
+        Ok(sum + judging::items_without_comparison(db, (lo, hi), logged)?)
     })
 }
 

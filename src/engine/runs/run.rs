@@ -11,6 +11,7 @@ use super::logged::LoggedTaken;
 use super::offer::Plan;
 use super::order::RunOrder;
 use super::work::Work;
+use crate::domain::failure::Class;
 use crate::domain::ids::{GroupId, Identity};
 use crate::domain::job::Outcome;
 use crate::provider::Job;
@@ -33,6 +34,8 @@ pub struct RunProgress {
     pub in_flight: usize,
     /// Calls waiting for the time their endpoint named.
     pub delayed: usize,
+    /// Replies that were no answers and are asked about again, by class, those of this candidate.
+    pub again: Vec<(Class, u64)>,
     /// Calls a second, over the last seconds.
     pub rate: f64,
     /// Time left at this rate.

@@ -1,15 +1,15 @@
 //! One candidate's work: items on one thread, calls on another, writing on the caller's.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::super::judge::Control;
-use super::super::judge::drive::{Drive, on_this_thread};
+use super::super::judge::drive::{Drive, joined, on_this_thread};
 use super::super::judge::first_send::announcing;
 use super::super::judge::order::By;
 use super::super::judge::purse::{Holds, JobPurse};
@@ -17,10 +17,10 @@ use super::super::judge::run::thread_error;
 use super::super::judge::running::Pace;
 use super::super::judge::unsaved::Unsaved;
 use super::super::{Engine, EngineError, Result};
-use super::asking::{Asking, Question};
-use super::feed::{Feeder, Told};
-use super::keep::{Desk, Keeper, Kept, seat};
-use super::offer::{Plan, Planned};
+use super::asking::Asking;
+use super::feed::{Feeder, Had, Told};
+use super::keep::{Desk, Keeper, Kept, place, seat};
+use super::offer::{Plan, Planned, missing};
 use super::order::RunOrder;
 use super::run::{CandidateReport, RunProgress};
 use crate::domain::event::FirstSend;
@@ -50,10 +50,14 @@ pub(super) struct Work<'a> {
 /// The threads of one candidate.
 struct Running {
     told: Receiver<Told>,
-    driver: JoinHandle<std::result::Result<(), Failure>>,
+    driver: Option<JoinHandle<std::result::Result<(), Failure>>>,
     model: Arc<dyn Model>,
     paused: watch::Sender<bool>,
+    pause: watch::Receiver<bool>,
     keeper: Keeper,
+    asking: Arc<Asking>,
+    unsaved: Arc<Unsaved>,
+    had: Had,
 }
 
 impl Work<'_> {
@@ -66,22 +70,26 @@ impl Work<'_> {
         if self.planned.missing.is_empty() {
             return Ok(self.report(Kept::default(), Ok(()), 0));
         }
-        let mut running = self.begin(control)?;
-        let kept = running.keep(self, control, tell);
-        if kept.is_err() {
-            // A call may wait for money that is written back, and nothing is written any more.
-            control.stop();
-        }
-        let capabilities = running.model.capabilities();
-        drop(running.told);
-        let driven = running.driver.join().unwrap_or_else(|_| {
-            Err(Failure::new(
-                Class::Transport,
-                "the thread that asks has died",
-            ))
-        });
-        kept?;
-        self.give_back(&capabilities)?;
+        let mut running = self.begin()?;
+        let mut missing = self.planned.missing.clone();
+        let driven = loop {
+            self.send_out(&mut running, control, missing)?;
+            let kept = running.keep(self, control, tell);
+            if kept.is_err() {
+                // A call may wait for money that is written back, and nothing is written any more.
+                control.stop();
+            }
+            let driven = running.join();
+            kept?;
+            if driven.is_err() || control.is_stopped() {
+                break driven;
+            }
+            missing = self.left_free(&running)?;
+            if missing.is_empty() {
+                break driven;
+            }
+        };
+        self.give_back(&running.model.capabilities())?;
         let seats: Vec<String> = self.planned.runs.iter().map(|run| seat(&run.id)).collect();
         let (left, held) = self.engine.store().read(|db| {
             let mut left = 0;
@@ -99,7 +107,28 @@ impl Work<'_> {
         Ok(report)
     }
 
-    fn begin(&self, control: &Control) -> Result<Running> {
+    /// What another process held and gave back unread, and this one has not had yet.
+    fn left_free(&self, running: &Running) -> Result<Vec<(i64, usize)>> {
+        let had = running.had.lock().unwrap_or_else(PoisonError::into_inner);
+        let engine = self.engine;
+        Ok(engine.store().read(|db| {
+            let now = engine.clock().now_ms();
+            let mut held = Vec::with_capacity(self.planned.runs.len());
+            for run in &self.planned.runs {
+                held.push(leases::held_tickets(
+                    db,
+                    &seat(&run.id),
+                    &engine.owner,
+                    now,
+                )?);
+            }
+            let mut left = missing(db, &self.plan.found, self.planned, self.order.again)?;
+            left.retain(|one| !had.contains(one) && !held[one.1].contains(&place(one.0)));
+            Ok(left)
+        })?)
+    }
+
+    fn begin(&self) -> Result<Running> {
         let (engine, planned) = (self.engine, self.planned);
         let price = planned.by.price();
         let known = match price {
@@ -136,49 +165,60 @@ impl Work<'_> {
             refused: AtomicU32::new(0),
             answered: AtomicBool::new(false),
         });
-        let (send, told) = channel();
-        let (send_work, work) = tokio::sync::mpsc::channel(2);
-        self.spawn_feeder(control, send.clone(), send_work)?;
         let (paused, pause) = watch::channel(false);
         let unsaved = Arc::<Unsaved>::default();
-        let answered = Arc::clone(&unsaved);
-        let drive = Drive {
+        Ok(Running {
+            told: channel().1,
+            driver: None,
+            model,
+            paused,
+            pause,
+            keeper: Keeper::new(Arc::new(self.desk()), purse, Arc::clone(&unsaved)),
             asking,
+            unsaved,
+            had: Had::default(),
+        })
+    }
+
+    /// Sends the threads out for these items.
+    fn send_out(
+        &self,
+        running: &mut Running,
+        control: &Control,
+        missing: Vec<(i64, usize)>,
+    ) -> Result<()> {
+        let (send, told) = channel();
+        let (send_work, work) = tokio::sync::mpsc::channel(2);
+        let feeder = Feeder {
+            engine: self.engine.clone(),
+            planned: Planned {
+                missing,
+                ..self.planned.clone()
+            },
+            told: send.clone(),
+            work: send_work,
+            batch: (self.order.concurrency * 4).clamp(32, 256),
+            fresh: self.order.fresh,
             cancel: control.cancel.clone(),
-            paused: pause,
+            had: Arc::clone(&running.had),
+        };
+        spawn("docket-items", move || feeder.run())?;
+        let answered = Arc::clone(&running.unsaved);
+        let drive = Drive {
+            asking: Arc::clone(&running.asking),
+            cancel: control.cancel.clone(),
+            paused: running.pause.clone(),
             done: Box::new(move |done| {
                 answered.one_more();
                 let _ = send.send(Told::Done(Box::new(done)));
             }),
-            concurrency,
-            unsaved: Arc::clone(&unsaved),
+            concurrency: self.order.concurrency.max(1),
+            unsaved: Arc::clone(&running.unsaved),
         };
+        running.told = told;
         let driver = spawn("docket-calls", move || on_this_thread(drive, work))?;
-        Ok(Running {
-            told,
-            driver,
-            model,
-            paused,
-            keeper: Keeper::new(Arc::new(self.desk()), purse, unsaved),
-        })
-    }
-
-    fn spawn_feeder(
-        &self,
-        control: &Control,
-        told: Sender<Told>,
-        work: tokio::sync::mpsc::Sender<Vec<Question>>,
-    ) -> Result<()> {
-        let feeder = Feeder {
-            engine: self.engine.clone(),
-            planned: self.planned.clone(),
-            told,
-            work,
-            batch: (self.order.concurrency * 4).clamp(32, 256),
-            fresh: self.order.fresh,
-            cancel: control.cancel.clone(),
-        };
-        spawn("docket-items", move || feeder.run()).map(drop)
+        running.driver = Some(driver);
+        Ok(())
     }
 
     fn desk(&self) -> Desk {
@@ -265,6 +305,12 @@ fn spawn<T: Send + 'static>(
 }
 
 impl Running {
+    /// Waits for the thread that asks. Nobody hears any more what it may still have to say.
+    fn join(&mut self) -> std::result::Result<(), Failure> {
+        self.told = channel().1;
+        joined(self.driver.take())
+    }
+
     /// Writes what comes back until both threads are done. An error of the store stops the job.
     fn keep(
         &mut self,
@@ -294,7 +340,7 @@ impl Running {
                 if renew {
                     renewed = Instant::now();
                 }
-                let wish = self.keeper.write(self.model.traffic().in_flight, renew)?;
+                let wish = self.keeper.write(&self.model.traffic(), renew)?;
                 self.obey(wish, control);
                 written = Instant::now();
             }
@@ -346,6 +392,11 @@ impl Running {
             kept,
             in_flight: traffic.in_flight,
             delayed: traffic.delayed,
+            again: traffic
+                .again()
+                .into_iter()
+                .filter(|(_, n)| *n > 0)
+                .collect(),
             left,
             paused: *self.paused.borrow(),
         }

@@ -73,6 +73,7 @@ impl Http {
         sent: u32,
     ) -> Result<Duration, Failure> {
         if tries_left && wait <= self.job.patience {
+            self.counts.again(failure.class);
             // Zero is for what needs no wait at all.
             return Ok(wait.max(Duration::from_millis(1)));
         }

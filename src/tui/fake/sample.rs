@@ -497,6 +497,7 @@ pub fn jobs(eval: EvalId) -> Vec<JobCard> {
         named: Some(judge.into()),
         rate: None,
         time_left: None,
+        again: Vec::new(),
         job,
     };
     let running = Job {

@@ -156,6 +156,14 @@ fn ending<'a>(card: &JobCard) -> [Words<'a>; 2] {
         }
     };
     match job.stage() {
+        Stage::Running if !card.again.is_empty() => {
+            let goes_on = if job.failures.is_empty() {
+                Words::new()
+            } else {
+                said(Look::Dim, "it goes on after what failed")
+            };
+            [said(Look::Warn, &again_lately(card)), goes_on]
+        }
         Stage::Running if job.failures.is_empty() => {
             [said(Look::Dim, "nothing has failed"), Words::new()]
         }
@@ -186,6 +194,16 @@ fn ending<'a>(card: &JobCard) -> [Words<'a>; 2] {
             [said(Look::Warn, why), rest]
         }
     }
+}
+
+/// `asked again in the last minute: the endpoint asked to wait 10 times`, each class with how often.
+fn again_lately(card: &JobCard) -> String {
+    let each = card.again.iter();
+    let each = each.map(|(class, n)| format!("{} ({})", class.words(), counted(*n, "time")));
+    format!(
+        "asked again in the last minute: {}",
+        each.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// What it would take to go on: a key, or a line of the shell.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::super::purse::Settled;
+use super::super::retried::Retried;
 use super::super::run::Control;
 use super::super::running::Progress;
 use super::super::tally::Kept;
@@ -92,6 +93,7 @@ pub(super) struct Keeper {
     total: u64,
     started: Instant,
     renewed: Instant,
+    retried: Retried,
     pub kept: Suggested,
 }
 
@@ -105,6 +107,7 @@ impl Keeper {
             total,
             started: now,
             renewed: now,
+            retried: Retried::default(),
             kept: Suggested::default(),
         }
     }
@@ -185,7 +188,8 @@ impl Keeper {
         if renew {
             self.renewed = Instant::now();
         }
-        let in_flight = self.asking.model.traffic().in_flight;
+        let traffic = self.asking.model.traffic();
+        let (again, in_flight) = (self.retried.more(&traffic), traffic.in_flight);
         let (desk, job) = (Arc::clone(&self.desk), self.job);
         self.desk.engine.store().write_light(move |db| {
             let engine = &desk.engine;
@@ -227,6 +231,7 @@ impl Keeper {
             if renew {
                 leases::renew_judge(db, &seat, &engine.owner, now)?;
             }
+            jobs::put_again(db, job, &again, now)?;
             jobs::beat(db, job, &engine.owner, in_flight, now)
         })
     }
@@ -254,6 +259,11 @@ impl Keeper {
             },
             in_flight: traffic.in_flight,
             delayed: traffic.delayed,
+            again: traffic
+                .again()
+                .into_iter()
+                .filter(|(_, n)| *n > 0)
+                .collect(),
             rate: if elapsed > 0.0 {
                 self.kept.calls as f64 / elapsed
             } else {

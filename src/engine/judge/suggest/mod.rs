@@ -200,7 +200,7 @@ impl Engine {
                 &order.judge,
                 about,
                 (&plan.calls, &plan.learned),
-                &rows,
+                (plan.eval_row, &rows),
                 plan.offer.matching,
             )?;
             Ok((rows, told))
