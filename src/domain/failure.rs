@@ -37,6 +37,8 @@ pub enum Class {
     TooLong,
     /// The judge says that it cannot judge.
     CannotJudge,
+    /// The rubric compares, and there is neither a reference nor a logged response to compare with.
+    NoReference,
     /// The account at the endpoint has no credit or quota left.
     Quota,
     /// Money or tokens set aside for this are spent.
@@ -62,7 +64,7 @@ pub enum Answerable {
 
 impl Class {
     /// All classes, in the order reports list them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Transport,
         Self::RateLimit,
         Self::Auth,
@@ -78,6 +80,7 @@ impl Class {
         Self::Truncated,
         Self::TooLong,
         Self::CannotJudge,
+        Self::NoReference,
         Self::Quota,
         Self::Budget,
         Self::Cancelled,
@@ -101,6 +104,7 @@ impl Class {
             Self::Truncated => "truncated",
             Self::TooLong => "too_long",
             Self::CannotJudge => "cannot_judge",
+            Self::NoReference => "no_reference",
             Self::Quota => "quota",
             Self::Budget => "budget",
             Self::Cancelled => "cancelled",
@@ -130,6 +134,7 @@ impl Class {
             Self::Truncated => "the reply broke off at its token room",
             Self::TooLong => "the texts do not fit the judge's context",
             Self::CannotJudge => "the judge says it cannot judge this",
+            Self::NoReference => "there is nothing to compare with",
             Self::Quota => "the account at the endpoint has no credit left",
             Self::Budget => "the budget is spent",
             Self::Cancelled => "stopped",
@@ -154,6 +159,7 @@ impl Class {
             Self::Truncated => "broke off",
             Self::TooLong => "too long",
             Self::CannotJudge => "cannot judge",
+            Self::NoReference => "no reference",
             Self::Quota => "no credit",
             Self::Budget => "budget spent",
             Self::Cancelled => "stopped",
@@ -191,7 +197,7 @@ impl Class {
             | Self::MissingCriterion
             | Self::OutOfRange
             | Self::Truncated => Answerable::Again(2),
-            Self::TooLong | Self::CannotJudge => Answerable::Unscored,
+            Self::TooLong | Self::CannotJudge | Self::NoReference => Answerable::Unscored,
         }
     }
 }

@@ -1,10 +1,11 @@
-//! Outputs in which there is nothing to judge.
+//! Outputs in which there is nothing to judge, and outputs a rubric that compares has nothing to compare with.
 //!
 //! Models have been seen to give top marks to a lone colon or to "Thought process:". Such outputs get
-//! their question's worst level without asking anybody.
+//! their question's worst level without asking anybody. Without something to compare with there is no level at all.
 
 use super::parse::is_refusal;
 use super::subject::{Output, Subject};
+use crate::domain::failure::Class;
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::verdict::{Flag, Outcome, Verdict};
 
@@ -132,9 +133,22 @@ pub fn applies(trivial: Trivial, rubric: &Rubric) -> bool {
     !REFUSAL_WORDS.iter().any(|word| words.contains(word))
 }
 
-/// The verdicts of a trivial output: the worst level of every question nobody else answers. `None` where
-/// the output is not trivial, the floor does not apply, or candidates are compared.
+/// Whether the rubric compares with something this subject lacks.
+pub fn nothing_to_compare(rubric: &Rubric, subject: &Subject) -> bool {
+    let shown = subject.reference.as_ref();
+    rubric.judge.needs_comparison() && shown.is_none_or(|shown| shown.text.trim().is_empty())
+}
+
+/// The verdicts of what nobody is asked about, on every question nobody else answers: unscored where there is nothing
+/// to compare with, the worst level of a trivial output. `None` where the output is not trivial, the floor does not
+/// apply, or candidates are compared.
 pub fn verdicts(rubric: &Rubric, subject: &Subject) -> Option<Vec<Verdict>> {
+    if nothing_to_compare(rubric, subject) {
+        let open = rubric.questions().filter(|question| !question.from_check);
+        let why = "the item has no reference, and nothing else was logged for it";
+        let unscored = |id: &str| Verdict::unscored(id, Class::NoReference, why);
+        return Some(open.map(|question| unscored(question.id)).collect());
+    }
     let [output] = &subject.outputs[..] else {
         return None;
     };
@@ -210,6 +224,24 @@ mod tests {
         let verdicts = floor("Answers the question").unwrap();
         assert_eq!(verdicts[0].outcome, Outcome::Scored(Answer::Level(0)));
         assert_eq!(verdicts[0].flags, [Flag::Trivial]);
+    }
+
+    #[test]
+    fn without_something_to_compare_with_there_is_no_level_not_even_the_worst() {
+        let mut rubric = Rubric::from_sentence("As good as the original", Scale::Level5);
+        assert!(verdicts(&rubric, &subject("How?", "So.")).is_none());
+        rubric.judge.needs_reference = true;
+        let missing = verdicts(&rubric, &subject("How?", "")).unwrap();
+        assert_eq!(
+            missing[0].outcome,
+            Outcome::Unscored("no_reference".to_owned())
+        );
+        let mut compared = subject("How?", "So.");
+        compared.reference = Some(super::super::subject::Reference {
+            text: "So and so.".to_owned(),
+            standing: super::super::subject::Standing::Original,
+        });
+        assert!(verdicts(&rubric, &compared).is_none());
     }
 
     #[test]

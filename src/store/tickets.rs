@@ -78,10 +78,12 @@ pub fn in_row(db: &Db, row: i64) -> Result<TicketRow> {
     found.ok_or_else(|| StoreError::Damaged("lease without a ticket".into()))
 }
 
-/// The first output that was logged for a ticket's item, unless it is the ticket's own.
+/// The first output that was logged for a ticket's item, unless it is the ticket's own. What a candidate answered here
+/// was not logged.
 pub fn logged_message(db: &Db, ticket: &TicketRow) -> Result<Option<Json>> {
     let sql = "SELECT coalesce(o.message, substr(r.body, o.message_at + 1, o.message_len)) FROM output o JOIN raw r ON r.row = o.raw
-               WHERE o.item = ?1 AND o.row < ?2 ORDER BY o.row LIMIT 1";
+               JOIN source s ON s.row = r.source
+               WHERE o.item = ?1 AND o.row < ?2 AND s.format <> 'run' ORDER BY o.row LIMIT 1";
     let found = db.first(sql, args![ticket.item, ticket.output], |row| {
         Ok(row.maybe_text(0)?.map(Json::trusted))
     })?;

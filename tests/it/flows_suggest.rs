@@ -89,6 +89,7 @@ fn judge_these(app: &mut Harness, folder: &Path) {
             planted: 24,
             place: "a file".into(),
             tickets: 1,
+            nothing_to_compare: 0,
             calls: 1,
             tokens: 300,
             price: Price::Free,

@@ -490,3 +490,152 @@ fn a_note_makes_a_draft_in_a_file_and_toml_is_shown_only_when_asked_for() {
     );
     assert!(shown.out.contains("id = \"no-greeting\""), "{}", shown.out);
 }
+
+#[test]
+fn a_version_is_never_held_against_itself_though_labels_are_equal() {
+    let (folder, ticket) = prepared();
+    let at = folder.path();
+    script(at, &[&level(1)]);
+    let changed = |word: &str| RUBRIC.replace("name the day", &format!("name the {word}"));
+    fs::write(at.join("r2.toml"), changed("weekday")).unwrap();
+    done(at, "eval set e --rubric r2.toml");
+    let test = |rubric: &str, against: &str| {
+        format!(
+            "rubric test {rubric} --ticket {ticket} --judge scripted:s.jsonl --against {against} --json"
+        )
+    };
+    let sides = json(at, &test("r2.toml", "1.0"), 0);
+    let versions = json_lines(at, "rubric versions e --json");
+    let id = |at: usize| versions[at]["id"].as_str().unwrap().to_owned();
+    let side = |at: usize| sides["rubrics"][at]["version"].as_str().unwrap().to_owned();
+    assert!(id(1).starts_with(&side(0)) && id(0).starts_with(&side(1)));
+    let itself = run(at, &test("r2.toml", "r2.toml"));
+    assert!(
+        itself.code == 2 && itself.err.contains("the very version that is tried"),
+        "{}",
+        itself.err
+    );
+    fs::write(at.join("r3.toml"), changed("hour")).unwrap();
+    done(at, "eval set e --rubric r3.toml");
+    let several = run(at, &test("r3.toml", "1.0"));
+    assert_eq!(several.code, 2, "{}", several.out);
+    assert!(
+        several.err.contains("2 other versions") && several.err.contains(&side(0)),
+        "{}",
+        several.err
+    );
+}
+
+#[test]
+fn the_outcome_of_a_check_is_a_verdict_only_where_it_is_a_questions_level() {
+    let (folder, _) = prepared();
+    let at = folder.path();
+    done(at, "judge e --judge checks");
+    let counts = || {
+        let versions = json_lines(at, "rubric versions e --json");
+        let last = versions.last().unwrap();
+        (
+            last["verdicts"].as_u64().unwrap(),
+            last["judged_tickets"].as_u64().unwrap(),
+        )
+    };
+    assert_eq!(counts(), (0, 0));
+    script(at, &[&level(1)]);
+    done(at, "judge e --judge scripted:s.jsonl");
+    assert_eq!(counts(), (1, 1));
+    let own = RUBRIC.replace(
+        "on_fail = \"note\"",
+        "on_fail = \"zero\"\ncriterion = \"day\"",
+    );
+    fs::write(at.join("r2.toml"), own).unwrap();
+    done(at, "eval set e --rubric r2.toml");
+    done(at, "judge e --judge checks");
+    assert_eq!(counts(), (1, 1));
+}
+
+#[test]
+fn an_output_with_nothing_to_compare_it_with_is_unscored_and_nobody_is_asked() {
+    for rubric in ["adherence-to-reference", "no-worse-than-logged"] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        fs::write(
+            at.join("log.jsonl"),
+            "{\"request\":\"When does it come?\",\"response\":\"It comes soon, on Monday.\"}\n",
+        )
+        .unwrap();
+        done(at, &format!("import log.jsonl --eval e --rubric {rubric}"));
+        script(at, &[&level(1)]);
+        let offer = json(at, "judge e --judge scripted:s.jsonl --dry-run --json", 0);
+        assert_eq!(
+            (
+                &offer["tickets"],
+                &offer["nothing_to_compare"],
+                &offer["calls"]
+            ),
+            (&1.into(), &1.into(), &0.into()),
+            "{rubric}"
+        );
+        let ran = run(at, "judge e --judge scripted:s.jsonl --json");
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(
+            ran.err
+                .contains("1 of 1 ticket has nothing to compare with"),
+            "{}",
+            ran.err
+        );
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(
+            (&report["calls"], &report["scored"]),
+            (&0.into(), &0.into())
+        );
+        assert!(report["unscored"]["no_reference"].as_u64().unwrap() > 0);
+        let ticket = json_lines(at, "tickets e --json")[0]["id"].to_string();
+        let test =
+            format!("rubric test {rubric} --ticket {ticket} --judge scripted:s.jsonl --json");
+        let tried = json(at, &test.replace('"', ""), 1);
+        let side = &tried["rubrics"][0];
+        assert_eq!((&side["calls"], &side["score"]), (&0.into(), &Value::Null));
+        assert!(
+            side["criteria"][0]["readings"]
+                .to_string()
+                .contains("no_reference"),
+            "{side}"
+        );
+        let probed = run(
+            at,
+            &format!("doctor --judge scripted:s.jsonl --rubric {rubric}"),
+        );
+        assert!(
+            probed.code == 2 && probed.err.contains("the planted texts have none"),
+            "{}",
+            probed.err
+        );
+    }
+}
+
+#[test]
+fn a_ticket_with_a_reference_is_judged_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let row = |more: &str| {
+        format!("{{\"request\":\"When{more}?\",\"response\":\"It comes on Monday.\"{more}}}\n")
+            .replacen(more, "", 1)
+    };
+    let rows = row(",\"reference\":\"On Monday.\"") + &row(",\"tags\":[\"x\"]");
+    fs::write(at.join("log.jsonl"), rows).unwrap();
+    done(
+        at,
+        "import log.jsonl --eval e --rubric adherence-to-reference",
+    );
+    script(at, &[&level(1)]);
+    let offer = json(at, "judge e --judge scripted:s.jsonl --dry-run --json", 0);
+    assert_eq!(
+        (
+            &offer["tickets"],
+            &offer["nothing_to_compare"],
+            &offer["calls"]
+        ),
+        (&2.into(), &1.into(), &4.into()),
+        "{offer}"
+    );
+}

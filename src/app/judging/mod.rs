@@ -144,6 +144,12 @@ pub fn work_words(work: &JudgeWork) -> String {
         return "it has read all of these".to_owned();
     }
     let mut words = vec![counted(work.tickets, "ticket")];
+    if work.nothing_to_compare > 0 {
+        words.push(format!(
+            "{} of them with nothing to compare with",
+            work.nothing_to_compare
+        ));
+    }
     if work.calls > 0 {
         words.push(counted(work.calls, "call"));
         words.push(counted(work.tokens, "token"));

@@ -15,6 +15,7 @@ fn work(calls: u64, price: Price, needs_yes: bool) -> JudgeWork {
     JudgeWork {
         place: "`openai` (api.example)".into(),
         tickets: 40,
+        nothing_to_compare: 0,
         calls,
         planted: 24,
         tokens: calls * 600,

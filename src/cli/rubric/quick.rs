@@ -6,11 +6,13 @@ use super::asking::Asking;
 use super::{find_or_kept, shown};
 use crate::cli::judge::told::price;
 use crate::cli::{CliError, Context, Exit, output, rescore};
+use crate::domain::ids::RubricId;
 use crate::domain::rubric::Rubric;
 use crate::domain::verdict::Verdict;
 use crate::domain::view::{QuickFinding, QuickProbe, QuickReport, QuickSide};
 use crate::engine::Engine;
 use crate::engine::judge::{JudgeOrder, ProbeOrder};
+use crate::engine::library;
 use crate::engine::rubrics::QuickTest;
 
 /// Try a rubric on one ticket, without keeping a verdict
@@ -85,22 +87,56 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     })
 }
 
-/// The rubric to hold against: a version of the same rubric by its label, else whatever the name stands for.
+/// The rubric to hold against: another version of the same rubric by its label, else whatever the name stands for. Labels
+/// are for people and often equal; a version is never held against itself.
 fn other(
     name: &str,
     rubric: &Rubric,
     engine: &Engine,
     context: &Context,
 ) -> Result<Rubric, CliError> {
-    let labelled = engine
-        .rubrics()?
-        .into_iter()
-        .rev()
-        .find(|kept| kept.id == rubric.id && !kept.version.is_empty() && kept.version == name);
-    match labelled {
-        Some(kept) => Ok(kept),
-        None => find_or_kept(name, context),
+    let hash = |rubric: &Rubric| rubric.content_hash().ok();
+    let own = hash(rubric);
+    let kept = engine.rubrics()?.into_iter();
+    let labelled: Vec<Rubric> = kept
+        .chain(library::built_in(&rubric.id))
+        .filter(|one| one.id == rubric.id && !one.version.is_empty() && one.version == name)
+        .collect();
+    let mut others: Vec<Rubric> = Vec::new();
+    for one in &labelled {
+        if hash(one) != own && others.iter().all(|known| hash(known) != hash(one)) {
+            others.push(one.clone());
+        }
     }
+    let found = match (others.len(), labelled.is_empty()) {
+        (0, true) => find_or_kept(name, context)?,
+        (0, false) => rubric.clone(),
+        (1, _) => others.remove(0),
+        _ => {
+            let hashes: Vec<String> = others
+                .iter()
+                .filter_map(|one| Some(format!("`{}`", RubricId(hash(one)?.0).short())))
+                .collect();
+            return Err(CliError::new(
+                format!(
+                    "{} other versions of `{}` have the label `{name}`",
+                    others.len(),
+                    rubric.id
+                ),
+                format!("name one by its hash: {}", hashes.join(", ")),
+            ));
+        }
+    };
+    if hash(&found) == own {
+        let own = own.map_or_else(String::new, |own| RubricId(own.0).short());
+        return Err(CliError::new(
+            format!(
+                "`{name}` is the very version that is tried ({own}): there is nothing to hold it against"
+            ),
+            "name another one; `docket rubric versions EVAL` lists those an eval has asked",
+        ));
+    }
+    Ok(found)
 }
 
 /// Says what the probes will take, for each rubric they are asked under.
@@ -188,12 +224,12 @@ fn side_json(side: &QuickSide, prompts: bool) -> Value {
 
 fn probe_json(probe: &QuickProbe) -> Value {
     let planted = probe.planted.iter().map(|one| {
-        json!({"criterion": one.criterion, "compared": one.compared, "raised": one.raised, "refused": one.refused, "worst": one.worst})
+        json!({"criterion": one.criterion, "compared": one.compared, "raised": one.raised, "at_top": one.at_top, "refused": one.refused, "worst": one.worst})
     });
     let length = probe
         .length
         .iter()
-        .map(|one| json!({"criterion": one.criterion, "once": one.once, "twice": one.twice}));
+        .map(|one| json!({"criterion": one.criterion, "once": one.once, "twice": one.twice, "top": one.top}));
     json!({
         "rubric": probe.rubric, "version": probe.version, "planted": planted.collect::<Value>(),
         "length": length.collect::<Value>(), "accepted_planted": probe.accepted_planted,

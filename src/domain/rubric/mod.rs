@@ -200,6 +200,9 @@ pub struct JudgeSettings {
     /// reference the item has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub against_logged: bool,
+    /// Whether nothing can be said without a reference: an output of an item without one is not asked about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_reference: bool,
     /// The user's own prompt, a `MiniJinja` template, instead of the built-in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
@@ -212,6 +215,12 @@ pub struct JudgeSettings {
 }
 
 impl JudgeSettings {
+    /// Whether an output with nothing to compare it with has no level: the rubric compares with what was logged, or
+    /// with a reference.
+    pub fn needs_comparison(&self) -> bool {
+        self.against_logged || self.needs_reference
+    }
+
     /// Whether the prompt has a place for what was logged: the rubric compares with it, or its own template shows
     /// the reference or original response.
     pub fn shows_logged(&self, reference: bool) -> bool {
@@ -228,6 +237,7 @@ impl Default for JudgeSettings {
             max_output_tokens: 4096,
             datamark: false,
             against_logged: false,
+            needs_reference: false,
             template: None,
             model: None,
             family: None,

@@ -22,6 +22,8 @@ pub struct JudgeWork {
     pub place: String,
     /// Tickets that lack its verdict.
     pub tickets: u64,
+    /// Of those, tickets the rubric has nothing to compare with: nothing is asked about them.
+    pub nothing_to_compare: u64,
     /// Calls for those.
     pub calls: u64,
     /// Estimated tokens of questions and replies together.

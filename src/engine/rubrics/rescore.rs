@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::super::judge::again;
 use super::super::{Engine, Result};
+use super::versions::level_checks;
 use crate::domain::ids::RubricId;
 use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::Rubric;
@@ -60,10 +61,12 @@ impl Engine {
         Ok(self.store().read(|db| {
             let mut found = Vec::new();
             for (row, eval) in catalog::evals(db)? {
-                if Some(eval.rubric) == hash || rubrics::get(db, &eval.rubric)?.id != rubric.id {
+                let asked = rubrics::get(db, &eval.rubric)?;
+                if Some(eval.rubric) == hash || asked.id != rubric.id {
                     continue;
                 }
-                let judged = verdicts::judged_under(db, row, None)?;
+                let levels = BTreeMap::from([(eval.rubric, level_checks(&asked))]);
+                let judged = verdicts::judged_under(db, row, None, &levels)?;
                 found.push(AskedElsewhere {
                     judged_tickets: judged.get(&eval.rubric).map_or(0, |(_, tickets)| *tickets),
                     version: eval.rubric,

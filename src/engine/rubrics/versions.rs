@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::{Engine, Result};
 use crate::domain::event::Body;
 use crate::domain::ids::RubricId;
+use crate::domain::rubric::Rubric;
 use crate::domain::view::RubricVersion;
 use crate::store::{catalog, ledger, rubrics, tickets, verdicts};
 
@@ -31,8 +32,12 @@ impl Engine {
             let row = catalog::eval(db, &eval.id)?.map_or(0, |(row, _)| row);
             let reviews = reviews(db, row)?;
             // What was imported is shown and scored under the version in use, so it counts there.
-            let judged = verdicts::judged_under(db, row, Some(eval.rubric))?;
-            let said = verdicts::judged_under(db, row, None)?;
+            let mut levels = BTreeMap::new();
+            for (id, _) in &since {
+                levels.insert(*id, level_checks(&rubrics::get(db, id)?));
+            }
+            let judged = verdicts::judged_under(db, row, Some(eval.rubric), &levels)?;
+            let said = verdicts::judged_under(db, row, None, &levels)?;
             since
                 .into_iter()
                 .map(|(id, since_ms)| {
@@ -55,7 +60,7 @@ impl Engine {
     }
 
     /// The rubric version of this workspace whose hash starts with these digits, if there is exactly one.
-    pub fn rubric_version(&self, prefix: &str) -> Result<Option<crate::domain::rubric::Rubric>> {
+    pub fn rubric_version(&self, prefix: &str) -> Result<Option<Rubric>> {
         Ok(self.store().read(|db| {
             let all = rubrics::all(db)?;
             let mut found = all
@@ -67,6 +72,12 @@ impl Engine {
             }
         })?)
     }
+}
+
+/// Checks that are a question's level.
+pub(super) fn level_checks(rubric: &Rubric) -> Vec<String> {
+    let own = rubric.checks.iter().filter(|one| one.criterion.is_some());
+    own.map(|one| one.id.clone()).collect()
 }
 
 /// Standing reviews by the version whose questions they answer.

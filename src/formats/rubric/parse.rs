@@ -170,6 +170,7 @@ fn judge(reader: &mut Reader<'_>, root: &Table<'_, '_>, resolve: Resolve<'_>) ->
             "max_output_tokens",
             "datamark",
             "against_logged",
+            "needs_reference",
             "template",
             "template_file",
             "model",
@@ -187,6 +188,9 @@ fn judge(reader: &mut Reader<'_>, root: &Table<'_, '_>, resolve: Resolve<'_>) ->
         against_logged: reader
             .boolean(&table, "against_logged")
             .unwrap_or(default.against_logged),
+        needs_reference: reader
+            .boolean(&table, "needs_reference")
+            .unwrap_or(default.needs_reference),
         template: text_or_file(reader, &table, "template", "template_file", resolve),
         model: reader.prose(&table, "model"),
         family: reader.prose(&table, "family"),

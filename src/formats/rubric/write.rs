@@ -206,6 +206,7 @@ fn write_judge(judge: &JudgeSettings, out: &mut Out) {
     }
     out.flag("datamark", judge.datamark);
     out.flag("against_logged", judge.against_logged);
+    out.flag("needs_reference", judge.needs_reference);
     for (name, value) in [
         ("model", &judge.model),
         ("family", &judge.family),

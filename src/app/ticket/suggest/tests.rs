@@ -21,6 +21,7 @@ fn offer(work: Result<(), &str>) -> Outcome {
         work: work.map_err(str::to_owned).map(|()| JudgeWork {
             place: "api.example".into(),
             tickets: 1,
+            nothing_to_compare: 0,
             calls: 3,
             planted: 24,
             tokens: 900,
