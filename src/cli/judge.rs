@@ -1,6 +1,7 @@
 //! `docket judge`: a judge reads tickets, in the background of everybody else's work.
 
 mod listed;
+pub(super) mod meanwhile;
 mod steer;
 mod suggest;
 pub(super) mod told;
@@ -298,7 +299,7 @@ fn work(engine: &Engine, order: &JudgeOrder) -> Result<Report, CliError> {
         |control, tell| engine.judge_run(order, control, tell),
         |bar, progress: &Progress| {
             let done = (progress.kept.tickets, progress.total);
-            bar.calls(done, "tickets", &told::about(progress));
+            bar.calls(done, "tickets", &meanwhile::about(progress));
         },
     );
     Ok(report?)

@@ -24,6 +24,7 @@ pub mod gates;
 pub mod hard;
 pub mod ingest;
 pub mod jobs;
+pub mod judged;
 pub mod judging;
 pub mod leases;
 pub mod ledger;

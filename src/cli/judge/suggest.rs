@@ -42,7 +42,7 @@ pub fn run(
         |control, tell| engine.suggest_run(&order, control, tell),
         |bar, progress: &Progress| {
             let done = (progress.kept.tickets, progress.total);
-            bar.calls(done, "tickets", &told::about(progress));
+            bar.calls(done, "tickets", &super::meanwhile::about(progress));
         },
     );
     let report = report?;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::judge::told::{again, classes, here, price, price_micros};
+use crate::cli::judge::meanwhile::again;
+use crate::cli::judge::told::{classes, here, price, price_micros};
 use crate::cli::{CliError, output};
 use crate::domain::count::either;
 use crate::engine::judge::{Cost, PASSES_ON};

@@ -9,7 +9,7 @@ use crate::domain::ids::RubricId;
 use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::Rubric;
 use crate::domain::view::{AskedElsewhere, Rescore};
-use crate::store::{catalog, rubrics, verdicts};
+use crate::store::{catalog, judged, rubrics, verdicts};
 
 /// A judge under one rubric version, and the tickets of an eval it scored.
 struct Judged {
@@ -66,7 +66,7 @@ impl Engine {
                     continue;
                 }
                 let levels = BTreeMap::from([(eval.rubric, level_checks(&asked))]);
-                let judged = verdicts::judged_under(db, row, None, &levels)?;
+                let judged = judged::under(db, row, None, &levels)?;
                 found.push(AskedElsewhere {
                     judged_tickets: judged.get(&eval.rubric).map_or(0, |(_, tickets)| *tickets),
                     version: eval.rubric,

@@ -7,7 +7,7 @@ use crate::domain::event::Body;
 use crate::domain::ids::RubricId;
 use crate::domain::rubric::Rubric;
 use crate::domain::view::RubricVersion;
-use crate::store::{catalog, ledger, rubrics, tickets, verdicts};
+use crate::store::{catalog, judged, ledger, rubrics, tickets};
 
 impl Engine {
     /// The rubric versions of an eval, oldest first; the one in use is marked. A version taken up twice stands once,
@@ -36,8 +36,8 @@ impl Engine {
             for (id, _) in &since {
                 levels.insert(*id, level_checks(&rubrics::get(db, id)?));
             }
-            let judged = verdicts::judged_under(db, row, Some(eval.rubric), &levels)?;
-            let said = verdicts::judged_under(db, row, None, &levels)?;
+            let judged = judged::under(db, row, Some(eval.rubric), &levels)?;
+            let said = judged::under(db, row, None, &levels)?;
             since
                 .into_iter()
                 .map(|(id, since_ms)| {

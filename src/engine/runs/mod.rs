@@ -12,6 +12,7 @@ pub(super) mod beside;
 mod feed;
 pub(super) mod group;
 mod keep;
+mod left;
 mod list;
 mod logged;
 mod offer;

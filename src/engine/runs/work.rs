@@ -1,8 +1,8 @@
 //! One candidate's work: items on one thread, calls on another, writing on the caller's.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,8 +19,8 @@ use super::super::judge::unsaved::Unsaved;
 use super::super::{Engine, EngineError, Result};
 use super::asking::Asking;
 use super::feed::{Feeder, Had, Told};
-use super::keep::{Desk, Keeper, Kept, place, seat};
-use super::offer::{Plan, Planned, missing};
+use super::keep::{Desk, Keeper, Kept, seat};
+use super::offer::{Plan, Planned};
 use super::order::RunOrder;
 use super::run::{CandidateReport, RunProgress};
 use crate::domain::event::FirstSend;
@@ -84,7 +84,7 @@ impl Work<'_> {
             if driven.is_err() || control.is_stopped() {
                 break driven;
             }
-            missing = self.left_free(&running)?;
+            missing = self.left_free(&running.had)?;
             if missing.is_empty() {
                 break driven;
             }
@@ -105,27 +105,6 @@ impl Work<'_> {
             *message = format!("{message}; {held}");
         }
         Ok(report)
-    }
-
-    /// What another process held and gave back unread, and this one has not had yet.
-    fn left_free(&self, running: &Running) -> Result<Vec<(i64, usize)>> {
-        let had = running.had.lock().unwrap_or_else(PoisonError::into_inner);
-        let engine = self.engine;
-        Ok(engine.store().read(|db| {
-            let now = engine.clock().now_ms();
-            let mut held = Vec::with_capacity(self.planned.runs.len());
-            for run in &self.planned.runs {
-                held.push(leases::held_tickets(
-                    db,
-                    &seat(&run.id),
-                    &engine.owner,
-                    now,
-                )?);
-            }
-            let mut left = missing(db, &self.plan.found, self.planned, self.order.again)?;
-            left.retain(|one| !had.contains(one) && !held[one.1].contains(&place(one.0)));
-            Ok(left)
-        })?)
     }
 
     fn begin(&self) -> Result<Running> {
