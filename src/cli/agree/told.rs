@@ -3,7 +3,8 @@
 use crate::cli::{CliError, output};
 use crate::domain::count::{counted, either};
 use crate::domain::view::agreement::{
-    AgreementReport, Basis, Disagreement, JudgeAgreement, JudgeOn, Matrix, Measured, PeopleOn,
+    AgreementReport, Basis, Calibration, Disagreement, JudgeAgreement, JudgeOn, Matrix, Measured,
+    NumberLine, PeopleOn,
 };
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
@@ -182,7 +183,11 @@ fn one_judge(judge: &JudgeAgreement) -> Result<(), CliError> {
             either(judge.learned_from, "it", "them")
         ))?;
     }
+    for kin in &judge.kin {
+        say(&format!("! {}", kin.banner()))?;
+    }
     summary(judge)?;
+    numbers(&judge.reading.lines())?;
     if let Some(learning) = &judge.learning {
         super::learned::told(learning, &judge.id)?;
     }
@@ -227,21 +232,11 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
     if let Some(rule) = on.brought_together() {
         say(&format!("  {rule}"))?;
     }
-    let mut table = Table::new([
-        Column::left(""),
-        Column::right(""),
-        Column::right(""),
-        Column::left(""),
-    ]);
-    for line in on.lines() {
-        table.row([
-            format!("  {}", line.name),
-            line.shown(4),
-            line.ends_shown(),
-            line.about.clone(),
-        ]);
+    numbers(&on.lines())?;
+    let curve = on.calibration.as_ref().and_then(Calibration::curve_said);
+    if let Some(curve) = curve {
+        say(&format!("  {curve}"))?;
     }
-    output::table(&table)?;
     if let Some(matrix) = &on.matrix {
         counts(matrix)?;
     }
@@ -254,6 +249,27 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
         ))?;
     }
     Ok(())
+}
+
+fn numbers(lines: &[NumberLine]) -> Result<(), CliError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new([
+        Column::left(""),
+        Column::right(""),
+        Column::right(""),
+        Column::left(""),
+    ]);
+    for line in lines {
+        table.row([
+            format!("  {}", line.name),
+            line.shown(4),
+            line.ends_shown(),
+            line.about.clone(),
+        ]);
+    }
+    output::table(&table)
 }
 
 /// Rows the judge, columns people.

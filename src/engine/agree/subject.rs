@@ -47,8 +47,10 @@ pub(super) enum Places {
 /// An answer as the statistics take it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reply {
-    /// Place on the list.
+    /// Place on the list; of a mean between two levels the nearer one's.
     pub place: usize,
+    /// Whether the value is that place's: a mean between two levels is no answer anybody could give.
+    pub whole: bool,
     /// Level, or score from 0 to 1; of several samples the mean.
     pub value: f64,
     /// Whether it passes, where that can be said.
@@ -63,6 +65,15 @@ pub(super) struct Judged {
     pub checks: Vec<CheckOutcome>,
     /// Whether its score is one under the rubric.
     pub scores: bool,
+    /// How it came about.
+    pub found: super::reading::Found,
+}
+
+impl Reply {
+    /// Whether both are the same answer.
+    pub fn same(&self, other: &Self) -> bool {
+        self.whole && other.whole && self.place == other.place
+    }
 }
 
 /// What came of asking a judge.
@@ -153,8 +164,26 @@ impl<'r> Subject<'r> {
 
     /// From the lowest to the highest value: levels, or points from 0 to 1.
     pub fn span(&self) -> f64 {
-        self.scale()
-            .map_or(1.0, |scale| f64::from(scale.max()) - f64::from(scale.min()))
+        let (low, high) = self.ends();
+        high - low
+    }
+
+    /// The lowest and the highest value.
+    pub fn ends(&self) -> (f64, f64) {
+        self.scale().map_or((0.0, 1.0), |scale| {
+            (f64::from(scale.min()), f64::from(scale.max()))
+        })
+    }
+
+    /// A value's place on the scale, 0 to 1.
+    pub fn share(&self, value: f64) -> f64 {
+        let (low, _) = self.ends();
+        (value - low) / self.span()
+    }
+
+    /// Whether it is a criterion with levels.
+    pub fn has_levels(&self) -> bool {
+        self.about == About::Levels
     }
 
     /// What was asked.
@@ -174,6 +203,15 @@ impl<'r> Subject<'r> {
     /// How much two answers count as agreeing, for kappa and Gwet's coefficient.
     pub fn weights(&self) -> Weights {
         if self.is_ordered() {
+            Weights::Quadratic
+        } else {
+            Weights::Identity
+        }
+    }
+
+    /// The same where values may lie between two levels: by distance, which for yes and no is whether they are equal.
+    pub fn weights_between(&self) -> Weights {
+        if self.has_levels() {
             Weights::Quadratic
         } else {
             Weights::Identity
@@ -332,6 +370,7 @@ impl<'r> Subject<'r> {
             .is_none_or(|floor| level >= f64::from(floor) - EPSILON);
         Some(Reply {
             place,
+            whole: (level - f64::from(nearest)).abs() < EPSILON,
             value: level,
             pass: Some(floor && share >= self.threshold.value - EPSILON),
         })
@@ -347,6 +386,7 @@ impl<'r> Subject<'r> {
         };
         (place <= candidates).then_some(Reply {
             place,
+            whole: true,
             value: place as f64,
             pass: None,
         })
@@ -356,6 +396,7 @@ impl<'r> Subject<'r> {
 fn of_score(score: f64, pass: bool) -> Reply {
     Reply {
         place: usize::from(pass),
+        whole: true,
         value: score,
         pass: Some(pass),
     }
