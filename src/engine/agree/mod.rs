@@ -14,6 +14,7 @@ mod learned;
 mod measure;
 mod people;
 mod reading;
+mod reply;
 mod subject;
 mod together;
 mod worst;
