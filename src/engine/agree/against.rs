@@ -74,10 +74,47 @@ pub(super) fn against(
     split: Option<u64>,
 ) -> JudgeOn {
     let mut on = empty(subject, people);
+    let Heards {
+        pairs,
+        open,
+        answered,
+    } = heards(&mut on, subject, all);
+    on.total = answered.len() as u64;
+    on.scored = pairs
+        .iter()
+        .filter(|pair| pair.people.answer.is_some())
+        .count() as u64;
+    let whole = sample(answered.iter().map(|(ticket, ..)| *ticket));
+    let right: Vec<bool> = answered.iter().map(|(.., right)| *right).collect();
+    on.accuracy = whole.rate(&right);
+    let places: Vec<usize> = answered.iter().map(|(_, place, _)| *place).collect();
+    on.baseline = baseline(subject, &places, &whole);
+    numbers(&mut on, subject, &pairs);
+    on.worst = worst(subject, &pairs, &open);
+    if on.about != About::Choice {
+        let weighted = whole.weights.is_some();
+        on.calibration = Some(calibration(subject, &pairs, weighted, split));
+    }
+    warn(&mut on, &whole, people);
+    disagreements(&mut on, subject, &pairs);
+    on
+}
+
+/// What came of every ticket people answered.
+#[derive(Default)]
+struct Heards<'a> {
+    /// Those the judge answered.
+    pairs: Vec<Pair<'a>>,
+    /// Those it gave no answer to.
+    open: Vec<(&'a Labelled, Together)>,
+    /// Those with an answer of people, its place, and whether the judge's is the same.
+    answered: Vec<(&'a Labelled, usize, bool)>,
+}
+
+/// Counts what the judge was asked about and what came of it.
+fn heards<'a>(on: &mut JudgeOn, subject: &Subject<'_>, all: &[Both<'a>]) -> Heards<'a> {
     let mut unscored: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut open: Vec<(&Labelled, Together)> = Vec::new();
-    let mut pairs: Vec<Pair<'_>> = Vec::new();
-    let mut answered: Vec<(&Labelled, usize, bool)> = Vec::new();
+    let mut heards = Heards::default();
     for both in all {
         let people = match together(subject, &both.ticket.people) {
             None => continue,
@@ -95,7 +132,7 @@ pub(super) fn against(
             }
             Heard::Unscored(class) => {
                 *unscored.entry(class).or_default() += 1;
-                open.push((both.ticket, people));
+                heards.open.push((both.ticket, people));
                 false
             }
             Heard::Answer(judge) => {
@@ -107,20 +144,15 @@ pub(super) fn against(
                     judge: *judge,
                 };
                 let right = pair.same();
-                pairs.push(pair);
+                heards.pairs.push(pair);
                 right
             }
         };
         match place {
-            Some(place) => answered.push((both.ticket, place, right)),
+            Some(place) => heards.answered.push((both.ticket, place, right)),
             None => on.split += 1,
         }
     }
-    on.total = answered.len() as u64;
-    on.scored = pairs
-        .iter()
-        .filter(|pair| pair.people.answer.is_some())
-        .count() as u64;
     on.unscored = unscored
         .into_iter()
         .map(|(class, tickets)| Class {
@@ -128,20 +160,7 @@ pub(super) fn against(
             tickets,
         })
         .collect();
-    let whole = sample(answered.iter().map(|(ticket, ..)| *ticket));
-    let right: Vec<bool> = answered.iter().map(|(.., right)| *right).collect();
-    on.accuracy = whole.rate(&right);
-    let places: Vec<usize> = answered.iter().map(|(_, place, _)| *place).collect();
-    on.baseline = baseline(subject, &places, &whole);
-    numbers(&mut on, subject, &pairs);
-    on.worst = worst(subject, &pairs, &open);
-    if on.about != About::Choice {
-        let weighted = whole.weights.is_some();
-        on.calibration = Some(calibration(subject, &pairs, weighted, split));
-    }
-    warn(&mut on, &whole, people);
-    disagreements(&mut on, subject, &pairs);
-    on
+    heards
 }
 
 /// Kappa of every two people, each pair by the tickets both have read: three tickets weigh nothing beside a thousand.

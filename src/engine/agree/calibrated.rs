@@ -41,66 +41,68 @@ pub(super) fn calibration(
     }
     let in_test = |pair: &&Pair<'_>| Stage::of(seed, &pair.ticket.cluster) == Stage::Test;
     let (test, fit): (Vec<&Pair<'_>>, Vec<&Pair<'_>>) = pairs.iter().partition(in_test);
-    let (fitted_on, tested_on) = (fit.len() as u64, test.len() as u64);
-    let short = |what: &str, needed: usize, n: u64| Calibration {
-        fitted_on,
-        tested_on,
-        ..not(&format!(
-            "needs {needed} tickets of the {what}; there {} {n}",
-            either(n, "is", "are")
-        ))
+    let found = match too_few(fit.len(), test.len()) {
+        Some(why) => not(&why),
+        None => tried(subject, &fit, &test),
     };
-    if fit.len() < FEWEST_FOR_LINEAR {
-        return short("train and dev shares", FEWEST_FOR_LINEAR, fitted_on);
+    Calibration {
+        fitted_on: fit.len() as u64,
+        tested_on: test.len() as u64,
+        ..found
     }
-    if test.len() < FEWEST_TO_TRY {
-        return short("test share", FEWEST_TO_TRY, tested_on);
-    }
+}
+
+/// Why nothing is told of so many tickets.
+fn too_few(fit: usize, test: usize) -> Option<String> {
+    let (what, needed, n) = if fit < FEWEST_FOR_LINEAR {
+        ("train and dev shares", FEWEST_FOR_LINEAR, fit)
+    } else if test < FEWEST_TO_TRY {
+        ("test share", FEWEST_TO_TRY, test)
+    } else {
+        return None;
+    };
+    Some(format!(
+        "needs {needed} tickets of the {what}; there {} {n}",
+        either(n as u64, "is", "are")
+    ))
+}
+
+/// The curve fitted on some tickets, and what it does on others.
+fn tried(subject: &Subject<'_>, fit: &[&Pair<'_>], test: &[&Pair<'_>]) -> Calibration {
     let judge = |pairs: &[&Pair<'_>]| -> Vec<f64> {
-        pairs
-            .iter()
-            .map(|pair| subject.share(pair.judge.value))
-            .collect()
+        let places = pairs.iter().map(|pair| subject.share(pair.judge.value));
+        places.collect()
     };
     let people = |pairs: &[&Pair<'_>]| -> Vec<f64> {
-        pairs
-            .iter()
-            .map(|pair| subject.share(pair.people.mean))
-            .collect()
+        let places = pairs.iter().map(|pair| subject.share(pair.people.mean));
+        places.collect()
     };
-    let Some(curve) = Curve::fit(&judge(&fit), &people(&fit)) else {
+    let Some(curve) = Curve::fit(&judge(fit), &people(fit)) else {
+        let tickets = counted(fit.len() as u64, "ticket");
         return Calibration {
-            fitted_on,
-            tested_on,
-            ..not(&format!(
-                "the judge says the same of all {} of the train and dev shares",
-                counted(fitted_on, "ticket")
-            ))
+            why_not: Some(format!(
+                "the judge says the same of all {tickets} of the train and dev shares"
+            )),
+            ..Calibration::default()
         };
     };
     // Brier's score needs a truth: where people are split there is none.
-    let told: Vec<&Pair<'_>> = test
-        .iter()
-        .filter(|one| one.people.pass.is_some())
-        .copied()
-        .collect();
+    let has_truth = |one: &&&Pair<'_>| one.people.pass.is_some();
+    let told: Vec<&Pair<'_>> = test.iter().filter(has_truth).copied().collect();
     let passes: Vec<bool> = told
         .iter()
         .map(|one| one.people.pass == Some(true))
         .collect();
-    let found = improvement(&curve, &judge(&test), &people(&test));
-    let brier = curve.brier(&judge(&told), &passes);
+    let found = improvement(&curve, &judge(test), &people(test));
     Calibration {
         curve: Some(match curve {
             Curve::Isotonic(_) => "isotonic",
             Curve::Linear(_) => "linear",
         }),
-        fitted_on,
-        tested_on,
         mae: found.map(|Improvement { mae, .. }| mae),
-        brier,
+        brier: curve.brier(&judge(&told), &passes),
         points: points(subject, &curve),
-        why_not: None,
+        ..Calibration::default()
     }
 }
 

@@ -5,11 +5,12 @@ use super::counted::Labelled;
 use super::measure::Sample;
 use super::subject::{Heard, Judged, Subject};
 use super::together::together;
+use crate::domain::count::either;
 use crate::domain::judge_version::{JudgeKind, JudgeVersion};
 use crate::domain::rubric::{Answer, Rubric};
 use crate::domain::standing::CHECK;
 use crate::domain::verdict::{Flag, Step};
-use crate::domain::view::agreement::{Halo, Kin, Orders, Reading, StepRate};
+use crate::domain::view::agreement::{Halo, Kin, Measured, Orders, Reading, StepRate};
 use crate::judge::family::{Kinship, kinship};
 use crate::stats::Clusters;
 use crate::stats::halo::halo;
@@ -134,36 +135,65 @@ fn orders(criterion: &str, tickets: &[Read<'_>]) -> Option<Orders> {
     })
 }
 
-/// How alike the levels of criteria are, the judge's beside the people's, on tickets where both gave all of them.
+/// Levels of judge and people on the tickets where both gave all of them: a column a criterion.
+struct Levels<'f> {
+    tickets: Vec<&'f Labelled>,
+    judge: Vec<Vec<f64>>,
+    people: Vec<Vec<f64>>,
+}
+
+impl<'f> Levels<'f> {
+    fn of(subjects: &[&Subject<'_>], tickets: &[Read<'f>]) -> Self {
+        let columns = || vec![Vec::new(); subjects.len()];
+        let mut levels = Self {
+            tickets: Vec::new(),
+            judge: columns(),
+            people: columns(),
+        };
+        for (ticket, judged) in tickets {
+            let one = |subject: &&Subject<'_>| match (
+                subject.heard(judged),
+                together(subject, &ticket.people),
+            ) {
+                (Heard::Answer(judge), Some(Ok(people))) => Some((judge.value, people.mean)),
+                _ => None,
+            };
+            let Some(both) = subjects.iter().map(one).collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            levels.tickets.push(*ticket);
+            for (at, (judge, people)) in both.into_iter().enumerate() {
+                levels.judge[at].push(judge);
+                levels.people[at].push(people);
+            }
+        }
+        levels
+    }
+
+    /// The excess of halo with its interval over clusters; with weights none is offered that does both.
+    fn excess(&self, sample: &Sample, value: f64) -> Measured {
+        if sample.weights().is_some() {
+            return sample.bare(value);
+        }
+        sample.resampled(value, |drawn| {
+            let take = |columns: &[Vec<f64>]| -> Vec<Vec<f64>> {
+                let of = |column: &Vec<f64>| drawn.iter().map(|at| column[*at]).collect();
+                columns.iter().map(of).collect()
+            };
+            Some(halo(&take(&self.judge), &take(&self.people), None)?.excess())
+        })
+    }
+}
+
+/// How alike the levels of criteria are, the judge's beside the people's; `None` for fewer than two that have levels.
 fn told_apart(subjects: &[Subject<'_>], tickets: &[Read<'_>]) -> Option<Halo> {
-    let levels: Vec<&Subject<'_>> = subjects.iter().filter(|one| one.has_levels()).collect();
-    if levels.len() < 2 {
+    let subjects: Vec<&Subject<'_>> = subjects.iter().filter(|one| one.has_levels()).collect();
+    if subjects.len() < 2 {
         return None;
     }
-    let (mut judge, mut people) = (
-        vec![Vec::new(); levels.len()],
-        vec![Vec::new(); levels.len()],
-    );
-    let mut whole: Vec<&Labelled> = Vec::new();
-    for (ticket, judged) in tickets {
-        let both: Option<Vec<(f64, f64)>> = levels
-            .iter()
-            .map(
-                |subject| match (subject.heard(judged), together(subject, &ticket.people)) {
-                    (Heard::Answer(judge), Some(Ok(people))) => Some((judge.value, people.mean)),
-                    _ => None,
-                },
-            )
-            .collect();
-        let Some(both) = both else { continue };
-        whole.push(ticket);
-        for (at, (one, other)) in both.into_iter().enumerate() {
-            judge[at].push(one);
-            people[at].push(other);
-        }
-    }
+    let levels = Levels::of(&subjects, tickets);
     let mut found = Halo {
-        tickets: whole.len() as u64,
+        tickets: levels.tickets.len() as u64,
         pairs: 0,
         judge: None,
         people: None,
@@ -171,36 +201,24 @@ fn told_apart(subjects: &[Subject<'_>], tickets: &[Read<'_>]) -> Option<Halo> {
         errors: None,
         why_not: None,
     };
-    if whole.len() < FEW {
+    if levels.tickets.len() < FEW {
         found.why_not = Some(format!(
             "needs {FEW} tickets on which judge and people gave every criterion a level; there {} {}",
-            crate::domain::count::either(found.tickets, "is", "are"),
-            whole.len()
+            either(found.tickets, "is", "are"),
+            found.tickets
         ));
         return Some(found);
     }
-    let sample = super::against::sample(whole.iter().copied());
-    match halo(&judge, &people, sample.weights()) {
-        Some(all) => {
-            found.pairs = all.pairs as u64;
-            found.judge = Some(all.judge);
-            found.people = Some(all.people);
-            found.errors = all.errors;
-            found.excess = Some(if sample.weights().is_some() {
-                sample.bare(all.excess())
-            } else {
-                sample.resampled(all.excess(), |drawn| {
-                    let take = |columns: &[Vec<f64>]| -> Vec<Vec<f64>> {
-                        let of = |column: &Vec<f64>| drawn.iter().map(|at| column[*at]).collect();
-                        columns.iter().map(of).collect()
-                    };
-                    Some(halo(&take(&judge), &take(&people), None)?.excess())
-                })
-            });
-        }
-        None => {
-            found.why_not = Some("no two criteria vary both by the judge and by people".to_owned());
-        }
+    let sample = super::against::sample(levels.tickets.iter().copied());
+    if let Some(all) = halo(&levels.judge, &levels.people, sample.weights()) {
+        found.pairs = all.pairs as u64;
+        found.judge = Some(all.judge);
+        found.people = Some(all.people);
+        found.errors = all.errors;
+        found.excess = Some(levels.excess(&sample, all.excess()));
+    } else {
+        let why = "no two criteria vary both by the judge and by people";
+        found.why_not = Some(why.to_owned());
     }
     Some(found)
 }
@@ -268,7 +286,8 @@ mod tests {
             version: JudgeVersion {
                 kind: JudgeKind::Model,
                 ..JudgeVersion::imported("j")
-            },
+            }
+            .into(),
             verdicts: verdicts.into_iter().enumerate().map(stored).collect(),
         };
         let given = judge.verdicts.iter().map(|one| (one.sample, &one.verdict));

@@ -137,7 +137,8 @@ pub fn findings(text: &str, rubric: &Rubric) -> Vec<Finding> {
 fn parts(text: &[u8]) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     let Some(stems) = STEMS.as_ref() else {
-        return vec![0..text.len()];
+        parts.push(0..text.len());
+        return parts;
     };
     for hit in stems.find_iter(text) {
         let start = hit.start().saturating_sub(REACH);

@@ -209,14 +209,12 @@ impl Orders {
             let n = found.map_or(0, |found| found.n);
             format!("{}: of {}", self.criterion, counted(n, what))
         };
-        let mut first = of(self.first_slot.as_ref(), "preference");
-        first.push_str("; 0.50 is no habit");
-        if self.unknown > 0 {
-            first.push_str(&format!(
-                "; not kept of {}",
-                counted(self.unknown, "comparison")
-            ));
-        }
+        let unknown = match self.unknown {
+            0 => String::new(),
+            n => format!("; not kept of {}", counted(n, "comparison")),
+        };
+        let first = of(self.first_slot.as_ref(), "preference");
+        let first = format!("{first}; 0.50 is no habit{unknown}");
         vec![
             NumberLine::of(
                 "same both ways",
