@@ -1,6 +1,8 @@
 //! What fuzzing holds docket to: what is accepted stands in an object that holds this question's id under the id's own
 //! key, whatever the spelling of either. Where it stands is looked for here by itself, with none of docket's reading.
 
+pub mod random;
+
 use std::collections::BTreeMap;
 
 use docket::domain::rubric::{Answer, Choice, Criterion, Kind, Rubric, Scale, Scoring};
@@ -31,7 +33,7 @@ pub fn judge_reply(data: &[u8]) {
         for mode in MODES {
             if let Ok(found) = read_text(text, mode, &expected) {
                 for read in &found.answers {
-                    assert!(reading.holds(read, &expected), "{read:?} of {text}");
+                    assert!(reading.holds(read, expected.joint), "{read:?} of {text}");
                 }
             }
         }
@@ -84,7 +86,7 @@ fn pairwise() -> Expected {
 }
 
 /// Everything in a reply that is bound to the question.
-struct Oracle {
+pub struct Oracle {
     /// Objects that hold the id under its key.
     objects: Vec<Object>,
     /// Criterion and answer of the lines that name the id.
@@ -92,7 +94,8 @@ struct Oracle {
 }
 
 impl Oracle {
-    fn of(text: &str) -> Self {
+    /// Looks for it.
+    pub fn of(text: &str) -> Self {
         let mut objects = objects(text);
         // A trailing comma is the one repair of an object.
         objects.extend(objects_of_mended(text));
@@ -113,13 +116,13 @@ impl Oracle {
     }
 
     /// Whether an answer stands in something that is bound.
-    fn holds(&self, read: &Read, expected: &Expected) -> bool {
+    pub fn holds(&self, read: &Read, joint: bool) -> bool {
         let in_line = |(criterion, answer): &(String, String)| {
-            !expected.joint && *criterion == read.criterion && says(answer, &read.answer)
+            !joint && *criterion == read.criterion && says(answer, &read.answer)
         };
         let in_object = |object: &Object| {
-            let Some(raw) = object.get("verdicts").filter(|_| expected.joint) else {
-                return !expected.joint && gives(object, read);
+            let Some(raw) = object.get("verdicts").filter(|_| joint) else {
+                return !joint && gives(object, read);
             };
             let entries = serde_json::from_str::<Vec<Box<RawValue>>>(raw.get()).unwrap_or_default();
             let entry = |raw: &Box<RawValue>| serde_json::from_str::<Object>(raw.get()).ok();
@@ -132,7 +135,7 @@ impl Oracle {
     }
 
     /// Whether a corrected output stands in an object that is bound.
-    fn suggests(&self, text: &str) -> bool {
+    pub fn suggests(&self, text: &str) -> bool {
         // What was mended here may have lost commas that docket keeps.
         let plain = |text: &str| text.replace(|c: char| c == ',' || c.is_whitespace(), "");
         let says = |object: &Object| string(object, "corrected_output");
@@ -164,7 +167,7 @@ fn says(word: &str, answer: &Answer) -> bool {
         Answer::Level(level) => {
             let level = f64::from(*level);
             let first = word.split('/').next().unwrap_or(word).trim();
-            first.parse::<f64>().is_ok_and(|said| said == level)
+            first.parse::<f64>().is_ok_and(|said| (said - level).abs() < f64::EPSILON)
         }
         Answer::Choice(Choice::Tie) => word == "tie",
         // The pair of `pairwise`: the second candidate stands first.
