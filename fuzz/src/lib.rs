@@ -167,7 +167,9 @@ fn says(word: &str, answer: &Answer) -> bool {
         Answer::Level(level) => {
             let level = f64::from(*level);
             let first = word.split('/').next().unwrap_or(word).trim();
-            first.parse::<f64>().is_ok_and(|said| (said - level).abs() < f64::EPSILON)
+            first
+                .parse::<f64>()
+                .is_ok_and(|said| (said - level).abs() < f64::EPSILON)
         }
         Answer::Choice(Choice::Tie) => word == "tie",
         // The pair of `pairwise`: the second candidate stands first.

@@ -68,14 +68,14 @@ pub fn at_random(folder: &Path, long: Duration, seed: u64) -> std::io::Result<u6
 }
 
 fn made(corpus: &[String], chance: &mut Chance) -> String {
-    let mut text = chance.one(corpus).clone();
+    let mut text = chance.text(corpus).to_owned();
     for _ in 0..chance.below(6) {
         match chance.below(7) {
-            0 => text.push_str(chance.one(corpus)),
-            1 => text.insert_str(0, chance.one(corpus)),
+            0 => text.push_str(chance.text(corpus)),
+            1 => text.insert_str(0, chance.text(corpus)),
             2 => {
                 let at = chance.place(&text);
-                text.insert_str(at, chance.one(&PIECES));
+                text.insert_str(at, chance.piece());
             }
             3 => {
                 let (a, b) = (chance.place(&text), chance.place(&text));
@@ -86,8 +86,8 @@ fn made(corpus: &[String], chance: &mut Chance) -> String {
                 let part = text[a.min(b)..a.max(b)].to_owned();
                 text.push_str(&part);
             }
-            5 => text = text.replacen(ID, chance.one(&PIECES), 1),
-            _ => text = text.replacen("verdict_id", chance.one(&PIECES), 1),
+            5 => text = text.replacen(ID, chance.piece(), 1),
+            _ => text = text.replacen("verdict_id", chance.piece(), 1),
         }
         if text.len() > 8192 {
             break;
@@ -112,8 +112,12 @@ impl Chance {
         (self.next() % n as u64) as usize
     }
 
-    fn one<'t, T>(&mut self, all: &'t [T]) -> &'t T {
+    fn text<'t>(&mut self, all: &'t [String]) -> &'t str {
         &all[self.below(all.len())]
+    }
+
+    fn piece(&mut self) -> &'static str {
+        PIECES[self.below(PIECES.len())]
     }
 
     /// A place between two signs.

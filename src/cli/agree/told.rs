@@ -13,6 +13,8 @@ use crate::text::table::{Column, Table};
 const MATRIX: usize = 11;
 /// Cells of a line of prose.
 const WIDTH: usize = 79;
+/// Cells between two columns.
+const GAP: usize = 2;
 /// A number that is undefined.
 const NONE: &str = "n/a";
 
@@ -251,6 +253,7 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
     Ok(())
 }
 
+/// A table of numbers; what is said about one that has no room beside it stands below.
 fn numbers(lines: &[NumberLine]) -> Result<(), CliError> {
     if lines.is_empty() {
         return Ok(());
@@ -261,15 +264,29 @@ fn numbers(lines: &[NumberLine]) -> Result<(), CliError> {
         Column::right(""),
         Column::left(""),
     ]);
+    let cells = |of: &dyn Fn(&NumberLine) -> usize| lines.iter().map(of).max().unwrap_or(0);
+    let used = cells(&|line| line.name.len() + 2)
+        + cells(&|line| line.shown(4).len())
+        + cells(&|line| line.ends_shown().len());
+    let room = WIDTH.saturating_sub(used + 3 * GAP);
+    let long = |line: &&NumberLine| line.about.chars().count() > room;
     for line in lines {
         table.row([
             format!("  {}", line.name),
             line.shown(4),
             line.ends_shown(),
-            line.about.clone(),
+            if long(&line) {
+                String::new()
+            } else {
+                line.about.clone()
+            },
         ]);
     }
-    output::table(&table)
+    output::table(&table)?;
+    for line in lines.iter().filter(long) {
+        say(&format!("  {}: {}", line.name, line.about))?;
+    }
+    Ok(())
 }
 
 /// Rows the judge, columns people.
