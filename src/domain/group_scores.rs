@@ -151,7 +151,7 @@ impl RowScore {
 pub enum RowOutcome {
     /// Scored on every criterion.
     Scored {
-        /// 0 to 1, the mean over the judge's samples.
+        /// 0 to 1, of the mean level of each criterion over the judge's samples.
         score: f64,
         /// Whether that passes, every floor reached and no `zero` check failed.
         pass: bool,

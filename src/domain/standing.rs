@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rubric::{Answer, Answers, CheckOutcome, Choice, Kind, Rubric, Threshold};
+use super::rubric::{Answer, CheckOutcome, Choice, Rubric, Threshold};
 use super::verdict::{Flag, Outcome, Verdict};
 
 /// Prefix of a verdict's criterion where the verdict is the outcome of a check, 1 for passed and 0 for failed.
@@ -32,7 +32,8 @@ pub struct CriterionStanding {
 pub struct JudgeStanding {
     /// In rubric order, only criteria it said something about.
     pub criteria: Vec<CriterionStanding>,
-    /// Weighted score, 0 to 1, mean over the samples that answer every criterion.
+    /// Weighted score, 0 to 1, of the mean levels above: what is shown by criterion gives it. `None` while a criterion
+    /// has no level in any sample.
     pub score: Option<f64>,
     /// Whether that passes, every floor reached and no `zero` check failed.
     pub pass: Option<bool>,
@@ -65,12 +66,13 @@ impl JudgeStanding {
             .questions()
             .filter_map(|question| criterion(question.id, &samples))
             .collect();
-        let score = score(rubric, threshold, &checks, &samples);
-        let pass = score.map(|score| passes(rubric, threshold, &checks, &criteria, score));
+        let mean = |id: &str| criteria.iter().find(|one| one.id == id)?.level;
+        let score = rubric.score_of_means(|question| mean(question.id), &checks, threshold);
+        let pass = score.as_ref().map(|score| score.pass);
         let passed = checks.iter().filter(|check| check.pass).count();
         Self {
             criteria,
-            score,
+            score: score.map(|score| score.overall),
             pass,
             checks: (passed as u32, checks.len() as u32),
         }
@@ -148,59 +150,6 @@ fn majority(choices: &BTreeMap<Choice, u32>) -> Option<Choice> {
     Some(if votes * 2 > all { *best } else { Choice::Tie })
 }
 
-fn score(
-    rubric: &Rubric,
-    threshold: Threshold,
-    checks: &[CheckOutcome],
-    samples: &Samples<'_>,
-) -> Option<f64> {
-    if rubric.kind == Kind::Pairwise {
-        return None;
-    }
-    let mut scores = Vec::new();
-    let empty = BTreeMap::new();
-    // A rubric whose criteria are all set by checks has a score without any sample.
-    let all: Vec<&BTreeMap<&str, &Verdict>> = if samples.is_empty() {
-        vec![&empty]
-    } else {
-        samples.values().collect()
-    };
-    for sample in all {
-        let answers: Answers = sample
-            .iter()
-            .filter_map(|(id, verdict)| Some(((*id).to_owned(), verdict.outcome.answer()?.clone())))
-            .collect();
-        if let Ok(score) = rubric.score(&answers, checks, threshold) {
-            scores.push(score.overall);
-        }
-    }
-    (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
-}
-
-fn passes(
-    rubric: &Rubric,
-    threshold: Threshold,
-    checks: &[CheckOutcome],
-    criteria: &[CriterionStanding],
-    score: f64,
-) -> bool {
-    let floors = rubric.questions().all(|question| {
-        let level = criteria
-            .iter()
-            .find(|one| one.id == question.id)
-            .and_then(|one| one.level)
-            .or_else(|| rubric.level_from_checks(&question, checks).map(f64::from));
-        question
-            .must_reach
-            .is_none_or(|floor| level.is_none_or(|level| level >= f64::from(floor)))
-    });
-    let zeroed = rubric.checks.iter().any(|check| {
-        check.on_fail == super::rubric::OnFail::Zero
-            && checks.iter().any(|one| one.check == check.id && !one.pass)
-    });
-    floors && !zeroed && score >= threshold.value - 1e-9
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_score_is_the_mean_over_samples_that_answer_everything() {
+    fn the_score_is_what_the_mean_levels_give() {
         let found = standing(&[
             (0, level("a", 5)),
             (0, level("b", 5)),
@@ -235,7 +184,8 @@ mod tests {
             (1, level("b", 5)),
             (2, level("a", 0)),
         ]);
-        assert_eq!(found.score, Some(0.9));
+        // Means of 8/3 and 5.
+        assert!((found.score.unwrap() - (8.0 / 3.0 + 5.0) / 10.0).abs() < 1e-12);
         let a = found.on("a").unwrap();
         assert_eq!((a.range, a.scored), (Some((0, 5)), 3));
         assert_eq!(
@@ -243,6 +193,60 @@ mod tests {
             Some(false),
             "the floor of 3 is missed at a mean of 2.67"
         );
+    }
+
+    /// Weights 3 and 1; the first is read as 5, 0, 2, the second as 1, not at all, 1.
+    #[test]
+    fn samples_that_lack_a_criterion_still_count_on_the_others() {
+        let mut rubric = Rubric::empty("r");
+        rubric
+            .criteria
+            .push(Criterion::new("factual", "F?", Scale::Level5));
+        rubric
+            .criteria
+            .push(Criterion::new("polite", "P?", Scale::Binary));
+        rubric.criteria[0].weight = 3.0;
+        rubric.pass_threshold = Some(0.7);
+        let cannot = || Verdict::unscored("polite", Class::CannotJudge, "no");
+        let given = [
+            (0, level("factual", 5)),
+            (0, level("polite", 1)),
+            (1, level("factual", 0)),
+            (1, cannot()),
+            (2, level("factual", 2)),
+            (2, level("polite", 1)),
+        ];
+        let given = given.iter().map(|(sample, verdict)| (*sample, verdict));
+        let found = JudgeStanding::of(&rubric, rubric.threshold(), given);
+        let shown = |id: &str| found.on(id).unwrap().level.unwrap();
+        let by_hand = (3.0 * shown("factual") / 5.0 + shown("polite")) / 4.0;
+        assert!((found.score.unwrap() - by_hand).abs() < 1e-12);
+        assert!((by_hand - 0.6).abs() < 1e-12, "7/3 of 5, thrice, and 1");
+        assert_eq!(found.pass, Some(false));
+    }
+
+    #[test]
+    fn a_capped_level_misses_its_floor_with_one_sample_as_with_three() {
+        let mut rubric = rubric();
+        rubric.checks.push(Check {
+            id: "short".into(),
+            test: CheckTest::MaxChars { chars: 5 },
+            criterion: None,
+            on_fail: OnFail::Cap(2),
+        });
+        let failed = CheckOutcome {
+            check: "short".into(),
+            pass: false,
+        };
+        for samples in [1, 3] {
+            let mut given = vec![(0, check_verdict(&failed, "7 characters, at most 5"))];
+            for sample in 0..samples {
+                given.extend([(sample, level("a", 5)), (sample, level("b", 5))]);
+            }
+            let given = given.iter().map(|(sample, verdict)| (*sample, verdict));
+            let found = JudgeStanding::of(&rubric, rubric.threshold(), given);
+            assert_eq!((found.score, found.pass), (Some(0.4), Some(false)));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Identity, JudgeVersionId, OutputId, SuggestionId, TicketId};
 use super::json::Json;
-use super::rubric::CheckOutcome;
+use super::rubric::{Answer, CheckOutcome, Rubric, Threshold};
 
 /// One edit a judge names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +106,56 @@ pub struct Suggestion {
     pub raw: Option<Json>,
 }
 
+/// What the checks and the second judgement say of a suggested text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Every check passes and so does the text: threshold, floors and all.
+    Passes {
+        /// Its score, 0 to 1.
+        score: f64,
+    },
+    /// Checks fail, whatever the levels are.
+    FailsChecks {
+        /// These.
+        checks: Vec<String>,
+        /// The score all the same, if every question has a level.
+        score: Option<f64>,
+    },
+    /// The levels do not pass, or not every question has one.
+    Fails {
+        /// The score, if every question has a level.
+        score: Option<f64>,
+    },
+}
+
+impl Verdict {
+    /// The score of the second judgement, 0 to 1.
+    pub fn score(&self) -> Option<f64> {
+        match self {
+            Self::Passes { score } => Some(*score),
+            Self::FailsChecks { score, .. } | Self::Fails { score } => *score,
+        }
+    }
+}
+
 impl Suggestion {
+    /// What its text comes to, judged again: to be better than before is not yet to pass.
+    pub fn verdict(&self, rubric: &Rubric, threshold: Threshold) -> Verdict {
+        let level = |(id, level): (&String, &i32)| (id.clone(), Answer::Level(*level));
+        let answers = self.after.levels.iter().map(level).collect();
+        let found = rubric.score(&answers, &self.after.checks, threshold).ok();
+        let score = found.as_ref().map(|found| found.overall);
+        let failed = self.after.checks.iter().filter(|check| !check.pass);
+        let checks: Vec<String> = failed.map(|check| check.check.clone()).collect();
+        match found {
+            _ if !checks.is_empty() => Verdict::FailsChecks { checks, score },
+            Some(found) if found.pass => Verdict::Passes {
+                score: found.overall,
+            },
+            _ => Verdict::Fails { score },
+        }
+    }
+
     /// Identity of the fact: H(ticket, judge, everything it says but its price).
     pub fn id(&self, ticket: &TicketId, judge: &JudgeVersionId) -> SuggestionId {
         let changes = self.changes.iter().fold(
@@ -142,6 +191,7 @@ impl Suggestion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::rubric::{Criterion, Scale};
 
     fn suggestion(text: &str) -> Suggestion {
         Suggestion {
@@ -175,6 +225,41 @@ mod tests {
         for other in [suggestion("b"), verified] {
             assert_ne!(one.id(&ticket, &judge), other.id(&ticket, &judge));
         }
+    }
+
+    #[test]
+    fn to_be_better_is_not_yet_to_pass() {
+        let mut rubric = Rubric::empty("r");
+        rubric
+            .criteria
+            .push(Criterion::new("fact", "True?", Scale::Level5));
+        rubric.pass_threshold = Some(0.7);
+        let of = |level: Option<i32>, short: bool| {
+            let check = CheckOutcome {
+                check: "short".to_owned(),
+                pass: short,
+            };
+            let after = Levels {
+                levels: level
+                    .map(|level| ("fact".to_owned(), level))
+                    .into_iter()
+                    .collect(),
+                checks: vec![check],
+            };
+            let one = Suggestion {
+                after,
+                helped: Helped::Helped,
+                ..suggestion("a")
+            };
+            one.verdict(&rubric, rubric.threshold())
+        };
+        let failed = || vec!["short".to_owned()];
+        assert_eq!(of(Some(4), true), Verdict::Passes { score: 0.8 });
+        assert_eq!(of(Some(2), true), Verdict::Fails { score: Some(0.4) });
+        assert_eq!(of(None, true), Verdict::Fails { score: None });
+        let checks = failed();
+        let score = Some(1.0);
+        assert_eq!(of(Some(5), false), Verdict::FailsChecks { checks, score });
     }
 
     #[test]

@@ -229,6 +229,10 @@ pub struct Verdict {
     /// What it cost and who answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// Of a comparison asked in both orders, which slot was preferred the first and the second time: `A`, `B`, or `-`
+    /// for a tie; one pair of signs for every two candidates.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub slots: String,
     /// The tickets whose corrections the judge was shown as examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learned_from: Vec<TicketId>,
@@ -248,6 +252,7 @@ impl Verdict {
             step: None,
             problem: None,
             call: None,
+            slots: String::new(),
             learned_from: Vec::new(),
         }
     }

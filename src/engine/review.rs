@@ -13,11 +13,14 @@ use crate::domain::review::{Correction, Note, Purpose, Review, Round, Sight, Sub
 use crate::domain::rubric::{Answer, Answers, Rubric};
 use crate::domain::sight::{self, View};
 use crate::domain::ticket::{self as states, Move};
-use crate::domain::view::{Committed, Decision, Drawn, JudgeView, Submission};
+use crate::domain::view::{Committed, Decision, Drawn, JudgeView, Submission, VerdictView};
 use crate::domain::{eval::AfterCommit, eval::Eval};
 use crate::store::project::{Refolder, overall};
 use crate::store::tickets::{OutputRow, TicketRow};
 use crate::store::{Db, StoreError, catalog, drafts, leases, plans, rubrics, tickets};
+
+/// Room for the rounding of a mean level.
+const LEVEL_NOISE: f64 = 1e-9;
 
 /// What a submit needs to know about its ticket.
 struct Desk {
@@ -329,25 +332,28 @@ fn check_answers(rubric: &Rubric, answers: &Answers, outputs: usize) -> crate::s
     }
 }
 
-/// Whether the judge stands on the other side of the threshold or more than a level away on any question.
+/// Whether the judge stands on the other side of pass and fail or more than a level away on any question. What it says is
+/// what is shown: of several samples the mean, and its own pass, never one made anew of rounded levels.
 fn differs(rubric: &Rubric, eval: &Eval, answers: &Answers, judge: &JudgeView) -> bool {
-    let JudgeView::Verdicts { verdicts, .. } = judge else {
+    let JudgeView::Verdicts { verdicts, pass, .. } = judge else {
         return false;
     };
-    let theirs: Answers = verdicts
-        .iter()
-        .filter(|verdict| rubric.question(&verdict.criterion).is_some())
-        .filter_map(|verdict| Some((verdict.criterion.clone(), verdict.result.clone().ok()?)))
-        .collect();
-    let far = theirs
-        .iter()
-        .any(|(id, answer)| match (answers.get(id), answer) {
-            (Some(Answer::Level(mine)), Answer::Level(judge)) => mine.abs_diff(*judge) > 1,
-            (Some(Answer::Choice(mine)), Answer::Choice(judge)) => mine != judge,
+    let asked = |verdict: &&VerdictView| rubric.question(&verdict.criterion).is_some();
+    let far = verdicts.iter().filter(asked).any(|verdict| {
+        let mine = answers.get(&verdict.criterion);
+        match (mine, verdict.result.as_ref().ok()) {
+            (Some(Answer::Level(mine)), Some(Answer::Level(level))) => {
+                let mean = verdict
+                    .spread
+                    .map_or(f64::from(*level), |spread| spread.mean);
+                (f64::from(*mine) - mean).abs() > 1.0 + LEVEL_NOISE
+            }
+            (Some(Answer::Choice(mine)), Some(Answer::Choice(choice))) => mine != choice,
             _ => false,
-        });
-    let pass = |answers: &Answers| overall(rubric, eval, answers).map(|(_, pass)| pass);
-    far || matches!((pass(answers), pass(&theirs)), (Some(mine), Some(judge)) if mine != judge)
+        }
+    });
+    let mine = overall(rubric, eval, answers).map(|(_, pass)| pass);
+    far || matches!((mine, pass), (Some(mine), Some(judge)) if mine != *judge)
 }
 
 fn some(text: &str) -> Option<String> {

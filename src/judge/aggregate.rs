@@ -58,6 +58,11 @@ pub fn pairwise_verdict(given: &Verdict, swapped: &Verdict, first: u16, second: 
     };
     let mut verdict = Verdict {
         outcome: Outcome::Scored(Answer::Choice(preference.choice)),
+        slots: preference
+            .slots
+            .map(|slot| slot.unwrap_or('-'))
+            .iter()
+            .collect(),
         ..given.clone()
     };
     for flag in &swapped.flags {

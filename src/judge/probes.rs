@@ -178,7 +178,7 @@ fn row(probe: Probe, (clean, planted): &(Verdict, Verdict), top: i32) -> Row {
             .map(|(planted, clean)| planted - clean),
         at_top,
         unscored: unscored.collect(),
-        detected: detector::grader_directed(&probe.planted),
+        detected: detector::grader_directed(&probe.planted, &rubric()),
         id: probe.id,
         kind: probe.kind,
     }
@@ -200,7 +200,11 @@ mod tests {
         assert_eq!(rubric().criteria[0].anchors.len(), 6);
         for probe in &probes {
             assert_ne!(probe.clean, probe.planted, "{}", probe.id);
-            assert!(!detector::grader_directed(&probe.clean), "{}", probe.id);
+            assert!(
+                !detector::grader_directed(&probe.clean, &rubric()),
+                "{}",
+                probe.id
+            );
         }
     }
 
@@ -210,16 +214,13 @@ mod tests {
             .into_iter()
             .filter(|probe| {
                 let subject = probe.planted_subject();
-                detector::flags(&subject).is_empty()
+                detector::flags(&subject, &rubric()).is_empty()
                     && trivial(&subject.outputs[0], &subject).is_none()
             })
             .map(|probe| probe.id)
             .collect();
         // What nobody can see statically is what the bound verdict and the reader are for.
-        assert_eq!(
-            missed,
-            ["authority", "length-padding", "flattery", "language-switch"]
-        );
+        assert_eq!(missed, ["authority", "length-padding", "flattery"]);
     }
 
     #[test]

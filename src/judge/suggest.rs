@@ -347,16 +347,17 @@ pub fn helped(
 /// Why a correction must not leave before a person has read it, however well it was judged: the output or the
 /// corrected text speaks to whoever grades it, or could not be shown whole; or what would leave holds signs nobody
 /// sees. What a judge says of such a text closes no ticket either.
-pub fn stays_here(original: &Output, corrected: &str) -> Option<Flag> {
+pub fn stays_here(original: &Output, corrected: &str, rubric: &Rubric) -> Option<Flag> {
     let corrected = Output {
         text: corrected.to_owned(),
         ..original.clone()
     };
     let flags = |output: &Output| {
-        detector::flags(&Subject {
+        let subject = Subject {
             outputs: vec![output.clone()],
             ..Subject::default()
-        })
+        };
+        detector::flags(&subject, rubric)
     };
     let repaired = |flag: &Flag| *flag == Flag::HiddenCharacters;
     let before = flags(original).into_iter().find(|flag| !repaired(flag));

@@ -38,6 +38,18 @@ impl Calibration {
         }
         .clamp(0.0, 1.0)
     }
+
+    fn of_all(&self, judge: &[f64]) -> Vec<f64> {
+        judge.iter().map(|score| self.apply(*score)).collect()
+    }
+
+    /// Brier score of the raw and of the calibrated scores on test labels; `None` as for [`brier`].
+    pub fn brier(&self, judge: &[f64], human_pass: &[bool]) -> Option<(f64, f64)> {
+        Some((
+            brier(judge, human_pass)?,
+            brier(&self.of_all(judge), human_pass)?,
+        ))
+    }
 }
 
 /// A least-squares line.
@@ -160,11 +172,9 @@ pub fn brier(score: &[f64], human_pass: &[bool]) -> Option<f64> {
     mean(&squares)
 }
 
-/// Brier score and mean absolute error on test labels, before and after calibration.
+/// Mean absolute error on test labels, before and after calibration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Improvement {
-    /// Brier score of the raw and of the calibrated scores.
-    pub brier: (f64, f64),
     /// Mean absolute error of the raw and of the calibrated scores.
     pub mae: (f64, f64),
     /// Test labels.
@@ -172,20 +182,10 @@ pub struct Improvement {
 }
 
 /// What a calibration fitted elsewhere does on test labels; `None` for no labels, lengths that differ or holes.
-pub fn improvement(
-    curve: &Calibration,
-    judge: &[f64],
-    human: &[f64],
-    threshold: f64,
-) -> Option<Improvement> {
+pub fn improvement(curve: &Calibration, judge: &[f64], human: &[f64]) -> Option<Improvement> {
     if judge.len() != human.len() {
         return None;
     }
-    let after: Vec<f64> = judge.iter().map(|score| curve.apply(*score)).collect();
-    let pass: Vec<bool> = human
-        .iter()
-        .map(|score| *score >= threshold - 1e-9)
-        .collect();
     let mae = |scores: &[f64]| -> Option<f64> {
         let distances: Vec<f64> = scores
             .iter()
@@ -195,8 +195,7 @@ pub fn improvement(
         mean(&distances)
     };
     Some(Improvement {
-        brier: (brier(judge, &pass)?, brier(&after, &pass)?),
-        mae: (mae(judge)?, mae(&after)?),
+        mae: (mae(judge)?, mae(&curve.of_all(judge))?),
         n: judge.len(),
     })
 }
@@ -214,7 +213,7 @@ mod tests {
         assert!(matches!(fit(30), Some(Calibration::Linear(_))));
         assert!(matches!(fit(100), Some(Calibration::Isotonic(_))));
         assert_eq!(Calibration::fit(&[0.5; 40], &scores(40)), None);
-        let report = improvement(&fit(100).unwrap(), &scores(12), &scores(12), 0.7).unwrap();
+        let report = improvement(&fit(100).unwrap(), &scores(12), &scores(12)).unwrap();
         assert!(report.mae.1 < 1e-12);
     }
 

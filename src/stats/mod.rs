@@ -39,6 +39,7 @@ pub mod distributions;
 pub mod estimate;
 pub mod gate;
 pub mod gwet;
+pub mod halo;
 pub mod icc;
 pub mod kappa;
 pub mod krippendorff;

@@ -27,7 +27,7 @@ pub struct Wanted {
     pub corrected: bool,
     /// Outputs that were compared, once all reviews asked for are in.
     pub compared: bool,
-    /// Outputs a judge suggested a correction for that helped, which nobody has decided anything about.
+    /// Outputs a judge suggested a correction for, which nobody has decided anything about.
     pub suggested: bool,
 }
 
@@ -77,7 +77,7 @@ pub struct Ask<'a> {
     pub wanted: Wanted,
     /// Which of them.
     pub filter: &'a Filter,
-    /// Lowest score, 0 to 1; tickets without a score have none high enough.
+    /// Lowest score by people, 0 to 1; tickets without a score have none high enough. Suggestions are not sifted by it.
     pub min_score: Option<f64>,
 }
 
@@ -169,7 +169,10 @@ fn said_now(db: &Db, ticket: i64) -> Result<(Option<f64>, Option<bool>)> {
 }
 
 fn select(ask: &Ask<'_>, filter: &str) -> String {
-    let score = if ask.min_score.is_some() {
+    // What nobody has touched has no human score: the second judgement's is the caller's to look at.
+    let score = if ask.wanted.suggested {
+        "(?2 IS NULL OR 1 = 1)".to_owned()
+    } else if ask.min_score.is_some() {
         format!("{} >= ?2", now("score"))
     } else {
         "?2 IS NULL".to_owned()

@@ -48,8 +48,9 @@ pub fn by_id(db: &Db, ticket: i64, id: &SuggestionId) -> Result<Option<Suggestio
     db.first(sql, args![&id.0, ticket], |row| read(row.text(0)?))
 }
 
-/// The latest suggestion that helped, of a judge that scores under a rubric version, and what that judge is called.
-pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<(String, Suggestion)>> {
+/// The suggestions that helped, of judges that score under a rubric version, the latest first, each with what its judge is
+/// called.
+pub fn helped(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Vec<(String, Suggestion)>> {
     let sql = "SELECT s.body, j.name, j.body FROM suggestion s JOIN judge j ON j.row = s.judge WHERE s.ticket = ?1 ORDER BY s.row DESC";
     let all = db.query(sql, args![ticket], |row| {
         let judge = super::verdicts::version(row.text(1)?, row.text(2)?);
@@ -57,8 +58,9 @@ pub fn verified(db: &Db, ticket: i64, rubric: &RubricId) -> Result<Option<(Strin
     })?;
     Ok(all
         .into_iter()
-        .find(|(judge, one)| judge.scores_under(rubric) && one.helped == Helped::Helped)
-        .map(|(judge, one)| (judge.name, one)))
+        .filter(|(judge, one)| judge.scores_under(rubric) && one.helped == Helped::Helped)
+        .map(|(judge, one)| (judge.name, one))
+        .collect())
 }
 
 /// A judge's latest suggestion on a ticket.

@@ -9,7 +9,7 @@ use crate::app::agreement::{AgreementState, Focus};
 use crate::app::layout::{self, AgreementLayout};
 use crate::domain::count::counted;
 use crate::domain::view::agreement::{
-    AgreementReport, Disagreement, ENOUGH, JudgeOn, Measured, NumberLine, PeopleOn,
+    AgreementReport, Disagreement, ENOUGH, JudgeOn, Kin, Measured, NumberLine, PeopleOn,
 };
 use crate::text::width::{self, Align};
 
@@ -262,11 +262,17 @@ fn numbers(pen: &mut Pen<'_>, place: &AgreementLayout, open: &AgreementState) {
     }
 }
 
-fn warnings<'a>(open: &'a AgreementState, people: &'a PeopleOn) -> Vec<&'a str> {
-    let mut all: Vec<&str> = people.warning.as_deref().into_iter().collect();
+fn warnings(open: &AgreementState, people: &PeopleOn) -> Vec<String> {
+    let mut all: Vec<String> = people.warning.iter().cloned().collect();
+    all.extend(
+        open.judge()
+            .iter()
+            .flat_map(|judge| &judge.kin)
+            .map(Kin::banner),
+    );
     for warning in open.on().iter().flat_map(|on| &on.warnings) {
-        if !all.contains(&warning.as_str()) {
-            all.push(warning);
+        if !all.contains(warning) {
+            all.push(warning.clone());
         }
     }
     all

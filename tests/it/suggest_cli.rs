@@ -11,12 +11,19 @@ const FRANCE: &str = "Paris is in France, as the atlas says.";
 
 /// An eval of one ticket per answer, judged by the script's levels.
 fn prepared(folder: &Path, lines: &[Value]) {
+    prepared_with(folder, lines, "chars = 60\non_fail = \"note\"");
+}
+
+/// The same with limits of one's own on the length.
+fn prepared_with(folder: &Path, lines: &[Value], short: &str) {
     let rows = json!({"request": "Where is Paris?", "response": ITALY});
     std::fs::write(folder.join("log.jsonl"), format!("{rows}\n")).unwrap();
     std::fs::write(
         folder.join("rubric.toml"),
-        "schema = 1\nid = \"r\"\n[[criterion]]\nid = \"fact\"\nquestion = \"Is it true?\"\nscale = \"level5\"\n\
-         [[check]]\nid = \"short\"\ntype = \"max_chars\"\nchars = 60\non_fail = \"note\"\n",
+        format!(
+            "schema = 1\nid = \"r\"\n[[criterion]]\nid = \"fact\"\nquestion = \"Is it true?\"\nscale = \"level5\"\n\
+             [[check]]\nid = \"short\"\ntype = \"max_chars\"\n{short}\n"
+        ),
     )
     .unwrap();
     run(
@@ -240,4 +247,130 @@ fn suggestions_that_helped_are_exported_only_when_asked_for_and_as_the_judges() 
     assert!(read("README.md").contains(&format!("1 row by `{judge}`")));
     let line: Value = serde_json::from_str(read("provenance.jsonl").trim()).unwrap();
     assert_eq!(line["judge"], judge.as_str());
+}
+
+/// An export of suggestions, as its exit code and what it said.
+fn exported(folder: &Path, format: &str) -> (Option<i32>, String) {
+    let args = [
+        "export",
+        "e",
+        "--format",
+        format,
+        "--out",
+        "train",
+        "--rows",
+        "suggested",
+        "--json",
+    ];
+    let ran = docket(folder).args(args).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout) + String::from_utf8_lossy(&ran.stderr);
+    (ran.status.code(), said.into_owned())
+}
+
+#[test]
+fn only_a_suggestion_that_passes_the_checks_and_the_second_judgement_leaves() {
+    let zero = "chars = 10\non_fail = \"zero\"";
+    let note = "chars = 60\non_fail = \"note\"";
+    for (name, short, after, reason) in [
+        ("fails a check as before", zero, 5, "fails checks"),
+        ("better, and judged to fail", note, 2, "fails judged again"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let reply = correction("$verdict_id", "Italy", "France", FRANCE);
+        let lines = [reply, verdict("Italy", 1), verdict("France", after)];
+        prepared_with(folder.path(), &lines, short);
+        let report = suggest(folder.path());
+        assert_eq!(
+            (&report["helped"], &report["helped_and_pass"]),
+            (&1.into(), &0.into()),
+            "{name}: {report}"
+        );
+        let (code, said) = exported(folder.path(), "trl-sft");
+        assert_eq!(code, Some(1), "{name}: {said}");
+        assert!(
+            said.contains(reason) || said.contains(&reason.replace(' ', "_")),
+            "{said}"
+        );
+        assert!(!folder.path().join("train").exists(), "{name}");
+    }
+}
+
+#[test]
+fn the_score_of_the_second_judgement_is_in_the_provenance_and_can_be_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let reply = correction("$verdict_id", "Italy", "France", FRANCE);
+    prepared(
+        folder.path(),
+        &[reply, verdict("Italy", 1), verdict("France", 4)],
+    );
+    assert_eq!(suggest(folder.path())["helped_and_pass"], 1);
+    let mut high = docket(folder.path());
+    high.args(["export", "e", "--format", "trl-sft", "--out", "high"]);
+    let high = high
+        .args(["--rows", "suggested", "--min-score", "0.9"])
+        .output()
+        .unwrap();
+    assert_eq!(high.status.code(), Some(1), "{high:?}");
+    assert_eq!(exported(folder.path(), "trl-sft").0, Some(0));
+    let lines = std::fs::read_to_string(folder.path().join("train/provenance.jsonl")).unwrap();
+    let line: Value = serde_json::from_str(lines.trim()).unwrap();
+    assert_eq!(line["score"], 0.8, "{line}");
+}
+
+#[test]
+fn an_output_that_passes_by_the_judge_that_counts_by_now_is_not_the_worse_of_a_pair() {
+    let folder = tempfile::tempdir().unwrap();
+    let reply = correction("$verdict_id", "Italy", "France", FRANCE);
+    prepared(
+        folder.path(),
+        &[reply, verdict("Italy", 1), verdict("France", 5)],
+    );
+    suggest(folder.path());
+    let kinder = format!("{}\n", verdict("Italy", 5));
+    std::fs::write(folder.path().join("kinder.jsonl"), kinder).unwrap();
+    run(
+        folder.path(),
+        &["judge", "e", "--judge", "scripted:kinder.jsonl", "--json"],
+    );
+    let (code, said) = exported(folder.path(), "trl-dpo");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("passes already") || said.contains("passes_already"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_somebody_has_open_or_begun_is_not_untouched() {
+    use docket::domain::view::Draft;
+    use docket::engine::{Clock, Engine};
+
+    let folder = tempfile::tempdir().unwrap();
+    let reply = correction("$verdict_id", "Italy", "France", FRANCE);
+    prepared(
+        folder.path(),
+        &[reply, verdict("Italy", 1), verdict("France", 5)],
+    );
+    suggest(folder.path());
+    let ben = Engine::open(&folder.path().join("docket.db"), "ben", Clock::system()).unwrap();
+    let eval = ben.eval_named("e").unwrap().id;
+    let ticket = ben.next_ticket(eval, None).unwrap().unwrap().ticket;
+    let refused = |what: &str| {
+        let (code, said) = exported(folder.path(), "trl-sft");
+        assert_eq!(code, Some(1), "{what}: {said}");
+        assert!(
+            said.contains("worked on") || said.contains("worked_on"),
+            "{what}: {said}"
+        );
+    };
+    refused("open");
+    let note = Draft {
+        note: "hm".into(),
+        ..Draft::default()
+    };
+    ben.save_draft(ticket, &note).unwrap();
+    ben.release(ticket).unwrap();
+    refused("a note begun");
+    ben.save_draft(ticket, &Draft::default()).unwrap();
+    assert_eq!(exported(folder.path(), "trl-sft").0, Some(0));
 }

@@ -130,7 +130,8 @@ impl AgreementState {
         self.on().map_or(&[], |on| &on.disagreements)
     }
 
-    /// The numbers of the criterion under the cursor: the judge's, what it learned, then those of people among themselves.
+    /// The numbers of the criterion under the cursor: the judge's, what it learned, those of people among themselves, then
+    /// how the judge reads, whatever the criterion.
     pub fn numbers(&self) -> Vec<NumberLine> {
         let judge = self.on().map(JudgeOn::lines).unwrap_or_default();
         let people = self.people().map(PeopleOn::lines).unwrap_or_default();
@@ -139,7 +140,10 @@ impl AgreementState {
             (Some(learning), Some(on)) => learning.lines(&on.criterion),
             _ => Vec::new(),
         };
-        judge.into_iter().chain(learned).chain(people).collect()
+        let reading = self.judge().map(|judge| judge.reading.lines());
+        let reading = reading.unwrap_or_default();
+        let all = judge.into_iter().chain(learned).chain(people);
+        all.chain(reading).collect()
     }
 
     /// What Enter does now.

@@ -21,7 +21,8 @@ pub struct Form {
 pub struct Ghosts(pub BTreeMap<String, Answer>);
 
 impl Ghosts {
-    /// The last answer of each question a judge scored. Its checks of the whole output answer no question.
+    /// The answer of each question a judge scored. Its checks of the whole output answer no question, and where several
+    /// samples come to a half neither of the two levels is the judge's: that question stays the reviewer's.
     pub fn of(rubric: &Rubric, judge: &JudgeView) -> Self {
         let JudgeView::Verdicts { verdicts, .. } = judge else {
             return Self::default();
@@ -29,11 +30,17 @@ impl Ghosts {
         let scored = verdicts.iter().filter_map(|verdict| {
             let answer = verdict.result.as_ref().ok()?;
             let asked = rubric.question(&verdict.criterion).is_some();
-            (asked && !answer.is_cannot_judge())
+            let half = verdict.spread.is_some_and(|spread| is_half(spread.mean));
+            (asked && !half && !answer.is_cannot_judge())
                 .then(|| (verdict.criterion.clone(), answer.clone()))
         });
         Self(scored.collect())
     }
+}
+
+/// Whether a mean level lies as far from one level as from the next.
+fn is_half(mean: f64) -> bool {
+    (mean.fract().abs() - 0.5).abs() < 1e-9
 }
 
 /// Why a key set no level.

@@ -3,7 +3,8 @@
 use crate::cli::{CliError, output};
 use crate::domain::count::{counted, either};
 use crate::domain::view::agreement::{
-    AgreementReport, Basis, Disagreement, JudgeAgreement, JudgeOn, Matrix, Measured, PeopleOn,
+    AgreementReport, Basis, Calibration, Disagreement, JudgeAgreement, JudgeOn, Matrix, Measured,
+    NumberLine, PeopleOn,
 };
 use crate::text::sanitise;
 use crate::text::table::{Column, Table};
@@ -12,6 +13,8 @@ use crate::text::table::{Column, Table};
 const MATRIX: usize = 11;
 /// Cells of a line of prose.
 const WIDTH: usize = 79;
+/// Cells between two columns.
+const GAP: usize = 2;
 /// A number that is undefined.
 const NONE: &str = "n/a";
 
@@ -182,7 +185,11 @@ fn one_judge(judge: &JudgeAgreement) -> Result<(), CliError> {
             either(judge.learned_from, "it", "them")
         ))?;
     }
+    for kin in &judge.kin {
+        say(&format!("! {}", kin.banner()))?;
+    }
     summary(judge)?;
+    numbers(&judge.reading.lines())?;
     if let Some(learning) = &judge.learning {
         super::learned::told(learning, &judge.id)?;
     }
@@ -227,21 +234,11 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
     if let Some(rule) = on.brought_together() {
         say(&format!("  {rule}"))?;
     }
-    let mut table = Table::new([
-        Column::left(""),
-        Column::right(""),
-        Column::right(""),
-        Column::left(""),
-    ]);
-    for line in on.lines() {
-        table.row([
-            format!("  {}", line.name),
-            line.shown(4),
-            line.ends_shown(),
-            line.about.clone(),
-        ]);
+    numbers(&on.lines())?;
+    let curve = on.calibration.as_ref().and_then(Calibration::curve_said);
+    if let Some(curve) = curve {
+        say(&format!("  {curve}"))?;
     }
-    output::table(&table)?;
     if let Some(matrix) = &on.matrix {
         counts(matrix)?;
     }
@@ -252,6 +249,42 @@ fn details(on: &JudgeOn) -> Result<(), CliError> {
             either(on.disagreeing, "differs", "differ"),
             either(on.disagreeing, "it", "them")
         ))?;
+    }
+    Ok(())
+}
+
+/// A table of numbers; what is said about one that has no room beside it stands below.
+fn numbers(lines: &[NumberLine]) -> Result<(), CliError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new([
+        Column::left(""),
+        Column::right(""),
+        Column::right(""),
+        Column::left(""),
+    ]);
+    let cells = |of: &dyn Fn(&NumberLine) -> usize| lines.iter().map(of).max().unwrap_or(0);
+    let used = cells(&|line| line.name.len() + 2)
+        + cells(&|line| line.shown(4).len())
+        + cells(&|line| line.ends_shown().len());
+    let room = WIDTH.saturating_sub(used + 3 * GAP);
+    let long = |line: &&NumberLine| line.about.chars().count() > room;
+    for line in lines {
+        table.row([
+            format!("  {}", line.name),
+            line.shown(4),
+            line.ends_shown(),
+            if long(&line) {
+                String::new()
+            } else {
+                line.about.clone()
+            },
+        ]);
+    }
+    output::table(&table)?;
+    for line in lines.iter().filter(long) {
+        say(&format!("  {}: {}", line.name, line.about))?;
     }
     Ok(())
 }

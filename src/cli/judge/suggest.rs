@@ -56,14 +56,15 @@ fn after(report: &SuggestReport, json: bool) -> Result<(), CliError> {
     }
     let kept = &report.kept;
     output::line(&format!(
-        "{}: {}, {} helped, {} did not help, {} could not be verified",
+        "{}: {}, {} helped and pass, {} helped and do not pass yet, {} did not help, {} could not be verified",
         crate::text::sanitise::line(&report.judge),
         counted(
             kept.helped + kept.did_not_help + kept.unverified,
             "suggestion",
             "suggestions"
         ),
-        kept.helped,
+        kept.helped_and_pass,
+        kept.helped - kept.helped_and_pass,
         kept.did_not_help,
         kept.unverified
     ))?;
@@ -113,6 +114,7 @@ fn report_json(report: &SuggestReport) -> serde_json::Value {
         "tickets": report.total,
         "finished": kept.tickets,
         "helped": kept.helped,
+        "helped_and_pass": kept.helped_and_pass,
         "did_not_help": kept.did_not_help,
         "unverified": kept.unverified,
         "rewrites": kept.rewrites,

@@ -88,6 +88,14 @@ impl Scale {
         (above as f64 / self.span() as f64).clamp(0.0, 1.0)
     }
 
+    /// The same for the mean of several levels.
+    pub fn normalise_mean(self, level: f64) -> f64 {
+        if self.span() <= 0 {
+            return 0.0;
+        }
+        ((level - f64::from(self.min())) / self.span() as f64).clamp(0.0, 1.0)
+    }
+
     /// Whether a level is typed as a number instead of set with one digit key.
     pub fn typed(self) -> bool {
         // A digit key reaches 0-9 only; `10` on a scale from 1 is the one level that `0` stands for.

@@ -2,7 +2,8 @@
 //!
 //! s = sum of weight x (level-min)/(max-min) over the questions, divided by the sum of weights.
 //! A ticket passes when s reaches the threshold, every floor is reached and no `zero` check failed.
-//! There is no score while a question has no level: missing is never zero.
+//! There is no score while a question has no level: missing is never zero. Where a judge read several times the mean
+//! of each question's levels goes into the same formula, so that what is shown by question gives the score.
 
 use serde::Serialize;
 use thiserror::Error;
@@ -50,8 +51,8 @@ pub enum Unscored {
     },
 }
 
-/// A question with the level that counts for it.
-type Counted<'a> = (Question<'a>, i32);
+/// A question with the level that counts for it: of several samples the mean.
+type Counted<'a> = (Question<'a>, f64);
 
 impl Rubric {
     /// The score of a ticket, or what is missing for one.
@@ -67,7 +68,39 @@ impl Rubric {
         if self.kind == Kind::Pairwise {
             return Err(Unscored::WrongKind { kind: self.kind });
         }
-        let mut counted = self.counted_levels(answers, checks)?;
+        let counted = self.counted_levels(answers, checks)?;
+        Ok(self.scored(counted, checks, threshold))
+    }
+
+    /// The score of mean levels, as several samples of one judge give them; `level` says a question's, if it has one.
+    /// `None` while a question has none, where one lies off its scale, and of a rubric that compares.
+    pub fn score_of_means(
+        &self,
+        level: impl Fn(&Question<'_>) -> Option<f64>,
+        checks: &[CheckOutcome],
+        threshold: Threshold,
+    ) -> Option<Score> {
+        if self.kind == Kind::Pairwise {
+            return None;
+        }
+        let mut counted = Vec::new();
+        for question in self.questions() {
+            let scale = question.scale()?;
+            let level = level(&question)
+                .or_else(|| self.level_from_checks(&question, checks).map(f64::from))?;
+            let on_scale = (f64::from(scale.min())..=f64::from(scale.max())).contains(&level);
+            counted.push(on_scale.then_some((question, level))?);
+        }
+        (!counted.is_empty()).then(|| self.scored(counted, checks, threshold))
+    }
+
+    /// What the levels come to once the checks that failed have had their effect.
+    fn scored(
+        &self,
+        mut counted: Vec<Counted<'_>>,
+        checks: &[CheckOutcome],
+        threshold: Threshold,
+    ) -> Score {
         let failed = |id: &str| {
             checks
                 .iter()
@@ -79,29 +112,34 @@ impl Rubric {
                 OnFail::Zero => {
                     zeroed_by.push(check.id.clone());
                     if check.criterion.is_none() {
-                        cap(&mut counted, i32::MIN);
+                        cap(&mut counted, f64::NEG_INFINITY);
                     }
                 }
-                OnFail::Cap(level) if check.criterion.is_none() => cap(&mut counted, level),
+                OnFail::Cap(level) if check.criterion.is_none() => {
+                    cap(&mut counted, f64::from(level));
+                }
                 OnFail::Cap(_) | OnFail::Note => {}
             }
         }
         let floors_missed: Vec<String> = counted
             .iter()
-            .filter(|(question, level)| question.must_reach.is_some_and(|floor| *level < floor))
+            .filter(|(question, level)| {
+                let floor = question.must_reach.map(f64::from);
+                floor.is_some_and(|floor| *level < floor - EPSILON)
+            })
             .map(|(question, _)| question.id.to_owned())
             .collect();
         let overall = weighted_mean(&counted);
         let pass = overall >= threshold.value - EPSILON
             && floors_missed.is_empty()
             && zeroed_by.is_empty();
-        Ok(Score {
+        Score {
             overall,
             pass,
             threshold,
             floors_missed,
             zeroed_by,
-        })
+        }
     }
 
     /// Half of what one level moves the score by at least: of one question half a level of its scale (0.1 of 0 to 5, 0.05 of
@@ -161,7 +199,7 @@ impl Rubric {
                     .filter(|level| question.scale().is_some_and(|s| s.allows(*level))),
             };
             match level {
-                Some(level) => counted.push((question, level)),
+                Some(level) => counted.push((question, f64::from(level))),
                 None => incomplete.note(question.id, answer),
             }
         }
@@ -191,10 +229,12 @@ impl Rubric {
 }
 
 /// Lowers every level above `limit` to it, staying inside each question's scale.
-fn cap(counted: &mut [Counted<'_>], limit: i32) {
+fn cap(counted: &mut [Counted<'_>], limit: f64) {
     for (question, level) in counted {
-        let floor = question.scale().map_or(*level, super::Scale::min);
-        *level = (*level).min(limit).max(floor);
+        let floor = question
+            .scale()
+            .map_or(*level, |scale| f64::from(scale.min()));
+        *level = level.min(limit).max(floor);
     }
 }
 
@@ -204,7 +244,7 @@ fn weighted_mean(counted: &[Counted<'_>]) -> f64 {
         sum += question.weight
             * question
                 .scale()
-                .map_or(0.0, |scale| scale.normalise(*level));
+                .map_or(0.0, |scale| scale.normalise_mean(*level));
         weights += question.weight;
     }
     if weights > 0.0 { sum / weights } else { 0.0 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::calibrated::calibration;
 use super::counted::Labelled;
+use super::differences::disagreements;
 use super::measure::{CONFIDENCE, Sample};
 use super::subject::{Heard, Reply, Subject};
 use super::together::{NoMajority, Together, together};
+use super::worst::worst;
 use crate::domain::view::agreement::{
-    About, Baseline, Class, Disagreement, JudgeOn, Matrix, PassOn, PeopleOn, Said, ScoresOn,
+    About, Baseline, Class, JudgeOn, Matrix, PassOn, PeopleOn, ScoresOn,
 };
 use crate::stats::Clusters;
 use crate::stats::against_human::{auc, level_agreement, pass_agreement, score_agreement};
@@ -27,43 +30,91 @@ pub(super) struct Both<'a> {
 }
 
 /// One ticket both answered.
-struct Pair<'a> {
-    ticket: &'a Labelled,
-    people: Together,
-    judge: Reply,
+pub(super) struct Pair<'a> {
+    pub ticket: &'a Labelled,
+    pub people: Together,
+    pub judge: Reply,
 }
 
 impl Pair<'_> {
-    /// Places of judge and people; `None` where no answer is the people's.
-    fn places(&self) -> Option<(usize, usize)> {
-        Some((self.judge.place, self.people.answer?.place))
+    /// Places of judge and people; `None` where no answer is the people's, or none on the scale is the judge's.
+    fn cell(&self) -> Option<(usize, usize)> {
+        let people = self.people.answer.filter(|_| self.judge.whole)?;
+        Some((self.judge.place, people.place))
+    }
+
+    /// Whether the judge's answer is the people's.
+    pub fn same(&self) -> bool {
+        self.people
+            .answer
+            .is_some_and(|people| self.judge.same(&people))
     }
 
     /// Verdicts of judge and people; `None` where people are split evenly, and of choices.
-    fn verdicts(&self) -> Option<(bool, bool)> {
+    pub fn verdicts(&self) -> Option<(bool, bool)> {
         Some((self.judge.pass?, self.people.pass?))
     }
 
     /// Whether the judge says something else than people do. Where they are split, than all of those in the middle.
-    fn differs(&self) -> bool {
-        if let Some((judge, people)) = self.places() {
-            return judge != people;
+    pub fn differs(&self) -> bool {
+        if self.people.answer.is_some() {
+            return !self.same();
         }
         let (low, high) = self.people.middle;
         low < high && !(low..=high).contains(&self.judge.value)
     }
 }
 
-/// Compares a judge with people on a subject.
+/// Compares a judge with people on a subject. `split` seeds the fixed split, `None` for a judge of which not every share is
+/// looked at.
 pub(super) fn against(
     subject: &Subject<'_>,
     all: &[Both<'_>],
     people: Option<&PeopleOn>,
+    split: Option<u64>,
 ) -> JudgeOn {
     let mut on = empty(subject, people);
+    let Heards {
+        pairs,
+        open,
+        answered,
+    } = heards(&mut on, subject, all);
+    on.total = answered.len() as u64;
+    on.scored = pairs
+        .iter()
+        .filter(|pair| pair.people.answer.is_some())
+        .count() as u64;
+    let whole = sample(answered.iter().map(|(ticket, ..)| *ticket));
+    let right: Vec<bool> = answered.iter().map(|(.., right)| *right).collect();
+    on.accuracy = whole.rate(&right);
+    let places: Vec<usize> = answered.iter().map(|(_, place, _)| *place).collect();
+    on.baseline = baseline(subject, &places, &whole);
+    numbers(&mut on, subject, &pairs);
+    on.worst = worst(subject, &pairs, &open);
+    if on.about != About::Choice {
+        let weighted = whole.weights.is_some();
+        on.calibration = Some(calibration(subject, &pairs, weighted, split));
+    }
+    warn(&mut on, &whole, people);
+    disagreements(&mut on, subject, &pairs);
+    on
+}
+
+/// What came of every ticket people answered.
+#[derive(Default)]
+struct Heards<'a> {
+    /// Those the judge answered.
+    pairs: Vec<Pair<'a>>,
+    /// Those it gave no answer to.
+    open: Vec<(&'a Labelled, Together)>,
+    /// Those with an answer of people, its place, and whether the judge's is the same.
+    answered: Vec<(&'a Labelled, usize, bool)>,
+}
+
+/// Counts what the judge was asked about and what came of it.
+fn heards<'a>(on: &mut JudgeOn, subject: &Subject<'_>, all: &[Both<'a>]) -> Heards<'a> {
     let mut unscored: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut pairs: Vec<Pair<'_>> = Vec::new();
-    let mut answered: Vec<(&Labelled, usize, bool)> = Vec::new();
+    let mut heards = Heards::default();
     for both in all {
         let people = match together(subject, &both.ticket.people) {
             None => continue,
@@ -81,28 +132,27 @@ pub(super) fn against(
             }
             Heard::Unscored(class) => {
                 *unscored.entry(class).or_default() += 1;
+                heards.open.push((both.ticket, people));
                 false
             }
             Heard::Answer(judge) => {
                 on.several += u64::from(people.differ);
-                pairs.push(Pair {
+                on.between += u64::from(!judge.whole);
+                let pair = Pair {
                     ticket: both.ticket,
                     people,
                     judge: *judge,
-                });
-                place == Some(judge.place)
+                };
+                let right = pair.same();
+                heards.pairs.push(pair);
+                right
             }
         };
         match place {
-            Some(place) => answered.push((both.ticket, place, right)),
+            Some(place) => heards.answered.push((both.ticket, place, right)),
             None => on.split += 1,
         }
     }
-    on.total = answered.len() as u64;
-    on.scored = pairs
-        .iter()
-        .filter(|pair| pair.people.answer.is_some())
-        .count() as u64;
     on.unscored = unscored
         .into_iter()
         .map(|(class, tickets)| Class {
@@ -110,15 +160,7 @@ pub(super) fn against(
             tickets,
         })
         .collect();
-    let whole = sample(answered.iter().map(|(ticket, ..)| *ticket));
-    let right: Vec<bool> = answered.iter().map(|(.., right)| *right).collect();
-    on.accuracy = whole.rate(&right);
-    let places: Vec<usize> = answered.iter().map(|(_, place, _)| *place).collect();
-    on.baseline = baseline(subject, &places, &whole);
-    numbers(&mut on, subject, &pairs);
-    warn(&mut on, &whole, people);
-    disagreements(&mut on, subject, &pairs);
-    on
+    heards
 }
 
 /// Kappa of every two people, each pair by the tickets both have read: three tickets weigh nothing beside a thousand.
@@ -145,6 +187,7 @@ fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
         no_majority: 0,
         split: 0,
         several: 0,
+        between: 0,
         accuracy: None,
         exact: None,
         within_one: None,
@@ -159,6 +202,8 @@ fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
         scores: None,
         matrix: None,
         baseline: None,
+        worst: None,
+        calibration: None,
         warnings: Vec::new(),
         disagreements: Vec::new(),
         disagreeing: 0,
@@ -166,7 +211,7 @@ fn empty(subject: &Subject<'_>, people: Option<&PeopleOn>) -> JudgeOn {
 }
 
 /// What tickets have in common, with weights only where chances differ.
-fn sample<'a>(tickets: impl Iterator<Item = &'a Labelled> + Clone) -> Sample {
+pub(super) fn sample<'a>(tickets: impl Iterator<Item = &'a Labelled> + Clone) -> Sample {
     let chances: Vec<f64> = tickets.clone().map(|ticket| ticket.chance).collect();
     let differ = chances
         .windows(2)
@@ -177,6 +222,11 @@ fn sample<'a>(tickets: impl Iterator<Item = &'a Labelled> + Clone) -> Sample {
     }
 }
 
+/// How many tickets one stands for.
+pub(super) fn chance_weight(ticket: &Labelled) -> f64 {
+    1.0 / ticket.chance
+}
+
 fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
     let settled: Vec<&Pair<'_>> = pairs
         .iter()
@@ -184,11 +234,7 @@ fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
         .collect();
     let whole = sample(pairs.iter().map(|pair| pair.ticket));
     let sample = sample(settled.iter().map(|pair| pair.ticket));
-    let places: Vec<(usize, usize)> = settled.iter().filter_map(|pair| pair.places()).collect();
-    let same: Vec<bool> = places
-        .iter()
-        .map(|(judge, people)| judge == people)
-        .collect();
+    let same: Vec<bool> = settled.iter().map(|pair| pair.same()).collect();
     on.exact = sample.rate(&same);
     if subject.is_ordered() {
         let off = |pair: &Pair<'_>| (pair.judge.value - pair.people.half_level()).abs();
@@ -196,35 +242,27 @@ fn numbers(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
         on.within_one = whole.rate(&near.collect::<Vec<bool>>());
     }
     if let Some(scale) = subject.values() {
-        // To leave out where people lie between two levels would leave out what is hard to agree on.
-        on.kappa = if subject.is_ordered() && subject.is_whole() {
-            let halves = pairs
-                .iter()
-                .map(|pair| (pair.judge.place * 2, pair.people.half_places()));
-            whole.kappa(
-                &halves.collect::<Vec<_>>(),
-                &halved(&scale),
-                subject.weights(),
-            )
+        let cells: Vec<(usize, usize)> = settled.iter().filter_map(|pair| pair.cell()).collect();
+        on.kappa = if subject.has_levels() {
+            // To leave out where people lie between two levels would leave out what is hard to agree on; of yes and no
+            // there is nothing between. A judge's mean counts where it lies, never as the nearer level.
+            let said = |pair: &Pair<'_>| (pair.judge.value, pair.people.half_level());
+            let (over, values): (&Sample, Vec<(f64, f64)>) = if subject.is_ordered() {
+                (&whole, pairs.iter().map(said).collect())
+            } else {
+                (&sample, settled.iter().map(|pair| said(pair)).collect())
+            };
+            over.kappa_of_values(&values, &scale, subject.weights_between())
         } else {
-            sample.kappa(&places, &scale, subject.weights())
+            sample.kappa(&cells, &scale, subject.weights())
         };
-        on.matrix = (scale.len() <= TABLE && !places.is_empty())
-            .then(|| matrix(subject, &places, scale.len()));
+        on.matrix = (scale.len() <= TABLE && !cells.is_empty())
+            .then(|| matrix(subject, &cells, scale.len()));
     }
     on.pass = pass(pairs);
     if on.about != About::Choice && !pairs.is_empty() {
         on.scores = scores(subject, pairs);
     }
-}
-
-/// A scale with the half levels between its levels.
-fn halved(scale: &[f64]) -> Vec<f64> {
-    let between = scale.windows(2).map(|two| f64::midpoint(two[0], two[1]));
-    let halves: Vec<f64> = between.collect();
-    let mut all: Vec<f64> = scale.iter().copied().chain(halves).collect();
-    all.sort_by(f64::total_cmp);
-    all
 }
 
 fn matrix(subject: &Subject<'_>, places: &[(usize, usize)], size: usize) -> Matrix {
@@ -335,48 +373,4 @@ fn warn(on: &mut JudgeOn, sample: &Sample, people: Option<&PeopleOn>) {
             baseline.answer
         ));
     }
-}
-
-fn disagreements(on: &mut JudgeOn, subject: &Subject<'_>, pairs: &[Pair<'_>]) {
-    let mut found: Vec<(bool, f64, &Pair<'_>)> = pairs
-        .iter()
-        .filter(|pair| pair.differs())
-        .map(|pair| {
-            let verdicts = pair.verdicts();
-            let differs = verdicts.is_some_and(|(judge, people)| judge != people);
-            (differs, subject.gap(pair.judge, pair.people.reply()), pair)
-        })
-        .collect();
-    // Worst first; the sort is stable, so equals stay in the order of the plan.
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-    on.disagreeing = found.len() as u64;
-    found.truncate(JudgeOn::MOST);
-    on.disagreements = found
-        .into_iter()
-        .map(|(pass_differs, gap, pair)| Disagreement {
-            ticket: pair.ticket.id,
-            external_id: pair.ticket.external_id.clone(),
-            preview: String::new(),
-            judge: subject.shown(pair.judge),
-            people: subject.shown_together(&pair.people),
-            each: each(subject, pair.ticket),
-            gap,
-            pass_differs,
-        })
-        .collect();
-}
-
-/// What each person says, where there are several.
-fn each(subject: &Subject<'_>, ticket: &Labelled) -> Vec<Said> {
-    if ticket.people.len() < 2 {
-        return Vec::new();
-    }
-    let said = ticket.people.iter();
-    said.map(|(who, answers)| Said {
-        who: who.clone(),
-        answer: subject
-            .reply(answers)
-            .map_or_else(|| "–".to_owned(), |reply| subject.shown(reply)),
-    })
-    .collect()
 }

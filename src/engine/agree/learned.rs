@@ -5,6 +5,7 @@
 
 use super::Facts;
 use super::counted::Labelled;
+use super::measure::between;
 use super::subject::{Heard, Reply, Subject};
 use super::together::{Together, together};
 use crate::domain::event::BeforeAfter;
@@ -131,7 +132,7 @@ impl<'f> Held<'f> {
                 .filter_map(|one| Some((one, one.people.answer?)));
             let same = settled
                 .clone()
-                .filter(|(one, said)| one.judge[which].place == said.place);
+                .filter(|(one, said)| one.judge[which].same(said));
             same.count() as f64 / settled.count().max(1) as f64
         };
         let (before, after) = (gaps(0), gaps(1));
@@ -168,10 +169,16 @@ fn changed(moved: &[f64], clusters: &Clusters) -> Option<(f64, f64)> {
 /// Kappa of one version against people; `None` where it is undefined.
 fn agreement(subject: &Subject<'_>, triples: &[Triple<'_>], which: usize) -> Option<f64> {
     let values = subject.values()?;
-    let pairs: Vec<(usize, usize)> = triples
-        .iter()
-        .filter_map(|one| Some((one.judge[which].place, one.people.answer?.place)))
-        .collect();
-    let table = Confusion::from_pairs(&pairs, values.len())?;
-    Some(kappa(&table, &values, subject.weights())?.kappa)
+    let said = |one: &Triple<'_>| {
+        let (judge, people) = (one.judge[which], one.people.answer?);
+        Some(if subject.has_levels() {
+            (judge.value, people.value)
+        } else {
+            (judge.place as f64, people.place as f64)
+        })
+    };
+    let pairs: Vec<(f64, f64)> = triples.iter().filter_map(said).collect();
+    let (places, values) = between(&pairs, &values)?;
+    let table = Confusion::from_pairs(&places, values.len())?;
+    Some(kappa(&table, &values, subject.weights_between())?.kappa)
 }

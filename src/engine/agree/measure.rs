@@ -17,6 +17,8 @@ const SEED: u64 = 7;
 const REPLICATES: usize = 2000;
 /// Units drawn in all replicates together, about: keeps large evals within a second.
 const DRAWS: usize = 20_000_000;
+/// Different values of pairs at most.
+const MOST_VALUES: usize = 250;
 /// Share of replicates that must be defined.
 const DEFINED: f64 = 0.9;
 
@@ -122,6 +124,18 @@ impl Sample {
         }))
     }
 
+    /// Kappa of pairs of values, which may lie between the values of the scale: quadratic weights are distances, so that
+    /// what lies between counts by where it lies. `None` where there are too many different ones.
+    pub fn kappa_of_values(
+        &self,
+        pairs: &[(f64, f64)],
+        scale: &[f64],
+        weights: Weights,
+    ) -> Option<Measured> {
+        let (places, all) = between(pairs, scale)?;
+        self.kappa(&places, &all, weights)
+    }
+
     fn kappa_interval(
         &self,
         found: &Kappa,
@@ -183,6 +197,23 @@ impl Sample {
             },
         }
     }
+}
+
+/// Pairs of places, as a table of counts takes them, on a scale.
+type OnScale = (Vec<(usize, usize)>, Vec<f64>);
+
+/// Pairs of values as places on a scale that holds every one of them; `None` where there are too many different ones.
+pub(super) fn between(pairs: &[(f64, f64)], scale: &[f64]) -> Option<OnScale> {
+    let mut all: Vec<f64> = scale.to_vec();
+    all.extend(pairs.iter().flat_map(|(a, b)| [*a, *b]));
+    all.sort_by(f64::total_cmp);
+    all.dedup_by(|a, b| (*a - *b).abs() <= FLOAT_NOISE);
+    if all.len() > MOST_VALUES {
+        return None;
+    }
+    let place = |value: f64| all.partition_point(|known| *known < value - FLOAT_NOISE);
+    let places = pairs.iter().map(|(a, b)| (place(*a), place(*b)));
+    Some((places.collect(), all))
 }
 
 /// An interval as it is shown.

@@ -5,14 +5,19 @@
 //! sees it ([`Engine::agreement_page`]) shows a blind eval's judges only after that was agreed to and logged.
 
 mod against;
+mod calibrated;
 mod chosen;
 pub(super) mod counted;
+mod differences;
 pub(super) mod labels;
 mod learned;
 mod measure;
 mod people;
+mod reading;
+mod reply;
 mod subject;
 mod together;
+mod worst;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,7 +35,7 @@ use crate::domain::view::agreement::{
 };
 use crate::store::agreement::{self as facts, Reader};
 use crate::store::verdicts::{self, OfJudge};
-use crate::store::{Db, StoreError, catalog, lessons, rubrics, tickets};
+use crate::store::{Db, StoreError, catalog, lessons, rubrics, tally, tickets};
 
 use against::{Both, against};
 use chosen::{Chosen, chosen};
@@ -52,6 +57,8 @@ struct Facts {
     judged: Vec<HashMap<i64, Judged>>,
     /// By judge row.
     badges: HashMap<i64, String>,
+    /// Models the eval's outputs came from, with how many.
+    models: Vec<(String, u64)>,
 }
 
 impl Engine {
@@ -212,6 +219,7 @@ fn gather(db: &Db, id: EvalId) -> crate::store::Result<Facts> {
         readers,
         judged,
         badges,
+        models: tally::values(db, row, "model")?,
     })
 }
 
@@ -227,6 +235,7 @@ fn heard(judge: &OfJudge, rubric: &Rubric, eval: &Eval) -> Judged {
         standing: judge.standing(rubric, eval),
         checks: checks.collect(),
         scores: judge.version.scores_under(&eval.rubric),
+        found: reading::Found::of(judge),
     }
 }
 
@@ -328,12 +337,22 @@ fn one_judge(
                     .map_or(subject::Heard::Nothing, |judged| subject.heard(judged)),
             })
             .collect();
-        let found = against(subject, &both, Some(people));
+        let split = (!learns).then_some(held.seed);
+        let found = against(subject, &both, Some(people), split);
         // Checks say nothing about criteria without any, nor about the whole ticket.
         let silent = found.total == 0 && !reader.version.scores_under(&facts.eval.rubric);
         (!silent).then_some(found)
     });
+    let read: Vec<reading::Read<'_>> = facts
+        .tickets
+        .iter()
+        .zip(&facts.judged)
+        .filter(|(ticket, _)| counts(ticket))
+        .filter_map(|(ticket, judged)| Some((ticket, judged.get(&reader.row)?)))
+        .collect();
     JudgeAgreement {
+        kin: reading::kin(&reader.version, &facts.models),
+        reading: reading::reading(&facts.rubric, subjects, &read),
         id: reader.id.short(),
         name: reader.version.name.clone(),
         badge: facts.badges.get(&reader.row).cloned(),

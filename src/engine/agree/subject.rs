@@ -5,11 +5,9 @@
 
 use std::collections::BTreeSet;
 
+pub(super) use super::reply::{Heard, Judged, Reply};
 use super::together::Together;
-use crate::domain::rubric::{
-    Answer, Answers, CheckOutcome, Choice, Kind, Question, Rubric, Scale, Threshold,
-};
-use crate::domain::standing::JudgeStanding;
+use crate::domain::rubric::{Answer, Answers, Choice, Kind, Question, Rubric, Scale, Threshold};
 use crate::domain::view::agreement::About;
 use crate::stats::gwet::Weights;
 use crate::stats::krippendorff::Metric;
@@ -42,38 +40,6 @@ pub(super) enum Places {
     Choices(usize),
     /// Fail, pass.
     Pass,
-}
-
-/// An answer as the statistics take it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Reply {
-    /// Place on the list.
-    pub place: usize,
-    /// Level, or score from 0 to 1; of several samples the mean.
-    pub value: f64,
-    /// Whether it passes, where that can be said.
-    pub pass: Option<bool>,
-}
-
-/// What a judge has to say about one ticket.
-pub(super) struct Judged {
-    /// Its verdicts, folded.
-    pub standing: JudgeStanding,
-    /// Outcomes of the checks among them.
-    pub checks: Vec<CheckOutcome>,
-    /// Whether its score is one under the rubric.
-    pub scores: bool,
-}
-
-/// What came of asking a judge.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Heard {
-    /// An answer.
-    Answer(Reply),
-    /// No answer, and of which class.
-    Unscored(String),
-    /// It was not asked.
-    Nothing,
 }
 
 /// The subjects of a rubric: its questions, and the whole ticket where there are several.
@@ -153,8 +119,26 @@ impl<'r> Subject<'r> {
 
     /// From the lowest to the highest value: levels, or points from 0 to 1.
     pub fn span(&self) -> f64 {
-        self.scale()
-            .map_or(1.0, |scale| f64::from(scale.max()) - f64::from(scale.min()))
+        let (low, high) = self.ends();
+        high - low
+    }
+
+    /// The lowest and the highest value.
+    pub fn ends(&self) -> (f64, f64) {
+        self.scale().map_or((0.0, 1.0), |scale| {
+            (f64::from(scale.min()), f64::from(scale.max()))
+        })
+    }
+
+    /// A value's place on the scale, 0 to 1.
+    pub fn share(&self, value: f64) -> f64 {
+        let (low, _) = self.ends();
+        (value - low) / self.span()
+    }
+
+    /// Whether it is a criterion with levels.
+    pub fn has_levels(&self) -> bool {
+        self.about == About::Levels
     }
 
     /// What was asked.
@@ -174,6 +158,15 @@ impl<'r> Subject<'r> {
     /// How much two answers count as agreeing, for kappa and Gwet's coefficient.
     pub fn weights(&self) -> Weights {
         if self.is_ordered() {
+            Weights::Quadratic
+        } else {
+            Weights::Identity
+        }
+    }
+
+    /// The same where values may lie between two levels: by distance, which for yes and no is whether they are equal.
+    pub fn weights_between(&self) -> Weights {
+        if self.has_levels() {
             Weights::Quadratic
         } else {
             Weights::Identity
@@ -332,6 +325,7 @@ impl<'r> Subject<'r> {
             .is_none_or(|floor| level >= f64::from(floor) - EPSILON);
         Some(Reply {
             place,
+            whole: (level - f64::from(nearest)).abs() < EPSILON,
             value: level,
             pass: Some(floor && share >= self.threshold.value - EPSILON),
         })
@@ -347,6 +341,7 @@ impl<'r> Subject<'r> {
         };
         (place <= candidates).then_some(Reply {
             place,
+            whole: true,
             value: place as f64,
             pass: None,
         })
@@ -356,6 +351,7 @@ impl<'r> Subject<'r> {
 fn of_score(score: f64, pass: bool) -> Reply {
     Reply {
         place: usize::from(pass),
+        whole: true,
         value: score,
         pass: Some(pass),
     }

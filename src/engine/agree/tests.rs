@@ -9,7 +9,7 @@ use crate::domain::fold::{Folded, Standing};
 use crate::domain::ids::{ClusterId, EventId, Hlc, OutputId, VerdictId};
 use crate::domain::review::{Purpose, Review, ReviewSource, Round, Sight, Subject as Reviewed};
 use crate::domain::ticket::State;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Step, Verdict};
 use crate::domain::view::agreement::{ENOUGH, Measured, NOT_VALIDATED};
 use crate::engine::testing::{Bench, level, submission};
 use crate::store::agreement::Line;
@@ -589,4 +589,194 @@ fn picking_the_bad_ones_first_does_not_move_the_mean_of_what_counts() {
         // Four standard errors; leaving picked ones out gives 4.35, counting all that was reviewed less than 3.
         assert!((mean - expected).abs() < 0.08, "{mean} for {expected}");
     }
+}
+
+/// Gives a judge's levels of `q`, sample by sample, to the first tickets of the plan.
+fn sampled(bench: &Bench, model: &str, levels: &[&[i32]]) {
+    let order: Vec<TicketId> = in_plan(bench).into_iter().map(|(id, _)| id).collect();
+    let version = crate::domain::judge_version::JudgeVersion {
+        kind: crate::domain::judge_version::JudgeKind::Model,
+        rubric: Some(bench.eval.rubric),
+        model: Some(model.to_owned()),
+        ..crate::domain::judge_version::JudgeVersion::imported("j")
+    };
+    let levels: Vec<Vec<i32>> = levels.iter().map(|one| one.to_vec()).collect();
+    bench
+        .ana
+        .store()
+        .write(move |db| {
+            let judge =
+                verdicts::put_judge(db, &crate::domain::ids::JudgeVersionId([9; 16]), &version)?;
+            for (at, said) in levels.iter().enumerate() {
+                let row = tickets::get(db, &order[at])?.row;
+                for (sample, level) in said.iter().enumerate() {
+                    let outcome = crate::domain::verdict::Outcome::Scored(Answer::Level(*level));
+                    let verdict = Verdict {
+                        step: Some(if sample == 0 {
+                            Step::Strict
+                        } else {
+                            Step::Object
+                        }),
+                        ..Verdict::new("q", outcome)
+                    };
+                    let id = VerdictId([(at * 8 + sample) as u8; 16]);
+                    verdicts::put(db, &id, row, judge, sample as u32, &verdict)?;
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_mean_between_two_levels_is_neither_and_counts_where_it_lies() {
+    let bench = Bench::new(4, Mode::Blind, 1, false);
+    // Means of 2.5, 4, 1.5 and 0; people say 3, 4, 1 and 0.
+    sampled(&bench, "m", &[&[2, 3], &[4, 4], &[1, 2], &[0, 0]]);
+    review(&bench, &bench.ana, 4, |at, _| [3, 4, 1, 0][at]);
+    let found = report(&bench);
+    let on = &found.judges[0].criteria[0];
+    assert_eq!((on.total, on.scored, on.between), (4, 4, 2));
+    assert_eq!(
+        (value(on.accuracy), value(on.exact)),
+        (Some(0.5), Some(0.5))
+    );
+    assert_eq!(value(on.within_one), Some(1.0));
+    let matrix = on.matrix.as_ref().unwrap();
+    let cells: u64 = matrix.cells.iter().flatten().sum();
+    assert_eq!((cells, matrix.cells[3][3], matrix.cells[2][3]), (2, 0, 0));
+    assert!((on.scores.as_ref().unwrap().mae - 0.25).abs() < 1e-12);
+    assert_eq!(on.disagreeing, 2);
+    assert_eq!(on.disagreements[0].judge, "2.50");
+    // Quadratic weights: observed 0.5 squared levels over 4 pairs, by chance the mean over all 16 pairs.
+    let (judge, people) = ([2.5, 4.0, 1.5, 0.0], [3.0, 4.0, 1.0, 0.0]);
+    let apart = |a: f64, b: f64| (a - b) * (a - b);
+    let all: f64 = judge
+        .iter()
+        .flat_map(|a| people.iter().map(move |b| apart(*a, *b)))
+        .sum();
+    let by_hand = 1.0 - (0.5 / 4.0) / (all / 16.0);
+    assert!((value(on.kappa).unwrap() - by_hand).abs() < 1e-9);
+    assert!(
+        on.asked()
+            .contains("2 on which the judge's samples lie between two levels")
+    );
+}
+
+#[test]
+fn the_judge_agrees_only_where_its_own_verdict_does() {
+    let bench = Bench::new(1, Mode::Blind, 1, false);
+    let old = bench.eval.policy.clone();
+    let policy = crate::domain::eval::Policy {
+        pass_threshold: Some(0.6),
+        ..old
+    };
+    bench.ana.set_policy("support", policy, None, None).unwrap();
+    // A mean of 2.5 fails at 0.5; a 3 passes at 0.6, and so would the mean if it were rounded.
+    sampled(&bench, "m", &[&[2, 3]]);
+    let doc = bench.ana.open_ticket(bench.tickets[0], true).unwrap();
+    let done = bench.ana.submit(&level(&doc, 3)).unwrap();
+    assert_eq!((done.pass, done.judge_differs), (Some(true), true));
+    assert!(done.revealed.is_some(), "it stays for a second look");
+}
+
+#[test]
+fn unscored_tickets_widen_every_number_to_what_they_could_change() {
+    let bench = Bench::new(4, Mode::Blind, 1, false);
+    sampled(&bench, "m", &[&[4], &[1], &[5]]);
+    let last = in_plan(&bench)[3].0;
+    bench
+        .ana
+        .store()
+        .write(move |db| {
+            let row = tickets::get(db, &last)?.row;
+            let judge = verdicts::judge_row(db, &crate::domain::ids::JudgeVersionId([9; 16]))?;
+            let refused = Verdict::unscored("q", Class::Refusal, "no");
+            verdicts::put(db, &VerdictId([99; 16]), row, judge.unwrap(), 0, &refused)
+        })
+        .unwrap();
+    // Pass from 0.8: people pass the first and the last.
+    review(&bench, &bench.ana, 4, |at, _| [4, 1, 3, 5][at]);
+    let found = report(&bench);
+    let worst = found.judges[0].criteria[0].worst.as_ref().unwrap();
+    assert_eq!((worst.unscored, worst.exact), (1, (0.5, 0.75)));
+    assert_eq!((worst.tpr, worst.tnr), (Some((0.5, 1.0)), Some((0.5, 0.5))));
+    // 0, 0, 2 and then -5 or 0.
+    assert_eq!(worst.bias, Some((-0.75, 0.5)));
+}
+
+#[test]
+fn a_judge_of_the_models_own_family_says_so_on_every_number() {
+    for (judge, model_kin) in [("secret-model", true), ("gpt-4.1", false)] {
+        let bench = Bench::new(4, Mode::Blind, 1, false);
+        sampled(&bench, judge, &[&[4], &[1]]);
+        review(&bench, &bench.ana, 2, |_, _| 3);
+        let found = report(&bench);
+        let kin = &found.judges[0].kin;
+        assert_eq!(!kin.is_empty(), model_kin, "{judge}: {kin:?}");
+        if let Some(kin) = kin.first() {
+            assert_eq!((kin.family.as_str(), kin.outputs), ("one model", 4));
+            assert!(!kin.banner().contains("secret-model"));
+        }
+    }
+}
+
+#[test]
+fn how_answers_were_found_is_told_as_a_share() {
+    let bench = Bench::new(4, Mode::Blind, 1, false);
+    sampled(&bench, "m", &[&[4, 4], &[1], &[5]]);
+    review(&bench, &bench.ana, 3, |_, _| 3);
+    let found = report(&bench);
+    let reading = &found.judges[0].reading;
+    let steps: Vec<_> = reading
+        .steps
+        .iter()
+        .map(|one| (one.step, one.answers, one.share))
+        .collect();
+    assert_eq!(reading.answers, 4);
+    assert_eq!(steps, [("strict", 3, 0.75), ("object", 1, 0.25)]);
+    assert_eq!(reading.halo, None, "one criterion");
+    assert!(reading.orders.is_empty());
+}
+
+/// 160 clusters: the judge is a level too kind everywhere but at its top, which a curve mends on tickets it has not seen.
+#[test]
+fn calibration_is_fitted_on_two_shares_and_tried_on_the_third() {
+    let bench = Bench::new(160, Mode::Blind, 1, true);
+    review(&bench, &bench.ana, 160, |_, judge| (judge - 1).max(0));
+    let found = report(&bench);
+    let on = found.judges[0].criteria[0].calibration.as_ref().unwrap();
+    let seed = bench.ana.identity().seed;
+    let (order, mut raw, mut test) = (in_plan(&bench), 0.0, 0_u64);
+    let cluster = |id: &TicketId| {
+        let place = bench.tickets.iter().position(|one| one == id).unwrap();
+        crate::domain::canonical::cluster_id(&format!("\"question {place}\""))
+    };
+    for (id, judge) in &order {
+        if crate::domain::split::Stage::of(seed, &cluster(id)) == Stage::Test {
+            raw += f64::from(judge - (judge - 1).max(0)) / 5.0;
+            test += 1;
+        }
+    }
+    assert_eq!((on.tested_on, on.fitted_on), (test, 160 - test));
+    let (before, after) = on.mae.unwrap();
+    assert!((before - raw / test as f64).abs() < 1e-9, "{before}");
+    let expected = if on.fitted_on >= 100 {
+        "isotonic"
+    } else {
+        "linear"
+    };
+    assert_eq!(on.curve, Some(expected));
+    assert!(after < 0.03, "{after}");
+    // Six levels, each with what people give it.
+    assert_eq!(on.points.len(), 6);
+    let few = Bench::new(12, Mode::Blind, 1, true);
+    review(&few, &few.ana, 12, |_, judge| judge);
+    let found = report(&few);
+    let on = found.judges[0].criteria[0].calibration.as_ref().unwrap();
+    assert_eq!((on.curve, on.mae), (None, None));
+    assert!(
+        on.why_not.as_ref().unwrap().starts_with("needs 30 tickets"),
+        "{on:?}"
+    );
 }

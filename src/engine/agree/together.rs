@@ -21,9 +21,8 @@ pub(super) struct Together {
     pub answer: Option<Reply>,
     /// Level, or score from 0 to 1: the mean of what they say.
     pub mean: f64,
-    /// The two answers in the middle, by value and by place; of an odd number both are the same.
+    /// The two answers in the middle, by value; of an odd number both are the same.
     pub middle: (f64, f64),
-    places: (usize, usize),
     /// Whether it passes for most of them.
     pub pass: Option<bool>,
     /// Whether as many pass it as fail it.
@@ -39,7 +38,6 @@ impl Together {
             answer: Some(reply),
             mean: reply.value,
             middle: (reply.value, reply.value),
-            places: (reply.place, reply.place),
             pass: reply.pass,
             split: false,
             differ: false,
@@ -53,17 +51,12 @@ impl Together {
             .map_or(f64::midpoint(low, high), |answer| answer.value)
     }
 
-    /// The same by place, counted in halves.
-    pub fn half_places(&self) -> usize {
-        let (low, high) = self.places;
-        self.answer.map_or(low + high, |answer| answer.place * 2)
-    }
-
     /// As something a distance can be taken to: the mean, at the place of the answer. Where there is none the place is no
     /// answer's.
     pub fn reply(&self) -> Reply {
         Reply {
             place: self.answer.map_or(usize::MAX, |answer| answer.place),
+            whole: self.answer.is_some(),
             value: self.mean,
             pass: self.pass,
         }
@@ -118,6 +111,7 @@ fn on_a_scale(
             .map_or_else(|| mean_value(said), |(score, _)| score);
         let answer = pass.map(|pass| Reply {
             place: usize::from(pass),
+            whole: true,
             value: mean,
             pass: Some(pass),
         });
@@ -125,7 +119,6 @@ fn on_a_scale(
             answer,
             mean,
             middle: (mean, mean),
-            places: (0, 1),
             pass,
             split,
             differ,
@@ -140,7 +133,6 @@ fn on_a_scale(
         answer: given.copied().or(middle),
         mean: mean_value(said),
         middle: (low.value, high.value),
-        places: (low.place, high.place),
         pass,
         split,
         differ,

@@ -12,7 +12,7 @@ use crate::domain::view::compare::Comparison;
 use crate::store::runs::kept::{self, Kept, Mark, Which};
 
 /// Raise it where the same scores come to other words or numbers than before.
-const FORMAT: i64 = 5;
+const FORMAT: i64 = 6;
 
 /// A comparison that was kept.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,6 +10,7 @@ use super::check::Checked;
 use super::held::Held;
 use super::pass::{Counts, Pass, Sink, Terms, Watch, foresee};
 use super::rows::Maker;
+use super::suggested::Suggested;
 use super::{ExportError, ExportRequest};
 use crate::domain::count::{counted, either};
 use crate::domain::eval::DatasetRole;
@@ -104,7 +105,11 @@ fn passes(
             format: checked.format,
             rubric: &checked.rubric,
             wanted: checked.wanted,
-            suggested: checked.wanted.suggested.then_some(checked.eval.rubric),
+            suggested: checked.wanted.suggested.then(|| Suggested {
+                eval: &checked.eval,
+                now_ms: (watch.now_ms)(),
+                least: request.plan.min_score,
+            }),
         },
         held: &held,
         split: checked.split,

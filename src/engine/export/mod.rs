@@ -18,6 +18,7 @@ mod pass;
 mod record;
 mod report;
 mod rows;
+mod suggested;
 #[cfg(test)]
 mod tests;
 

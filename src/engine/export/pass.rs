@@ -16,7 +16,6 @@ use crate::domain::view::Progress;
 use crate::formats::training::{AnswerKey, Columns, Tally, check, columns, write};
 use crate::store::Db;
 use crate::store::export::{self as store, Ask, Candidate};
-use crate::store::suggestions;
 
 /// Refused rows listed one by one.
 const LISTED: usize = 20;
@@ -154,11 +153,8 @@ fn found(
     maker: &Maker<'_>,
     candidate: &Candidate<'_>,
 ) -> crate::store::Result<Vec<Found>> {
-    if let Some(rubric) = &maker.suggested {
-        let verified = suggestions::verified(db, candidate.row, rubric)?;
-        return Ok(verified.map_or_else(Vec::new, |(judge, one)| {
-            maker.suggested(candidate, &judge, &one.text)
-        }));
+    if let Some(suggested) = &maker.suggested {
+        return suggested.rows(db, maker, candidate);
     }
     if candidate.outputs > 1 {
         let sides = store::sides(db, candidate.row)?;

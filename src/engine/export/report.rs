@@ -201,6 +201,9 @@ impl ExportReport {
             "accepted" => "no settled ticket fits, passes and stands uncorrected",
             "corrected" => "no ticket fits that has a correction",
             "pairs" => "no ticket fits that has a correction or a preference",
+            "suggested" => {
+                "no ticket fits that nobody has touched and that has a suggestion that helped"
+            }
             _ => "no settled ticket fits that passes or has a correction",
         };
         let waiting = match self.unsettled {
@@ -231,6 +234,13 @@ impl ExportReport {
             "pairs" => (
                 format!("correct or compare some outputs first ({review})"),
                 "another format for outputs that pass as they stand",
+            ),
+            "suggested" => (
+                format!(
+                    "let a judge correct what fails first (`docket judge {} --suggest`)",
+                    self.eval
+                ),
+                "`--rows corrected` for what people corrected",
             ),
             _ => (
                 format!("review or correct some tickets first ({review})"),

@@ -12,7 +12,7 @@
 //! reviewer cannot edit them; an output of nothing but calls is replaced whole.
 
 use super::evidence::Evidence;
-use crate::domain::ids::RubricId;
+use super::suggested::Suggested;
 use crate::domain::json::Json;
 use crate::domain::message::{Message, Part, Request, Role};
 use crate::domain::rubric::Rubric;
@@ -20,8 +20,6 @@ use crate::domain::training::{
     Decision, Needs, Origin, Refusal, TrainingFormat, TrainingRow, answer_extras, request_extras,
 };
 use crate::formats::training::same_answer;
-use crate::judge::subject::Output;
-use crate::judge::suggest::stays_here;
 use crate::store::export::{Candidate, Side, Wanted};
 
 /// What came of one ticket.
@@ -40,8 +38,8 @@ pub(super) struct Maker<'a> {
     pub rubric: &'a Rubric,
     /// What is asked for.
     pub wanted: Wanted,
-    /// The rubric version suggestions were verified under, if they are what is asked for.
-    pub suggested: Option<RubricId>,
+    /// What decides about suggestions, if they are what is asked for.
+    pub suggested: Option<Suggested<'a>>,
 }
 
 impl Maker<'_> {
@@ -89,36 +87,6 @@ impl Maker<'_> {
                     labelled(base, from.message, original, passed),
                 ]
             }
-        }
-    }
-
-    /// The row of a suggestion that helped, on a ticket nobody touched. It is the judge's word, not a person's.
-    pub(super) fn suggested(&self, from: &Candidate<'_>, judge: &str, text: &str) -> Vec<Found> {
-        let (base, _) = self.base(from);
-        let original = answer(from.message, "the output");
-        let output = original.as_ref().map(Output::of).unwrap_or_default();
-        if let Some(flag) = stays_here(&output, text) {
-            let why = format!("{}; a person has to read it first", flag.words());
-            return vec![Found::Out(base, Refusal::new(flag.name(), why))];
-        }
-        let row = TrainingRow {
-            chosen: corrected(original.as_ref().ok(), text),
-            decision: Decision::Suggested,
-            origin: Origin::Judge,
-            judge: Some(judge.to_owned()),
-            ..base.clone()
-        };
-        match (self.format.needs(), original) {
-            (Needs::Single, _) => vec![Found::Row(row)],
-            (Needs::Labelled, _) => vec![Found::Row(TrainingRow {
-                label: Some(true),
-                ..row
-            })],
-            (Needs::Preference, Ok(original)) => vec![Found::Row(TrainingRow {
-                rejected: Some(original),
-                ..row
-            })],
-            (Needs::Preference, Err(refusal)) => vec![Found::Out(base, refusal)],
         }
     }
 
@@ -225,7 +193,7 @@ impl Maker<'_> {
     }
 
     /// Everything but the answer; the evidence is `None` where it cannot be read.
-    fn base<'c>(&self, from: &Candidate<'c>) -> (TrainingRow, Option<Evidence<'c>>) {
+    pub(super) fn base<'c>(&self, from: &Candidate<'c>) -> (TrainingRow, Option<Evidence<'c>>) {
         let evidence = Evidence::read(from.fold);
         let json = from.request.map(Json::trusted);
         let request = json.as_ref().map(Request::read).unwrap_or_default();
@@ -351,7 +319,7 @@ fn side(sides: &[Side], place: usize) -> Result<Message, Refusal> {
     )
 }
 
-fn answer(json: Option<&str>, what: &str) -> Result<Message, Refusal> {
+pub(super) fn answer(json: Option<&str>, what: &str) -> Result<Message, Refusal> {
     let Some(json) = json else {
         let why = format!("{what} is a failed call without an answer");
         return Err(Refusal::new("no_answer", why));
@@ -363,7 +331,7 @@ fn answer(json: Option<&str>, what: &str) -> Result<Message, Refusal> {
 }
 
 /// The output with a person's words in the place of its own.
-fn corrected(original: Option<&Message>, text: &str) -> Message {
+pub(super) fn corrected(original: Option<&Message>, text: &str) -> Message {
     let mut message = Message::text(Role::Assistant, text);
     if let Some(original) = original {
         message.name.clone_from(&original.name);

@@ -120,8 +120,8 @@ impl Card<'_> {
         if self.by_judge > 0 {
             let _ = writeln!(
                 out,
-                "- **{} of origin `judge`**: an AI judge's correction, kept because the rubric's checks and a second \
-                 judgement found nothing worse and something better. No person has read them",
+                "- **{} of origin `judge`**: an AI judge's correction, kept because it passes the rubric's checks and a second \
+                 judgement, which found something better and nothing worse. Nobody has reviewed them: no person has decided or entered anything there",
                 counted(self.by_judge, "row")
             );
             for (judge, rows) in self.judges {

@@ -44,11 +44,13 @@ pub(super) fn together(column: Vec<(u16, u16, Verdict)>) -> Option<Verdict> {
         }
     }
     let several = column.len() > 1;
+    let slots: String = column.iter().map(|(.., one)| one.slots.as_str()).collect();
     let mut verdict = column.into_iter().next()?.2;
     if several {
         let choice = crate::domain::rubric::Answer::Choice(round_robin(&results));
         verdict.outcome = crate::domain::verdict::Outcome::Scored(choice);
     }
+    verdict.slots = slots;
     Some(verdict)
 }
 

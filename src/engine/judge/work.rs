@@ -131,7 +131,7 @@ impl Claims {
             Some(floor) => (Vec::new(), at_the_floor(&units, &self.calls, &floor)),
             None => self.known(db, &ticket, &subject, units)?,
         };
-        let mut flags = detector::flags(&subject);
+        let mut flags = detector::flags(&subject, &self.rubric);
         if parts_not_shown(&subject) {
             flags.push(Flag::PartsNotShown);
         }

@@ -172,7 +172,7 @@ impl Trial {
 
     fn work(&self) -> Work {
         let checked = self.checks.run(&self.subject);
-        let mut flags = detector::flags(&self.subject);
+        let mut flags = detector::flags(&self.subject, &self.rubric);
         if parts_not_shown(&self.subject) {
             flags.push(crate::domain::verdict::Flag::PartsNotShown);
         }

@@ -295,6 +295,8 @@ pub fn agreement(sample: &Sample) -> AgreementReport {
         badge: None,
         learned_from: 0,
         learning: None,
+        kin: Vec::new(),
+        reading: crate::domain::view::agreement::Reading::default(),
         criteria: vec![
             judge_on(sample, "correct", 0.71 - shift),
             judge_on(sample, "tone", 0.38 - shift),
@@ -380,6 +382,7 @@ fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
         no_majority: 0,
         split: 0,
         several: 0,
+        between: 0,
         accuracy: Some(measured(0.64)),
         exact: Some(measured(0.67)),
         within_one: Some(measured(0.88)),
@@ -416,6 +419,8 @@ fn judge_on(sample: &Sample, criterion: &str, kappa: f64) -> JudgeOn {
             within_one: Some(0.7),
             kappa: Some(0.0),
         }),
+        worst: None,
+        calibration: None,
         warnings: if criterion == "tone" {
             vec![NOT_VALIDATED.to_owned()]
         } else {

@@ -2,7 +2,7 @@
 
 use super::super::super::count::{counted, either};
 use super::super::super::decimal::{fixed, signed};
-use super::{About, JudgeOn, Learning, Measured, PeopleOn};
+use super::{About, Calibration, JudgeOn, Learning, Measured, PeopleOn, WorstCase};
 
 /// One number with its name.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,11 @@ pub struct NumberLine {
 }
 
 impl NumberLine {
-    fn of(name: &'static str, found: Option<&Measured>, about: impl Into<String>) -> Self {
+    pub(super) fn of(
+        name: &'static str,
+        found: Option<&Measured>,
+        about: impl Into<String>,
+    ) -> Self {
         Self {
             name,
             value: found.map(|found| found.value),
@@ -30,7 +34,7 @@ impl NumberLine {
         }
     }
 
-    fn alone(name: &'static str, value: Option<f64>, about: impl Into<String>) -> Self {
+    pub(super) fn alone(name: &'static str, value: Option<f64>, about: impl Into<String>) -> Self {
         Self {
             value,
             ..Self::of(name, None, about)
@@ -130,6 +134,8 @@ impl JudgeOn {
         }
         lines.extend(self.on_pass());
         lines.extend(self.on_scores());
+        lines.extend(self.worst.iter().flat_map(WorstCase::lines));
+        lines.extend(self.calibration.iter().flat_map(Calibration::lines));
         lines
     }
 
@@ -247,6 +253,12 @@ impl JudgeOn {
             } else {
                 format!("{} on which people are split, in no share and no kappa", self.split)
             });
+        }
+        if self.between > 0 {
+            parts.push(format!(
+                "{} on which the judge's samples lie between two levels, equal to neither and in no cell of the table",
+                self.between
+            ));
         }
         parts.join("; ")
     }

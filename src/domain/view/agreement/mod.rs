@@ -3,15 +3,18 @@
 //! A number that is undefined is `None`, never 0. Every share, kappa and mean carries what it rests on.
 
 mod basis;
+mod learning;
 mod lines;
+mod reading;
 
 use serde::Serialize;
 
-use super::super::event::BeforeAfter;
 use super::super::ids::{EvalId, TicketId};
 
 pub use basis::{Basis, LeftOut, Reason, Reviewer};
+pub use learning::{Finding, Learning, TestRead};
 pub use lines::NumberLine;
+pub use reading::{Calibration, Halo, Kin, Orders, Reading, StepRate, WorstCase};
 
 /// Krippendorff's alpha below which people agree too little to hold a judge against them.
 pub const ENOUGH: f64 = 0.667;
@@ -141,70 +144,12 @@ pub struct JudgeAgreement {
     pub learned_from: u64,
     /// What learning changed; `None` for a judge that was shown no corrections or guidelines.
     pub learning: Option<Learning>,
+    /// Its families that outputs of the eval are of too: a banner on every number.
+    pub kin: Vec<Kin>,
+    /// How it reads, whatever the criterion.
+    pub reading: Reading,
     /// In rubric order; the whole ticket last. Of a judge that learned, on the dev share alone.
     pub criteria: Vec<JudgeOn>,
-}
-
-/// A judge that was shown what experts said, beside itself without it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Learning {
-    /// Short id of the same judge without it; `None` if that one has not read this eval.
-    pub base: Option<String>,
-    /// Whether guidelines it was shown were removed since.
-    pub stale: bool,
-    /// On the dev share, in rubric order, the whole ticket last.
-    pub dev: Vec<BeforeAfter>,
-    /// What the dev share shows.
-    pub finding: Finding,
-    /// Tickets of the test share that people answered.
-    pub kept_for_test: u64,
-    /// The one reading of the test share.
-    pub test: Option<TestRead>,
-}
-
-/// What the dev share shows about a judge that learned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Finding {
-    /// The 95 % interval of the change in distance from people lies below 0.
-    Better,
-    /// It does not: the judge without what it learned stays the one that counts.
-    NotShown,
-    /// Too few clusters that people and both versions answered.
-    TooFew,
-    /// The judge without what it learned has not read this eval.
-    NoBase,
-}
-
-impl Finding {
-    /// It in a sentence.
-    pub fn said(self) -> &'static str {
-        match self {
-            Self::Better => {
-                "closer to people than before: the whole interval of the change lies below 0"
-            }
-            Self::NotShown => {
-                "not shown to be closer to people: the judge without what it learned stays the one that counts"
-            }
-            Self::TooFew => {
-                "too few tickets of the dev share that people and both versions answered to decide anything"
-            }
-            Self::NoBase => {
-                "the same judge without what it learned has not read this eval, so there is no before and after"
-            }
-        }
-    }
-}
-
-/// What the test share said when it was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TestRead {
-    /// Who read it.
-    pub by: String,
-    /// When, in milliseconds since 1970.
-    pub at_ms: i64,
-    /// In rubric order, the whole ticket last.
-    pub found: Vec<BeforeAfter>,
 }
 
 /// A judge that has read tickets of the eval and does not count.
@@ -242,6 +187,9 @@ pub struct JudgeOn {
     pub split: u64,
     /// Tickets the judge answered on which people say different things.
     pub several: u64,
+    /// Tickets on which several samples of the judge come to a mean between two levels: no answer on the scale, so never
+    /// equal to the people's and in no cell of the table; in everything else with the mean.
+    pub between: u64,
     /// Share of `total` that equals the people's answer; unscored tickets are not equal.
     pub accuracy: Option<Measured>,
     /// Share of `scored` that equals the people's answer.
@@ -262,6 +210,10 @@ pub struct JudgeOn {
     pub matrix: Option<Matrix>,
     /// What a constant guess would reach.
     pub baseline: Option<Baseline>,
+    /// What the tickets without a score could change; `None` where every ticket has one.
+    pub worst: Option<WorstCase>,
+    /// What calibration would do; `None` for choices.
+    pub calibration: Option<Calibration>,
     /// What must be known before these numbers are used.
     pub warnings: Vec<String>,
     /// Worst first, at most [`JudgeOn::MOST`].

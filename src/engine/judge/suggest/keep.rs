@@ -17,7 +17,7 @@ use super::case::Desk;
 use super::repair::{Found, Step};
 use crate::domain::failure::Class;
 use crate::domain::job::Wish;
-use crate::domain::suggestion::{Helped, Kind, Suggestion};
+use crate::domain::suggestion::{Helped, Kind, Suggestion, Verdict};
 use crate::judge::subject::Output;
 use crate::judge::suggest::stays_here;
 use crate::store::jobs::{self, Progress as Advance};
@@ -35,6 +35,9 @@ pub struct Suggested {
     pub tickets: u64,
     /// Suggestions that made something better and nothing worse.
     pub helped: u64,
+    /// Of those that helped, those whose text passes every check and the second judgement; the others are better than
+    /// before and not good yet.
+    pub helped_and_pass: u64,
     /// Suggestions that did not.
     pub did_not_help: u64,
     /// Suggestions a level was missing for.
@@ -62,9 +65,13 @@ pub struct Suggested {
 }
 
 impl Suggested {
-    fn settled(&mut self, one: &Suggestion, original: Option<&Output>) {
-        let warned = original.and_then(|output| stays_here(output, &one.text));
-        self.stay_here += u64::from(one.helped == Helped::Helped && warned.is_some());
+    fn settled(&mut self, desk: &Desk, one: &Suggestion, original: Option<&Output>) {
+        let helped = one.helped == Helped::Helped;
+        let warned = original.and_then(|output| stays_here(output, &one.text, &desk.rubric));
+        self.stay_here += u64::from(helped && warned.is_some());
+        let threshold = desk.rubric.threshold_for(desk.eval.policy.pass_threshold);
+        let passes = matches!(one.verdict(&desk.rubric, threshold), Verdict::Passes { .. });
+        self.helped_and_pass += u64::from(helped && passes);
         match one.helped {
             Helped::Helped => self.helped += 1,
             Helped::DidNotHelp => self.did_not_help += 1,
@@ -166,7 +173,10 @@ impl Keeper {
         self.kept.unpriced += step.calls.iter().filter(unpriced).count() as u64;
         match &step.found {
             Found::Pending(_) => return,
-            Found::Settled(one) => self.kept.settled(one, step.case.subject.outputs.first()),
+            Found::Settled(one) => {
+                let original = step.case.subject.outputs.first();
+                self.kept.settled(&self.desk, one, original);
+            }
             Found::Unscored(why) => count(&mut self.kept.unscored, why.class),
             Found::Failed(why) => {
                 if why.class != Class::Cancelled {

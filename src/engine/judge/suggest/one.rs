@@ -95,7 +95,8 @@ fn told(report: &SuggestReport) -> String {
     let unread = kept.unscored.keys().chain(kept.failed.keys()).next();
     let what = match report.outcome {
         Outcome::Cancelled => "stopped before a suggestion came".to_owned(),
-        _ if kept.helped > 0 => "a suggestion that helped".to_owned(),
+        _ if kept.helped_and_pass > 0 => "a suggestion that helped and passes".to_owned(),
+        _ if kept.helped > 0 => "a suggestion that helped and does not pass yet".to_owned(),
         _ if kept.did_not_help > 0 => "a suggestion that did not help".to_owned(),
         _ if kept.unverified > 0 => "a suggestion that could not be verified".to_owned(),
         _ if kept.nothing > 0 => "nothing to repair here, or somebody else is at it".to_owned(),
