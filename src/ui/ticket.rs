@@ -10,7 +10,7 @@ use crate::app::layer::Layer;
 use crate::app::layout::{Area, PaneArea};
 use crate::app::ticket::{Ghosts, Pane, Phase, TicketLayout, TicketState, form_view, why_here};
 use crate::domain::rubric::Answers;
-use crate::domain::view::TicketDoc;
+use crate::domain::view::{JudgeView, TicketDoc};
 
 use super::editor;
 use super::form::{self, FormView};
@@ -313,16 +313,20 @@ impl Shown<'_> {
     fn judge(&self, pen: &mut Pen<'_>, place: &PaneArea) {
         let reveal_key = self.key(Action::Reveal);
         let judge_key = self.key(Action::JudgeThese);
+        let text = self.ticket.view.panes.get(&Pane::Judge);
         let title = Title {
             name: "JUDGE",
             about: judge::about(&self.ticket.judge),
             focused: self.focused(Pane::Judge),
-            ..Title::default()
+            place: match (&self.ticket.judge, text) {
+                (JudgeView::Verdicts { .. }, Some(text)) => texts::place(text),
+                _ => Words::new(),
+            },
         };
         rule::title(pen, rect(place.title), &title);
         let pane = JudgePane {
             judge: &self.ticket.judge,
-            text: self.ticket.view.panes.get(&Pane::Judge),
+            text,
             committed: self.doc.mine.is_some(),
             reveal_key: &reveal_key,
             judge_key: &judge_key,

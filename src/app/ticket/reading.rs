@@ -1,5 +1,8 @@
 //! Reading: panes, scrolling, search, the ways a text is shown.
 
+use crate::domain::record::Quote;
+use crate::domain::view::JudgeView;
+
 use super::super::action::Action;
 use super::super::document::TextPane;
 use super::super::effect::Command;
@@ -49,6 +52,16 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
         }
         Action::NextPane => step_pane(ticket, size, 1),
         Action::PreviousPane => step_pane(ticket, size, -1),
+        Action::NextQuote => {
+            let said = match next_quote(ticket, size) {
+                Some((at, of, criterion)) => {
+                    (Tone::Notice, format!("quote {at} of {of}, about {criterion}"))
+                }
+                None => (Tone::Refused, "no quote of the judge stands in the output".to_owned()),
+            };
+            state.say(said.0, said.1);
+            return true;
+        }
         Action::Zoom => {
             view.zoom = match view.zoom {
                 Some(_) => None,
@@ -113,6 +126,43 @@ fn step_pane(ticket: &mut TicketState, size: super::super::layout::Size, by: isi
             ticket.focus(pane);
         }
     }
+}
+
+/// Scrolls an output to what the judge quotes next, as the judge's pane lists it; which quote of how many, and on
+/// what. Quotes that stand nowhere are passed over.
+fn next_quote(
+    ticket: &mut TicketState,
+    size: super::super::layout::Size,
+) -> Option<(usize, usize, String)> {
+    let JudgeView::Verdicts { verdicts, .. } = &ticket.judge else {
+        return None;
+    };
+    let quotes: Vec<(String, Quote)> = verdicts
+        .iter()
+        .flat_map(|one| {
+            let quotes = one.evidence.iter().cloned();
+            quotes.map(|quote| (one.criterion.clone(), quote))
+        })
+        .collect();
+    let tabs = ticket.layout(size).tabs.is_some();
+    let outputs = ticket.doc.as_ref().map_or(0, |doc| doc.outputs.len());
+    for step in 0..quotes.len() {
+        let at = (ticket.view.quote + step) % quotes.len();
+        let (criterion, quote) = &quotes[at];
+        let only = std::slice::from_ref(quote);
+        let found = (0..outputs).find(|shown| {
+            let pane = ticket.view.panes.get_mut(&Pane::Output(*shown));
+            pane.is_some_and(|pane| pane.show_quote(only))
+        });
+        let Some(shown) = found else { continue };
+        ticket.view.quote = at + 1;
+        ticket.view.output = shown;
+        if tabs || ticket.view.zoom.is_some() {
+            ticket.show_tab(Pane::Output(shown));
+        }
+        return Some((at + 1, quotes.len(), criterion.clone()));
+    }
+    None
 }
 
 /// Opens the search.
