@@ -367,10 +367,7 @@ fn word(
         JudgeView::Verdicts { .. } if differs => JudgeWord::Differs,
         JudgeView::Verdicts { verdicts, .. } => {
             let levels = verdicts.iter().any(|verdict| {
-                let answers = matches!(
-                    verdict.result,
-                    Ok(Answer::Level(_) | Answer::Choice(_))
-                );
+                let answers = matches!(verdict.result, Ok(Answer::Level(_) | Answer::Choice(_)));
                 answers && rubric.question(&verdict.criterion).is_some()
             });
             if levels {

@@ -46,6 +46,17 @@ pub fn judges(db: &Db) -> Result<Vec<(i64, JudgeVersionId, JudgeVersion)>> {
     )
 }
 
+/// Whether a judge has ever given an answer, as far as its latest verdicts say.
+pub fn has_answered(db: &Db, judge: i64) -> Result<bool> {
+    let mut answered = false;
+    let sql = "SELECT body FROM verdict WHERE judge = ?1 ORDER BY row DESC LIMIT 200";
+    db.each(sql, args![judge], |row| {
+        answered = read(row.text(0)?)?.outcome.answer().is_some();
+        Ok(!answered)
+    })?;
+    Ok(answered)
+}
+
 /// A judge as stored; files of older versions know imported ones by name only.
 pub(super) fn version(name: &str, body: &str) -> JudgeVersion {
     let known: JudgeVersion = serde_json::from_str(body).unwrap_or_default();

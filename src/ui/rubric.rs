@@ -222,15 +222,13 @@ fn problem<'a>(finding: &RubricFinding, open: &RubricState) -> Words<'a> {
         Severity::Warning => (glyph::DIFFERS, Look::Warn),
     };
     // What to do is said in the words of the file; the form's own fields say it here.
-    Words::new()
-        .add(look, format!("{sign} "))
-        .add(
-            Look::Text,
-            open.shown().map_or_else(
-                || finding.message.clone(),
-                |rubric| field::in_form(rubric, &finding.message, &finding.place),
-            ),
-        )
+    Words::new().add(look, format!("{sign} ")).add(
+        Look::Text,
+        open.shown().map_or_else(
+            || finding.message.clone(),
+            |rubric| field::in_form(rubric, &finding.message, &finding.place),
+        ),
+    )
 }
 
 fn versions(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {

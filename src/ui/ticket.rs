@@ -341,13 +341,24 @@ impl Shown<'_> {
         };
         rule::title(pen, rect(place.title), &title);
         let body = rect(place.body);
-        if self.ticket.draft.note.is_empty() {
+        // Notes written from the list belong to the ticket, not to this review.
+        let me = self.state.home.home.as_ref().map(|home| &home.reviewer);
+        let noted = self.doc.folded.notes.iter().map(|note| {
+            if Some(&note.reviewer) == me {
+                format!("noted: {}", note.value.text)
+            } else {
+                format!("{} noted: {}", note.reviewer, note.value.text)
+            }
+        });
+        let own = Some(self.ticket.draft.note.clone()).filter(|own| !own.is_empty());
+        let words: Vec<String> = own.into_iter().chain(noted).collect();
+        if words.is_empty() {
             let words = Words::new()
                 .add(Look::Accent, self.key(Action::Note))
                 .add(Look::Dim, " writes one");
             pen.words(body, &words);
         } else {
-            wait::paragraph(pen, body, &self.ticket.draft.note, Look::Text);
+            wait::paragraph(pen, body, &words.join("\n"), Look::Text);
         }
     }
 }

@@ -7,8 +7,8 @@ mod words;
 use super::checks::{self, Part};
 use super::form;
 
-pub use words::{in_form, question_named, question_words, scale};
 use words::{answer_words, number, read_answer, scale_words};
+pub use words::{in_form, question_named, question_words, scale};
 
 /// Cells of a field's name.
 pub const LABEL: u16 = 17;

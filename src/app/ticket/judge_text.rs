@@ -236,7 +236,10 @@ fn cost(verdicts: &[VerdictView]) -> Option<String> {
         .filter_map(|verdict| verdict.cost_micros)
         .collect();
     let sum: i64 = costs.iter().sum();
-    (!costs.is_empty()).then(|| format!("cost {}", crate::text::numbers::money(sum)))
+    (!costs.is_empty()).then(|| match sum {
+        0 => "free".to_owned(),
+        sum => format!("cost {}", crate::text::numbers::money(sum)),
+    })
 }
 
 /// `also read by gpt-4.1 (5 samples), score 0.71`.

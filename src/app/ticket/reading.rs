@@ -54,10 +54,14 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
         Action::PreviousPane => step_pane(ticket, size, -1),
         Action::NextQuote => {
             let said = match next_quote(ticket, size) {
-                Some((at, of, criterion)) => {
-                    (Tone::Notice, format!("quote {at} of {of}, about {criterion}"))
-                }
-                None => (Tone::Refused, "no quote of the judge stands in the output".to_owned()),
+                Some((at, of, criterion)) => (
+                    Tone::Notice,
+                    format!("quote {at} of {of}, about {criterion}"),
+                ),
+                None => (
+                    Tone::Refused,
+                    "no quote of the judge stands in the output".to_owned(),
+                ),
             };
             state.say(said.0, said.1);
             return true;

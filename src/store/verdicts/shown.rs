@@ -107,9 +107,8 @@ fn speaker(readings: &[&Stored], folded: Option<&CriterionStanding>) -> Option<u
         levels.min_by(|one, other| far(one.1).total_cmp(&far(other.1)))
     });
     let choice = folded.and_then(|one| one.choice);
-    let chosen = choice.and_then(|choice| {
-        answers().find(|(_, answer)| answer.choice() == Some(choice))
-    });
+    let chosen =
+        choice.and_then(|choice| answers().find(|(_, answer)| answer.choice() == Some(choice)));
     let last = readings.len().checked_sub(1)?;
     Some(
         nearest
@@ -177,7 +176,9 @@ mod tests {
 
     fn view(verdicts: Vec<Verdict>) -> VerdictView {
         let mut rubric = Rubric::empty("r");
-        rubric.criteria.push(Criterion::new("a", "a", Scale::Level5));
+        rubric
+            .criteria
+            .push(Criterion::new("a", "a", Scale::Level5));
         let judge = judge(verdicts);
         let said = judge.verdicts.iter().map(|one| (one.sample, &one.verdict));
         let standing = JudgeStanding::of(&rubric, rubric.threshold(), said);
@@ -204,7 +205,11 @@ mod tests {
             (vec![3], 1, "because 3"),
         ] {
             let view = view(levels.iter().copied().map(level).collect());
-            assert_eq!((view.reading, view.reasoning.as_str()), (speaker, words), "{levels:?}");
+            assert_eq!(
+                (view.reading, view.reasoning.as_str()),
+                (speaker, words),
+                "{levels:?}"
+            );
         }
     }
 

@@ -13,7 +13,8 @@ use super::super::{json, markdown};
 use super::BLANK_MARK;
 
 /// What a prompt shows instead of words that only docket may write; which bytes of it stand for what.
-const GUARDED: [(&str, Range<usize>, &str); 2] = [("<<\\<docket", 2..3, ""), ("verdict-id", 7..8, "_")];
+const GUARDED: [(&str, Range<usize>, &str); 2] =
+    [("<<\\<docket", 2..3, ""), ("verdict-id", 7..8, "_")];
 
 /// Bytes of a text beyond which an exact copy of a quote is enough, and its markup is not looked through: a screen waits.
 const LARGE: usize = 256 * 1024;
@@ -43,7 +44,9 @@ fn all(text: &str, quote: &str, most: usize) -> Vec<Range<usize>> {
     }
     if text.len() > LARGE && text.contains(quote) {
         let exact = text.match_indices(quote).take(most);
-        return exact.map(|(start, found)| start..start + found.len()).collect();
+        return exact
+            .map(|(start, found)| start..start + found.len())
+            .collect();
     }
     let wanted = wordings(quote);
     let written = Folded::of(text, &[]);
@@ -68,7 +71,10 @@ fn all(text: &str, quote: &str, most: usize) -> Vec<Range<usize>> {
     sources(found, |at| shown.map().source_range(at))
 }
 
-fn sources(found: Vec<Range<usize>>, source: impl Fn(Range<usize>) -> Range<usize>) -> Vec<Range<usize>> {
+fn sources(
+    found: Vec<Range<usize>>,
+    source: impl Fn(Range<usize>) -> Range<usize>,
+) -> Vec<Range<usize>> {
     let ranges = found.into_iter().map(source);
     ranges.filter(|range| range.start < range.end).collect()
 }
@@ -194,9 +200,21 @@ mod tests {
                 "goes on with a bold part",
                 Some("goes\n\non with a **bold part"),
             ),
-            ("- first *one*\n- second", "first one second", Some("first *one*\n- second")),
-            ("See [the terms](https://a.test) today", "the terms", Some("the terms")),
-            ("# Refunds\nWe pay.", "Refunds We pay.", Some("Refunds\nWe pay.")),
+            (
+                "- first *one*\n- second",
+                "first one second",
+                Some("first *one*\n- second"),
+            ),
+            (
+                "See [the terms](https://a.test) today",
+                "the terms",
+                Some("the terms"),
+            ),
+            (
+                "# Refunds\nWe pay.",
+                "Refunds We pay.",
+                Some("Refunds\nWe pay."),
+            ),
             ("a **bold** word", "a *bold* word", Some("a **bold** word")),
             ("2*3 is six", "23 is six", None),
             ("a **bold** word", "a cold word", None),
@@ -211,7 +229,10 @@ mod tests {
     fn composed_and_decomposed_letters_are_the_same_and_bare_ones_are_others() {
         let decomposed = "le cafe\u{301} a\u{323}\u{302} Paris";
         let composed = "le café ậ Paris";
-        for (text, quote) in [(decomposed, "café ậ"), (composed, "cafe\u{301} a\u{302}\u{323}")] {
+        for (text, quote) in [
+            (decomposed, "café ậ"),
+            (composed, "cafe\u{301} a\u{302}\u{323}"),
+        ] {
             let at = locate(text, quote).unwrap();
             assert!(text[at.clone()].starts_with("caf"), "{}", &text[at]);
         }

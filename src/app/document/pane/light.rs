@@ -184,12 +184,21 @@ mod tests {
 
     #[test]
     fn a_quote_far_down_is_brought_into_sight() {
-        let text = format!("{}The date is wrong.\n{}", "line\n\n".repeat(200), "end\n\n".repeat(50));
+        let text = format!(
+            "{}The date is wrong.\n{}",
+            "line\n\n".repeat(200),
+            "end\n\n".repeat(50)
+        );
         let mut pane = pane(&text);
         assert!(!pane.show_quote(&[quote("nowhere", true)]));
         assert!(pane.show_quote(&[quote("nowhere", true), quote("date is wrong", true)]));
-        let rows = pane.rows().visible(pane.text(), pane.top(), pane.height(), pane.marks());
-        let shown: Vec<&str> = rows.flat_map(|row| row.pieces).map(|piece| piece.text).collect();
+        let rows = pane
+            .rows()
+            .visible(pane.text(), pane.top(), pane.height(), pane.marks());
+        let shown: Vec<&str> = rows
+            .flat_map(|row| row.pieces)
+            .map(|piece| piece.text)
+            .collect();
         assert!(shown.concat().contains("date is wrong"), "{shown:?}");
     }
 

@@ -20,7 +20,11 @@ pub(super) fn lettered(reasoning: &str, order: &[usize]) -> String {
         words,
     } in parts(reasoning)
     {
-        let (a, b) = if swapped { (second, first) } else { (first, second) };
+        let (a, b) = if swapped {
+            (second, first)
+        } else {
+            (first, second)
+        };
         let meant = format!("A is output {} here, B is output {}", place(a), place(b));
         let named = speaks_of(words, &["A", "B"]);
         match (swapped, named) {
@@ -75,8 +79,16 @@ mod tests {
     fn letters_are_told_by_the_numbers_on_the_screen_in_both_orders() {
         let tie = "Output A is clearer than B.\n\nIn the other order: Output A is clearer than B.";
         for (order, first, second) in [
-            ([0, 1], "A is output 1 here, B is output 2", "A is output 2 here, B is output 1"),
-            ([1, 0], "A is output 2 here, B is output 1", "A is output 1 here, B is output 2"),
+            (
+                [0, 1],
+                "A is output 1 here, B is output 2",
+                "A is output 2 here, B is output 1",
+            ),
+            (
+                [1, 0],
+                "A is output 2 here, B is output 1",
+                "A is output 1 here, B is output 2",
+            ),
         ] {
             let told = lettered(tie, &order);
             assert_eq!(
@@ -90,9 +102,15 @@ mod tests {
 
     #[test]
     fn words_without_letters_or_numbers_need_no_key() {
-        assert_eq!(lettered("The first one is clearer.", &[1, 0]), "The first one is clearer.\n\n");
+        assert_eq!(
+            lettered("The first one is clearer.", &[1, 0]),
+            "The first one is clearer.\n\n"
+        );
         let told = lettered("Response 1 is clearer.", &[1, 0]);
-        assert!(told.contains("1 is output 2 here, 2 is output 1 here"), "{told}");
+        assert!(
+            told.contains("1 is output 2 here, 2 is output 1 here"),
+            "{told}"
+        );
     }
 
     #[test]
@@ -101,7 +119,13 @@ mod tests {
             "Outputs 1 and 2 as logged: A is best.\n\nOutputs 1 and 3 as logged: B is best.",
             &[2, 0, 1],
         );
-        assert!(told.contains("*A is output 2 here, B is output 3:*\nA is best."), "{told}");
-        assert!(told.contains("*A is output 2 here, B is output 1:*\nB is best."), "{told}");
+        assert!(
+            told.contains("*A is output 2 here, B is output 3:*\nA is best."),
+            "{told}"
+        );
+        assert!(
+            told.contains("*A is output 2 here, B is output 1:*\nB is best."),
+            "{told}"
+        );
     }
 }

@@ -26,7 +26,10 @@ pub(super) fn level(ticket: &TicketState, verdict: &VerdictView, answer: &Answer
     };
     let mut line = match (verdict.spread, given) {
         (Some(spread), _) if spread.low == spread.high => {
-            format!("{said}, {} readings agree", counted(spread.samples as usize))
+            format!(
+                "{said}, {} readings agree",
+                counted(spread.samples as usize)
+            )
         }
         (Some(spread), _) => format!(
             "{:.1}{}, {} readings from {} to {}",
@@ -63,10 +66,7 @@ pub(super) fn level(ticket: &TicketState, verdict: &VerdictView, answer: &Answer
 
 /// Whether a reading has a level or a choice.
 fn answers(reading: &Reading) -> bool {
-    matches!(
-        reading.result,
-        Ok(Answer::Level(_) | Answer::Choice(_))
-    )
+    matches!(reading.result, Ok(Answer::Level(_) | Answer::Choice(_)))
 }
 
 fn why_not(reading: &Reading) -> String {
@@ -139,7 +139,11 @@ mod tests {
             spread,
             ..VerdictView::new(VerdictId([1; 16]), "m", "tone", Ok(first.clone()))
         };
-        level(&TicketState::loading(EvalId([1; 16]), false), &verdict, &first)
+        level(
+            &TicketState::loading(EvalId([1; 16]), false),
+            &verdict,
+            &first,
+        )
     }
 
     fn spread(samples: u32, mean: f64, (low, high): (i32, i32)) -> Option<Spread> {
@@ -165,8 +169,16 @@ mod tests {
                 spread(2, 4.0, (4, 4)),
                 "4, 2 of 3 readings agree; 1 not scored: the judge refused to answer",
             ),
-            (vec![Ok(4), Ok(2)], spread(2, 3.0, (2, 4)), "3.0, 2 readings from 2 to 4"),
-            (vec![Ok(4), Ok(4)], spread(2, 4.0, (4, 4)), "4, 2 readings agree"),
+            (
+                vec![Ok(4), Ok(2)],
+                spread(2, 3.0, (2, 4)),
+                "3.0, 2 readings from 2 to 4",
+            ),
+            (
+                vec![Ok(4), Ok(4)],
+                spread(2, 4.0, (4, 4)),
+                "4, 2 readings agree",
+            ),
         ] {
             assert_eq!(of(&results, spread), expected);
         }
@@ -184,7 +196,11 @@ mod tests {
                 readings: readings.collect(),
                 ..VerdictView::new(VerdictId([1; 16]), "m", "better", Ok(shown.clone()))
             };
-            level(&TicketState::loading(EvalId([1; 16]), false), &verdict, &shown)
+            level(
+                &TicketState::loading(EvalId([1; 16]), false),
+                &verdict,
+                &shown,
+            )
         };
         let made = [choice(1), choice(2), choice(2)];
         assert!(of(&made, choice(2)).ends_with(", 2 of 3 readings"));
