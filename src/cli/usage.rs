@@ -201,7 +201,7 @@ fn with_flags(usage: &str, wanted: &[String]) -> String {
     let left_out = wanted
         .iter()
         .filter(|one| one.starts_with('-') && !usage.contains(flag(one)));
-    left_out.map(|one| format!(" {one}")).collect()
+    left_out.fold(String::new(), |line, one| line + " " + one)
 }
 
 fn conflict(error: &clap::Error, place: &Place) -> (String, String) {

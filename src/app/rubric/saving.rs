@@ -55,21 +55,7 @@ pub(super) fn save(state: &mut AppState) {
     }
     rows.push((
         "Save only".to_owned(),
-        match stay.len() {
-            _ if !asking.is_empty() && uses.is_empty() && stay.is_empty() => {
-                let ask = either(asking.len() as u64, "asks", "ask");
-                format!("{} {ask} exactly this version already.", names(&asking))
-            }
-            0 => "Evals go on with the version they ask.".to_owned(),
-            1 => format!(
-                "The group {} keeps the version its runs are compared under.",
-                names(&stay)
-            ),
-            _ => format!(
-                "The groups {} keep the version their runs are compared under.",
-                names(&stay)
-            ),
-        },
+        only(&asking, &stay, uses.is_empty()),
     ));
     evals.push(Vec::new());
     for card in state.home.home.iter().flat_map(|home| &home.evals) {
@@ -83,6 +69,25 @@ pub(super) fn save(state: &mut AppState) {
     }
     let title = format!("Save {}", rubric.id);
     make::choose(state, &title, rows, ChooseFor::Keep(evals));
+}
+
+/// What saving a version alone means: for evals that ask it already, and for groups that keep theirs.
+fn only(asking: &[RubricUse], stay: &[RubricUse], alone: bool) -> String {
+    match stay.len() {
+        0 if alone && !asking.is_empty() => {
+            let ask = either(asking.len() as u64, "asks", "ask");
+            format!("{} {ask} exactly this version already.", names(asking))
+        }
+        0 => "Evals go on with the version they ask.".to_owned(),
+        1 => format!(
+            "The group {} keeps the version its runs are compared under.",
+            names(stay)
+        ),
+        _ => format!(
+            "The groups {} keep the version their runs are compared under.",
+            names(stay)
+        ),
+    }
 }
 
 fn names(uses: &[RubricUse]) -> String {

@@ -123,7 +123,7 @@ fn criterion(
     if !reasoning.is_empty()
         && let Some(which) = readings::speaker(verdict)
     {
-        let _ = write!(text, "*{which}:*\n");
+        let _ = writeln!(text, "*{which}:*");
     }
     for words in [Some(&reasoning), problem].into_iter().flatten() {
         if !words.is_empty() {

@@ -53,17 +53,8 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
         Action::NextPane => step_pane(ticket, size, 1),
         Action::PreviousPane => step_pane(ticket, size, -1),
         Action::NextQuote => {
-            let said = match next_quote(ticket, size) {
-                Some((at, of, criterion)) => (
-                    Tone::Notice,
-                    format!("quote {at} of {of}, about {criterion}"),
-                ),
-                None => (
-                    Tone::Refused,
-                    "no quote of the judge stands in the output".to_owned(),
-                ),
-            };
-            state.say(said.0, said.1);
+            let found = next_quote(ticket, size);
+            say_quote(state, found);
             return true;
         }
         Action::Zoom => {
@@ -167,6 +158,17 @@ fn next_quote(
         return Some((at + 1, quotes.len(), criterion.clone()));
     }
     None
+}
+
+/// Says which quote is in sight.
+fn say_quote(state: &mut AppState, found: Option<(usize, usize, String)>) {
+    match found {
+        Some((at, of, criterion)) => {
+            let words = format!("quote {at} of {of}, about {criterion}");
+            state.say(Tone::Notice, words);
+        }
+        None => state.say(Tone::Refused, "no quote of the judge stands in the output"),
+    }
 }
 
 /// Opens the search.

@@ -236,7 +236,10 @@ impl Engine {
                     order.eval,
                     super::super::process_of(&owner)
                 ),
-                "`docket judge EVAL --resume` lets it go on, `--cancel` ends it",
+                format!(
+                    "`docket judge {} --resume` lets it go on, `--cancel` ends it",
+                    crate::domain::shell::word(&order.eval)
+                ),
             )),
         }
     }

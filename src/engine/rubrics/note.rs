@@ -204,6 +204,11 @@ mod tests {
         assert_eq!(example.outputs, ["answer 0"]);
         assert_eq!(example.answers["no-greeting-at-all"], Answer::Level(0));
         assert_eq!(
+            example.answers["q"],
+            Answer::Level(1),
+            "what they said of the other question"
+        );
+        assert_eq!(
             bench.ana.rubric_of(&bench.eval).unwrap().criteria.len(),
             1,
             "the draft is not in use"

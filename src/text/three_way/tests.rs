@@ -143,16 +143,15 @@ fn each_change_as_it_was_named_can_be_taken_alone() {
     let named = ThreeWay::of_named(&original, None, Some(&suggested), &edits);
     assert_eq!(named.changes().len(), 2);
     let take = |sides: [Side; 2]| named.result(&sides);
-    use Side::{Original, Suggested};
     assert_eq!(
-        take([Suggested, Original]),
+        take([Side::Suggested, Side::Original]),
         "ALPHA is BAD and long. The end."
     );
     assert_eq!(
-        take([Original, Suggested]),
+        take([Side::Original, Side::Suggested]),
         "alpha is FINE and very long. The end."
     );
-    assert_eq!(take([Suggested, Suggested]), &*suggested);
+    assert_eq!(take([Side::Suggested, Side::Suggested]), &*suggested);
     // Edits that do not give the text say nothing of it.
     let other = ThreeWay::of_named(&original, None, Some(&suggested), &edits[..1]);
     assert_eq!(other, together);

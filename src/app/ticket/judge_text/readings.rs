@@ -146,13 +146,13 @@ mod tests {
         )
     }
 
-    fn spread(samples: u32, mean: f64, (low, high): (i32, i32)) -> Option<Spread> {
-        Some(Spread {
+    fn spread(samples: u32, mean: f64, (low, high): (i32, i32)) -> Spread {
+        Spread {
             samples,
             mean,
             low,
             high,
-        })
+        }
     }
 
     #[test]
@@ -166,17 +166,17 @@ mod tests {
             ),
             (
                 vec![Ok(4), Err("refusal"), Ok(4)],
-                spread(2, 4.0, (4, 4)),
+                Some(spread(2, 4.0, (4, 4))),
                 "4, 2 of 3 readings agree; 1 not scored: the judge refused to answer",
             ),
             (
                 vec![Ok(4), Ok(2)],
-                spread(2, 3.0, (2, 4)),
+                Some(spread(2, 3.0, (2, 4))),
                 "3.0, 2 readings from 2 to 4",
             ),
             (
                 vec![Ok(4), Ok(4)],
-                spread(2, 4.0, (4, 4)),
+                Some(spread(2, 4.0, (4, 4))),
                 "4, 2 readings agree",
             ),
         ] {
