@@ -52,11 +52,6 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
         }
         Action::NextPane => step_pane(ticket, size, 1),
         Action::PreviousPane => step_pane(ticket, size, -1),
-        Action::NextQuote => {
-            let found = next_quote(ticket, size);
-            say_quote(state, found);
-            return true;
-        }
         Action::Zoom => {
             view.zoom = match view.zoom {
                 Some(_) => None,
@@ -80,17 +75,31 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
                 Pane::Output(view.output)
             };
         }
+        _ => return leads(state, action),
+    }
+    apply_options(state);
+    true
+}
+
+/// Runs an action that leads to a place in a text; false if it is none.
+fn leads(state: &mut AppState, action: Action) -> bool {
+    let size = state.size;
+    let Some(ticket) = state.ticket.as_deref_mut() else {
+        return false;
+    };
+    match action {
+        Action::NextQuote => {
+            let found = next_quote(ticket, size);
+            say_quote(state, found);
+        }
         Action::FindNext | Action::FindPrevious => {
             let forward = action == Action::FindNext;
-            let hit = view
-                .reading_pane()
-                .and_then(|pane| pane.find_again(forward));
+            let pane = ticket.view.reading_pane();
+            let hit = pane.and_then(|pane| pane.find_again(forward));
             say_hit(state, hit);
-            return true;
         }
         _ => return false,
     }
-    apply_options(state);
     true
 }
 

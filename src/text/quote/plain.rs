@@ -42,6 +42,9 @@ fn all(text: &str, quote: &str, most: usize) -> Vec<Range<usize>> {
     if quote.is_empty() || most == 0 {
         return Vec::new();
     }
+    if !words_stand(text, quote) {
+        return Vec::new();
+    }
     if text.len() > LARGE && text.contains(quote) {
         let exact = text.match_indices(quote).take(most);
         return exact
@@ -77,6 +80,15 @@ fn sources(
 ) -> Vec<Range<usize>> {
     let ranges = found.into_iter().map(source);
     ranges.filter(|range| range.start < range.end).collect()
+}
+
+/// Whether every plain word of a quote stands in the text: neither markup around a word nor the way letters are composed
+/// changes one of ASCII alone, and most quotes that stand nowhere are told by it.
+fn words_stand(text: &str, quote: &str) -> bool {
+    let mut words = quote.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
+    words.all(|word| {
+        !word.is_ascii() || memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
+    })
 }
 
 /// Whether a text holds anything that Markdown could take for its own.
