@@ -25,8 +25,10 @@ pub const DATAMARK: char = crate::text::quote::BLANK_MARK;
 
 /// Whether a text is ASCII that everybody sees: most are, and need no closer look.
 pub(super) fn is_plain(text: &str) -> bool {
-    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
-    text.bytes().all(plain)
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    // Without a way out within a block the compiler looks at many bytes at once.
+    let mut blocks = text.as_bytes().chunks(128);
+    blocks.all(|block| block.iter().fold(true, |all, byte| all & plain(byte)))
 }
 
 /// Text with everything invisible made visible, tabs and line feeds kept.
@@ -55,9 +57,10 @@ pub fn has_hidden(text: &str) -> bool {
 /// [`visible`] text in which neither a delimiter nor a verdict's id can be forged.
 ///
 /// One character changes in each: `<<<docket` becomes `<<\<docket`, `verdict_id` becomes `verdict-id`.
-pub fn guarded(text: &str) -> String {
-    let text = replace_ignoring_case(&visible(text), STEM, |found| format!("<<\\{}", &found[2..]));
-    replace_ignoring_case(&text, ID_KEY, |found| found.replace('_', "-"))
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    let text = visible(text);
+    let text = replace_ignoring_case(text, STEM, '<', |found| format!("<<\\{}", &found[2..]));
+    replace_ignoring_case(text, ID_KEY, '_', |found| found.replace('_', "-"))
 }
 
 /// Marks a text: every blank becomes [`DATAMARK`], and every line begins with it.
@@ -72,18 +75,33 @@ pub fn datamarked(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Replaces each occurrence of an ASCII `needle`, whatever its case.
-fn replace_ignoring_case(text: &str, needle: &str, with: impl Fn(&str) -> String) -> String {
-    let lower = text.to_ascii_lowercase();
-    let mut out = String::with_capacity(text.len());
+/// Replaces each occurrence of an ASCII `needle`, whatever its case. It holds `sign`, which has no case and is rare.
+fn replace_ignoring_case<'a>(
+    text: Cow<'a, str>,
+    needle: &str,
+    sign: char,
+    with: impl Fn(&str) -> String,
+) -> Cow<'a, str> {
+    let before = needle.find(sign).unwrap_or_default();
+    let mut out = String::new();
     let mut done = 0;
-    for (at, _) in lower.match_indices(needle) {
-        out.push_str(&text[done..at]);
-        out.push_str(&with(&text[at..at + needle.len()]));
-        done = at + needle.len();
+    for (at, _) in text.match_indices(sign) {
+        // Found once, its further signs belong to it.
+        let Some(start) = at.checked_sub(before).filter(|start| *start >= done) else {
+            continue;
+        };
+        let found = text.get(start..start + needle.len());
+        if let Some(found) = found.filter(|found| found.eq_ignore_ascii_case(needle)) {
+            out.push_str(&text[done..start]);
+            out.push_str(&with(found));
+            done = start + needle.len();
+        }
+    }
+    if done == 0 {
+        return text;
     }
     out.push_str(&text[done..]);
-    out
+    Cow::Owned(out)
 }
 
 /// Writes blocks of one prompt.
@@ -91,7 +109,7 @@ fn replace_ignoring_case(text: &str, needle: &str, with: impl Fn(&str) -> String
 pub(super) struct Blocks<'a> {
     nonce: &'a Nonce,
     /// What becomes of hostile text.
-    guard: fn(&str) -> String,
+    guard: fn(&str) -> Cow<'_, str>,
     /// The blocks so far.
     pub(super) text: String,
 }
@@ -108,7 +126,7 @@ impl<'a> Blocks<'a> {
     /// Blocks whose texts are read back from what a judge writes after them; see [`Shown`].
     pub(super) fn read_back(nonce: &'a Nonce) -> Self {
         Self {
-            guard: |text| Shown::of(text).text,
+            guard: |text| Cow::Owned(Shown::of(text).text),
             ..Self::new(nonce)
         }
     }
@@ -146,7 +164,8 @@ impl<'a> Blocks<'a> {
 
     /// An output, marked word by word if wished.
     pub(super) fn output(&mut self, name: &str, output: &Output, datamark: bool) {
-        let text = (self.guard)(&output_text(output));
+        let text = output_text(output);
+        let text = (self.guard)(&text);
         if datamark {
             self.put(name, &datamarked(&text));
         } else {
@@ -209,6 +228,23 @@ mod tests {
         let mut blocks = Blocks::new(&nonce);
         blocks.block("output", hostile);
         assert_eq!(blocks.text.matches(STEM).count(), 2);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_forged_is_left_and_nothing_else_is_touched(
+            text in "(<|<<<docket|<<<DOCkET|_|verdict_id|Verdict_ID|__|[a-z日 \n]){0,12}"
+        ) {
+            let shown = guarded(&text);
+            let lower = shown.to_ascii_lowercase();
+            proptest::prop_assert!(!lower.contains(STEM) && !lower.contains(ID_KEY), "{shown}");
+            let forged = text.to_ascii_lowercase();
+            if !forged.contains(STEM) && !forged.contains(ID_KEY) {
+                proptest::prop_assert_eq!(&shown, &text);
+            }
+            let undone = shown.replace("<<\\<", "<<<").replace('-', "_");
+            proptest::prop_assert_eq!(undone.to_lowercase(), text.to_lowercase().replace("<<\\<", "<<<").replace('-', "_"));
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! criterion, the sample and the order. Both hash a canonical JSON, so a field can be seen and explained.
 //! What the endpoint reports back (model, fingerprint, time) is stored with the verdict and is in neither.
 
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::nonce::Order;
 use super::prompt::PROTOCOL;
@@ -85,7 +85,7 @@ impl JudgeSpec {
 
     /// SHA-256 of [`Self::canonical`], in hex: what a key names the judge by.
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.canonical().as_bytes()))
+        hex(&sha256(&self.canonical()))
     }
 
     /// The judge version.
@@ -114,6 +114,12 @@ pub fn template_digest(template: Option<&str>) -> [u8; 16] {
 /// The template's identity of a rubric.
 pub fn rubric_template(rubric: &Rubric) -> [u8; 16] {
     template_digest(rubric.judge.template.as_deref())
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+    hash
 }
 
 /// One question to one judge.
@@ -173,7 +179,7 @@ impl<'a> CacheKey<'a> {
 
     /// SHA-256 over canonical JSON of all fields.
     pub fn digest(&self) -> [u8; 32] {
-        let digest = |text: &str| hex(&Sha256::digest(text.as_bytes()));
+        let digest = |text: &str| hex(&sha256(text));
         let text = KeyText {
             context: self.context.map(digest),
             criterion: self.criterion,
@@ -188,7 +194,7 @@ impl<'a> CacheKey<'a> {
             shots: hex(&self.shots),
         };
         // The fields stand in the order of their names, so this is canonical as it is.
-        Sha256::digest(Json::of(&text).as_str().as_bytes()).into()
+        sha256(Json::of(&text).as_str())
     }
 
     /// The digest in hex.

@@ -6,16 +6,12 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use ring::hmac::{Context, HMAC_SHA256, Key};
 
 use crate::domain::ids::hex;
 
 /// Digits of a nonce.
 pub const DIGITS: usize = 12;
-
-/// Bytes SHA-256 takes in at once: the length of an HMAC key.
-const BLOCK: usize = 64;
 
 /// What stands for the criterion in a call that answers all of them.
 pub const ALL_CRITERIA: &str = "*";
@@ -97,21 +93,16 @@ impl fmt::Display for Nonce {
 
 /// HMAC-SHA256 over the parts joined by `|`; no part but the criterion's id can hold one, and an id cannot.
 fn mac(secret: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC pads a short key with zeros and hashes a long one; done here, so that there is no error to handle.
-    let mut key = [0; BLOCK];
-    if secret.len() <= BLOCK {
-        key[..secret.len()].copy_from_slice(secret);
-    } else {
-        key[..32].copy_from_slice(&Sha256::digest(secret));
-    }
-    let mut mac = Hmac::<Sha256>::new(&key.into());
+    let mut mac = Context::with_key(&Key::new(HMAC_SHA256, secret));
     for (place, part) in parts.iter().enumerate() {
         if place > 0 {
             mac.update(b"|");
         }
         mac.update(part);
     }
-    mac.finalize().into_bytes().into()
+    let mut digest = [0; 32];
+    digest.copy_from_slice(mac.sign().as_ref());
+    digest
 }
 
 #[cfg(test)]

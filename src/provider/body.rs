@@ -100,31 +100,41 @@ impl Encoded {
     }
 }
 
+/// What a byte becomes within a JSON string: itself (0), a letter after a backslash, or `u` for its number.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escapes[byte] = b'u';
+        byte += 1;
+    }
+    escapes[b'"' as usize] = b'"';
+    escapes[b'\\' as usize] = b'\\';
+    escapes[b'\n' as usize] = b'n';
+    escapes[b'\r' as usize] = b'r';
+    escapes[b'\t' as usize] = b't';
+    escapes
+};
+
 /// Writes `text` as the inside of a JSON string, runs of plain bytes at a time.
 fn escape(to: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        let short = match byte {
-            b'"' | b'\\' => byte,
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0..0x20 => 0,
-            _ => continue,
-        };
-        to.extend_from_slice(&bytes[start..at]);
-        start = at + 1;
-        if short == 0 {
-            to.extend_from_slice(b"\\u00");
-            to.push(HEX[usize::from(byte >> 4)]);
-            to.push(HEX[usize::from(byte & 15)]);
-        } else {
-            to.extend_from_slice(&[b'\\', short]);
+    let mut rest = text.as_bytes();
+    to.reserve(rest.len() + rest.len() / 16);
+    let escape_of = |byte: &u8| ESCAPES[usize::from(*byte)];
+    while let Some(at) = rest.iter().position(|byte| escape_of(byte) != 0) {
+        let byte = rest[at];
+        to.extend_from_slice(&rest[..at]);
+        match escape_of(&byte) {
+            b'u' => {
+                let [high, low] = [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+                to.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+            }
+            letter => to.extend_from_slice(&[b'\\', letter]),
         }
+        rest = &rest[at + 1..];
     }
-    to.extend_from_slice(&bytes[start..]);
+    to.extend_from_slice(rest);
 }
 
 /// The members of a JSON object in order, each value as it stands; nothing for any other JSON.

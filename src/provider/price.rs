@@ -196,7 +196,8 @@ pub fn estimate(ask: &Ask) -> Estimate {
 
 fn tokens(text: &str) -> u64 {
     let ascii = text.bytes().filter(u8::is_ascii).count();
-    let others = text.chars().count() - ascii;
+    // Their first bytes: this counts many at once.
+    let others = text.bytes().filter(|byte| *byte >= 0xc0).count();
     (ascii.div_ceil(4) + others) as u64
 }
 

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use super::checkpoints::Checkpoints;
 use super::db::Db;
 use super::dialect;
 use super::error::{Result, StoreError};
@@ -39,11 +40,16 @@ const READERS: usize = 2;
 
 impl Store {
     /// Starts the writer on an opened connection.
-    pub(super) fn start(path: &Path, db: Db) -> Result<Self> {
+    pub(super) fn start(path: &Path, mut db: Db) -> Result<Self> {
         let (jobs, queue) = sync_channel::<Job>(16);
+        let checkpoints = Checkpoints::beside(&mut db, path)?;
         let writer = std::thread::Builder::new()
             .name("docket-writer".into())
-            .spawn(move || work(&db, &queue))
+            .spawn(move || {
+                work(&db, &queue);
+                drop(db);
+                checkpoints.join();
+            })
             .map_err(|error| StoreError::Open {
                 path: path.to_owned(),
                 why: error.to_string(),

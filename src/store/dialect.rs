@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::hooks::Wal;
 
 use super::db::Db;
 use super::error::{Result, StoreError};
@@ -113,6 +114,20 @@ pub fn checkpoint(db: &Db) -> Result<()> {
 /// Makes the log durable without waiting for readers.
 pub fn checkpoint_passive(db: &Db) -> Result<()> {
     db.first("PRAGMA wal_checkpoint(PASSIVE)", &[], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Has `told` hear after every commit how many pages the log holds by then. Where it says so the commit brings them into
+/// the file; by itself it does not any more.
+pub fn watch_log(db: &mut Db, mut told: impl FnMut(i32) -> bool + Send + 'static) -> Result<()> {
+    let hook = move |log: &mut Wal, pages| {
+        if told(pages) {
+            // Where somebody else is at it or reads an old state the next commit tries again; what is committed stays so.
+            let _ = log.checkpoint();
+        }
+        Ok(())
+    };
+    db.0.wal_hook(Some(hook))?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod actor;
 pub mod agreement;
 pub mod catalog;
 mod changed;
+mod checkpoints;
 pub mod datasets;
 pub mod dialect;
 pub mod drafts;

@@ -23,6 +23,7 @@ pub struct Refolder {
     evals: HashMap<i64, (Arc<Eval>, Arc<Rubric>)>,
     /// Evals, by local row, that hold the tickets of a run group.
     groups: HashMap<i64, bool>,
+    judges: verdicts::Known,
     deltas: Deltas,
 }
 
@@ -108,7 +109,7 @@ impl Refolder {
     ) -> Result<Option<f64>> {
         // Whatever is folded anew, somebody has written something.
         self.deltas.touch(row);
-        let judges = verdicts::of_ticket(db, ticket)?;
+        let judges = self.judges.of_ticket(db, ticket)?;
         let in_group = match self.groups.get(&row) {
             Some(known) => *known,
             None => runs::scores::is_group(db, &eval.id)?,

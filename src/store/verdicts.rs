@@ -3,6 +3,7 @@
 mod shown;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::db::Db;
 use super::error::{Result, StoreError};
@@ -123,7 +124,7 @@ pub struct OfJudge {
     /// Its identity.
     pub id: JudgeVersionId,
     /// The judge.
-    pub version: JudgeVersion,
+    pub version: Arc<JudgeVersion>,
     /// At least one.
     pub verdicts: Vec<Stored>,
 }
@@ -139,33 +140,60 @@ impl OfJudge {
 
 /// All verdicts on a ticket by judge; the judge with the newest verdict comes first.
 pub fn of_ticket(db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
-    let sql = "SELECT v.id, v.sample, v.body, v.judge, j.name, j.body, j.id FROM verdict v JOIN judge j ON j.row = v.judge
-               WHERE v.ticket = ?1 ORDER BY v.row";
-    let mut judges: Vec<OfJudge> = Vec::new();
-    let mut newest: HashMap<i64, usize> = HashMap::new();
-    let mut count = 0;
-    db.each(sql, args![ticket], |row| {
-        let stored = Stored {
-            id: VerdictId(row.id(0)?),
-            sample: super::judging::sample_of(row.int(1)? as u32),
-            verdict: read(row.text(2)?)?,
-        };
-        let judge = row.int(3)?;
-        count += 1;
-        newest.insert(judge, count);
-        match judges.iter_mut().find(|known| known.row == judge) {
-            Some(known) => known.verdicts.push(stored),
-            None => judges.push(OfJudge {
-                row: judge,
-                id: JudgeVersionId(row.id(6)?),
-                version: version(row.text(4)?, row.text(5)?),
-                verdicts: vec![stored],
-            }),
+    Known::default().of_ticket(db, ticket)
+}
+
+/// Judges read before: they never change, and many tickets have the same.
+#[derive(Default)]
+pub(super) struct Known(HashMap<i64, (JudgeVersionId, Arc<JudgeVersion>)>);
+
+impl Known {
+    fn judge(&mut self, db: &Db, row: i64) -> Result<(JudgeVersionId, Arc<JudgeVersion>)> {
+        if let Some(known) = self.0.get(&row) {
+            return Ok(known.clone());
         }
-        Ok(true)
-    })?;
-    judges.sort_by_key(|judge| std::cmp::Reverse(newest.get(&judge.row).copied()));
-    Ok(judges)
+        let sql = "SELECT id, name, body FROM judge WHERE row = ?1";
+        let found = db.first(sql, args![row], |row| {
+            let version = version(row.text(1)?, row.text(2)?);
+            Ok((JudgeVersionId(row.id(0)?), Arc::new(version)))
+        })?;
+        let judge = found.ok_or_else(|| StoreError::Damaged("verdict".into()))?;
+        self.0.insert(row, judge.clone());
+        Ok(judge)
+    }
+
+    /// As [`of_ticket`].
+    pub fn of_ticket(&mut self, db: &Db, ticket: i64) -> Result<Vec<OfJudge>> {
+        let sql = "SELECT id, sample, body, judge FROM verdict WHERE ticket = ?1 ORDER BY row";
+        let mut judges: Vec<OfJudge> = Vec::new();
+        let mut newest: HashMap<i64, usize> = HashMap::new();
+        let mut count = 0;
+        db.each(sql, args![ticket], |row| {
+            let stored = Stored {
+                id: VerdictId(row.id(0)?),
+                sample: super::judging::sample_of(row.int(1)? as u32),
+                verdict: read(row.text(2)?)?,
+            };
+            let judge = row.int(3)?;
+            count += 1;
+            newest.insert(judge, count);
+            match judges.iter_mut().find(|known| known.row == judge) {
+                Some(known) => known.verdicts.push(stored),
+                None => {
+                    let (id, version) = self.judge(db, judge)?;
+                    judges.push(OfJudge {
+                        row: judge,
+                        id,
+                        version,
+                        verdicts: vec![stored],
+                    });
+                }
+            }
+            Ok(true)
+        })?;
+        judges.sort_by_key(|judge| std::cmp::Reverse(newest.get(&judge.row).copied()));
+        Ok(judges)
+    }
 }
 
 /// The judge whose score a ticket shows: the latest that scored under the rubric version in use and has a

@@ -37,6 +37,11 @@ pub fn locate(text: &str, quote: &str) -> Option<Range<usize>> {
 
 /// Finds by characters, every run of blanks taken as one.
 fn find(text: &str, quote: &str) -> Option<Range<usize>> {
+    // A run of other characters than blanks stands the same in both: most quotes that stand nowhere end here.
+    let mut runs = quote.split(is_blank);
+    if !runs.all(|run| memchr::memmem::find(text.as_bytes(), run.as_bytes()).is_some()) {
+        return None;
+    }
     let wanted = folded(quote);
     if wanted.text.is_empty() {
         return None;
@@ -48,6 +53,10 @@ fn find(text: &str, quote: &str) -> Option<Range<usize>> {
     let last = *hay.at.get(end - 1)?;
     let width = text[last..].chars().next().map_or(1, char::len_utf8);
     Some(from..last + width)
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == BLANK_MARK
 }
 
 /// A text with single blanks, and for each of its bytes the place of its character in the source.
@@ -63,11 +72,7 @@ fn folded(source: &str) -> Folded {
     };
     let mut blank = false;
     for (at, c) in source.char_indices() {
-        let c = if c.is_whitespace() || c == BLANK_MARK {
-            ' '
-        } else {
-            c
-        };
+        let c = if is_blank(c) { ' ' } else { c };
         if c == ' ' && blank {
             continue;
         }
