@@ -177,17 +177,16 @@ impl Known {
             let judge = row.int(3)?;
             count += 1;
             newest.insert(judge, count);
-            match judges.iter_mut().find(|known| known.row == judge) {
-                Some(known) => known.verdicts.push(stored),
-                None => {
-                    let (id, version) = self.judge(db, judge)?;
-                    judges.push(OfJudge {
-                        row: judge,
-                        id,
-                        version,
-                        verdicts: vec![stored],
-                    });
-                }
+            if let Some(known) = judges.iter_mut().find(|known| known.row == judge) {
+                known.verdicts.push(stored);
+            } else {
+                let (id, version) = self.judge(db, judge)?;
+                judges.push(OfJudge {
+                    row: judge,
+                    id,
+                    version,
+                    verdicts: vec![stored],
+                });
             }
             Ok(true)
         })?;

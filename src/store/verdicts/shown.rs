@@ -151,6 +151,8 @@ fn reading(verdict: &Verdict) -> Reading {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::failure::Class;
     use crate::domain::ids::{JudgeVersionId, VerdictId};
@@ -161,7 +163,7 @@ mod tests {
         OfJudge {
             row: 1,
             id: JudgeVersionId([1; 16]),
-            version: JudgeVersion::default(),
+            version: JudgeVersion::default().into(),
             verdicts: verdicts
                 .into_iter()
                 .enumerate()
@@ -235,11 +237,11 @@ mod tests {
     fn judges_of_one_name_are_told_apart_by_what_differs() {
         let one = judge(vec![level(3)]);
         let mut five = judge((0..5).map(level).collect());
-        five.version.parameters = vec![("seed".into(), "7".into())];
+        Arc::make_mut(&mut five.version).parameters = vec![("seed".into(), "7".into())];
         assert_eq!(apart(&five, &one).as_deref(), Some("5 readings, seed 7"));
         assert_eq!(apart(&one, &five).as_deref(), Some("1 reading, no seed"));
         assert_eq!(apart(&one, &one), Some(one.id.short()));
-        five.version.name = "other".into();
+        Arc::make_mut(&mut five.version).name = "other".into();
         assert_eq!(apart(&five, &one), None);
     }
 }
