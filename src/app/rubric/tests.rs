@@ -63,7 +63,7 @@ fn a_question_is_reworded_in_place_and_saving_leads_on_to_the_tickets_scored_bef
     );
     app.press("enter");
     assert!(
-        app.shows("made under support-reply 2 ("),
+        app.shows("made under support-reply 2"),
         "{}",
         app.screen()
     );
