@@ -74,6 +74,34 @@ fn an_endpoint_that_wants_to_be_left_alone_is_asked_once_and_not_before_its_time
 }
 
 #[test]
+fn who_tries_a_rubric_or_drafts_one_keeps_to_that_time_too_and_passes_it_on() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path(), 1);
+    let (tickets, _) = said(folder.path(), &["tickets", "e", "--json"], 0);
+    let ticket = tickets["id"].as_str().unwrap().to_owned();
+    let endpoint = Endpoint::start(|_| Answer::new(429, "").header("retry-after: 3600"));
+    let url = endpoint.url();
+    let tried = ["rubric", "test", "It is right.", "--ticket", &ticket];
+    let draft = ["rubric", "generate", "--from", "e", "--yes"];
+    let reach = ["--judge", "m", "--base-url", &url];
+    let asked = |args: &[&str], more: &[&str], code| {
+        let (_, error) = said(folder.path(), &[args, &reach[..], more].concat(), code);
+        (error, endpoint.requests().len())
+    };
+    let (error, sent) = asked(&tried, &[], 2);
+    assert!(sent == 1 && error.contains("3600 s, until 2"), "{error}");
+    for args in [&tried[..], &draft] {
+        let (error, sent) = asked(args, &[], 2);
+        assert!(error.contains("asked to wait until 2"), "{error}");
+        assert_eq!(sent, 1, "nothing was sent: {error}");
+    }
+    judge(folder.path(), &endpoint, &[], 2);
+    assert_eq!(endpoint.requests().len(), 1, "nor by a judge");
+    let (error, sent) = asked(&draft, &["--sooner"], 2);
+    assert_eq!(sent, 2, "told otherwise, it is asked: {error}");
+}
+
+#[test]
 fn replies_with_nothing_in_them_are_asked_about_again_as_their_class_says() {
     let filtered = r#"{"error":{"code":"content_filter","message":"stopped by the content management policy"}}"#;
     for (status, body, class, asked) in [

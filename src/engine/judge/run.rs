@@ -14,7 +14,7 @@ use super::feed::{Feeder, drain};
 use super::first_send::announcing;
 use super::keep::Keeper;
 use super::offer::{Cost, Plan};
-use super::order::{JudgeOrder, Reach};
+use super::order::JudgeOrder;
 use super::purse::{Holds, JobPurse};
 use super::running::{Progress, Running, Told};
 use super::unit::{Asking, Next};
@@ -267,7 +267,7 @@ impl Engine {
         let set_up = Job {
             concurrency: order.concurrency.max(1),
             purse: announcing(self, purse.clone(), first_send(plan)),
-            capabilities: self.capabilities((&plan.offer.place, &name), &order.reach)?,
+            capabilities: self.capabilities((&plan.offer.place, &name), order.reach.sooner)?,
             ..Job::default()
         };
         let Some(model) = by.open(set_up)? else {
@@ -285,11 +285,12 @@ impl Engine {
         })))
     }
 
-    /// What was found out about this endpoint and model before.
+    /// What was found out about this endpoint and model before; without the time until which it wants to be left alone where
+    /// it is asked `sooner`.
     pub(in crate::engine) fn capabilities(
         &self,
         (place, model): (&str, &str),
-        reach: &Reach,
+        sooner: bool,
     ) -> Result<Capabilities> {
         let known = self
             .store()
@@ -297,7 +298,7 @@ impl Engine {
         let mut known: Capabilities = known
             .and_then(|body| serde_json::from_str(&body).ok())
             .unwrap_or_default();
-        if reach.sooner {
+        if sooner {
             known.wait_until_ms = None;
         }
         Ok(known)

@@ -72,6 +72,8 @@ pub struct Drafted {
 pub(super) struct Question {
     pub eval: Eval,
     pub judge: Judge,
+    /// Asked although it wants to be left alone until later.
+    pub sooner: bool,
     pub wanted: Wanted,
     pub nonce: Nonce,
     pub shown: Vec<Seen>,
@@ -82,7 +84,7 @@ impl Engine {
     pub fn generate_offer(&self, order: &GenerateOrder) -> Result<GenerateOffer> {
         let question = self.draft_question(order)?;
         let room = u64::from(DRAFT_TOKENS);
-        let price = sending::price(&question.judge);
+        let price = question.judge.by.price();
         Ok(GenerateOffer {
             judge: question.judge.version.name.clone(),
             place: question.judge.by.place(),
@@ -126,6 +128,7 @@ impl Engine {
         Ok(Question {
             eval,
             judge,
+            sooner: order.judge.reach.sooner,
             wanted,
             nonce,
             shown,
@@ -158,7 +161,7 @@ impl Engine {
             purse: announcing(self, Job::default().purse, unsaid),
             ..Job::default()
         };
-        let Some(line) = sending::open(&question.judge, job)? else {
+        let Some(line) = sending::open(self, &question.judge, question.sooner, job)? else {
             return Err(EngineError::refused(
                 "checks write no rubrics",
                 "name a model",
@@ -174,7 +177,9 @@ impl Engine {
             seed: Some(0),
             parameters: None,
         };
-        let reply = on_network(line.model.ask(&ask, None))?.map_err(|failure| {
+        let reply = on_network(line.model.ask(&ask, None))?;
+        line.keep(self)?;
+        let reply = reply.map_err(|failure| {
             EngineError::refused(
                 format!("no draft ({}): {}", failure.class.name(), failure.message),
                 "`docket doctor` tests the endpoint",

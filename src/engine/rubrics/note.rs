@@ -60,6 +60,7 @@ impl Engine {
         let drafted = self.put(&Question {
             eval,
             judge,
+            sooner: order.reach.sooner,
             wanted,
             nonce,
             shown: vec![seen.clone()],

@@ -1,17 +1,17 @@
 //! What every question outside a job needs: leave to send, a word in the ledger, and somebody to ask.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::super::judge::JudgeOrder;
 use super::super::judge::learn::Learned;
 use super::super::judge::offer::{allowed, unsent};
 use super::super::judge::order::{By, Judge};
-use super::super::{Engine, EngineError, Result};
+use super::super::{Engine, Result};
 use crate::domain::eval::Eval;
 use crate::domain::event::FirstSend;
 use crate::domain::rubric::Rubric;
-use crate::provider::{Http, Job, Model, Priced, Prices, Scripted};
+use crate::provider::{Capabilities, Job, Model, Priced};
+use crate::store::judging;
 
 /// Somebody to ask.
 pub(super) struct Line {
@@ -19,41 +19,45 @@ pub(super) struct Line {
     /// The model by the endpoint's own name.
     pub name: Arc<str>,
     pub price: Priced,
+    place: String,
+    found: Capabilities,
 }
 
-/// What a judge's tokens cost.
-pub(super) fn price(judge: &Judge) -> Priced {
-    match &judge.by {
-        By::Checks | By::Script(_) => Priced::Free,
-        By::Model { endpoint, model } => Prices::built_in().of(endpoint, model),
-    }
-}
-
-/// Opens the judge's model; `None` for checks.
-pub(super) fn open(judge: &Judge, job: Job) -> Result<Option<Line>> {
-    let (model, name): (Arc<dyn Model>, String) = match &judge.by {
-        By::Checks => return Ok(None),
-        By::Script(path) => (script(path, job)?, path.display().to_string()),
-        By::Model { endpoint, model } => (
-            Arc::new(Http::new((**endpoint).clone(), job)),
-            model.clone(),
-        ),
+/// Opens the judge's model with what was found out about it before, the time until which it wants to be left alone
+/// included unless it is asked `sooner`; `None` for checks.
+pub(super) fn open(engine: &Engine, judge: &Judge, sooner: bool, job: Job) -> Result<Option<Line>> {
+    let (by, place) = (&judge.by, judge.by.place());
+    let Some(name) = by.model_name() else {
+        return Ok(None);
     };
-    Ok(Some(Line {
+    let found = engine.capabilities((&place, &name), sooner)?;
+    let job = Job {
+        capabilities: found.clone(),
+        ..job
+    };
+    Ok(by.open(job)?.map(|model| Line {
         model,
         name: name.into(),
-        price: price(judge),
+        price: by.price(),
+        place,
+        found,
     }))
 }
 
-fn script(path: &Path, job: Job) -> Result<Arc<dyn Model>> {
-    let opened = Scripted::open(path, job).map_err(|error| {
-        EngineError::refused(
-            error.to_string(),
-            "docs/judging.md shows the form of a script",
-        )
-    })?;
-    Ok(Arc::new(opened))
+impl Line {
+    /// Keeps what was found out, so that the next one to ask need not find it out again.
+    pub fn keep(&self, engine: &Engine) -> Result<()> {
+        let found = self.model.capabilities();
+        if found == self.found {
+            return Ok(());
+        }
+        let Ok(body) = serde_json::to_string(&found) else {
+            return Ok(());
+        };
+        let (place, name) = (self.place.clone(), Arc::clone(&self.name));
+        let store = engine.store();
+        Ok(store.write_light(move |db| judging::put_endpoint(db, &place, &name, &body))?)
+    }
 }
 
 /// The judge that may read texts of this eval under this rubric; the eval's own rubric has its say too.

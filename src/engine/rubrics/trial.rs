@@ -74,6 +74,7 @@ impl Engine {
             id: RubricId(hash.0),
             rubric: rubric.clone(),
             judge: judge.map(Arc::new),
+            sooner: order.is_some_and(|order| order.reach.sooner),
             concurrency: order.map_or(1, |order| order.concurrency.max(1)),
             calls: if only_checks { Vec::new() } else { calls }.into(),
             checks,
@@ -89,6 +90,8 @@ pub(super) struct Trial {
     id: RubricId,
     rubric: Rubric,
     pub(super) judge: Option<Arc<Judge>>,
+    /// Asked although it wants to be left alone until later.
+    sooner: bool,
     concurrency: usize,
     calls: Arc<[Prepared]>,
     checks: Checks,
@@ -164,7 +167,7 @@ impl Trial {
 
     fn is_free(&self) -> bool {
         let judge = self.judge.as_ref();
-        judge.is_none_or(|judge| sending::price(judge) == Priced::Free)
+        judge.is_none_or(|judge| judge.by.price() == Priced::Free)
     }
 
     fn work(&self) -> Work {
@@ -197,7 +200,7 @@ impl Trial {
         if !work.known.is_empty() {
             return Ok(Vec::new());
         }
-        let price = match sending::price(&judge) {
+        let price = match judge.by.price() {
             Priced::Known(price) => Some(price),
             Priced::Free | Priced::Unpriced => None,
         };
@@ -209,15 +212,15 @@ impl Trial {
             purse: announcing(engine, purse.clone(), unsaid),
             ..Job::default()
         };
-        let Some(line) = sending::open(&judge, job)? else {
+        let Some(line) = sending::open(engine, &judge, self.sooner, job)? else {
             return Ok(Vec::new());
         };
         let samples = judge.samples;
         let asking = Arc::new(Asking {
             judge,
             calls: Arc::clone(&self.calls),
-            model: line.model,
-            name: line.name,
+            model: Arc::clone(&line.model),
+            name: Arc::clone(&line.name),
             secret: engine.identity().secret,
             price: line.price,
             purse,
@@ -234,7 +237,7 @@ impl Trial {
         });
         let asked = units.map(|unit| Arc::clone(&asking).answer(Arc::clone(work), unit, None));
         let width = self.concurrency;
-        on_network(async move {
+        let done = on_network(async move {
             let mut asked = asked;
             let mut done = Vec::new();
             if let Some(first) = asked.next() {
@@ -249,7 +252,9 @@ impl Trial {
                 );
             }
             done
-        })
+        })?;
+        line.keep(engine)?;
+        Ok(done)
     }
 }
 

@@ -120,8 +120,10 @@ impl Work<'_> {
         let set_up = Job {
             concurrency,
             purse: announcing(engine, purse.clone(), self.first_send()),
-            capabilities: engine
-                .capabilities((&planned.by.place(), &planned.model), &self.order.reach)?,
+            capabilities: engine.capabilities(
+                (&planned.by.place(), &planned.model),
+                self.order.reach.sooner,
+            )?,
             // For the time to the first token; a judge's questions are asked for in one piece.
             stream: true,
             ..Job::default()
