@@ -62,11 +62,7 @@ fn a_question_is_reworded_in_place_and_saving_leads_on_to_the_tickets_scored_bef
         app.screen()
     );
     app.press("enter");
-    assert!(
-        app.shows("made under support-reply 2"),
-        "{}",
-        app.screen()
-    );
+    assert!(app.shows("made under support-reply 2"), "{}", app.screen());
     app.press("y");
     assert!(app.shows("Who shall read these?"), "{}", app.screen());
     let Some(Modal::Judges(pick)) = app.state.modals.last() else {
