@@ -140,8 +140,8 @@ pub enum Order {
         original: Arc<str>,
         /// As the reviewer corrected it.
         mine: Option<Arc<str>>,
-        /// As a judge suggests it.
-        suggested: Option<Arc<str>>,
+        /// As a judge suggests it, with its changes as they are named.
+        suggested: Option<(Arc<str>, Vec<crate::text::diff::Edit>)>,
     },
     /// Stores a correction of the judge. Reply: [`Outcome::Disagreed`].
     CorrectJudge {

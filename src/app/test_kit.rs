@@ -159,6 +159,11 @@ pub fn committed(number: u8, differs: bool) -> Committed {
         pass: Some(false),
         judge: verdicts(&[("correct", 1), ("complete", 4)]),
         judge_differs: differs,
+        judge_word: if differs {
+            crate::domain::view::JudgeWord::Differs
+        } else {
+            crate::domain::view::JudgeWord::Agrees
+        },
         drawn: crate::domain::view::Drawn::InPlan,
         revealed: None,
         left: 14,

@@ -1,8 +1,10 @@
-//! Ctrl-C for long jobs: the first asks the job to stop where nothing is lost, the second ends the program.
+//! Ctrl-C and SIGTERM for long jobs: the first asks the job to stop where nothing is lost, the second ends the program.
 
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::progress::Shown;
 use crate::engine::judge::Control;
@@ -27,6 +29,16 @@ pub(super) fn stoppable<P, T>(
 
 /// Exit code of a program ended by an interrupt.
 const INTERRUPTED: i32 = 130;
+/// Exit code of a program that a service manager or `kill` asked to end.
+const TERMINATED: u8 = 143;
+
+/// Whether SIGTERM came while a job listened.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+/// The exit code of a program that was asked to end, whatever its job came to before it did.
+pub(super) fn asked_to_end() -> Option<u8> {
+    ENDED.load(Ordering::Relaxed).then_some(TERMINATED)
+}
 
 /// A flag that the first interrupt sets. Where no handler can be set, an interrupt ends the program at once,
 /// which every job survives.
@@ -41,19 +53,33 @@ pub(super) fn watch() -> Arc<AtomicBool> {
         let _ = std::thread::Builder::new()
             .name("docket-interrupt".into())
             .spawn(move || {
-                runtime.block_on(async {
-                    while tokio::signal::ctrl_c().await.is_ok() {
-                        if seen.swap(true, Ordering::Relaxed) {
-                            // A bar may stand in the line.
-                            let _ = writeln!(
-                                std::io::stderr(),
-                                "\nended at once; what was finished is kept, and the same command goes on from there"
-                            );
-                            std::process::exit(INTERRUPTED);
-                        }
-                    }
-                });
+                runtime.block_on(listen(&seen));
             });
     }
     flag
+}
+
+/// Sets the flag at the first signal and ends the program at the second.
+async fn listen(seen: &AtomicBool) {
+    let (Ok(mut interrupt), Ok(mut end)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            Some(()) = interrupt.recv() => {}
+            Some(()) = end.recv() => ENDED.store(true, Ordering::Relaxed),
+            else => return,
+        }
+        if seen.swap(true, Ordering::Relaxed) {
+            // A bar may stand in the line.
+            let _ = writeln!(
+                std::io::stderr(),
+                "\nended at once; what was finished is kept, and the same command goes on from there"
+            );
+            std::process::exit(asked_to_end().map_or(INTERRUPTED, i32::from));
+        }
+    }
 }

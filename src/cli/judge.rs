@@ -127,7 +127,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return told::offered(&offer, &ways, context.json()).map(|()| Exit::Done);
     }
     if offer.tickets == 0 {
-        output::say(&told::nothing(&offer, args.limit));
+        output::say(&told::nothing(&offer, &args.filter, args.limit));
         // An earlier run may have been cut off before its last step.
         let routed = engine.route_judged(&order)?;
         if context.json() {

@@ -274,7 +274,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(FAILED);
         }
     };
-    match run(cli) {
+    let code = match run(cli) {
         Ok(exit) => exit.into(),
         // Whoever reads our output has seen enough.
         Err(CliError::Pipe) => ExitCode::SUCCESS,
@@ -282,7 +282,8 @@ pub fn main() -> ExitCode {
             output::print_error(&error);
             ExitCode::from(FAILED)
         }
-    }
+    };
+    interrupt::asked_to_end().map_or(code, ExitCode::from)
 }
 
 fn run(cli: Cli) -> Result<Exit, CliError> {

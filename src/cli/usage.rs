@@ -188,8 +188,20 @@ fn missing(error: &clap::Error, place: &Place) -> (String, String) {
     let wanted = list(error, ContextKind::InvalidArg);
     (
         format!("`{}` needs {}", place.path, quoted(&wanted)),
-        format!("write `{}`", place.usage()),
+        format!(
+            "write `{}{}`",
+            place.usage(),
+            with_flags(&place.usage(), &wanted)
+        ),
     )
+}
+
+/// Wanted flags that a usage line, which names what a command always needs, leaves out.
+fn with_flags(usage: &str, wanted: &[String]) -> String {
+    let left_out = wanted
+        .iter()
+        .filter(|one| one.starts_with('-') && !usage.contains(flag(one)));
+    left_out.fold(String::new(), |line, one| line + " " + one)
 }
 
 fn conflict(error: &clap::Error, place: &Place) -> (String, String) {

@@ -78,6 +78,32 @@ impl JudgeVersion {
         self.learns() && !base.learns() && bare(self) == bare(base)
     }
 
+    /// In what it differs from `base`, in words: what is sent beside the prompt, the prompt, what it learned.
+    pub fn differs_in(&self, base: &Self) -> Vec<String> {
+        let mut words = Vec::new();
+        for (name, value) in &self.parameters {
+            let theirs = base.parameters.iter().find(|(other, _)| other == name);
+            if theirs.is_none_or(|(_, other)| other != value) {
+                words.push(format!("{name} {value}"));
+            }
+        }
+        for (name, _) in &base.parameters {
+            if self.parameters.iter().all(|(own, _)| own != name) {
+                words.push(format!("no {name}"));
+            }
+        }
+        let told = [
+            (self.model != base.model, "another model"),
+            (self.place != base.place, "another endpoint"),
+            (self.template != base.template, "another prompt"),
+            (self.examples != base.examples, "other examples"),
+            (self.guidelines != base.guidelines, "other guidelines"),
+        ];
+        let differing = told.iter().filter(|(differs, _)| *differs);
+        words.extend(differing.map(|(_, words)| (*words).to_owned()));
+        words
+    }
+
     /// Whether its verdicts make a rubric score under this rubric version.
     pub fn scores_under(&self, rubric: &RubricId) -> bool {
         self.kind != JudgeKind::Checks && self.asked(rubric)

@@ -78,6 +78,13 @@ pub struct ToolCall {
     pub arguments: String,
 }
 
+impl ToolCall {
+    /// The call in a line, as a judge reads and quotes it.
+    pub fn line(&self) -> String {
+        format!("[tool call] {}({})", self.name, self.arguments)
+    }
+}
+
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {

@@ -2,6 +2,7 @@
 
 pub mod canonical;
 pub mod catalog;
+pub mod comparison;
 pub mod count;
 pub mod currency;
 pub mod decimal;

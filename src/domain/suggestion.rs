@@ -156,6 +156,23 @@ impl Suggestion {
         }
     }
 
+    /// Its changes as it names them, where its text is made of them: stretches of the original, in order, and what
+    /// stands for each. Every quote stands once in the original it was made for.
+    pub fn edits(&self, original: &str) -> Vec<(std::ops::Range<usize>, String)> {
+        if self.kind != Kind::Changes {
+            return Vec::new();
+        }
+        let changes = self.changes.iter();
+        let mut edits: Vec<_> = changes
+            .filter_map(|change| {
+                let at = original.find(&change.quote)?;
+                Some((at..at + change.quote.len(), change.replacement.clone()))
+            })
+            .collect();
+        edits.sort_by_key(|(range, _)| range.start);
+        edits
+    }
+
     /// Identity of the fact: H(ticket, judge, everything it says but its price).
     pub fn id(&self, ticket: &TicketId, judge: &JudgeVersionId) -> SuggestionId {
         let changes = self.changes.iter().fold(

@@ -145,6 +145,17 @@ fn is_zombie(pid: rustix::process::Pid) -> bool {
     matches!(state, Some('Z' | 'X'))
 }
 
+/// An owner in words: `process 7 of ana`.
+fn process_of(owner: &str) -> String {
+    match owner.split_once('@') {
+        Some((name, process)) => {
+            let pid = process.split('.').next().unwrap_or_default();
+            format!("process {pid} of {name}")
+        }
+        None => owner.to_owned(),
+    }
+}
+
 /// That another process holds what is left, and until when, in words; `None` where none does.
 fn held_elsewhere(
     db: &crate::store::Db,
@@ -155,13 +166,7 @@ fn held_elsewhere(
     let held = crate::store::leases::held_seats(db, seats, owner, now_ms)?;
     Ok(held.map(|held| {
         let seconds = (held.until_ms - now_ms).max(0) / 1000 + 1;
-        let who = match held.by.split_once('@') {
-            Some((name, process)) => {
-                let pid = process.split('.').next().unwrap_or_default();
-                format!("process {pid} of {name}")
-            }
-            None => held.by,
-        };
+        let who = process_of(&held.by);
         format!(
             "{} of them {} held by {who}: it works on them, or was stopped elsewhere and holds them for {seconds} seconds more; \
              then the same command takes them",

@@ -13,7 +13,9 @@ use crate::domain::review::{Correction, Note, Purpose, Review, Round, Sight, Sub
 use crate::domain::rubric::{Answer, Answers, Rubric};
 use crate::domain::sight::{self, View};
 use crate::domain::ticket::{self as states, Move};
-use crate::domain::view::{Committed, Decision, Drawn, JudgeView, Submission, VerdictView};
+use crate::domain::view::{
+    Committed, Decision, Drawn, JudgeView, JudgeWord, Submission, VerdictView,
+};
 use crate::domain::{eval::AfterCommit, eval::Eval};
 use crate::store::project::{Refolder, overall};
 use crate::store::tickets::{OutputRow, TicketRow};
@@ -188,6 +190,7 @@ impl Engine {
             state: folded.state,
             score: score.map(|(value, _)| value),
             pass: score.map(|(_, pass)| pass),
+            judge_word: word(&desk.rubric, &desk.eval, &seen, (differs, first_look)),
             judge: if hidden { JudgeView::Hidden } else { seen },
             judge_differs: differs,
             // Counted where the ticket stays on the screen, and only there: it costs a look at the plan.
@@ -354,6 +357,34 @@ fn differs(rubric: &Rubric, eval: &Eval, answers: &Answers, judge: &JudgeView) -
     });
     let mine = overall(rubric, eval, answers).map(|(_, pass)| pass);
     far || matches!((mine, pass), (Some(mine), Some(judge)) if mine != *judge)
+}
+
+/// What the strip may say of the judge. Where the ticket goes on without it, that it agrees or that there is none is
+/// the one thing a blind reviewer learns of it.
+fn word(
+    rubric: &Rubric,
+    eval: &Eval,
+    judge: &JudgeView,
+    (differs, first_look): (bool, bool),
+) -> JudgeWord {
+    let never = eval.policy.after_commit == AfterCommit::Never;
+    match judge {
+        _ if first_look && never => JudgeWord::Untold,
+        JudgeView::Nothing if first_look => JudgeWord::Unread,
+        JudgeView::Nothing | JudgeView::Hidden => JudgeWord::Untold,
+        JudgeView::Verdicts { .. } if differs => JudgeWord::Differs,
+        JudgeView::Verdicts { verdicts, .. } => {
+            let levels = verdicts.iter().any(|verdict| {
+                let answers = matches!(verdict.result, Ok(Answer::Level(_) | Answer::Choice(_)));
+                answers && rubric.question(&verdict.criterion).is_some()
+            });
+            if levels {
+                JudgeWord::Agrees
+            } else {
+                JudgeWord::Unscored
+            }
+        }
+    }
 }
 
 fn some(text: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use crate::domain::ids::SuggestionId;
 use crate::domain::review::{How, Taken};
 use crate::store::tickets::OutputRow;
 use crate::store::{Db, suggestions};
-use crate::text::diff::WordDiff;
+use crate::text::diff::{Edit, WordDiff};
 
 /// What a correction took of the suggestion it says it was made from. `None` if the ticket has no such suggestion of
 /// this output, or nothing of it is left.
@@ -20,15 +20,19 @@ pub(super) fn taken(
     (id, text): (SuggestionId, &str),
 ) -> crate::store::Result<Option<Taken>> {
     let suggestion = suggestions::by_id(db, ticket, &id)?.filter(|one| one.base == output.id);
-    let how = suggestion.and_then(|one| how(&answer_text(output), &one.text, text));
+    let how = suggestion.and_then(|one| {
+        let original = answer_text(output);
+        how((&original, &one.edits(&original)), &one.text, text)
+    });
     Ok(how.map(|how| Taken {
         suggestion: id,
         how,
     }))
 }
 
-/// How much of `suggested` is in `text`, both edits of `original`.
-fn how(original: &str, suggested: &str, text: &str) -> Option<How> {
+/// How much of `suggested` is in `text`, both edits of `original`; the suggestion's changes as they were named may each
+/// be there alone, as far as they are known.
+fn how((original, edits): (&str, &[Edit]), suggested: &str, text: &str) -> Option<How> {
     if text == suggested {
         return Some(How::Whole);
     }
@@ -36,7 +40,9 @@ fn how(original: &str, suggested: &str, text: &str) -> Option<How> {
         WordDiff::new(original, suggested),
         WordDiff::new(original, text),
     );
-    let theirs: HashSet<(Range<usize>, &str)> = changes(&theirs).collect();
+    let named = WordDiff::of_edits(original, edits);
+    let alone = named.iter().flat_map(changes);
+    let theirs: HashSet<(Range<usize>, &str)> = changes(&theirs).chain(alone).collect();
     let (of_it, own): (Vec<_>, Vec<_>) = changes(&mine).partition(|one| theirs.contains(one));
     if !of_it.is_empty() {
         return Some(if own.is_empty() {
@@ -85,7 +91,21 @@ mod tests {
             ),
             ("Paris is in Italy, as the map says. Ask me anything.", None),
         ] {
-            assert_eq!(how(original, suggested, text), expected, "{text}");
+            assert_eq!(how((original, &[]), suggested, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_of_two_named_changes_a_word_apart_is_a_part() {
+        let (original, suggested) = ("alpha is BAD", "ALPHA is FINE");
+        let edits = [(0..5, "ALPHA".to_owned()), (9..12, "FINE".to_owned())];
+        for (text, expected) in [
+            ("ALPHA is BAD", How::Parts),
+            ("alpha is FINE", How::Parts),
+            ("ALPHA is GOOD", How::Edited),
+        ] {
+            let found = how((original, &edits), suggested, text);
+            assert_eq!(found, Some(expected), "{text}");
         }
     }
 }

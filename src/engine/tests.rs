@@ -11,7 +11,7 @@ use crate::domain::ids::TicketId;
 use crate::domain::review::Sight;
 use crate::domain::ticket::State;
 use crate::domain::view::{
-    Anchor, Count, Decision, JudgeView, Order, QueueQuery, QueueRow, Shown, Why,
+    Anchor, Count, Decision, JudgeView, JudgeWord, Order, QueueQuery, QueueRow, Shown, Why,
 };
 use crate::store::StoreError;
 
@@ -103,6 +103,28 @@ fn showing_the_judge_early_marks_the_review_assisted() {
 fn agreeing(bench: &Bench, ticket: TicketId) -> i32 {
     let at = bench.tickets.iter().position(|id| *id == ticket).unwrap();
     (at % 6) as i32
+}
+
+#[test]
+fn a_blind_commit_that_goes_on_says_whether_the_judge_agrees_or_none_has_read_it() {
+    for (judged, expected) in [(true, JudgeWord::Agrees), (false, JudgeWord::Unread)] {
+        let bench = Bench::new(6, Mode::Blind, 1, judged);
+        let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+        let answer = agreeing(&bench, doc.ticket);
+        let committed = bench.ana.submit(&level(&doc, answer)).unwrap();
+        assert_eq!(committed.judge_word, expected);
+        assert!(!matches!(committed.judge, JudgeView::Verdicts { .. }));
+        let next = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+        assert!(!matches!(next.judge, JudgeView::Verdicts { .. }));
+    }
+    // Where the judge is never to be seen, not even that is said.
+    let bench = Bench::new(6, Mode::Blind, 1, true);
+    let mut policy = bench.eval.policy.clone();
+    policy.after_commit = AfterCommit::Never;
+    bench.ana.set_policy("support", policy, None, None).unwrap();
+    let doc = bench.ana.next_ticket(bench.eval.id, None).unwrap().unwrap();
+    let committed = bench.ana.submit(&level(&doc, 5)).unwrap();
+    assert_eq!(committed.judge_word, JudgeWord::Untold);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::nonce::Order;
 use super::prompt::Pair;
+use crate::domain::comparison;
 use crate::domain::rubric::{Answer, Choice};
 use crate::domain::verdict::{Flag, Outcome, Verdict};
 
@@ -77,10 +78,7 @@ pub fn pairwise_verdict(given: &Verdict, swapped: &Verdict, first: u16, second: 
     );
     if preference.order_sensitive {
         verdict.flag(Flag::OrderSensitive);
-        verdict.reasoning = format!(
-            "{}\n\nIn the other order: {}",
-            given.reasoning, swapped.reasoning
-        );
+        verdict.reasoning = comparison::both(&given.reasoning, &swapped.reasoning);
     }
     verdict
 }

@@ -197,7 +197,7 @@ fn with_calls(text: &str, calls: &[ToolCall]) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        let _ = write!(text, "[tool call] {}({})", call.name, call.arguments);
+        text.push_str(&call.line());
     }
     text
 }

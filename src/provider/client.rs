@@ -287,11 +287,11 @@ fn told(error: &reqwest::Error) -> String {
         "no connection in time; check the address, the network and any proxy".to_owned()
     } else if error.is_connect() && tls_error(error).is_some_and(is_untrusted) {
         format!(
-            "no secure connection ({cause}): the certificate does not verify; check the address, or is `ca_file` missing?"
+            "no secure connection ({cause}): the certificate does not verify; check the address, or is `--ca-file` (`ca_file` in the settings) missing?"
         )
     } else if error.is_connect() && tls_error(error).is_some() {
         format!(
-            "no secure connection ({cause}); is it `http://` rather than `https://`, or is `ca_file` missing?"
+            "no secure connection ({cause}); is it `http://` rather than `https://`, or is `--ca-file` (`ca_file` in the settings) missing?"
         )
     } else if error.is_connect() {
         format!("no connection ({cause}); is the server running?")

@@ -36,6 +36,8 @@ pub(super) struct Asked<'a> {
     pub(super) model: &'a str,
     /// Where the key came from, in words; `None` if none was sent.
     pub(super) key: Option<&'a str>,
+    /// Whether it has answered before: then it is not a key that it lacks.
+    pub(super) answers: bool,
     /// How JSON was asked for; text where none was.
     pub(super) mode: Mode,
     /// The forced tool's name.
@@ -201,7 +203,7 @@ fn explain(asked: &Asked<'_>, class: Class, status: u16, words: &str) -> String 
         }
         Class::BadRequest => format!("it does not understand the request: {words}"),
         // Some gateways answer a missing key like any other fault.
-        _ if asked.key.is_none() && status >= 500 => {
+        _ if asked.key.is_none() && !asked.answers && status >= 500 => {
             format!(
                 "it failed: {words}; no key was sent, and it may want one: name it with `--key-env`"
             )

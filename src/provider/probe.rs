@@ -141,6 +141,7 @@ pub async fn models(http: &Http) -> Result<Vec<String>, Failure> {
         place: &place,
         model: "",
         key: link.key.as_ref().map(|_| "its source"),
+        answers: false,
         mode: Mode::Text,
         tool: "",
         names: &[],

@@ -1,5 +1,7 @@
 //! Verdicts and the judges that gave them.
 
+mod shown;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -9,9 +11,9 @@ use crate::domain::eval::Eval;
 use crate::domain::ids::{JudgeVersionId, RubricId, TicketId, VerdictId};
 use crate::domain::judge_version::JudgeVersion;
 use crate::domain::rubric::{Answer, Rubric};
-use crate::domain::standing::{CHECK, JudgeStanding};
-use crate::domain::verdict::{Outcome, Verdict, verdict_id};
-use crate::domain::view::{JudgeView, OtherJudge, Spread, VerdictView};
+use crate::domain::standing::JudgeStanding;
+use crate::domain::verdict::{Verdict, verdict_id};
+use crate::domain::view::{JudgeView, OtherJudge};
 
 /// Keeps a judge; returns its local row.
 pub fn put_judge(db: &Db, id: &JudgeVersionId, version: &JudgeVersion) -> Result<i64> {
@@ -43,6 +45,17 @@ pub fn judges(db: &Db) -> Result<Vec<(i64, JudgeVersionId, JudgeVersion)>> {
             ))
         },
     )
+}
+
+/// Whether a judge has ever given an answer, as far as its latest verdicts say.
+pub fn has_answered(db: &Db, judge: i64) -> Result<bool> {
+    let mut answered = false;
+    let sql = "SELECT body FROM verdict WHERE judge = ?1 ORDER BY row DESC LIMIT 200";
+    db.each(sql, args![judge], |row| {
+        answered = read(row.text(0)?)?.outcome.answer().is_some();
+        Ok(!answered)
+    })?;
+    Ok(answered)
 }
 
 /// A judge as stored; files of older versions know imported ones by name only.
@@ -258,10 +271,13 @@ pub fn view(db: &Db, ticket: i64, eval: &Eval, rubric: &Rubric) -> Result<JudgeV
         .iter()
         .enumerate()
         .filter(|(at, _)| *at != place)
-        .map(|(_, judge)| other(judge, eval, rubric));
+        .map(|(_, judge)| OtherJudge {
+            apart: shown::apart(judge, &judges[place]),
+            ..other(judge, eval, rubric)
+        });
     let counts = judges[place].version.scores_under(&eval.rubric);
     Ok(JudgeView::Verdicts {
-        verdicts: views(&judges[place], &standing, rubric),
+        verdicts: shown::views(&judges[place], &standing, rubric),
         score: standing.score.filter(|_| counts),
         pass: standing.pass.filter(|_| counts),
         others: others.collect(),
@@ -273,73 +289,13 @@ fn other(judge: &OfJudge, eval: &Eval, rubric: &Rubric) -> OtherJudge {
     let current = judge.version.asked(&eval.rubric);
     OtherJudge {
         judge: judge.version.name.clone(),
+        apart: None,
         current,
         score: standing
             .score
             .filter(|_| judge.version.scores_under(&eval.rubric)),
         checks: standing.checks,
     }
-}
-
-/// One line a criterion (rubric order, others after), then the checks.
-fn views(judge: &OfJudge, standing: &JudgeStanding, rubric: &Rubric) -> Vec<VerdictView> {
-    let mut order: Vec<&str> = Vec::new();
-    for stored in &judge.verdicts {
-        if !order.contains(&stored.verdict.criterion.as_str()) {
-            order.push(&stored.verdict.criterion);
-        }
-    }
-    order.sort_by_key(|id| {
-        let place = rubric.questions().position(|question| question.id == *id);
-        (place.unwrap_or(usize::MAX), id.starts_with(CHECK))
-    });
-    order
-        .into_iter()
-        .filter_map(|criterion| one_view(judge, standing, criterion))
-        .collect()
-}
-
-fn one_view(judge: &OfJudge, standing: &JudgeStanding, criterion: &str) -> Option<VerdictView> {
-    let of_it = || {
-        let all = judge.verdicts.iter();
-        all.filter(move |stored| stored.verdict.criterion == criterion)
-    };
-    let shown = of_it()
-        .rfind(|stored| stored.verdict.outcome.answer().is_some())
-        .or_else(|| of_it().next_back())?;
-    let folded = standing.on(criterion);
-    let several = folded.filter(|one| one.scored > 1);
-    let result = match &shown.verdict.outcome {
-        Outcome::Unscored(class) => Err(class.clone()),
-        Outcome::Scored(answer) => Ok(several
-            .and_then(|one| match (one.level, one.choice) {
-                (Some(level), _) => Some(Answer::Level(level.round() as i32)),
-                (None, choice) => choice.map(Answer::Choice),
-            })
-            .unwrap_or_else(|| answer.clone())),
-    };
-    let spread = several.and_then(|one| {
-        Some(Spread {
-            samples: one.scored,
-            mean: one.level?,
-            low: one.range?.0,
-            high: one.range?.1,
-        })
-    });
-    let costs: Vec<i64> = of_it()
-        .filter_map(|stored| stored.verdict.call.as_ref()?.cost_micros)
-        .collect();
-    let verdict = &shown.verdict;
-    Some(VerdictView {
-        spread,
-        reasoning: verdict.reasoning.clone(),
-        evidence: verdict.evidence.clone(),
-        badge: verdict.badge.clone(),
-        flags: folded.map_or_else(|| verdict.flags.clone(), |one| one.flags.clone()),
-        problem: verdict.problem.clone(),
-        cost_micros: (!costs.is_empty()).then(|| costs.iter().sum()),
-        ..VerdictView::new(shown.id, &judge.version.name, criterion, result)
-    })
 }
 
 /// Verdicts of one judge over an eval, for every ticket that has one: ticket, sample, verdict.

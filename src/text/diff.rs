@@ -46,6 +46,9 @@ pub enum Segment {
     Change(Hunk),
 }
 
+/// A stretch of a text and what stands for it.
+pub type Edit = (Range<usize>, String);
+
 /// Two texts and what differs between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordDiff {
@@ -84,6 +87,44 @@ impl WordDiff {
             segments,
             coarse,
         }
+    }
+
+    /// An edit that is known: stretches of the old text, in order, and what stands for each. Changes are looked for
+    /// within a stretch and never reach from one into the next. `None` where the edits overlap or lie outside.
+    pub fn of_edits(old: impl Into<Arc<str>>, edits: &[Edit]) -> Option<Self> {
+        let old = old.into();
+        let deadline = Some(Instant::now() + BUDGET);
+        let mut new = String::with_capacity(old.len());
+        let (mut all, mut done) = (Vec::new(), 0);
+        for (range, words) in edits {
+            if range.start < done {
+                return None;
+            }
+            let before = old.get(range.clone())?;
+            new.push_str(old.get(done..range.start)?);
+            let at = new.len();
+            let inner = changes(
+                before,
+                words,
+                &self::words(before),
+                &self::words(words),
+                deadline,
+            );
+            all.extend(clean_up(before, inner).into_iter().map(|(from, to)| {
+                let shift = |part: Range<usize>, by: usize| part.start + by..part.end + by;
+                (shift(from, range.start), shift(to, at))
+            }));
+            new.push_str(words);
+            done = range.end;
+        }
+        new.push_str(old.get(done..)?);
+        let segments = segments(all, old.len(), new.len());
+        Some(Self {
+            old,
+            new: new.into(),
+            segments,
+            coarse: false,
+        })
     }
 
     /// The text before the edit.

@@ -122,6 +122,13 @@ impl OffsetMap {
             .map(|i| self.segments[i].text..self.text_end(i))
     }
 
+    /// Shown ranges that have no source, in order.
+    pub(super) fn own(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        (0..self.segments.len())
+            .filter(|&i| self.segments[i].origin == Origin::Own)
+            .map(|i| self.segments[i].text..self.text_end(i))
+    }
+
     /// How many stand-ins there are so far.
     pub(super) fn revealed_count(&self) -> usize {
         self.revealed

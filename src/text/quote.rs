@@ -4,11 +4,16 @@ use std::ops::Range;
 
 use super::sanitise::multi_line;
 
+mod plain;
+
+pub use plain::places;
+
 /// The sign that stands for a blank in a marked prompt; a quote from one may hold it.
 pub const BLANK_MARK: char = 'ˆ';
 
 /// The bytes of `text` a quote stands for; blanks and line ends count as one, marks of a marked prompt as
-/// blanks, and a character that the prompt showed by a stand-in is found by that stand-in.
+/// blanks, and a character that the prompt showed by a stand-in is found by that stand-in. What is not found so is
+/// looked for without the text's markup and without regard to how its characters are composed.
 pub fn locate(text: &str, quote: &str) -> Option<Range<usize>> {
     let quote = quote.trim();
     if quote.is_empty() {
@@ -18,7 +23,7 @@ pub fn locate(text: &str, quote: &str) -> Option<Range<usize>> {
     if let Some(start) = text.find(quote) {
         return Some(start..start + quote.len());
     }
-    find(text, quote).or_else(|| {
+    let found = find(text, quote).or_else(|| {
         if quote.is_ascii() {
             // No stand-in is.
             return None;
@@ -26,7 +31,8 @@ pub fn locate(text: &str, quote: &str) -> Option<Range<usize>> {
         let shown = multi_line(text);
         let at = find(&shown.text, quote)?;
         Some(shown.map.source_range(at))
-    })
+    });
+    found.or_else(|| plain::first(text, quote))
 }
 
 /// Finds by characters, every run of blanks taken as one.

@@ -8,7 +8,7 @@ mod view;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::diff::WordDiff;
+use super::diff::{Edit, WordDiff};
 
 pub use view::{ThreeWayView, inline};
 
@@ -84,12 +84,28 @@ pub struct ThreeWay {
 impl ThreeWay {
     /// Compares an original with what became of it. An edit that is not there changes nothing.
     pub fn new(original: &Arc<str>, mine: Option<&Arc<str>>, suggested: Option<&Arc<str>>) -> Self {
+        Self::of_named(original, mine, suggested, &[])
+    }
+
+    /// The same where the suggested text's changes are known as they were named, in order: each of them is one change
+    /// here, whatever lies between it and the next. They are passed over where they do not give that text.
+    pub fn of_named(
+        original: &Arc<str>,
+        mine: Option<&Arc<str>>,
+        suggested: Option<&Arc<str>>,
+        edits: &[Edit],
+    ) -> Self {
         let diff = |text: Option<&Arc<str>>| {
             let text = text.unwrap_or(original);
             WordDiff::new(Arc::clone(original), Arc::clone(text))
         };
-        let (mine, suggested) = (diff(mine), diff(suggested));
-        let changes = regions(&mine, &suggested)
+        let named = suggested.and_then(|text| {
+            let named = WordDiff::of_edits(Arc::clone(original), edits)?;
+            (!edits.is_empty() && named.new_text() == text).then_some(named)
+        });
+        let edits = if named.is_some() { edits } else { &[] };
+        let (mine, suggested) = (diff(mine), named.unwrap_or_else(|| diff(suggested)));
+        let changes = regions(&mine, &suggested, edits)
             .into_iter()
             .map(|old| {
                 let (mine, mine_marks) = within(&mine, &old);
@@ -149,12 +165,22 @@ impl ThreeWay {
     }
 }
 
-/// The stretches of the original that either edit changes, in order; what overlaps or touches is one.
-fn regions(mine: &WordDiff, suggested: &WordDiff) -> Vec<Range<usize>> {
+/// The stretches of the original that either edit changes, in order; what overlaps or touches is one, and so is all that
+/// one named edit changes.
+fn regions(mine: &WordDiff, suggested: &WordDiff, edits: &[Edit]) -> Vec<Range<usize>> {
+    let whole = edits.iter().filter_map(|(range, _)| {
+        let mut hunks = suggested
+            .hunks()
+            .filter(|hunk| range.start <= hunk.old.start && hunk.old.end <= range.end);
+        let first = hunks.next()?;
+        let last = hunks.last().unwrap_or(first);
+        Some(first.old.start..last.old.end)
+    });
     let mut all: Vec<Range<usize>> = mine
         .hunks()
         .chain(suggested.hunks())
         .map(|hunk| hunk.old.clone())
+        .chain(whole)
         .collect();
     all.sort_by_key(|old| (old.start, old.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(all.len());

@@ -444,6 +444,11 @@ impl Desk for FakeDesk {
             state: State::Done,
             score: score.as_ref().map(|score| score.overall),
             pass: score.as_ref().map(|score| score.pass),
+            judge_word: match (&judge, differs) {
+                (JudgeView::Verdicts { .. }, true) => crate::domain::view::JudgeWord::Differs,
+                (JudgeView::Verdicts { .. }, false) => crate::domain::view::JudgeWord::Agrees,
+                _ => crate::domain::view::JudgeWord::Untold,
+            },
             judge,
             judge_differs: differs,
             drawn: crate::domain::view::Drawn::InPlan,

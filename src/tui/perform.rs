@@ -105,7 +105,9 @@ fn dispatch(desk: &dyn Desk, keep: &dyn Keep, order: Order, job: &Job<'_>) -> An
             mine,
             suggested,
         } => {
-            let compared = ThreeWay::new(&original, mine.as_ref(), suggested.as_ref());
+            let (theirs, edits) = suggested.unzip();
+            let edits = edits.unwrap_or_default();
+            let compared = ThreeWay::of_named(&original, mine.as_ref(), theirs.as_ref(), &edits);
             Outcome::Diffed(std::sync::Arc::new(compared))
         }
         other => return dispatch_rest(desk, keep, other, job),

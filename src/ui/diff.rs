@@ -3,7 +3,7 @@
 use crate::app::AppState;
 use crate::app::diff::DiffState;
 use crate::app::layout;
-use crate::text::three_way::Side;
+use crate::text::three_way::{Change, Side};
 
 use super::pen::{Pen, Words, nth_row};
 use super::rect;
@@ -65,6 +65,20 @@ pub fn draw(pen: &mut Pen<'_>, state: &AppState, diff: &DiffState) {
     }
 }
 
+/// Which change is under the cursor, counted among its own kind: the judge's changes are not mixed with one's own.
+fn place(diff: &DiffState) -> String {
+    let changes = diff.diff.iter().flat_map(|made| made.changes());
+    let of_judge = |change: &Change| change.suggested.is_some();
+    let (name, kind) = match (&diff.suggestion, changes.clone().nth(diff.cursor)) {
+        (Some(_), Some(here)) if of_judge(here) => ("suggested change", true),
+        (Some(_), Some(_)) => ("your own change", false),
+        _ => return format!("change {} of {}  ", diff.cursor + 1, diff.count()),
+    };
+    let same = |change: &&Change| of_judge(change) == kind;
+    let before = changes.clone().take(diff.cursor + 1).filter(same).count();
+    format!("{name} {before} of {}  ", changes.filter(same).count())
+}
+
 fn about<'a>(diff: &DiffState) -> Words<'a> {
     let Some(change) = diff
         .diff
@@ -73,8 +87,7 @@ fn about<'a>(diff: &DiffState) -> Words<'a> {
     else {
         return Words::new();
     };
-    let count = diff.count();
-    let place = format!("change {} of {count}  ", diff.cursor + 1);
+    let place = place(diff);
     if diff.ticket.is_none() {
         return Words::new().add(Look::Text, place);
     }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::AppState;
 use crate::app::modal::first_shown;
 use crate::app::rubric::blocks::{self, Block};
-use crate::app::rubric::field::LABEL;
+use crate::app::rubric::field::{self, LABEL};
 use crate::app::rubric::mouse::{TABS, version_rows};
 use crate::app::rubric::place::{self, RubricLayout};
 use crate::app::rubric::{Focus, RubricState};
@@ -148,7 +148,7 @@ fn form(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {
         return;
     }
     let laid = blocks::lay_out(open, place.form.body);
-    problems(pen, rect(laid.told), open.findings());
+    problems(pen, rect(laid.told), open);
     let mut area = rect(laid.fields);
     for (at, block) in laid.blocks.iter().enumerate().skip(laid.first) {
         if area.is_empty() {
@@ -202,7 +202,8 @@ fn block(pen: &mut Pen<'_>, area: Rect, block: &Block, open: &RubricState, curso
 }
 
 /// What is wrong, errors first.
-fn problems(pen: &mut Pen<'_>, area: Rect, findings: &[RubricFinding]) {
+fn problems(pen: &mut Pen<'_>, area: Rect, open: &RubricState) {
+    let findings = open.findings();
     let errors = |severity| {
         findings
             .iter()
@@ -211,19 +212,23 @@ fn problems(pen: &mut Pen<'_>, area: Rect, findings: &[RubricFinding]) {
     let all = errors(Severity::Error).chain(errors(Severity::Warning));
     for (index, finding) in all.take(usize::from(area.height)).enumerate() {
         let row = nth_row(area, index as u16);
-        pen.words(row, &problem(finding));
+        pen.words(row, &problem(finding, open));
     }
 }
 
-fn problem(finding: &RubricFinding) -> Words<'_> {
+fn problem<'a>(finding: &RubricFinding, open: &RubricState) -> Words<'a> {
     let (sign, look) = match finding.severity {
         Severity::Error => (glyph::CROSS, Look::Bad),
         Severity::Warning => (glyph::DIFFERS, Look::Warn),
     };
     // What to do is said in the words of the file; the form's own fields say it here.
-    Words::new()
-        .add(look, format!("{sign} "))
-        .add(Look::Text, finding.message.as_str())
+    Words::new().add(look, format!("{sign} ")).add(
+        Look::Text,
+        open.shown().map_or_else(
+            || finding.message.clone(),
+            |rubric| field::in_form(rubric, &finding.message, &finding.place),
+        ),
+    )
 }
 
 fn versions(pen: &mut Pen<'_>, place: &RubricLayout, open: &RubricState) {

@@ -115,6 +115,7 @@ fn differs(width: u16, height: u16) -> AppState {
         pass: Some(false),
         judge: open.judge.clone(),
         judge_differs: true,
+        judge_word: crate::domain::view::JudgeWord::Differs,
         drawn: crate::domain::view::Drawn::Sampled {
             chance: 0.43,
             by_risk: true,

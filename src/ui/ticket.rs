@@ -10,7 +10,7 @@ use crate::app::layer::Layer;
 use crate::app::layout::{Area, PaneArea};
 use crate::app::ticket::{Ghosts, Pane, Phase, TicketLayout, TicketState, form_view, why_here};
 use crate::domain::rubric::Answers;
-use crate::domain::view::TicketDoc;
+use crate::domain::view::{JudgeView, TicketDoc};
 
 use super::editor;
 use super::form::{self, FormView};
@@ -313,16 +313,20 @@ impl Shown<'_> {
     fn judge(&self, pen: &mut Pen<'_>, place: &PaneArea) {
         let reveal_key = self.key(Action::Reveal);
         let judge_key = self.key(Action::JudgeThese);
+        let text = self.ticket.view.panes.get(&Pane::Judge);
         let title = Title {
             name: "JUDGE",
             about: judge::about(&self.ticket.judge),
             focused: self.focused(Pane::Judge),
-            ..Title::default()
+            place: match (&self.ticket.judge, text) {
+                (JudgeView::Verdicts { .. }, Some(text)) => texts::place(text),
+                _ => Words::new(),
+            },
         };
         rule::title(pen, rect(place.title), &title);
         let pane = JudgePane {
             judge: &self.ticket.judge,
-            text: self.ticket.view.panes.get(&Pane::Judge),
+            text,
             committed: self.doc.mine.is_some(),
             reveal_key: &reveal_key,
             judge_key: &judge_key,
@@ -337,13 +341,24 @@ impl Shown<'_> {
         };
         rule::title(pen, rect(place.title), &title);
         let body = rect(place.body);
-        if self.ticket.draft.note.is_empty() {
+        // Notes written from the list belong to the ticket, not to this review.
+        let me = self.state.home.home.as_ref().map(|home| &home.reviewer);
+        let noted = self.doc.folded.notes.iter().map(|note| {
+            if Some(&note.reviewer) == me {
+                format!("noted: {}", note.value.text)
+            } else {
+                format!("{} noted: {}", note.reviewer, note.value.text)
+            }
+        });
+        let own = Some(self.ticket.draft.note.clone()).filter(|own| !own.is_empty());
+        let words: Vec<String> = own.into_iter().chain(noted).collect();
+        if words.is_empty() {
             let words = Words::new()
                 .add(Look::Accent, self.key(Action::Note))
                 .add(Look::Dim, " writes one");
             pen.words(body, &words);
         } else {
-            wait::paragraph(pen, body, &self.ticket.draft.note, Look::Text);
+            wait::paragraph(pen, body, &words.join("\n"), Look::Text);
         }
     }
 }

@@ -379,6 +379,16 @@ fn every_class_of_a_bad_reply_is_told_apart_and_none_is_a_score() {
 
 #[test]
 fn a_stopped_job_keeps_what_is_there_and_goes_on_with_the_rest() {
+    // What ends a program from a shell, and what a service manager ends it with.
+    for (signal, code) in [
+        (rustix::process::Signal::INT, 2),
+        (rustix::process::Signal::TERM, 143),
+    ] {
+        stopped_by(signal, code);
+    }
+}
+
+fn stopped_by(signal: rustix::process::Signal, code: i32) {
     let folder = tempfile::tempdir().unwrap();
     let file = prepared(folder.path());
     let endpoint = Endpoint::start(|asked| Answer::level(asked, 2).after(120));
@@ -392,9 +402,9 @@ fn a_stopped_job_keeps_what_is_there_and_goes_on_with_the_rest() {
         std::thread::sleep(Duration::from_millis(10));
     }
     let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(code));
     let stopped = report(&output);
     assert_eq!(stopped["outcome"], "cancelled");
     let kept = number(&file, "SELECT count(*) FROM verdict");
@@ -405,6 +415,42 @@ fn a_stopped_job_keeps_what_is_there_and_goes_on_with_the_rest() {
     );
     assert!(kept > 0 && (kept as usize) < TICKETS, "{kept}");
     let output = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(endpoint.requests().len(), TICKETS);
+}
+
+#[test]
+fn a_start_beside_a_held_job_says_who_holds_it_and_does_not_let_it_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path());
+    let endpoint = Endpoint::start(|asked| Answer::level(asked, 2).after(120));
+    let child = judge(folder.path(), &endpoint, &["--concurrency", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while endpoint.requests().len() < 2 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let tell = |wish: &str| {
+        let said = docket(folder.path()).args(["judge", "e", wish]).output();
+        assert!(said.unwrap().status.success(), "{wish}");
+    };
+    tell("--pause");
+    std::thread::sleep(Duration::from_millis(1_500));
+    let asked = endpoint.requests().len();
+    let beside = judge(folder.path(), &endpoint, &[]).output().unwrap();
+    let error = String::from_utf8_lossy(&beside.stderr).into_owned();
+    assert_eq!(beside.status.code(), Some(2), "{error}");
+    assert!(
+        error.contains(&format!("is held by process {}", child.id()))
+            && error.contains("`docket judge e --resume`"),
+        "{error}"
+    );
+    assert_eq!(endpoint.requests().len(), asked, "nothing was let go on");
+    tell("--resume");
+    let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(endpoint.requests().len(), TICKETS);
 }

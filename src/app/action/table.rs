@@ -54,6 +54,7 @@ actions! {
     EditOutside "edit-outside" "Edit the output, or the text of the rubric, in $EDITOR", "$EDITOR" [Ticket Differs Diff Rubric] ["E"] 0 Reviewer Free;
     Disagree "disagree" "Disagree with the judge on a question, and say why", "disagree" [Ticket Differs] ["C"] 9 Reviewer Free;
     Suggest "suggest" "Ask a judge to suggest a correction of this output", "suggest" [Ticket Differs] ["S"] 0 Reviewer Free;
+    NextQuote "next-quote" "To the words of the output that the judge quotes next", "next quote" [Ticket Differs] ["H"] 0 Reviewer Free;
     ShowDiff "diff" "Compare the output with my correction and the judge's suggestion, or a rubric with another version", "diff" [Ticket Differs Rubric] ["d"] 10 Reviewer Free;
     DropEdit "drop-edit" "Drop my edit of this output", "drop edit" [Ticket] [] 0 Reviewer Decides;
     // Lists and forms.

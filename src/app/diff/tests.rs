@@ -25,7 +25,9 @@ fn compared(bench: &mut Bench) {
     else {
         return;
     };
-    let made = ThreeWay::new(&original, mine.as_ref(), suggested.as_ref());
+    let (theirs, edits) = suggested.unzip();
+    let edits = edits.unwrap_or_default();
+    let made = ThreeWay::of_named(&original, mine.as_ref(), theirs.as_ref(), &edits);
     bench.reply(
         |order| matches!(order, Order::Diff { .. }),
         Outcome::Diffed(Arc::new(made)),

@@ -39,9 +39,10 @@ pub(crate) fn open(state: &mut AppState, effects: &mut Vec<Effect>) {
     if mine.is_none() && suggestion.is_none() {
         return;
     }
-    let suggested: Option<Arc<str>> = suggestion
-        .as_ref()
-        .map(|one| Arc::from(one.suggestion.text.as_str()));
+    let suggested = suggestion.as_ref().map(|one| {
+        let text: Arc<str> = Arc::from(one.suggestion.text.as_str());
+        (text, one.suggestion.edits(&original))
+    });
     let shown = mine.as_ref().unwrap_or(&original);
     let pane = TextPane::new(Source::Plain(Arc::clone(shown)), TextOptions::default());
     let from_it = suggestion.as_ref().map(|one| one.id) == ticket.draft.suggestion;

@@ -2,7 +2,7 @@
 
 use crate::domain::rubric::{Check, CheckTest, Language, Mode, OnFail, Rubric};
 
-use super::field::Field;
+use super::field::{Field, question_named, question_words};
 
 /// Between several words or languages.
 const BETWEEN: &str = " / ";
@@ -60,9 +60,18 @@ pub fn text(rubric: &Rubric, at: usize, part: Part) -> Option<String> {
     Some(match part {
         Part::Kind => words(&check.test).to_owned(),
         Part::Value => value(&check.test),
-        Part::Sets => check.criterion.clone().unwrap_or_default(),
+        Part::Sets => sets(rubric, check.criterion.as_deref()),
         Part::OnFail => on_fail(check.on_fail),
     })
+}
+
+/// The question whose level a check sets, as the form heads it; an id that is none stands as it is.
+fn sets(rubric: &Rubric, id: Option<&str>) -> String {
+    let Some(id) = id else {
+        return String::new();
+    };
+    let at = rubric.questions().position(|one| one.id == id);
+    at.map_or_else(|| id.to_owned(), |at| question_words(rubric, at))
 }
 
 /// What a check asks of the output, in people's words.
@@ -117,7 +126,8 @@ fn on_fail(does: OnFail) -> String {
 
 /// Writes a text into a part; says why if it cannot hold it.
 pub fn set(rubric: &mut Rubric, at: usize, part: Part, given: &str) -> Result<(), String> {
-    let known = given.is_empty() || rubric.question(given).is_some();
+    let named = question_named(rubric, given).map(str::to_owned);
+    let known = given.is_empty() || named.is_some();
     let Some(check) = rubric.checks.get_mut(at) else {
         return Ok(());
     };
@@ -125,9 +135,9 @@ pub fn set(rubric: &mut Rubric, at: usize, part: Part, given: &str) -> Result<()
         Part::Kind => check.test = of_kind(given, &check.test)?,
         Part::Value => set_value(&mut check.test, given)?,
         Part::Sets if !known => {
-            return Err("the id of a question of this rubric, or nothing".to_owned());
+            return Err("a question of this rubric, such as `question 1`, or nothing".to_owned());
         }
-        Part::Sets => check.criterion = (!given.is_empty()).then(|| given.to_owned()),
+        Part::Sets => check.criterion = named,
         Part::OnFail => check.on_fail = read_on_fail(given)?,
     }
     Ok(())
@@ -258,12 +268,10 @@ pub fn turned(rubric: &Rubric, at: usize, part: Part, by: isize) -> Option<Strin
             next(place(&all, words(&check.test)), &all)
         }
         Part::Sets => {
-            let ids = rubric.questions().map(|one| one.id.to_owned());
-            let all: Vec<String> = std::iter::once(String::new()).chain(ids).collect();
-            next(
-                place(&all, check.criterion.as_deref().unwrap_or_default()),
-                &all,
-            )
+            let count = rubric.questions().count();
+            let words = (0..count).map(|at| question_words(rubric, at));
+            let all: Vec<String> = std::iter::once(String::new()).chain(words).collect();
+            next(place(&all, &sets(rubric, check.criterion.as_deref())), &all)
         }
         Part::OnFail => {
             let all = [OnFail::Note, OnFail::Zero, OnFail::Cap(1)].map(on_fail);

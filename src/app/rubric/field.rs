@@ -7,8 +7,8 @@ mod words;
 use super::checks::{self, Part};
 use super::form;
 
-pub use words::scale;
 use words::{answer_words, number, read_answer, scale_words};
+pub use words::{in_form, question_named, question_words, scale};
 
 /// Cells of a field's name.
 pub const LABEL: u16 = 17;
@@ -46,8 +46,14 @@ pub enum Field {
     Output(usize, usize),
     /// The right answer to a question, by the question's place.
     Answer(usize, usize),
+    /// The answer an example holds its output against.
+    Reference(usize),
+    /// An example's output as it should have been.
+    Correction(usize),
     /// Why that is right.
     Why(usize),
+    /// Stands where there is no example.
+    NoExamples,
     /// A part of a check, by the check's place.
     Check(usize, Part),
     /// Stands where there is no check.
@@ -68,6 +74,8 @@ impl Field {
             | Self::Notes
             | Self::Input(_)
             | Self::Output(..)
+            | Self::Reference(_)
+            | Self::Correction(_)
             | Self::Template => 6,
             Self::Question(_) | Self::Anchor(..) | Self::Why(_) | Self::Check(_, Part::Value) => 3,
             _ => 1,
@@ -87,6 +95,7 @@ impl Field {
                 Some(format!("CHECK {} · {id}", at + 1))
             }
             Self::NoChecks => Some("CHECKS".to_owned()),
+            Self::NoExamples => Some("EXAMPLES".to_owned()),
             Self::Model => Some("JUDGE".to_owned()),
             _ => None,
         }
@@ -109,11 +118,11 @@ impl Field {
             Self::Input(_) => "request".into(),
             Self::Output(_, at) if rubric.kind == Kind::Pairwise => format!("output {}", at + 1),
             Self::Output(..) => "output".into(),
-            Self::Answer(_, at) => rubric
-                .questions()
-                .nth(*at)
-                .map_or_else(String::new, |question| question.id.to_owned()),
+            Self::Answer(_, at) => question_words(rubric, *at),
+            Self::Reference(_) => "reference".into(),
+            Self::Correction(_) => "corrected output".into(),
             Self::Why(_) => "why".into(),
+            Self::NoExamples => "examples".into(),
             Self::Check(at, part) => checks::label(rubric, *at, *part).into(),
             Self::NoChecks => "checks".into(),
             Self::Model => "asked first".into(),
@@ -131,6 +140,9 @@ impl Field {
             Self::Instructions => "what the task is, for whom, what must not happen",
             Self::Model => "whoever is chosen",
             Self::Answer(..) => "no answer given",
+            Self::NoExamples => "none; a adds one: judges and people learn the levels from it",
+            Self::Reference(_) => "none: the request alone decides",
+            Self::Correction(_) => "none; shown in practice and to judges",
             Self::NoChecks => "none; a adds one: free, run before any judge",
             Self::Check(_, Part::Sets) => "no question: it stands for itself",
             Self::Check(_, Part::Value) => "the item's own: its reference, or its whole request",
@@ -185,8 +197,15 @@ pub fn all(rubric: &Rubric) -> Vec<Field> {
     for (at, example) in rubric.examples.iter().enumerate() {
         fields.push(Field::Input(at));
         fields.extend((0..example.outputs.len()).map(|output| Field::Output(at, output)));
+        fields.push(Field::Reference(at));
         fields.extend((0..questions).map(|question| Field::Answer(at, question)));
+        if rubric.kind != Kind::Pairwise || example.correction.is_some() {
+            fields.push(Field::Correction(at));
+        }
         fields.push(Field::Why(at));
+    }
+    if rubric.examples.is_empty() {
+        fields.push(Field::NoExamples);
     }
     fields.extend([Field::Model, Field::Samples, Field::Template]);
     fields
@@ -233,12 +252,14 @@ pub fn text(rubric: &Rubric, field: &Field) -> String {
             let question = rubric.questions().nth(*question)?;
             one.answers.get(question.id).map(answer_words)
         }),
+        Field::Reference(at) => example(at).and_then(|one| one.reference.clone()),
+        Field::Correction(at) => example(at).and_then(|one| one.correction.clone()),
         Field::Why(at) => example(at).map(|one| one.why.clone()),
         Field::Model => rubric.judge.model.clone(),
         Field::Samples => Some(rubric.judge.samples.to_string()),
         Field::Template => rubric.judge.template.clone(),
         Field::Check(at, part) => checks::text(rubric, *at, *part),
-        Field::NoChecks => None,
+        Field::NoChecks | Field::NoExamples => None,
     };
     found.unwrap_or_default()
 }
@@ -265,7 +286,7 @@ pub fn set(rubric: &mut Rubric, field: &Field, text: &str) -> Result<(), String>
             rubric.judge.template = (!trimmed.is_empty()).then(|| text.to_owned());
         }
         Field::Check(at, part) => checks::set(rubric, *at, *part, trimmed)?,
-        Field::NoChecks => return Err("Esc, then `a` adds a check".into()),
+        Field::NoChecks | Field::NoExamples => return Err("Esc, then `a` adds one".into()),
         Field::Samples => {
             let what = "a whole number from 1 to 25";
             let samples = number(trimmed, what)?.unwrap_or(1);
@@ -277,7 +298,12 @@ pub fn set(rubric: &mut Rubric, field: &Field, text: &str) -> Result<(), String>
         Field::Scale(at) | Field::Weight(at) | Field::MustReach(at) | Field::Anchor(at, _) => {
             set_criterion(rubric, *at, field, trimmed)?;
         }
-        Field::Input(at) | Field::Output(at, _) | Field::Answer(at, _) | Field::Why(at) => {
+        Field::Input(at)
+        | Field::Output(at, _)
+        | Field::Answer(at, _)
+        | Field::Reference(at)
+        | Field::Correction(at)
+        | Field::Why(at) => {
             set_example(rubric, *at, field, text)?;
         }
     }
@@ -327,6 +353,10 @@ fn set_criterion(rubric: &mut Rubric, at: usize, field: &Field, text: &str) -> R
     Ok(())
 }
 
+fn written(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| text.to_owned())
+}
+
 fn set_example(rubric: &mut Rubric, at: usize, field: &Field, text: &str) -> Result<(), String> {
     let asked = match field {
         Field::Answer(_, question) => rubric
@@ -345,6 +375,8 @@ fn set_example(rubric: &mut Rubric, at: usize, field: &Field, text: &str) -> Res
                 text.clone_into(output);
             }
         }
+        Field::Reference(_) => example.reference = written(text),
+        Field::Correction(_) => example.correction = written(text),
         Field::Why(_) => text.trim().clone_into(&mut example.why),
         _ => {
             if let Some((id, answer)) = asked.transpose()? {

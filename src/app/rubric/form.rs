@@ -102,7 +102,10 @@ pub fn add(rubric: &mut Rubric, under: &Field) -> Field {
         Field::Input(_)
         | Field::Output(..)
         | Field::Answer(..)
+        | Field::Reference(_)
+        | Field::Correction(_)
         | Field::Why(_)
+        | Field::NoExamples
         | Field::Model
         | Field::Samples
         | Field::Template => {
@@ -166,7 +169,12 @@ pub fn remove(rubric: &mut Rubric, under: &Field) -> Option<&'static str> {
             rubric.criteria.get_mut(*at)?.anchors.remove(level)?;
             "words of this level removed"
         }
-        Field::Input(at) | Field::Output(at, _) | Field::Answer(at, _) | Field::Why(at) => {
+        Field::Input(at)
+        | Field::Output(at, _)
+        | Field::Answer(at, _)
+        | Field::Reference(at)
+        | Field::Correction(at)
+        | Field::Why(at) => {
             if *at >= rubric.examples.len() {
                 return None;
             }

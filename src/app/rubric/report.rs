@@ -10,6 +10,7 @@ use crate::domain::count::counted;
 use crate::domain::failure::Class;
 use crate::domain::reply_body::written;
 use crate::domain::rubric::Answer;
+use crate::domain::standing::CHECK;
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
     Failure, FindingKind, QuickCriterion, QuickFinding, QuickProbe, QuickReport, QuickSide,
@@ -207,10 +208,27 @@ fn side(out: &mut String, side: &QuickSide) {
         criterion(out, one);
     }
     for check in &side.checks {
-        let _ = writeln!(out, "check {}: {}", check.criterion, outcome(check));
+        let _ = writeln!(out, "{}", check_words(check));
     }
     if !side.checks.is_empty() {
         out.push('\n');
+    }
+}
+
+/// `check no-internal-note: passed`.
+fn check_words(check: &Verdict) -> String {
+    let id = check
+        .criterion
+        .strip_prefix(CHECK)
+        .unwrap_or(&check.criterion);
+    let came = match check.outcome.answer().and_then(Answer::level) {
+        Some(1) => "passed".to_owned(),
+        Some(_) => "failed".to_owned(),
+        None => outcome(check),
+    };
+    match check.reasoning.as_str() {
+        "" => format!("check {id}: {came}"),
+        why => format!("check {id}: {came}, {why}"),
     }
 }
 

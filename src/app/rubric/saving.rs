@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::count::counted;
+use crate::domain::count::{counted, either};
 use crate::domain::ids::EvalId;
 use crate::domain::view::{RubricOrder, RubricSaved, RubricUse};
 
@@ -28,7 +28,14 @@ pub(super) fn save(state: &mut AppState) {
     }
     let cards = open.cards().iter().filter(|card| card.name == rubric.id);
     let all: Vec<_> = cards.flat_map(|card| card.evals.clone()).collect();
-    let (stay, uses): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|one| one.stays);
+    // A version that is kept and asked already is nothing to be let ask.
+    let kept = open.page.as_ref().filter(|_| !open.is_changed());
+    let kept = kept.map(|page| page.id);
+    let (asking, others): (Vec<_>, Vec<_>) = all
+        .iter()
+        .cloned()
+        .partition(|one| Some(one.version) == kept);
+    let (stay, uses): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.stays);
     let mut rows = Vec::new();
     let mut evals = Vec::new();
     let mut offer = |uses: &[RubricUse]| {
@@ -48,17 +55,7 @@ pub(super) fn save(state: &mut AppState) {
     }
     rows.push((
         "Save only".to_owned(),
-        match stay.len() {
-            0 => "Evals go on with the version they ask.".to_owned(),
-            1 => format!(
-                "The group {} keeps the version its runs are compared under.",
-                names(&stay)
-            ),
-            _ => format!(
-                "The groups {} keep the version their runs are compared under.",
-                names(&stay)
-            ),
-        },
+        only(&asking, &stay, uses.is_empty()),
     ));
     evals.push(Vec::new());
     for card in state.home.home.iter().flat_map(|home| &home.evals) {
@@ -72,6 +69,25 @@ pub(super) fn save(state: &mut AppState) {
     }
     let title = format!("Save {}", rubric.id);
     make::choose(state, &title, rows, ChooseFor::Keep(evals));
+}
+
+/// What saving a version alone means: for evals that ask it already, and for groups that keep theirs.
+fn only(asking: &[RubricUse], stay: &[RubricUse], alone: bool) -> String {
+    match stay.len() {
+        0 if alone && !asking.is_empty() => {
+            let ask = either(asking.len() as u64, "asks", "ask");
+            format!("{} {ask} exactly this version already.", names(asking))
+        }
+        0 => "Evals go on with the version they ask.".to_owned(),
+        1 => format!(
+            "The group {} keeps the version its runs are compared under.",
+            names(stay)
+        ),
+        _ => format!(
+            "The groups {} keep the version their runs are compared under.",
+            names(stay)
+        ),
+    }
 }
 
 fn names(uses: &[RubricUse]) -> String {
@@ -125,10 +141,9 @@ pub(super) fn kept(state: &mut AppState, saved: &RubricSaved, effects: &mut Vec<
         .iter()
         .flat_map(|moved| moved.rescores.iter().map(move |one| (moved, one)));
     if let Some((moved, one)) = left.max_by_key(|(_, one)| one.tickets) {
-        let label = if one.label.is_empty() {
-            one.from.short()
-        } else {
-            format!("{} ({})", one.label, one.from.short())
+        let label = match one.label.as_str() {
+            "" => format!("{} ({})", one.rubric, one.from.short()),
+            label => format!("{} {label} ({})", one.rubric, one.from.short()),
         };
         let confirm = Confirm {
             question: format!(

@@ -62,11 +62,7 @@ fn a_question_is_reworded_in_place_and_saving_leads_on_to_the_tickets_scored_bef
         app.screen()
     );
     app.press("enter");
-    assert!(
-        app.shows("Rescore 6 tickets of support made under 2 ("),
-        "{}",
-        app.screen()
-    );
+    assert!(app.shows("made under support-reply 2"), "{}", app.screen());
     app.press("y");
     assert!(app.shows("Who shall read these?"), "{}", app.screen());
     let Some(Modal::Judges(pick)) = app.state.modals.last() else {
@@ -148,6 +144,74 @@ fn a_check_is_added_filled_in_and_removed_in_the_form() {
     app.press("D");
     assert_eq!(open(&app).shown().unwrap().checks.len(), checks);
     assert!(app.shows("check removed"), "{}", app.screen());
+}
+
+#[test]
+fn the_first_example_is_added_where_it_says_that_there_is_none() {
+    use crate::domain::rubric::{Answer, Scale};
+    let mut app = screen();
+    let mut bare = Rubric::from_sentence("Is it right?", Scale::Level5);
+    bare.id = "support-reply".into();
+    app.state.rubric.as_mut().unwrap().change(bare);
+    let place = |app: &Harness, wanted: &Field| {
+        open(app)
+            .fields()
+            .iter()
+            .position(|one| one == wanted)
+            .unwrap()
+    };
+    let at = place(&app, &Field::NoExamples);
+    app.press("tab").press(&"j ".repeat(at)).press("enter");
+    assert_eq!(open(&app).current(), Some(Field::Input(0)));
+    app.type_text("When?").press("enter");
+    for (field, text) in [
+        (Field::Output(0, 0), "Soon."),
+        (Field::Reference(0), "On Friday."),
+        (Field::Answer(0, 0), "1"),
+        (Field::Correction(0), "On Friday."),
+        (Field::Why(0), "No day."),
+    ] {
+        let steps = place(&app, &field) - open(&app).field;
+        app.press(&"j ".repeat(steps))
+            .press("enter")
+            .type_text(text)
+            .press("enter");
+        assert_eq!(open(&app).current(), Some(field));
+    }
+    let rubric = Arc::clone(open(&app).shown().unwrap());
+    let [example] = &rubric.examples[..] else {
+        panic!("{:?}", rubric.examples);
+    };
+    assert_eq!(
+        (example.input.as_str(), example.outputs[0].as_str()),
+        ("When?", "Soon.")
+    );
+    assert_eq!(example.reference.as_deref(), Some("On Friday."));
+    assert_eq!(example.correction.as_deref(), Some("On Friday."));
+    assert_eq!(example.answers[&rubric.criteria[0].id], Answer::Level(1));
+}
+
+#[test]
+fn esc_leaves_a_field_with_a_value_it_cannot_hold_and_says_what_it_holds_again() {
+    let mut app = screen();
+    let at = open(&app)
+        .fields()
+        .iter()
+        .position(|one| *one == Field::PassMark);
+    let before = open(&app).shown().unwrap().pass_threshold;
+    app.press("tab")
+        .press(&"j ".repeat(at.unwrap()))
+        .press("enter ctrl-a ctrl-k");
+    app.type_text("7").press("enter");
+    assert!(open(&app).editing.is_some(), "Enter stays and says why");
+    app.press("esc");
+    assert_eq!(open(&app).editing, None);
+    assert_eq!(open(&app).shown().unwrap().pass_threshold, before);
+    assert!(
+        app.shows("passes from is as it was; wanted: a number from 0 to 1"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]

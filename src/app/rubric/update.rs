@@ -257,9 +257,8 @@ fn verbs(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> boo
             Focus::Versions => compare(state, effects),
         },
         Action::Back if open.focus != Focus::List => open.focus = Focus::List,
-        Action::KeepField | Action::LeaveText if open.editing.is_some() => {
-            writing::keep_field(state);
-        }
+        Action::KeepField if open.editing.is_some() => writing::keep_field(state),
+        Action::LeaveText if open.editing.is_some() => writing::leave_field(state),
         Action::LeaveText => text::leave_text(state),
         Action::SaveDraft => text::save_text(state),
         Action::RubricText => text::text(open),

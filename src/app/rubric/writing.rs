@@ -10,6 +10,11 @@ pub(super) fn edit(open: &mut RubricState) {
     let (Some(rubric), Some(field)) = (open.shown(), open.current()) else {
         return;
     };
+    if matches!(field, Field::NoChecks | Field::NoExamples) {
+        // There is nothing to write in: the first one is added.
+        add(open);
+        return;
+    }
     open.editing = Some(FieldEdit {
         editor: EditorState::at_end(&field::text(rubric, &field)),
         field,
@@ -34,6 +39,21 @@ pub(super) fn keep_field(state: &mut AppState) {
             problem: Some(why),
             ..edit
         });
+    }
+}
+
+/// Leaves a field. A text it cannot hold is put back, with the reason: whoever leaves is not kept.
+pub(super) fn leave_field(state: &mut AppState) {
+    keep_field(state);
+    let refused = state.rubric.as_mut().and_then(|open| {
+        let edit = open.editing.take()?;
+        let rubric = open.shown()?;
+        let label = edit.field.label(rubric);
+        let why = edit.problem?;
+        Some(format!("{label} is as it was; wanted: {why}"))
+    });
+    if let Some(words) = refused {
+        state.say(Tone::Refused, words);
     }
 }
 

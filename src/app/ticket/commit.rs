@@ -3,7 +3,7 @@
 use crate::domain::eval::AfterCommit;
 use crate::domain::review::{ReviewSource, Sight};
 use crate::domain::ticket::State;
-use crate::domain::view::{Committed, Draft, Failure, JudgeView, Submission, TicketDoc};
+use crate::domain::view::{Committed, Draft, Failure, JudgeView, JudgeWord, Submission, TicketDoc};
 
 use super::super::effect::{Command, Effect, Order};
 use super::super::layout::Size;
@@ -243,10 +243,12 @@ fn words(done: &Committed, corrected: bool) -> String {
         (Some(score), None) => format!(" {score:.2}"),
         (None, _) => String::new(),
     };
-    let judge = match (&done.judge, done.judge_differs) {
-        (JudgeView::Verdicts { .. }, true) => ", the judge differs",
-        (JudgeView::Verdicts { .. }, false) => ", the judge agrees",
-        _ => "",
+    let judge = match done.judge_word {
+        JudgeWord::Untold => "",
+        JudgeWord::Unread => ", no judge has read it",
+        JudgeWord::Unscored => ", the judge gave no level",
+        JudgeWord::Agrees => ", the judge agrees",
+        JudgeWord::Differs => ", the judge differs",
     };
     format!("committed{score}{kept}{judge} · {} left", done.left)
 }

@@ -1,6 +1,9 @@
 //! What the judge's pane says: per criterion the level or why there is none, the judge's words, what gives
 //! reason to look closer; then who else has read this.
 
+mod letters;
+mod readings;
+
 use std::fmt::Write as _;
 
 use super::super::diff::said;
@@ -41,15 +44,8 @@ pub fn text(ticket: &TicketState) -> (String, Vec<Quote>) {
         let wrong = verdict.evidence.iter().filter(|quote| quote.problem);
         quotes.extend(wrong.cloned());
     }
-    if let Some(numbers) = ticket
-        .doc
-        .as_ref()
-        .and_then(|doc| renumbered(&doc.display_order))
-    {
-        let _ = write!(text, "*{numbers}*\n\n");
-    }
     let outputs = outputs(ticket);
-    for verdict in criteria {
+    for verdict in &criteria {
         criterion(ticket, verdict, (&everywhere, &outputs), &mut text);
         quotes.extend(verdict.evidence.iter().cloned());
     }
@@ -67,22 +63,10 @@ pub fn text(ticket: &TicketState) -> (String, Vec<Quote>) {
         let short = said::in_short(one, &doc.rubric);
         let _ = write!(text, "**suggestion** by {}, {short}\n\n", one.judge);
     }
-    (text, quotes)
-}
-
-/// What the numbers in a judge's own words mean, where the outputs stand in another order here than they were logged in.
-fn renumbered(order: &[usize]) -> Option<String> {
-    if order.is_sorted() {
-        return None;
+    for verdict in criteria {
+        readings::others(ticket, verdict, &mut text);
     }
-    let place = |logged: usize| order.iter().position(|at| *at == logged).unwrap_or(logged) + 1;
-    let numbers: Vec<String> = (0..order.len())
-        .map(|logged| format!("{} is output {} here", logged + 1, place(logged)))
-        .collect();
-    Some(format!(
-        "in its own words {}: it counts them as logged",
-        numbers.join(", ")
-    ))
+    (text, quotes)
 }
 
 /// Flags every one of several questions carries: they are about the output, and said once.
@@ -101,7 +85,7 @@ fn of_all(criteria: &[&VerdictView]) -> Vec<Flag> {
 /// What quotes are looked for in.
 fn outputs(ticket: &TicketState) -> Vec<String> {
     let doc = ticket.doc.as_ref();
-    doc.map(|doc| doc.outputs.iter().map(OutputDoc::text).collect())
+    doc.map(|doc| doc.outputs.iter().map(OutputDoc::quotable).collect())
         .unwrap_or_default()
 }
 
@@ -112,8 +96,11 @@ fn criterion(
     text: &mut String,
 ) {
     let said = match &verdict.result {
-        Ok(answer) => level(ticket, verdict, answer),
-        Err(class) => unscored(class),
+        Ok(answer) => readings::level(ticket, verdict, answer),
+        Err(class) => match verdict.readings.len() {
+            0 | 1 => unscored(class),
+            all => format!("{}; none of {all} readings gave an answer", unscored(class)),
+        },
     };
     let _ = write!(text, "**{}**  {said}", verdict.criterion);
     let disputed = verdict
@@ -128,9 +115,19 @@ fn criterion(
         let _ = write!(text, "▲ {}\n\n", disagrees(ticket, dispute));
     }
     let problem = verdict.problem.as_ref().filter(|_| verdict.result.is_err());
-    for words in [Some(&verdict.reasoning), problem].into_iter().flatten() {
+    let order = ticket.doc.as_ref().map(|doc| doc.display_order.as_slice());
+    let reasoning = match order {
+        Some(order) if order.len() > 1 => letters::lettered(&verdict.reasoning, order),
+        _ => verdict.reasoning.clone(),
+    };
+    if !reasoning.is_empty()
+        && let Some(which) = readings::speaker(verdict)
+    {
+        let _ = writeln!(text, "*{which}:*");
+    }
+    for words in [Some(&reasoning), problem].into_iter().flatten() {
         if !words.is_empty() {
-            let _ = write!(text, "{words}\n\n");
+            let _ = write!(text, "{}\n\n", words.trim_end());
         }
     }
     let lost = quoted(verdict, outputs, text);
@@ -173,32 +170,6 @@ fn plain(words: &str) -> String {
         out.push(c);
     }
     out
-}
-
-/// `3 of 5`, and how far several readings lie apart.
-fn level(ticket: &TicketState, verdict: &VerdictView, answer: &Answer) -> String {
-    let said = ticket
-        .doc
-        .as_ref()
-        .map_or_else(|| answer.to_string(), |doc| words(doc, answer));
-    let scale = ticket
-        .doc
-        .as_ref()
-        .and_then(|doc| doc.rubric.question(&verdict.criterion)?.scale());
-    let of = match (answer, scale) {
-        (Answer::Level(_), Some(scale)) => format!(" of {}", scale.max()),
-        _ => String::new(),
-    };
-    match verdict.spread {
-        Some(spread) if spread.low == spread.high => {
-            format!("{said}{of}, {} readings agree", spread.samples)
-        }
-        Some(spread) => format!(
-            "{:.1}{of}, {} readings from {} to {}",
-            spread.mean, spread.samples, spread.low, spread.high
-        ),
-        None => format!("{said}{of}"),
-    }
 }
 
 /// Why there is no level; never a 0.
@@ -265,16 +236,22 @@ fn cost(verdicts: &[VerdictView]) -> Option<String> {
         .filter_map(|verdict| verdict.cost_micros)
         .collect();
     let sum: i64 = costs.iter().sum();
-    (!costs.is_empty()).then(|| format!("cost {}", crate::text::numbers::money(sum)))
+    (!costs.is_empty()).then(|| match sum {
+        0 => "free".to_owned(),
+        sum => format!("cost {}", crate::text::numbers::money(sum)),
+    })
 }
 
-/// `also read by gpt-4.1, 0.71`.
+/// `also read by gpt-4.1 (5 samples), score 0.71`.
 fn also(other: &OtherJudge) -> String {
     let (passed, run) = other.checks;
     let mut said = format!("also read by {}", other.judge);
+    if let Some(apart) = &other.apart {
+        let _ = write!(said, " ({apart})");
+    }
     match other.score {
         Some(score) => {
-            let _ = write!(said, ", {score:.2}");
+            let _ = write!(said, ", score {score:.2}");
         }
         None if !other.current => said.push_str(", under another version of the rubric"),
         None => {}
@@ -299,6 +276,7 @@ mod tests {
             pass: None,
             others: vec![OtherJudge {
                 judge: "checks".into(),
+                apart: None,
                 current: true,
                 score: None,
                 checks: (1, 2),

@@ -183,13 +183,19 @@ impl TicketState {
                 Action::GoExport,
             ),
             NoTicket::HeldByOthers { tickets } => Empty::offering(
-                &format!("The last {tickets} are open with other people."),
+                &match tickets {
+                    1 => "The last one is open with somebody else.".to_owned(),
+                    _ => format!("The last {tickets} are open with other people."),
+                },
                 "What they give back comes to you.",
                 "Try again",
                 Action::TakeNext,
             ),
             NoTicket::Waiting { tickets } => Empty::offering(
-                &format!("The last {tickets} were put aside or handed up."),
+                &match tickets {
+                    1 => "The last one was put aside or handed up.".to_owned(),
+                    _ => format!("The last {tickets} were put aside or handed up."),
+                },
                 "You can still open them from the list.",
                 "Show the tickets",
                 Action::GoQueue,

@@ -1,5 +1,8 @@
 //! Reading: panes, scrolling, search, the ways a text is shown.
 
+use crate::domain::record::Quote;
+use crate::domain::view::JudgeView;
+
 use super::super::action::Action;
 use super::super::document::TextPane;
 use super::super::effect::Command;
@@ -72,17 +75,31 @@ pub(super) fn run(state: &mut AppState, action: Action) -> bool {
                 Pane::Output(view.output)
             };
         }
+        _ => return leads(state, action),
+    }
+    apply_options(state);
+    true
+}
+
+/// Runs an action that leads to a place in a text; false if it is none.
+fn leads(state: &mut AppState, action: Action) -> bool {
+    let size = state.size;
+    let Some(ticket) = state.ticket.as_deref_mut() else {
+        return false;
+    };
+    match action {
+        Action::NextQuote => {
+            let found = next_quote(ticket, size);
+            say_quote(state, found);
+        }
         Action::FindNext | Action::FindPrevious => {
             let forward = action == Action::FindNext;
-            let hit = view
-                .reading_pane()
-                .and_then(|pane| pane.find_again(forward));
+            let pane = ticket.view.reading_pane();
+            let hit = pane.and_then(|pane| pane.find_again(forward));
             say_hit(state, hit);
-            return true;
         }
         _ => return false,
     }
-    apply_options(state);
     true
 }
 
@@ -112,6 +129,54 @@ fn step_pane(ticket: &mut TicketState, size: super::super::layout::Size, by: isi
         } else {
             ticket.focus(pane);
         }
+    }
+}
+
+/// Scrolls an output to what the judge quotes next, as the judge's pane lists it; which quote of how many, and on
+/// what. Quotes that stand nowhere are passed over.
+fn next_quote(
+    ticket: &mut TicketState,
+    size: super::super::layout::Size,
+) -> Option<(usize, usize, String)> {
+    let JudgeView::Verdicts { verdicts, .. } = &ticket.judge else {
+        return None;
+    };
+    let quotes: Vec<(String, Quote)> = verdicts
+        .iter()
+        .flat_map(|one| {
+            let quotes = one.evidence.iter().cloned();
+            quotes.map(|quote| (one.criterion.clone(), quote))
+        })
+        .collect();
+    let tabs = ticket.layout(size).tabs.is_some();
+    let outputs = ticket.doc.as_ref().map_or(0, |doc| doc.outputs.len());
+    for step in 0..quotes.len() {
+        let at = (ticket.view.quote + step) % quotes.len();
+        let (criterion, quote) = &quotes[at];
+        let only = std::slice::from_ref(quote);
+        let found = (0..outputs).find(|shown| {
+            let pane = ticket.view.panes.get_mut(&Pane::Output(*shown));
+            pane.is_some_and(|pane| pane.show_quote(only))
+        });
+        let Some(shown) = found else { continue };
+        ticket.view.quote = at + 1;
+        ticket.view.output = shown;
+        if tabs || ticket.view.zoom.is_some() {
+            ticket.show_tab(Pane::Output(shown));
+        }
+        return Some((at + 1, quotes.len(), criterion.clone()));
+    }
+    None
+}
+
+/// Says which quote is in sight.
+fn say_quote(state: &mut AppState, found: Option<(usize, usize, String)>) {
+    match found {
+        Some((at, of, criterion)) => {
+            let words = format!("quote {at} of {of}, about {criterion}");
+            state.say(Tone::Notice, words);
+        }
+        None => state.say(Tone::Refused, "no quote of the judge stands in the output"),
     }
 }
 

@@ -150,3 +150,62 @@ fn where_all_questions_are_in_sight_enter_accepts_what_is_shown() {
     bench.keys("enter");
     assert!(submitted(&bench));
 }
+
+#[test]
+fn the_list_beside_a_ticket_that_was_opened_by_itself_is_fetched_once() {
+    use super::super::effect::Order;
+    let mut bench = Bench::with(doc(1, Mode::Blind, rubric()));
+    bench.state.queue = None;
+    let lists = |bench: &Bench| {
+        let order = bench.order(|order| matches!(order, Order::LoadQueue(_)));
+        order.map(|(id, _)| id)
+    };
+    bench.input(super::super::input::Input::Resize {
+        width: 120,
+        height: 40,
+    });
+    bench.state.ticket.as_mut().unwrap().view.rail = true;
+    bench.input(super::super::input::Input::Resize {
+        width: 130,
+        height: 40,
+    });
+    assert_eq!(lists(&bench), None, "it does not show at this width");
+    bench.input(super::super::input::Input::Resize {
+        width: 160,
+        height: 40,
+    });
+    let first = lists(&bench);
+    assert!(first.is_some());
+    bench.keys("J");
+    assert_eq!(lists(&bench), first);
+}
+
+#[test]
+fn a_key_goes_through_the_judges_quotes_in_the_output_and_passes_over_those_that_are_lost() {
+    use crate::domain::record::Quote;
+    let mut ticket = doc(1, Mode::Assist, rubric());
+    let text = format!("{}It is wrong here.", "A line.\n\n".repeat(200));
+    ticket.outputs = vec![crate::app::test_kit::output(1, &text)];
+    ticket.judge = crate::app::test_kit::verdicts(&[("correct", 1), ("complete", 5)]);
+    if let JudgeView::Verdicts { verdicts, .. } = &mut ticket.judge {
+        let quote = |words: &str| Quote {
+            quote: words.into(),
+            problem: true,
+        };
+        verdicts[0].evidence = vec![quote("stands nowhere"), quote("wrong here")];
+        verdicts[1].evidence = vec![quote("A line.")];
+    }
+    let mut bench = Bench::with(ticket);
+    let top = |bench: &Bench| bench.ticket().view.panes[&Pane::Output(0)].top();
+    bench.keys("H");
+    assert_eq!(bench.strip(), "quote 2 of 3, about correct");
+    assert!(top(&bench) > 100, "{}", top(&bench));
+    bench.keys("H");
+    assert_eq!(bench.strip(), "quote 3 of 3, about complete");
+    assert_eq!(top(&bench), 0);
+    bench.keys("H");
+    assert_eq!(bench.strip(), "quote 2 of 3, about correct");
+    let mut blind = Bench::with(doc(1, Mode::Blind, rubric()));
+    blind.keys("H");
+    assert!(blind.strip().contains("hidden"), "{}", blind.strip());
+}

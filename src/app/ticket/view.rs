@@ -27,6 +27,8 @@ pub struct TextView {
     pub reference: bool,
     /// Whether the list is wanted beside the ticket.
     pub rail: bool,
+    /// Which of the judge's quotes is gone to next, as its pane lists them.
+    pub quote: usize,
     /// How texts are shown.
     pub options: TextOptions,
     /// The texts.

@@ -65,6 +65,21 @@ pub(crate) fn changed(state: &mut AppState, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Fetches the list beside the ticket where it shows and holds another eval's tickets, or none.
+fn fill_rail(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let Some(ticket) = state.ticket.as_deref() else {
+        return;
+    };
+    let eval = ticket.eval;
+    let shows = state.screen == Screen::Ticket
+        && ticket.doc.is_some()
+        && ticket.layout(state.size).rail.is_some();
+    if shows && state.queue.as_ref().is_none_or(|queue| queue.eval != eval) {
+        super::queue::update::enter(state, eval);
+        super::queue::update::reload(state, effects);
+    }
+}
+
 /// Brings sizes and fetches in line with what the input changed.
 fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     if !state.dirty {
@@ -83,6 +98,7 @@ fn settle(state: &mut AppState, effects: &mut Vec<Effect>) {
     state.activity.settle();
     state.runs.fit(size);
     state.gate.fit(size);
+    fill_rail(state, effects);
     super::queue::update::fetch_wanted(state, effects);
     if let Some(ticket) = &mut state.ticket {
         ticket.fit(size);

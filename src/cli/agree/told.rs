@@ -57,7 +57,8 @@ fn basis(basis: &Basis) -> Result<(), CliError> {
         .iter()
         .map(|one| format!("{} {}", one.name, one.reviews))
         .collect();
-    let mut parts = vec![format!("{} count", counted(basis.tickets, "ticket"))];
+    let count = either(basis.tickets, "counts", "count");
+    let mut parts = vec![format!("{} {count}", counted(basis.tickets, "ticket"))];
     if basis.census > 0 {
         let whole = "of complete imported label sets (census)";
         parts.push(format!("{} {whole}", basis.census));

@@ -114,7 +114,11 @@ pub fn probed(report: &ProbeReport) -> Result<(), CliError> {
             some.join(", ")
         ))?,
     }
-    let cost = report.cost_micros.map_or("unpriced".to_owned(), money);
+    let cost = match report.cost_micros {
+        None => "unpriced".to_owned(),
+        Some(0) => "free".to_owned(),
+        Some(micros) => money(micros),
+    };
     output::line(&format!(
         "{}, {} tokens, {cost}",
         counted(report.calls, "call", "calls"),

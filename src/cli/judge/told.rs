@@ -65,7 +65,7 @@ pub fn offered(offer: &Offer, ways: &[RuleCount], json: bool) -> Result<(), CliE
         shown["routes"] = ways.iter().map(way_json).collect();
         return output::json(&shown);
     }
-    for line in lines(offer) {
+    for line in lines(offer, true) {
         output::line(&crate::text::sanitise::line(&line))?;
     }
     for way in ways {
@@ -114,12 +114,13 @@ fn way_json(way: &RuleCount) -> Value {
 
 /// Says what is about to happen.
 pub fn before(offer: &Offer) {
-    for line in lines(offer) {
+    for line in lines(offer, false) {
         output::say(&line);
     }
 }
 
-fn lines(offer: &Offer) -> Vec<String> {
+/// `dry`: nothing is sent, so that nothing is recorded either.
+fn lines(offer: &Offer, dry: bool) -> Vec<String> {
     let tickets = counted(offer.tickets, "ticket", "tickets");
     if offer.checks_only {
         let (some, all) = offer.checked;
@@ -161,10 +162,15 @@ fn lines(offer: &Offer) -> Vec<String> {
             counted(*rules as u64, "rule", "rules")
         ));
     }
-    if !offer.first_send.is_empty() {
+    if !offer.first_send.is_empty() && offer.tickets > 0 {
+        let recorded = if dry {
+            "it would be recorded; a dry run sends nothing"
+        } else {
+            "this is recorded"
+        };
         let where_to = here(offer.local, offer.may_pass_on);
         lines.push(format!(
-            "first send of this eval: {} of {tickets} to {}{where_to}; this is recorded",
+            "first send of this eval: {} of {tickets} to {}{where_to}; {recorded}",
             offer.first_send.join(", "),
             offer.place
         ));
@@ -182,7 +188,10 @@ pub fn here(local: bool, may_pass_on: bool) -> &'static str {
 }
 
 /// Why there is nothing to do.
-pub fn nothing(offer: &Offer, limit: Option<u64>) -> String {
+pub fn nothing(offer: &Offer, filter: &str, limit: Option<u64>) -> String {
+    if offer.matching == 0 && filter.trim().is_empty() {
+        return "this eval has no ticket for a judge; `docket import` adds outputs".to_owned();
+    }
     if offer.matching == 0 {
         return "no ticket passes the filter".to_owned();
     }

@@ -8,7 +8,7 @@ use super::asking::Asking;
 use super::file;
 use crate::cli::{CliError, Context, Exit, output};
 use crate::engine::rubrics::{Drafted, GenerateOrder};
-use crate::text::numbers::money;
+use crate::text::numbers::{counted, money};
 
 /// Let a model draft a rubric from an eval's inputs, outputs and notes
 #[derive(Debug, clap::Args)]
@@ -102,18 +102,19 @@ pub fn generate(args: &Generate, context: &Context) -> Result<Exit, CliError> {
     };
     let offer = engine.generate_offer(&order)?;
     output::say(&format!(
-        "{}: {} examples with {} notes to {}, about {} tokens, {}",
+        "{}: {} with {} to {}, about {} tokens, {}",
         offer.judge,
-        offer.tickets,
-        offer.notes,
+        counted(offer.tickets as u64, "example", "examples"),
+        counted(offer.notes as u64, "note", "notes"),
         offer.place,
         offer.tokens.0 + offer.tokens.1,
         at_most(offer.cost_micros)
     ));
     if !offer.first_send.is_empty() {
         output::say(&format!(
-            "first send of this eval: {}, notes; this is recorded",
-            offer.first_send.join(", ")
+            "first send of this eval: {}{}; this is recorded",
+            offer.first_send.join(", "),
+            if offer.notes > 0 { ", notes" } else { "" }
         ));
     }
     let drafted = engine.generate_rubric(&order)?;

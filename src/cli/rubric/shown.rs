@@ -2,6 +2,8 @@
 
 use crate::cli::{CliError, output};
 use crate::domain::reply_body::written;
+use crate::domain::rubric::Answer;
+use crate::domain::standing::CHECK;
 use crate::domain::verdict::{Outcome, Verdict};
 use crate::domain::view::{
     FindingKind, QuickCriterion, QuickFinding, QuickProbe, QuickReport, QuickSide,
@@ -49,7 +51,9 @@ fn side(side: &QuickSide, judged: bool, how: How) -> Result<(), CliError> {
             .try_for_each(|one| criterion(one, how))?;
     }
     for check in &side.checks {
-        line(&format!("  {}: {}", check.criterion, level(check)))?;
+        let id = check.criterion.strip_prefix(CHECK);
+        let id = id.unwrap_or(&check.criterion);
+        line(&format!("  check {id}: {}", passed(check)))?;
     }
     if let Some(why) = &side.stopped {
         output::say(&format!("not everything was answered: {why}"));
@@ -121,6 +125,19 @@ fn level(verdict: &Verdict) -> String {
             "unscored ({class}) {}",
             verdict.problem.as_deref().unwrap_or_default()
         ),
+    }
+}
+
+/// A check passes or fails and has no level.
+fn passed(check: &Verdict) -> String {
+    let came = match check.outcome.answer().and_then(Answer::level) {
+        Some(1) => "passed".to_owned(),
+        Some(_) => "failed".to_owned(),
+        None => level(check),
+    };
+    match check.reasoning.as_str() {
+        "" => came,
+        why => format!("{came}, {why}"),
     }
 }
 

@@ -45,9 +45,10 @@ pub use rubrics::{
 };
 pub use runs::{Age, GroupCard, GroupNote, GroupPage, GroupView, ItemLine, ItemName, RowOrder};
 pub use ticket::{
-    Dispute, Draft, Drawn, JudgeView, Lease, OtherJudge, OutputDoc, Shown, Spread, SuggestionDoc,
-    TicketDoc, VerdictView,
+    Dispute, Draft, Drawn, JudgeView, Lease, OtherJudge, OutputDoc, Reading, Shown, Spread,
+    SuggestionDoc, TicketDoc, VerdictView,
 };
 pub use work::{
-    Committed, Decision, Disagreement, Failure, NoTicket, Progress, Stands, Submission, Undone,
+    Committed, Decision, Disagreement, Failure, JudgeWord, NoTicket, Progress, Stands, Submission,
+    Undone,
 };

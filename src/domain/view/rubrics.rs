@@ -147,6 +147,8 @@ pub struct RubricFinding {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+    /// Which part of the rubric, as a path of keys and 0-based places; empty for the whole.
+    pub place: String,
 }
 
 /// What keeping a version did.

@@ -80,12 +80,24 @@ impl OutputDoc {
             None => String::new(),
         }
     }
+
+    /// Everything of it that a judge reads as text and may quote: the text, then calls of tools, a line each.
+    pub fn quotable(&self) -> String {
+        let mut text = self.text();
+        for call in self.message.iter().flat_map(|message| &message.tool_calls) {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&call.line());
+        }
+        text
+    }
 }
 
 /// A judge's result on one criterion, over all its samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerdictView {
-    /// Identity of the latest verdict that counts.
+    /// Identity of the verdict whose words are shown: of several readings the one nearest their mean.
     pub id: VerdictId,
     /// The judge in people's words.
     pub judge: String,
@@ -95,6 +107,10 @@ pub struct VerdictView {
     pub result: Result<Answer, String>,
     /// Mean, lowest and highest level, if there are several samples.
     pub spread: Option<Spread>,
+    /// Which reading says what follows, from 1.
+    pub reading: u32,
+    /// All readings in their order, if there are several; those without an answer are among them.
+    pub readings: Vec<Reading>,
     /// The judge's words.
     pub reasoning: String,
     /// Spans it points at.
@@ -137,6 +153,15 @@ pub struct SuggestionDoc {
     pub suggestion: Suggestion,
 }
 
+/// One of several readings of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The answer, or the class of why there is none.
+    pub result: Result<Answer, String>,
+    /// The judge's words.
+    pub reasoning: String,
+}
+
 /// How far the samples of one verdict lie apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
@@ -164,6 +189,8 @@ impl VerdictView {
             criterion: criterion.into(),
             result,
             spread: None,
+            reading: 1,
+            readings: Vec::new(),
             reasoning: String::new(),
             evidence: Vec::new(),
             badge: None,
@@ -180,6 +207,8 @@ impl VerdictView {
 pub struct OtherJudge {
     /// In people's words.
     pub judge: String,
+    /// Where another that is shown has the same name: in what this one differs from the judge that counts.
+    pub apart: Option<String>,
     /// Whether it scored under the rubric version in use.
     pub current: bool,
     /// Overall score, 0 to 1.

@@ -45,12 +45,30 @@ pub struct Committed {
     pub judge: JudgeView,
     /// Whether the judge differs (other side of the threshold, or more than a level apart).
     pub judge_differs: bool,
+    /// What may be said of the judge, whether it shows or not.
+    pub judge_word: JudgeWord,
     /// The reveal that a revision would come after; set when the judge was shown by this commit.
     pub revealed: Option<EventId>,
     /// How the ticket was drawn, where it stays on the screen.
     pub drawn: super::ticket::Drawn,
     /// Tickets left for this reviewer.
     pub left: u64,
+}
+
+/// What a commit may say of the judge: about the committed ticket alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JudgeWord {
+    /// Nothing: the eval never shows the judge, or there is nothing to add to what shows.
+    #[default]
+    Untold,
+    /// No judge has read it.
+    Unread,
+    /// One has read it and gave no level.
+    Unscored,
+    /// Same side of the threshold, within a level.
+    Agrees,
+    /// It differs.
+    Differs,
 }
 
 /// What a person says a judge should have said.

@@ -65,13 +65,29 @@ fn named<'f>(facts: &'f Facts, name: &str) -> Result<Vec<&'f Reader>> {
         let by_id = name.len() >= SHORT && reader.id.to_string().starts_with(name);
         reader.version.name == name || by_id
     };
-    let found: Vec<&Reader> = facts.readers.iter().filter(fits).collect();
+    // As `docket judge --judge` takes it: the model without its endpoint.
+    let by_model = |reader: &&Reader| reader.version.model.as_deref() == Some(name);
+    let mut found: Vec<&Reader> = facts.readers.iter().filter(fits).collect();
+    if found.is_empty() {
+        found = facts.readers.iter().filter(by_model).collect();
+    }
     if !found.is_empty() {
         return Ok(found);
     }
     let eval = &facts.eval.name;
     let readers = facts.readers.iter();
-    let known: Vec<&str> = readers.map(|one| one.version.name.as_str()).collect();
+    let alone = |name: &str| {
+        let same = facts.readers.iter().filter(|one| one.version.name == name);
+        same.count() == 1
+    };
+    // Judges of one name are told apart by their ids alone.
+    let known: Vec<String> = readers
+        .map(|one| match one.version.name.as_str() {
+            name if alone(name) => name.to_owned(),
+            name => format!("{} ({name})", one.id.short()),
+        })
+        .collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let hint = if known.is_empty() {
         format!("no judge has read this eval; `docket judge {eval}` puts one to work")
     } else {

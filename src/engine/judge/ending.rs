@@ -210,7 +210,13 @@ fn unscored_for(unscored: &BTreeMap<String, u64>) -> String {
     if classes.contains(&Class::CannotJudge) {
         why.push("what a judge cannot tell is for a person");
     }
-    let again = |class: &Class| matches!(class.answerable(), Answerable::Again(_));
+    if classes.contains(&Class::Truncated) {
+        why.push("give it more room: `max_output_tokens` under `[judge]` in the rubric");
+    }
+    let again = |class: &Class| {
+        // The same room would break off again.
+        matches!(class.answerable(), Answerable::Again(_)) && *class != Class::Truncated
+    };
     if classes.iter().any(again) {
         why.push("`--again` asks once more where no answer could be read");
     }
@@ -244,6 +250,7 @@ mod tests {
             (Class::TooLong, "a judge with more room", false),
             (Class::CannotJudge, "for a person", false),
             (Class::NoReference, "import references", false),
+            (Class::Truncated, "max_output_tokens", false),
         ] {
             let told = unscored_for(&BTreeMap::from([(class.name().to_owned(), 2)]));
             assert!(told.contains(says), "{told}");

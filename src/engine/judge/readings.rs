@@ -1,7 +1,9 @@
 //! From what a reply says to verdicts that can be kept.
 
 use super::work::Work;
-use crate::domain::verdict::{Call, Verdict};
+use crate::domain::comparison;
+use crate::domain::record::Quote;
+use crate::domain::verdict::{Call, Flag, Verdict};
 use crate::judge::aggregate::round_robin;
 use crate::judge::{evidence, parse};
 
@@ -45,8 +47,29 @@ pub(super) fn together(column: Vec<(u16, u16, Verdict)>) -> Option<Verdict> {
     }
     let several = column.len() > 1;
     let slots: String = column.iter().map(|(.., one)| one.slots.as_str()).collect();
+    let said: Vec<String> = column
+        .iter()
+        .filter(|(.., verdict)| !verdict.reasoning.is_empty())
+        .map(|(first, second, verdict)| comparison::of_pair((*first, *second), &verdict.reasoning))
+        .collect();
+    let mut others: Vec<Quote> = Vec::new();
+    let mut flags: Vec<Flag> = Vec::new();
+    for (.., verdict) in column.iter().skip(1) {
+        others.extend(verdict.evidence.iter().cloned());
+        flags.extend(&verdict.flags);
+    }
     let mut verdict = column.into_iter().next()?.2;
     if several {
+        // What the first pair was said to be is no reason for what all pairs come to.
+        verdict.reasoning = said.join("\n\n");
+        for quote in others {
+            if !verdict.evidence.contains(&quote) {
+                verdict.evidence.push(quote);
+            }
+        }
+        for flag in flags {
+            verdict.flag(flag);
+        }
         let choice = crate::domain::rubric::Answer::Choice(round_robin(&results));
         verdict.outcome = crate::domain::verdict::Outcome::Scored(choice);
     }

@@ -163,6 +163,7 @@ impl Engine {
         id: [u8; 16],
         kind: &'static str,
     ) -> Result<(i64, i64)> {
+        self.not_held(id, order)?;
         let engine = self.clone();
         let (judge_id, version) = (plan.judge.id, plan.judge.version.clone());
         let (eval, eval_name) = (plan.eval_row, plan.eval.name.clone());
@@ -193,6 +194,39 @@ impl Engine {
             }
             Ok((job, judge))
         })?)
+    }
+
+    /// Refuses to start beside a job that is held: a start would let it go on unasked.
+    fn not_held(&self, id: [u8; 16], order: &JudgeOrder) -> Result<()> {
+        let now = self.clock().now_ms();
+        let by = self.store().read(|db| {
+            let Some((row, job)) = jobs::get(db, &id, now)? else {
+                return Ok(None);
+            };
+            let alive = |(owner, beat): &(String, i64)| {
+                *owner != self.owner && !is_gone(owner) && now - beat <= jobs::SILENT_MS
+            };
+            let held = job.wish == Wish::Pause && job.stage().is_live();
+            Ok(jobs::workers(db, row)?
+                .into_iter()
+                .find(alive)
+                .filter(|_| held))
+        })?;
+        match by {
+            None => Ok(()),
+            Some((owner, _)) => Err(EngineError::refused(
+                format!(
+                    "the job of `{}` on `{}` is held by {}",
+                    order.judge,
+                    order.eval,
+                    super::super::process_of(&owner)
+                ),
+                format!(
+                    "`docket judge {} --resume` lets it go on, `--cancel` ends it",
+                    crate::domain::shell::word(&order.eval)
+                ),
+            )),
+        }
     }
 
     /// The model and what every call shares; `None` for checks.

@@ -73,10 +73,15 @@ impl Engine {
                 }
             }
         }
-        for name in self.asked_at_addresses()? {
+        for (name, answered) in self.asked_at_addresses()? {
             if judges.iter().all(|one| one.name != name) {
-                let because = "read here before; of its address the host was kept, check the rest";
-                judges.push(self.considered(order, &name, because));
+                let before = if answered {
+                    "read here before"
+                } else {
+                    "asked here before, and never answered"
+                };
+                let because = format!("{before}; of its address the host was kept, check the rest");
+                judges.push(self.considered(order, &name, &because));
             }
         }
         for (place, key, address) in lacking(var) {
@@ -88,21 +93,30 @@ impl Engine {
         Ok(judges)
     }
 
-    /// Models that read before at an address of their own, with that address; the latest first.
-    fn asked_at_addresses(&self) -> Result<Vec<String>> {
-        let judges = self.store().read(verdicts::judges)?;
-        let mut names: Vec<String> = Vec::new();
-        for (_, _, version) in judges.iter().rev() {
-            if version.kind == JudgeKind::Model
-                && again::named(version).1.is_some()
-                && let Some(name) = again::in_one(version)
-                && !names.contains(&name)
-                && names.len() < MODELS
-            {
-                names.push(name);
+    /// Models that were asked before at an address of their own, with that address, and whether any of them under
+    /// that name answered; the latest first, those that answered before those that never did.
+    fn asked_at_addresses(&self) -> Result<Vec<(String, bool)>> {
+        Ok(self.store().read(|db| {
+            let mut names: Vec<(String, bool)> = Vec::new();
+            for (row, _, version) in verdicts::judges(db)?.iter().rev() {
+                if version.kind != JudgeKind::Model || again::named(version).1.is_none() {
+                    continue;
+                }
+                let Some(name) = again::in_one(version) else {
+                    continue;
+                };
+                let full = names.len() >= MODELS;
+                match names.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, answered)) => {
+                        *answered = *answered || verdicts::has_answered(db, *row)?;
+                    }
+                    None if full => {}
+                    None => names.push((name, verdicts::has_answered(db, *row)?)),
+                }
             }
-        }
-        Ok(names)
+            names.sort_by_key(|(_, answered)| !answered);
+            Ok(names)
+        })?)
     }
 
     /// The judge the rubric of an eval asks to be offered.

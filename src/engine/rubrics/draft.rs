@@ -154,7 +154,9 @@ impl Engine {
     /// Sends the question and reads the draft.
     pub(super) fn put(&self, question: &Question) -> Result<Drafted> {
         let tickets = question.shown.len() as u64;
-        let unsaid = sending::unsaid(self, &question.eval, &question.judge, tickets, &["notes"])?;
+        let noted = question.shown.iter().any(|one| !one.notes.is_empty());
+        let besides: &[&str] = if noted { &["notes"] } else { &[] };
+        let unsaid = sending::unsaid(self, &question.eval, &question.judge, tickets, besides)?;
         let job = Job {
             purse: announcing(self, Job::default().purse, unsaid),
             ..Job::default()

@@ -21,11 +21,14 @@ impl Engine {
         written: Option<&str>,
         judge: Option<&JudgeOrder>,
     ) -> Result<Drafted> {
-        let (eval, mut seen) = self.store().read(|db| {
+        let (eval, mut seen, own) = self.store().read(|db| {
             let row = tickets::get(db, &ticket)?;
             let eval = catalog::eval_in_row(db, row.eval)?;
             let seen = self.seen(db, &eval, &ticket)?;
-            Ok((eval, seen))
+            let folded = tickets::folded(db, row.row)?;
+            let mine = folded.by(self.reviewer());
+            let own = mine.map(|one| one.current().answers.clone());
+            Ok((eval, seen, own.unwrap_or_default()))
         })?;
         if let Some(note) = written.map(str::trim).filter(|note| !note.is_empty()) {
             seen.notes = vec![note.to_owned()];
@@ -41,7 +44,7 @@ impl Engine {
             let (criterion, example) = from_words(&seen);
             not_asked_yet(&rubric, &criterion)?;
             return Ok(Drafted {
-                rubric: joined(&rubric, criterion, example),
+                rubric: joined(&rubric, criterion, known(example, &own)),
                 why: BTreeMap::new(),
                 problems: Vec::new(),
                 tokens: (0, 0),
@@ -67,9 +70,11 @@ impl Engine {
             why: drafted.why.clone(),
             problems: Vec::new(),
         };
-        match generate::with_example(&draft, &seen, None) {
+        // A note says what is wrong: its output is the example of the lowest level.
+        let worst = draft.rubric.criteria.first().map(|one| one.scale.min());
+        match generate::with_example(&draft, &seen, worst) {
             Some((criterion, example)) => Ok(Drafted {
-                rubric: joined(&rubric, criterion, example),
+                rubric: joined(&rubric, criterion, known(example, &own)),
                 ..drafted
             }
             .looked_over()),
@@ -110,6 +115,17 @@ fn from_words(seen: &Seen) -> (Criterion, Example) {
     (criterion, example)
 }
 
+/// What this person has said of the ticket on the other questions belongs to the example too.
+fn known(mut example: Example, own: &Answers) -> Example {
+    for (id, answer) in own {
+        if let Answer::Level(_) = answer {
+            let slot = example.answers.entry(id.clone());
+            slot.or_insert_with(|| answer.clone());
+        }
+    }
+    example
+}
+
 /// Refuses to ask the same twice: a note that was made a criterion before.
 fn not_asked_yet(rubric: &Rubric, criterion: &Criterion) -> Result<()> {
     let asked = rubric
@@ -146,6 +162,9 @@ fn joined(rubric: &Rubric, mut criterion: Criterion, mut example: Example) -> Ru
         example.answers.insert(criterion.id.clone(), answer);
     }
     draft.criteria.push(criterion);
+    // Of a rubric that asks no levels only the new question is left to answer.
+    let asked: Vec<String> = draft.questions().map(|one| one.id.to_owned()).collect();
+    example.answers.retain(|id, _| asked.contains(id));
     draft.examples.push(example);
     draft.scoring = draft.fitting_scoring();
     draft
@@ -185,6 +204,11 @@ mod tests {
         };
         assert_eq!(example.outputs, ["answer 0"]);
         assert_eq!(example.answers["no-greeting-at-all"], Answer::Level(0));
+        assert_eq!(
+            example.answers["q"],
+            Answer::Level(1),
+            "what they said of the other question"
+        );
         assert_eq!(
             bench.ana.rubric_of(&bench.eval).unwrap().criteria.len(),
             1,

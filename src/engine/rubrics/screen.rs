@@ -385,6 +385,7 @@ pub(super) fn checked(name: &str, toml: &str) -> RubricDraft {
                 hint: finding.hint,
                 line: finding.line,
                 column: finding.column,
+                place: finding.place,
             })
             .collect(),
         base: None,

@@ -22,6 +22,9 @@ pub struct Finding {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+    /// Which part of the rubric, as a path; empty where only the text is known.
+    #[serde(skip)]
+    pub place: String,
 }
 
 /// Without the file's name, which the caller knows: `12:3: error: message` and an indented hint.

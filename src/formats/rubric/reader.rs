@@ -81,6 +81,7 @@ impl<'t> Reader<'t> {
             hint,
             line,
             column,
+            place: String::new(),
         });
     }
 
@@ -118,7 +119,7 @@ impl<'t> Reader<'t> {
             code,
             message,
             hint,
-            ..
+            place,
         } = problem;
         self.findings.push(Finding {
             severity,
@@ -127,6 +128,7 @@ impl<'t> Reader<'t> {
             hint,
             line,
             column,
+            place,
         });
     }
 

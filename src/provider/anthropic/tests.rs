@@ -29,6 +29,7 @@ fn read(mode: Mode, body: &Value) -> Result<Reply, Failure> {
         place: "`e`",
         model: "m",
         key: None,
+        answers: false,
         mode,
         tool: "verdict",
         names: &[],

@@ -23,6 +23,7 @@ fn read(mode: Mode, body: &str) -> Result<Reply, Failure> {
         place: "`e`",
         model: "m",
         key: None,
+        answers: false,
         mode,
         tool: "verdict",
         names: &[],

@@ -105,6 +105,7 @@ impl Http {
             place: &self.place,
             model: &ask.model,
             key: link.key_words.as_deref(),
+            answers: attempt.found.proven.is_some(),
             mode: attempt.mode,
             tool: ask.shape.as_ref().map_or("", |shape| &shape.name),
             names: &attempt.names,

@@ -10,6 +10,7 @@ fn asked(names: &[String]) -> Asked<'_> {
         place: "`here`",
         model: "m",
         key: None,
+        answers: false,
         mode: Mode::Text,
         tool: "",
         names,

@@ -8,10 +8,22 @@ use super::Renderer;
 use super::table::TableBuffer;
 use crate::text::style::Style;
 
+/// Whether somebody would follow it. `<docket:end>` is a link to the letter, and its signs are part of the text.
+fn is_address(target: &str) -> bool {
+    let (scheme, _) = target.split_once(':').unwrap_or_default();
+    ["http", "https", "mailto", "ftp", "tel"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
 impl Renderer<'_> {
     pub(super) fn open_link(&mut self, kind: LinkType, target: String, range: &Range<usize>) {
+        let sign = kind == LinkType::Autolink && !is_address(&target);
         self.links.push((kind, target));
         self.inline_end = self.inline_end.max(range.start);
+        if sign {
+            self.put("<", range.start..range.start + 1, Style::Plain);
+        }
     }
 
     /// Shows where a link leads: as written if it is written here, else the target it resolves to.
@@ -20,6 +32,9 @@ impl Renderer<'_> {
             return;
         };
         match kind {
+            LinkType::Autolink if !is_address(&target) => {
+                self.put(">", range.end - 1..range.end, Style::Plain);
+            }
             LinkType::Autolink | LinkType::Email => {}
             LinkType::Inline => {
                 let from = self.inline_end.min(range.end);

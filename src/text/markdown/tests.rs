@@ -202,3 +202,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn only_addresses_lose_the_signs_around_them() {
+    for (source, shown) in [
+        ("see <https://a.test/x>", "see https://a.test/x"),
+        ("then <<<docket:end>>> now", "then <<<docket:end>>> now"),
+        ("a <urn:isbn:1> b", "a <urn:isbn:1> b"),
+    ] {
+        assert_eq!(render(source, 40).text().trim_end(), shown, "{source}");
+    }
+}

@@ -130,3 +130,29 @@ fn hostile_words_of_a_suggestion_are_shown_and_never_obeyed() {
     let bad = |sign: char| (sign.is_control() && sign != '\n') || sign == '\u{202e}';
     assert!(!shown.text.text().contains(bad), "{:?}", shown.text.text());
 }
+
+#[test]
+fn each_change_as_it_was_named_can_be_taken_alone() {
+    let original: Arc<str> = "alpha is BAD and long. The end.".into();
+    let suggested: Arc<str> = "ALPHA is FINE and very long. The end.".into();
+    let edits = [
+        (0..5, "ALPHA".to_owned()),
+        (9..21, "FINE and very long".to_owned()),
+    ];
+    let together = ThreeWay::new(&original, None, Some(&suggested));
+    let named = ThreeWay::of_named(&original, None, Some(&suggested), &edits);
+    assert_eq!(named.changes().len(), 2);
+    let take = |sides: [Side; 2]| named.result(&sides);
+    assert_eq!(
+        take([Side::Suggested, Side::Original]),
+        "ALPHA is BAD and long. The end."
+    );
+    assert_eq!(
+        take([Side::Original, Side::Suggested]),
+        "alpha is FINE and very long. The end."
+    );
+    assert_eq!(take([Side::Suggested, Side::Suggested]), &*suggested);
+    // Edits that do not give the text say nothing of it.
+    let other = ThreeWay::of_named(&original, None, Some(&suggested), &edits[..1]);
+    assert_eq!(other, together);
+}

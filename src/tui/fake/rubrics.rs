@@ -165,6 +165,7 @@ fn checked(text: &str, rubric: Option<Arc<Rubric>>) -> RubricDraft {
                 hint: one.hint,
                 line: one.line,
                 column: one.column,
+                place: one.place,
             })
             .collect(),
         base: None,

@@ -17,6 +17,7 @@ use super::super::rect;
 use super::super::theme::Look;
 use super::super::widgets::bar;
 use super::super::widgets::rule::{self, Title};
+use super::super::widgets::wait::paragraph;
 use super::POINTER;
 
 /// Draws it.
@@ -37,14 +38,23 @@ pub(super) fn draw(
     };
     rule::title(pen, rect(place.about.title), &title);
     let body = shift_right(rect(place.about.body), POINTER);
-    for (at, words) in [since(&card.job), work(&card.job), money(&card.job)]
-        .into_iter()
-        .chain(ending(card))
-        .enumerate()
-    {
+    let facts = [since(&card.job), work(&card.job), money(&card.job)];
+    let below = facts.len() as u16;
+    for (at, words) in facts.into_iter().enumerate() {
         pen.words(nth_row(body, at as u16), &words);
     }
+    let [why, rest] = ending(card);
+    pen.words(nth_row(body, below), &why);
+    pen.words(nth_row(body, below + 1), &rest);
     failures(pen, rect(place.about.body), activity, card);
+    // Why it ended may be longer than a line: then all of it stands below everything else.
+    let failed = card.job.failures.len().min(usize::from(u16::MAX)) as u16;
+    if let Some(message) = &card.job.message
+        && why.width() > usize::from(body.width)
+    {
+        let free = shift_down(body, ABOUT_LINES + failed + u16::from(failed > 0));
+        paragraph(pen, free, message, Look::Text);
+    }
 }
 
 /// `since 12 Oct 14:03, 2 processes at work, 8 calls at once at most`.
@@ -219,6 +229,18 @@ fn again(card: &JobCard, rest: &str) -> String {
     }
 }
 
+/// What a class of failures is called; a page of the web is no refusal.
+fn failed_words<'a>(job: &Job, class: &'a str, known: Option<Class>) -> &'a str {
+    let page = |message: &String| message.contains("a web page, not with a reply");
+    match known {
+        Some(Class::BadRequest) if job.message.as_ref().is_some_and(page) => {
+            "a web page came instead of a reply"
+        }
+        Some(known) => known.words(),
+        None => class,
+    }
+}
+
 /// Failures by class, in words, each with its tickets and what becomes of them.
 fn failures(pen: &mut Pen<'_>, body: Rect, activity: &ActivityState, card: &JobCard) {
     let area = shift_down(body, ABOUT_LINES);
@@ -238,7 +260,7 @@ fn failures(pen: &mut Pen<'_>, body: Rect, activity: &ActivityState, card: &JobC
         let known = Class::read(class);
         let left = Words::new()
             .add(text, format!("{:>6} ", bar::thousands(*tickets)))
-            .add(text, known.map_or(class.as_str(), |class| class.words()));
+            .add(text, failed_words(&card.job, class, known));
         let next = known.map_or("", |class| match class.answerable() {
             Answerable::Later | Answerable::Without => "tried again by the next start",
             Answerable::Stop => "stopped the job",

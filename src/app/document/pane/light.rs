@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use crate::domain::record::Quote;
 use crate::text::Style;
-use crate::text::quote::locate;
+use crate::text::quote::places;
 
 use super::TextPane;
+
+/// Places of one quote that are lit; a word that stands everywhere says nothing by it.
+const PLACES: usize = 40;
 
 /// What is to be lit; where that stands follows the text of the pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,30 +49,57 @@ impl TextPane {
                     .into_iter()
                     .collect()
             }
-            Lit::Quotes(quotes) => quotes
-                .iter()
-                .filter_map(|quote| {
+            Lit::Quotes(quotes) => {
+                // Where they overlap the later one is seen: what is wrong comes last.
+                let merits = quotes.iter().filter(|quote| !quote.problem);
+                let ordered = merits.chain(quotes.iter().filter(|quote| quote.problem));
+                let places = ordered.flat_map(|quote| {
                     let style = if quote.problem {
                         Style::Evidence
                     } else {
                         Style::Merit
                     };
-                    Some((self.place_of(&quote.quote)?, style))
-                })
-                .collect(),
+                    let places = self.places_of(&quote.quote);
+                    places.into_iter().map(move |place| (place, style))
+                });
+                places.collect()
+            }
         };
         self.mark();
     }
 
+    /// Scrolls to the first place of the first of these quotes that stands here; whether one does.
+    pub fn show_quote(&mut self, quotes: &[Quote]) -> bool {
+        let mut places = quotes.iter().filter_map(|quote| {
+            let places = self.places_of(&quote.quote);
+            places.into_iter().map(|place| place.start).min()
+        });
+        let Some(at) = places.next() else {
+            return false;
+        };
+        self.rows.extend(&self.text, at + super::FIRST_SLICE);
+        let row = self.rows.row_at(at);
+        let above = self.height / 4;
+        self.selection = None;
+        self.show_from(row.saturating_sub(above));
+        true
+    }
+
     /// In what was written, so that Markdown is no hindrance; else in what is shown, such as a tool call.
-    fn place_of(&self, quote: &str) -> Option<Range<usize>> {
+    fn places_of(&self, quote: &str) -> Vec<Range<usize>> {
         let written = self.source.written();
         if !self.options.raw
-            && let Some(at) = written.as_deref().and_then(|text| locate(text, quote))
+            && let Some(text) = written.as_deref()
         {
-            return self.text.map().text_range(at);
+            let places = places(text, quote, PLACES).into_iter();
+            let shown: Vec<_> = places
+                .filter_map(|at| self.text.map().text_range(at))
+                .collect();
+            if !shown.is_empty() {
+                return shown;
+            }
         }
-        locate(self.text.text(), quote)
+        places(self.text.text(), quote, PLACES)
     }
 }
 
@@ -120,6 +150,56 @@ mod tests {
             .map(|(_, style)| *style)
             .collect();
         assert_eq!(styles, [Style::Evidence, Style::Merit]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_seen_through_what_is_right_about_it() {
+        let mut pane = pane("We refund it all. Thank you.");
+        pane.light(Lit::Quotes(vec![
+            quote("refund it", true),
+            quote("We refund it all", false),
+        ]));
+        assert_eq!(lit(&pane), ["We ", "refund it", " all"]);
+        assert_eq!(pane.marks().ranges()[1].1, Style::Evidence);
+    }
+
+    #[test]
+    fn a_quote_that_stands_twice_is_lit_twice() {
+        let mut pane = pane("No refund. I said **no** refund, no\nrefund.");
+        pane.light(Lit::Quotes(vec![quote("no refund", true)]));
+        assert_eq!(lit(&pane), ["no\nrefund"]);
+        pane.light(Lit::Quotes(vec![quote("refund", true)]));
+        assert_eq!(lit(&pane), ["refund", "refund", "refund"]);
+    }
+
+    #[test]
+    fn a_quote_is_lit_whatever_its_markup_and_how_its_letters_are_composed() {
+        let mut pane = pane("It goes\n\non with a **bold part** in the cafe\u{301}.");
+        pane.light(Lit::Quotes(vec![
+            quote("goes on with a bold part", true),
+            quote("café", false),
+        ]));
+        assert_eq!(lit(&pane), ["goes\n\non with a bold part", "cafe\u{301}"]);
+    }
+
+    #[test]
+    fn a_quote_far_down_is_brought_into_sight() {
+        let text = format!(
+            "{}The date is wrong.\n{}",
+            "line\n\n".repeat(200),
+            "end\n\n".repeat(50)
+        );
+        let mut pane = pane(&text);
+        assert!(!pane.show_quote(&[quote("nowhere", true)]));
+        assert!(pane.show_quote(&[quote("nowhere", true), quote("date is wrong", true)]));
+        let rows = pane
+            .rows()
+            .visible(pane.text(), pane.top(), pane.height(), pane.marks());
+        let shown: Vec<&str> = rows
+            .flat_map(|row| row.pieces)
+            .map(|piece| piece.text)
+            .collect();
+        assert!(shown.concat().contains("date is wrong"), "{shown:?}");
     }
 
     #[test]

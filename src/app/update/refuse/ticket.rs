@@ -43,6 +43,11 @@ pub(super) fn ticket(state: &AppState, action: Action) -> Option<DisabledReason>
                 .get(&open.view.reading)
                 .is_none_or(|pane| pane.needle().is_empty())
                 .then_some(DisabledReason::NoSearch),
+            Action::NextQuote => match &open.judge {
+                JudgeView::Nothing => Some(DisabledReason::NoJudge),
+                JudgeView::Hidden => Some(DisabledReason::JudgeHidden),
+                JudgeView::Verdicts { .. } => None,
+            },
             _ => None,
         };
     }

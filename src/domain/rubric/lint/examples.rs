@@ -70,10 +70,10 @@ fn answers(rubric: &Rubric, example: &Example, place: &str, lint: &mut Lint) {
         };
         lint.error(code, format!("{place}.{key}.{id}"), error.to_string(), hint);
     }
-    let open: Vec<&str> = rubric
+    let open: Vec<String> = rubric
         .questions()
         .filter(|question| !question.from_check && !example.answers.contains_key(question.id))
-        .map(|question| question.id)
+        .map(|question| format!("`{}`", question.id))
         .collect();
     if !open.is_empty() {
         lint.warn(
