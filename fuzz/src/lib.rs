@@ -125,10 +125,10 @@ impl Oracle {
                 return !joint && gives(object, read);
             };
             let entries = serde_json::from_str::<Vec<Box<RawValue>>>(raw.get()).unwrap_or_default();
-            let entry = |raw: &Box<RawValue>| serde_json::from_str::<Object>(raw.get()).ok();
+            let entry = |raw: &RawValue| serde_json::from_str::<Object>(raw.get()).ok();
             entries
                 .iter()
-                .filter_map(entry)
+                .filter_map(|raw| entry(raw))
                 .any(|one| gives(&one, read))
         };
         self.lines.iter().any(in_line) || self.objects.iter().any(in_object)

@@ -104,7 +104,7 @@ mod tests {
             None
         );
         assert_eq!(
-            halo(&[up.clone()], &[up.clone()], None),
+            halo(std::slice::from_ref(&up), std::slice::from_ref(&up), None),
             None,
             "one criterion"
         );
