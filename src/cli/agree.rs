@@ -1,5 +1,6 @@
 //! `docket agree`: how far judges say what people say, and people what each other say.
 
+mod differing;
 mod learned;
 mod told;
 
@@ -55,7 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if context.json() {
         output::json(&report)?;
     } else if args.disagreements {
-        told::disagreements(&report)?;
+        differing::disagreements(&report)?;
     } else {
         told::report(&report)?;
     }

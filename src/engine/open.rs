@@ -79,3 +79,40 @@ impl Engine {
         })?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::eval::Mode;
+    use crate::engine::Engine;
+    use crate::engine::testing::Bench;
+
+    #[test]
+    fn scores_of_several_samples_kept_by_an_older_program_are_brought_up_to_date_once() {
+        let bench = Bench::new(2, Mode::Assist, 1, true);
+        let store = bench.ana.store();
+        let right = store
+            .write(|db| {
+                // A second sample, which is all that tells which tickets an older program may have counted otherwise.
+                db.script(
+                    "INSERT INTO verdict (id, ticket, criterion, judge, sample, body)
+                     SELECT randomblob(16), ticket, criterion, judge, 1, body FROM verdict WHERE ticket = 1",
+                )?;
+                crate::store::project::rebuild(db)?;
+                let right = crate::store::project::dump(db)?;
+                db.script(
+                    "UPDATE ticket SET judge = 0.987, judge_key = 987000 WHERE row = 1;
+                     INSERT INTO meta (key, value) VALUES ('fold_rules', '2')
+                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                )?;
+                Ok(right)
+            })
+            .unwrap();
+        assert_ne!(bench.dump(), right);
+        let path = store.path().to_owned();
+        let again = Engine::open(&path, "ana", bench.clock.clone()).unwrap();
+        assert_eq!(bench.dump(), right);
+        let rules = "SELECT value = '2' FROM meta WHERE key = 'fold_rules'";
+        let older = again.store().read(|db| db.number(rules, &[])).unwrap();
+        assert_eq!(older, 0, "once is enough");
+    }
+}

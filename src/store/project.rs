@@ -292,8 +292,8 @@ fn write_people(
 }
 
 /// Number of the rules tickets are folded by, where they have changed since the first. By these a ticket's score rests on
-/// the blind opinion where there is one.
-const RULES: &str = "2";
+/// the blind opinion where there is one (2), and a judge's score on the mean of its samples by question (3).
+const RULES: &str = "3";
 
 /// Whether tickets were folded by older rules.
 pub fn is_older(db: &Db) -> Result<bool> {
@@ -302,12 +302,17 @@ pub fn is_older(db: &Db) -> Result<bool> {
     Ok(rules.as_deref() != Some(RULES))
 }
 
-/// Folds anew what older rules folded otherwise: tickets with a second opinion.
+/// Folds anew what older rules folded otherwise: tickets with a second opinion, and those a judge read several times.
 pub fn bring_up_to_date(db: &Db) -> Result<()> {
     let sql = "SELECT t.id FROM ticket_fold f JOIN ticket t ON t.row = f.ticket WHERE f.body LIKE '%\"second\":{%'";
     let mut refolder = Refolder::default();
     for id in db.query(sql, &[], |row| row.id(0))? {
         refolder.ticket(db, &TicketId(id))?;
+    }
+    // Above the sample stands how often it was asked again.
+    let sampled = "SELECT DISTINCT t.row, t.eval FROM verdict v JOIN ticket t ON t.row = v.ticket WHERE v.sample % 65536 > 0";
+    for (row, eval) in db.query(sampled, &[], |row| Ok((row.int(0)?, row.int(1)?)))? {
+        refolder.judge(db, row, eval)?;
     }
     refolder.finish(db)?;
     db.exec(

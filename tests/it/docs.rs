@@ -40,7 +40,7 @@ fn the_page_of_keys_is_the_table_of_actions() {
 const FILTERS_HEAD: &str = "\
 # Filters
 
-One language for `docket import --where`, `docket tickets --filter`, `docket export --filter` and the filter bar (`/`).
+One language for `docket import --where`, `docket tickets --filter`, `docket export --filter` and the filter bar (`\\` or F6 in the list of tickets).
 `--where` and `--filter` are the same: every command that takes one takes the other.
 
 | written | means |

@@ -136,7 +136,7 @@ fn a_changed_level_is_saved_as_a_version_and_the_tickets_scored_before_are_offer
     );
     app.press("enter").wait(500);
     assert!(
-        app.shows("Rescore 1 ticket of parcels made under 1.0 ("),
+        app.shows("Rescore 1 ticket of parcels made under names-a-day 1.0"),
         "{}",
         app.screen()
     );

@@ -153,7 +153,11 @@ fn checks_and_the_bare_question_need_no_model() {
         at,
         &format!("rubric test r.toml --ticket {ticket} --judge checks"),
     );
-    assert!(checked.out.contains("short: 1"), "{}", checked.out);
+    assert!(
+        checked.out.contains("check short: passed"),
+        "{}",
+        checked.out
+    );
 }
 
 #[test]
@@ -242,10 +246,10 @@ fn a_changed_copy_is_held_against_the_rubric_of_docket_it_was_made_from() {
 fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
     let (folder, _) = prepared();
     let at = folder.path();
-    done(at, "judge e --judge checks");
+    script(at, &[&level(1)]);
+    done(at, "judge e --judge scripted:s.jsonl");
     let weekday = RUBRIC.replace("name the day", "name the weekday");
     fs::write(at.join("r2.toml"), weekday).unwrap();
-    script(at, &[&level(1)]);
     let checked = done(at, "rubric check r2.toml");
     assert!(
         checked.err.contains(
@@ -262,15 +266,12 @@ fn a_new_version_asks_whether_to_judge_again_until_it_is_done() {
         "{}",
         moved.err
     );
-    let command = "docket judge e --judge checks --rescore";
+    let command = "docket judge e --judge scripted:s.jsonl --rescore";
     let asks = |line: &str| done(at, line).err.ends_with(&format!("? `{command}`\n"));
     assert!(asks("eval set e --rubric r2.toml"));
     assert!(asks("rubric versions e"));
-    // What another judge scored is not the business of this one.
-    assert_eq!(
-        done(at, "judge e --judge scripted:s.jsonl --dry-run").err,
-        ""
-    );
+    // What another judge scored is not the business of this one, and what checks found has no level to score anew.
+    assert_eq!(done(at, "judge e --judge checks --dry-run").err, "");
     let versions = json_lines(at, "rubric versions e --json");
     assert_eq!(
         (versions.len(), versions[1]["current"].as_bool()),
@@ -378,8 +379,9 @@ fn a_judge_that_rewards_length_or_obeys_planted_text_is_found_out() {
         ran.err
     );
     assert!(
-        ran.out
-            .contains("  day: planted text raised the level in 1 of 12 pairs, by 1 at worst"),
+        ran.out.contains(
+            "  day: planted text raised the level in 1 of 12 faulty answers, by 1 at worst"
+        ),
         "{}",
         ran.out
     );

@@ -7,7 +7,7 @@ use crate::domain::eval::Eval;
 use crate::domain::ids::TicketId;
 use crate::domain::rubric::Rubric;
 use crate::domain::sight;
-use crate::domain::view::QuickReport;
+use crate::domain::view::{QuickReport, QuickSide};
 use crate::store::tickets::TicketRow;
 use crate::store::{catalog, tickets};
 
@@ -30,6 +30,14 @@ pub(super) struct Example {
     pub ticket: TicketRow,
     pub eval: Eval,
     blind: bool,
+}
+
+/// Whether a trial brought anything a judge says of the output.
+fn says_something(side: &QuickSide) -> bool {
+    let mut readings = side.criteria.iter().flat_map(|one| &one.readings);
+    side.calls > 0
+        || !side.checks.is_empty()
+        || readings.any(|reading| reading.outcome.answer().is_some())
 }
 
 impl Engine {
@@ -65,8 +73,8 @@ impl Engine {
             }
             report.sides.push(trial.run(self, unsaid)?);
         }
-        // Last: nobody has seen a level of a test that failed.
-        report.revealed = report.judge.is_some() && self.show_early(&example)?;
+        // Last: nobody has seen a level of a test that failed, or of one where nobody was asked.
+        report.revealed = report.sides.iter().any(says_something) && self.show_early(&example)?;
         Ok(report)
     }
 
