@@ -1,7 +1,7 @@
 //! What differs between `SQLite` and another database: opening, locking, change notice, backup, full text.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
@@ -117,13 +117,32 @@ pub fn checkpoint_passive(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Has `told` hear after every commit how many pages the log holds by then. Where it says so the commit brings them into
-/// the file; by itself it does not any more.
-pub fn watch_log(db: &mut Db, mut told: impl FnMut(i32) -> bool + Send + 'static) -> Result<()> {
+/// What a commit does about the log it has made longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogCare {
+    /// Nothing.
+    Leave,
+    /// Brings it into the file, unless somebody else is at it.
+    Bring,
+    /// Brings it into the file, after whoever is at it.
+    Insist,
+}
+
+/// How long a commit waits for whoever brings the log into the file, at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Has `told` decide after every commit, by the pages the log holds then; by itself nothing is done about it any more.
+pub fn watch_log(db: &mut Db, mut told: impl FnMut(i32) -> LogCare + Send + 'static) -> Result<()> {
     let hook = move |log: &mut Wal, pages| {
-        if told(pages) {
-            // Where somebody else is at it or reads an old state the next commit tries again; what is committed stays so.
-            let _ = log.checkpoint();
+        let care = told(pages);
+        let since = Instant::now();
+        // It fails where somebody else is at it; what is committed stays so, and the next commit tries again.
+        while care != LogCare::Leave
+            && log.checkpoint().is_err()
+            && care == LogCare::Insist
+            && since.elapsed() < PATIENCE
+        {
+            std::thread::sleep(Duration::from_millis(2));
         }
         Ok(())
     };
